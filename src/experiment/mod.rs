@@ -1,0 +1,3 @@
+//! From a question to stored runs: file format, units, runner, store, tables.
+
+pub mod outcome;

@@ -1,0 +1,1 @@
+//! Named distributions of private values.

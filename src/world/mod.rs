@@ -1,0 +1,3 @@
+//! What no agent controls: private values, demand, fees, MEV, outages.
+
+pub mod distribution;
