@@ -1,0 +1,244 @@
+//! What is wrong with a file, said so that it can be put right.
+
+use std::fmt;
+
+use super::origin::{Origin, Place};
+
+/// One thing that is wrong: where, what was found, what is allowed, and perhaps what was meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    file: Option<String>,
+    place: Option<Place>,
+    argument: Option<String>,
+    path: String,
+    message: String,
+    found: Option<String>,
+    allowed: Option<String>,
+    help: Option<String>,
+    order: (bool, usize),
+}
+
+impl Diagnostic {
+    /// At a key or value; `path` is its path in the file.
+    pub(super) fn at(origin: &Origin, path: impl Into<String>, message: impl Into<String>) -> Self {
+        let (file, argument) = match origin {
+            Origin::File(source, _) => (Some(source.name.clone()), None),
+            Origin::Argument(argument) => (None, Some(argument.to_string())),
+        };
+        Self {
+            file,
+            place: origin.place(),
+            argument,
+            path: path.into(),
+            message: message.into(),
+            found: None,
+            allowed: None,
+            help: None,
+            order: origin.order(),
+        }
+    }
+
+    /// About a whole file.
+    pub(super) fn plain(file: &str, message: &str, help: Option<String>) -> Self {
+        Self {
+            file: Some(file.to_owned()),
+            place: None,
+            argument: None,
+            path: String::new(),
+            message: message.to_owned(),
+            found: None,
+            allowed: None,
+            help,
+            order: (false, 0),
+        }
+    }
+
+    pub(super) fn found(mut self, found: impl Into<String>) -> Self {
+        self.found = Some(found.into());
+        self
+    }
+
+    pub(super) fn allowed(mut self, allowed: impl Into<String>) -> Self {
+        self.allowed = Some(allowed.into());
+        self
+    }
+
+    pub(super) fn help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// The file, as it was named on opening; `None` for a `--set` argument.
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> Option<usize> {
+        self.place.as_ref().map(|place| place.line)
+    }
+
+    /// The column in characters, from 1.
+    pub fn column(&self) -> Option<usize> {
+        self.place.as_ref().map(|place| place.column)
+    }
+
+    /// Path of the key, such as `mechanism.dpos.seats`; empty for a whole file.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// All of it as a JSON object: `file`, `line`, `column`, `argument`, `path`, `message`, `found`, `allowed`,
+    /// `help`; what does not apply is `null`.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "file": self.file,
+            "line": self.line(),
+            "column": self.column(),
+            "argument": self.argument.as_ref().map(|argument| format!("--set {argument}")),
+            "path": self.path,
+            "message": self.message,
+            "found": self.found,
+            "allowed": self.allowed,
+            "help": self.help,
+        })
+    }
+}
+
+/// Several lines: the message, ` --> FILE:LINE:COLUMN` (or the argument) with the key's path, the line itself with
+/// the place underlined, then what was found, what is allowed, and help.
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        writeln!(out, "error: {}", self.message)?;
+        let margin = self.line().map_or(0, |line| line.to_string().len());
+        write!(out, "{:margin$}--> ", "")?;
+        match (&self.file, &self.place, &self.argument) {
+            (Some(file), Some(place), _) => write!(out, "{file}:{}:{}", place.line, place.column)?,
+            (Some(file), None, _) => write!(out, "{file}")?,
+            (None, _, Some(argument)) => write!(out, "--set {argument}")?,
+            (None, _, None) => {}
+        }
+        if self.path.is_empty() {
+            writeln!(out)?;
+        } else {
+            writeln!(out, " ({})", self.path)?;
+        }
+        if let Some(place) = &self.place {
+            writeln!(out, "{:margin$} |", "")?;
+            // A tab would shift the underline.
+            writeln!(out, "{} | {}", place.line, place.text.replace('\t', " "))?;
+            writeln!(
+                out,
+                "{:margin$} | {:indent$}{:^<width$}",
+                "",
+                "",
+                "",
+                indent = place.column - 1,
+                width = place.width
+            )?;
+        }
+        match (&self.found, &self.allowed) {
+            (Some(found), Some(allowed)) => {
+                writeln!(out, "{:margin$} = found {found}, allowed: {allowed}", "")?
+            }
+            (Some(found), None) => writeln!(out, "{:margin$} = found {found}", "")?,
+            (None, Some(allowed)) => writeln!(out, "{:margin$} = allowed: {allowed}", "")?,
+            (None, None) => {}
+        }
+        if let Some(help) = &self.help {
+            writeln!(out, "{:margin$} = help: {help}", "")?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that is wrong with a file, top to bottom, `--set` arguments last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Sorted as they stand in the file; the same error found twice is said once.
+    pub(super) fn new(mut all: Vec<Diagnostic>) -> Self {
+        all.sort_by(|a, b| (&a.order, &a.file).cmp(&(&b.order, &b.file)));
+        let mut unique: Vec<Diagnostic> = Vec::with_capacity(all.len());
+        for diagnostic in all {
+            if !unique.contains(&diagnostic) {
+                unique.push(diagnostic);
+            }
+        }
+        Self(unique)
+    }
+
+    /// One error about a whole file, such as one that is not text.
+    pub fn plain(file: &str, message: &str, help: Option<String>) -> Self {
+        Self(vec![Diagnostic::plain(file, message, help)])
+    }
+
+    /// These errors and those of another file.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// The errors, top to bottom.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A JSON list of [`Diagnostic::to_json`].
+    pub fn to_json(&self) -> serde_json::Value {
+        self.0.iter().map(Diagnostic::to_json).collect()
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Diagnostic> {
+        self.0
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+/// Every error, with an empty line between two, and their number where there are several.
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        for (i, diagnostic) in self.0.iter().enumerate() {
+            if i > 0 {
+                writeln!(out)?;
+            }
+            write!(out, "{diagnostic}")?;
+        }
+        if self.0.len() > 1 {
+            writeln!(out, "\n{} errors", self.0.len())?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostics {}

@@ -1,0 +1,192 @@
+//! What has been read of a document, and what was wrong with it.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::diagnostic::{Diagnostic, Diagnostics};
+use super::document::{Content, Entry, Node};
+use super::nearest::nearest;
+use super::origin::Origin;
+use super::parameter::Parameter;
+use super::path;
+use super::resolved::{Branch, Resolved};
+use super::section::Section;
+use super::value::Value;
+
+/// Collects, while a document is read, what was read and everything that is wrong. One reader reads one document.
+#[derive(Debug, Default)]
+pub struct Reader {
+    ledger: RefCell<Ledger>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    pub root: Option<Arc<Node>>,
+    /// The first is the root.
+    pub tables: Vec<Record>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What is known of one table that is being read.
+#[derive(Debug)]
+pub(super) struct Record {
+    pub path: Arc<str>,
+    /// Where its header stands.
+    pub header: Origin,
+    /// In the order of reading.
+    pub entries: Vec<(String, Read)>,
+    /// Keys that it may have under some rule.
+    pub known: Vec<String>,
+    /// Why a known key may go unread here.
+    pub notes: Vec<String>,
+    /// A choice on which further reading hangs was wrong, so what goes unread says nothing.
+    pub lost: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Read {
+    /// Asked for, but absent or wrong.
+    Nothing,
+    Leaf(Value),
+    Table(usize),
+    Tables(Vec<usize>),
+}
+
+impl Reader {
+    /// A reader that has read nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes over what was found wrong elsewhere, such as in a strategy file that the document names.
+    pub fn report(&self, diagnostics: Diagnostics) {
+        self.ledger.borrow_mut().diagnostics.extend(diagnostics.into_vec());
+    }
+
+    /// Whether something was found wrong so far (unread keys show only at the end).
+    pub fn has_errors(&self) -> bool {
+        !self.ledger.borrow().diagnostics.is_empty()
+    }
+
+    /// Everything that was read, with defaults filled in.
+    ///
+    /// # Errors
+    /// All that was found wrong, and every key that nobody has read.
+    pub fn finish(&self) -> Result<Resolved, Diagnostics> {
+        let ledger = self.ledger.borrow();
+        let mut diagnostics = ledger.diagnostics.clone();
+        if let Some(root) = &ledger.root {
+            ledger.find_unread(root, 0, &mut diagnostics);
+        }
+        if !diagnostics.is_empty() {
+            return Err(Diagnostics::new(diagnostics));
+        }
+        let entries = if ledger.tables.is_empty() { Vec::new() } else { ledger.branches(0) };
+        Ok(Resolved::new(entries))
+    }
+
+    pub(super) fn open<'a>(&'a self, root: &'a Arc<Node>) -> Section<'a> {
+        let mut ledger = self.ledger.borrow_mut();
+        if let Some(open) = &ledger.root {
+            debug_assert!(Arc::ptr_eq(open, root), "one reader reads one document");
+        } else {
+            ledger.root = Some(Arc::clone(root));
+            ledger.add("".into(), root.origin.clone());
+        }
+        Section::new(self, 0, Some(root), Arc::clone(&ledger.tables[0].path))
+    }
+
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut Ledger) -> T) -> T {
+        act(&mut self.ledger.borrow_mut())
+    }
+}
+
+impl Ledger {
+    pub(super) fn add(&mut self, path: Arc<str>, header: Origin) -> usize {
+        let (entries, known, notes) = (Vec::new(), Vec::new(), Vec::new());
+        self.tables.push(Record { path, header, entries, known, notes, lost: false });
+        self.tables.len() - 1
+    }
+
+    fn branches(&self, table: usize) -> Vec<(String, Branch)> {
+        let branch = |read: &Read| match read {
+            Read::Nothing => None,
+            Read::Leaf(value) => Some(Branch::Leaf(value.clone())),
+            Read::Table(index) => Some(Branch::Table(self.branches(*index))),
+            Read::Tables(list) => {
+                Some(Branch::Tables(list.iter().map(|&index| self.branches(index)).collect()))
+            }
+        };
+        let entries = &self.tables[table].entries;
+        entries.iter().filter_map(|(key, read)| Some((key.clone(), branch(read)?))).collect()
+    }
+
+    fn find_unread(&self, node: &Node, table: usize, diagnostics: &mut Vec<Diagnostic>) {
+        let record = &self.tables[table];
+        for entry in node.table().map_or(&[][..], |table| &table.entries) {
+            match (record.read(&entry.key), &entry.node.content) {
+                (None, _) => diagnostics.extend(record.unread(entry)),
+                (Some(Read::Table(index)), _) => self.find_unread(&entry.node, *index, diagnostics),
+                (Some(Read::Tables(list)), Content::List(nodes)) => {
+                    for (&index, node) in list.iter().zip(nodes) {
+                        self.find_unread(node, index, diagnostics);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Record {
+    pub(super) fn read(&self, key: &str) -> Option<&Read> {
+        self.entries.iter().find(|(name, _)| name == key).map(|(_, read)| read)
+    }
+
+    /// Notes what was read; the first reading of a key counts.
+    pub(super) fn note(&mut self, key: &str, read: Read) {
+        if self.read(key).is_none() {
+            self.entries.push((key.to_owned(), read));
+        }
+    }
+
+    pub(super) fn know(&mut self, key: &str) {
+        if !self.known.iter().any(|known| known == key) {
+            self.known.push(key.to_owned());
+        }
+    }
+
+    pub(super) fn know_all(&mut self, parameters: &[&Parameter]) {
+        parameters.iter().for_each(|parameter| self.know(parameter.key));
+    }
+
+    /// Keys that a table may have: those declared, and those that were asked for.
+    fn valid(&self) -> Vec<&str> {
+        let asked = self.entries.iter().map(|(key, _)| key).filter(|key| !self.known.contains(key));
+        self.known.iter().chain(asked).map(String::as_str).collect()
+    }
+
+    fn unread(&self, entry: &Entry) -> Option<Diagnostic> {
+        let key = path::segment(&entry.key);
+        let path = path::join(&self.path, &entry.key);
+        if self.known.contains(&entry.key) {
+            let reasons = (!self.notes.is_empty()).then(|| self.notes.join("; "));
+            let message = format!("`{key}` is set, but nothing reads it here");
+            return (!self.lost).then(|| Diagnostic::at(&entry.origin, path, message).help(reasons));
+        }
+        let what = match &entry.node.content {
+            Content::Table(table) if !table.inline => "table",
+            _ => "key",
+        };
+        let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
+        let valid = self.valid();
+        let near = nearest(&entry.key, valid.iter().copied());
+        let allowed =
+            if valid.is_empty() { "nothing: no key is read here".to_owned() } else { valid.join(", ") };
+        Some(
+            Diagnostic::at(&entry.origin, path, format!("unknown {what} `{key}`{place}"))
+                .allowed(allowed)
+                .help(near.map(|name| format!("did you mean `{name}`?"))),
+        )
+    }
+}

@@ -1,0 +1,464 @@
+//! One table being read.
+
+use std::sync::Arc;
+
+use super::check::{Refusal, check};
+use super::diagnostic::Diagnostic;
+use super::document::{Content, Entry, Node};
+use super::nearest::nearest;
+use super::origin::Origin;
+use super::parameter::{Default, Kind, Parameter};
+use super::path;
+use super::reader::{Read, Reader, Record};
+use super::value::Value;
+
+/// A table that is being read. Reading never fails: what is wrong is noted by the [`Reader`], and a value that the
+/// range admits is returned, so that all errors of a file are found in one go.
+#[derive(Clone, Debug)]
+pub struct Section<'a> {
+    reader: &'a Reader,
+    record: usize,
+    /// `None` for a table that the file does not have.
+    node: Option<&'a Node>,
+    path: Arc<str>,
+}
+
+/// What reading a parameter gave.
+enum Reading {
+    Given(Value),
+    /// Neither given nor a default.
+    Absent,
+    Wrong,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn new(reader: &'a Reader, record: usize, node: Option<&'a Node>, path: Arc<str>) -> Self {
+        Self { reader, record, node, path }
+    }
+
+    /// Path of the table, such as `mechanism.dpos` or `sequencers.large`; empty at the top.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The reader that this section reports to.
+    pub fn reader(&self) -> &'a Reader {
+        self.reader
+    }
+
+    /// Whether the file (or `--set`) has the key. Does not count as reading it.
+    ///
+    /// A resolved experiment gives defaults too, so meaning should hang on this only for keys without a default.
+    pub fn is_given(&self, key: &str) -> bool {
+        self.entry(key).is_some()
+    }
+
+    /// The keys that are given, in file order. Does not count as reading them.
+    pub fn keys(&self) -> Vec<&'a str> {
+        self.node.and_then(Node::table).map(|table| table.keys().collect()).unwrap_or_default()
+    }
+
+    /// The number that is given, or the default.
+    pub fn number(&self, parameter: &Parameter) -> f64 {
+        self.required(parameter).as_ref().and_then(Value::as_number).unwrap_or_else(|| stand_in(parameter))
+    }
+
+    /// The number that is given or the default, if there is either.
+    pub fn optional_number(&self, parameter: &Parameter) -> Option<f64> {
+        self.optional(parameter)?.as_number()
+    }
+
+    /// The whole number that is given, or the default.
+    pub fn integer(&self, parameter: &Parameter) -> u64 {
+        let value = self.required(parameter);
+        value.as_ref().and_then(whole).unwrap_or_else(|| stand_in(parameter) as u64)
+    }
+
+    /// The whole number that is given or the default, if there is either.
+    pub fn optional_integer(&self, parameter: &Parameter) -> Option<u64> {
+        whole(&self.optional(parameter)?)
+    }
+
+    /// The flag that is given, or the default.
+    pub fn flag(&self, parameter: &Parameter) -> bool {
+        match self.required(parameter) {
+            Some(Value::Flag(flag)) => flag,
+            _ => parameter.default == Default::Flag(true),
+        }
+    }
+
+    /// The text that is given, or the default.
+    pub fn text(&self, parameter: &Parameter) -> String {
+        match (self.required(parameter), parameter.default) {
+            (Some(Value::Text(text)), _) => text,
+            (_, Default::Text(text)) => text.to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// The text that is given or the default, if there is either.
+    pub fn optional_text(&self, parameter: &Parameter) -> Option<String> {
+        if let Value::Text(text) = self.optional(parameter)? { Some(text) } else { None }
+    }
+
+    /// The choice that is given, or the default.
+    ///
+    /// After a wrong choice, known keys of this table that go unread are not held against the file: with the right
+    /// choice they might be read.
+    pub fn choice(&self, parameter: &Parameter) -> &'static str {
+        let value = self.required(parameter);
+        if value.is_none() {
+            self.abandon();
+        }
+        value.and_then(|value| chosen(parameter, &value)).unwrap_or(
+            match (parameter.default, parameter.kind) {
+                (Default::Text(text), _) => text,
+                (_, Kind::Choice([first, ..])) => first,
+                _ => "",
+            },
+        )
+    }
+
+    /// The choice that is given or the default, if there is either.
+    pub fn optional_choice(&self, parameter: &Parameter) -> Option<&'static str> {
+        match self.read(parameter) {
+            Reading::Given(value) => chosen(parameter, &value),
+            Reading::Absent => None,
+            Reading::Wrong => {
+                self.abandon();
+                None
+            }
+        }
+    }
+
+    /// The list of numbers that is given; empty if it is absent.
+    pub fn numbers(&self, parameter: &Parameter) -> Vec<f64> {
+        let value = self.optional(parameter);
+        value
+            .as_ref()
+            .and_then(Value::as_list)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::as_number)
+            .collect()
+    }
+
+    /// What a domain reader makes of the value, which counts as read with all that is in it.
+    ///
+    /// `read` says what is wrong with the value; the diagnostic adds what was found and what is allowed.
+    pub fn custom<T>(
+        &self,
+        parameter: &Parameter,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = self.optional(parameter)?;
+        match read(&value) {
+            Ok(result) => Some(result),
+            Err(message) => {
+                self.refuse(parameter.key, &message, &parameter.allowed(), None);
+                None
+            }
+        }
+    }
+
+    /// As [`Self::custom`], for a key that is known only from the file, such as a swept path; `None` if absent.
+    pub fn custom_at<T>(
+        &self,
+        key: &str,
+        allowed: &str,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Option<T> {
+        let entry = self.entry(key)?;
+        let Ok(value) = check(&Kind::Custom(""), &entry.node) else {
+            self.note(key, Read::Nothing);
+            self.wrong(entry, Refusal::Type, allowed, None);
+            return None;
+        };
+        self.note(key, Read::Leaf(value.clone()));
+        match read(&value) {
+            Ok(result) => Some(result),
+            Err(message) => {
+                self.refuse(key, &message, allowed, None);
+                None
+            }
+        }
+    }
+
+    /// Puts a value that stands for an absent key into the resolved experiment, where the default of a custom
+    /// parameter is known only to the domain. Does nothing if the key was given.
+    pub fn echo(&self, key: &str, value: Value) {
+        self.reader.with(|ledger| {
+            let entries = &mut ledger.tables[self.record].entries;
+            match entries.iter_mut().find(|(name, _)| name == key) {
+                Some((_, read @ Read::Nothing)) => *read = Read::Leaf(value),
+                Some(_) => {}
+                None => entries.push((key.to_owned(), Read::Leaf(value))),
+            }
+        });
+    }
+
+    /// The sub-table under `key`, if there is one.
+    pub fn table(&self, key: &str) -> Option<Section<'a>> {
+        let Some(entry) = self.entry(key) else {
+            self.know_tables(&[key]);
+            return None;
+        };
+        if entry.node.table().is_none() {
+            self.note(key, Read::Nothing);
+            let allowed = format!("a table, under the header `[{}]`", path::join(&self.path, key));
+            self.wrong(entry, Refusal::Type, &allowed, None);
+            return None;
+        }
+        Some(self.open(key, entry.origin.clone(), Some(&entry.node)))
+    }
+
+    /// The sub-table under `key`; an empty one if the file has none, so that its defaults are read and resolved.
+    pub fn table_or_empty(&self, key: &str) -> Section<'a> {
+        self.table(key).unwrap_or_else(|| self.open(key, self.header(), None))
+    }
+
+    /// The tables of a list of tables (`[[key]]`), in file order; none if it is absent. The path of each ends in its
+    /// `name`, or in its place where it has none. Two of one name are refused.
+    pub fn tables(&self, key: &str) -> Vec<Section<'a>> {
+        let Some(entry) = self.entry(key) else {
+            self.know_tables(&[key]);
+            return Vec::new();
+        };
+        let list = match &entry.node.content {
+            Content::List(list) if list.iter().all(|node| node.table().is_some()) => list,
+            _ => {
+                self.note(key, Read::Nothing);
+                let header = path::join(&self.path, key);
+                self.wrong(
+                    entry,
+                    Refusal::Type,
+                    &format!("tables, each under the header `[[{header}]]`"),
+                    None,
+                );
+                return Vec::new();
+            }
+        };
+        self.refuse_namesakes(key, list);
+        let known = self.reader.with(|ledger| match ledger.tables[self.record].read(key) {
+            Some(Read::Tables(list)) => Some(list.clone()),
+            _ => None,
+        });
+        let path = path::join(&self.path, key);
+        let paths = list
+            .iter()
+            .enumerate()
+            .map(|(place, node)| Arc::from(path::join(&path, node.name().unwrap_or(&place.to_string()))));
+        let paths: Vec<Arc<str>> = paths.collect();
+        let records = known.unwrap_or_else(|| {
+            self.reader.with(|ledger| {
+                let add =
+                    |(path, node): (&Arc<str>, &Node)| ledger.add(Arc::clone(path), node.origin.clone());
+                let records: Vec<usize> = paths.iter().zip(list).map(add).collect();
+                ledger.tables[self.record].note(key, Read::Tables(records.clone()));
+                records
+            })
+        });
+        let section = |((record, path), node)| Self::new(self.reader, record, Some(node), path);
+        records.into_iter().zip(paths).zip(list).map(section).collect()
+    }
+
+    /// All sub-tables with their keys, in file order, such as the contenders of `[mechanism]`.
+    pub fn members(&self) -> Vec<(String, Section<'a>)> {
+        let entries = self.node.and_then(Node::table).map_or(&[][..], |table| &table.entries);
+        let tables = entries.iter().filter(|entry| entry.node.table().is_some());
+        let open = |entry: &'a Entry| {
+            (entry.key.clone(), self.open(&entry.key, entry.origin.clone(), Some(&entry.node)))
+        };
+        tables.map(open).collect()
+    }
+
+    /// Notes that the value of `key` makes no sense; `""` means the table itself, or its header. `allowed` may be
+    /// empty. A key that is absent is reported at the table's header.
+    pub fn refuse(&self, key: &str, message: &str, allowed: &str, help: Option<String>) {
+        let diagnostic = if key.is_empty() {
+            Diagnostic::at(&self.header(), &*self.path, message)
+        } else {
+            let path = path::join(&self.path, key);
+            match self.entry(key) {
+                Some(entry) => Diagnostic::at(&entry.node.origin, path, message).found(entry.node.found()),
+                None => Diagnostic::at(&self.header(), path, message),
+            }
+        };
+        let diagnostic = if allowed.is_empty() { diagnostic } else { diagnostic.allowed(allowed) };
+        self.push(diagnostic.help(help));
+    }
+
+    /// Declares which keys this table may ever have: they are suggested for misspelt ones, and one of them that
+    /// goes unread is told apart from one that does not exist.
+    pub fn known(&self, parameters: &[&Parameter]) {
+        self.with(|record| record.know_all(parameters));
+    }
+
+    /// As [`Self::known`], for sub-tables and lists of tables.
+    pub fn know_tables(&self, keys: &[&str]) {
+        self.with(|record| keys.iter().for_each(|key| record.know(key)));
+    }
+
+    /// The reason that is given for known keys of this table that go unread, such as "rule `centralized` has no
+    /// seats".
+    pub fn note_unread(&self, reason: &str) {
+        self.with(|record| record.notes.push(reason.to_owned()));
+    }
+
+    /// Says that an error kept this table from being read to the end: known keys that go unread are not reported.
+    pub fn abandon(&self) {
+        self.with(|record| record.lost = true);
+    }
+
+    fn open(&self, key: &str, header: Origin, node: Option<&'a Node>) -> Section<'a> {
+        self.reader.with(|ledger| {
+            if let Some(&Read::Table(record)) = ledger.tables[self.record].read(key) {
+                let path = Arc::clone(&ledger.tables[record].path);
+                return Self::new(self.reader, record, node, path);
+            }
+            let path: Arc<str> = path::join(&self.path, key).into();
+            let record = ledger.add(Arc::clone(&path), header);
+            ledger.tables[self.record].note(key, Read::Table(record));
+            Self::new(self.reader, record, node, path)
+        })
+    }
+
+    /// The value in its declared type; a missing one is an error.
+    fn required(&self, parameter: &Parameter) -> Option<Value> {
+        match self.read(parameter) {
+            Reading::Given(value) => Some(value),
+            Reading::Absent => {
+                self.miss(parameter);
+                None
+            }
+            Reading::Wrong => None,
+        }
+    }
+
+    fn optional(&self, parameter: &Parameter) -> Option<Value> {
+        if let Reading::Given(value) = self.read(parameter) { Some(value) } else { None }
+    }
+
+    fn read(&self, parameter: &Parameter) -> Reading {
+        let key = parameter.key;
+        let Some(entry) = self.entry(key) else {
+            let Some(value) = default(parameter) else {
+                self.note(key, Read::Nothing);
+                if parameter.default == Default::Required {
+                    self.miss(parameter);
+                    return Reading::Wrong;
+                }
+                return Reading::Absent;
+            };
+            self.note(key, Read::Leaf(value.clone()));
+            return Reading::Given(value);
+        };
+        match check(&parameter.kind, &entry.node) {
+            Ok(value) => {
+                self.note(key, Read::Leaf(value.clone()));
+                Reading::Given(value)
+            }
+            Err(refusal) => {
+                self.note(key, Read::Nothing);
+                let near = match (&parameter.kind, &entry.node.content) {
+                    (Kind::Choice(choices), Content::Text(text)) => nearest(text, choices.iter().copied()),
+                    _ => None,
+                };
+                let help = near.map(|name| format!("did you mean \"{name}\"?"));
+                self.wrong(entry, refusal, &parameter.allowed(), help);
+                Reading::Wrong
+            }
+        }
+    }
+
+    fn miss(&self, parameter: &Parameter) {
+        let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
+        let message = format!("`{}` is missing{place}", parameter.key);
+        let path = path::join(&self.path, parameter.key);
+        let help = (!parameter.doc.is_empty()).then(|| format!("`{}`: {}", parameter.key, parameter.doc));
+        self.push(Diagnostic::at(&self.header(), path, message).allowed(parameter.allowed()).help(help));
+    }
+
+    fn wrong(&self, entry: &Entry, refusal: Refusal, allowed: &str, help: Option<String>) {
+        let what = match refusal {
+            Refusal::Type => "has the wrong type",
+            Refusal::Range => "is out of range",
+            Refusal::Choice => "is none of its choices",
+        };
+        let message = format!("`{}` {what}", path::segment(&entry.key));
+        let path = path::join(&self.path, &entry.key);
+        let diagnostic = Diagnostic::at(&entry.node.origin, path, message).found(entry.node.found());
+        self.push(diagnostic.allowed(allowed).help(help));
+    }
+
+    fn refuse_namesakes(&self, key: &str, list: &[Node]) {
+        for (place, node) in list.iter().enumerate() {
+            let Some(name) = node.name() else { continue };
+            if list[..place].iter().any(|earlier| earlier.name() == Some(name)) {
+                let origin = node.child("name").map_or(&node.origin, |(_, name)| &name.origin);
+                let path = path::join(&path::join(&self.path, key), name);
+                self.push(
+                    Diagnostic::at(origin, path, format!("two `[[{key}]]` are named \"{name}\""))
+                        .help(Some("a name must tell them apart".to_owned())),
+                );
+            }
+        }
+    }
+
+    fn entry(&self, key: &str) -> Option<&'a Entry> {
+        self.node?.table()?.get(key)
+    }
+
+    fn header(&self) -> Origin {
+        self.with(|record| record.header.clone())
+    }
+
+    fn note(&self, key: &str, read: Read) {
+        self.with(|record| record.note(key, read));
+    }
+
+    fn push(&self, diagnostic: Diagnostic) {
+        self.reader.with(|ledger| ledger.diagnostics.push(diagnostic));
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
+        self.reader.with(|ledger| act(&mut ledger.tables[self.record]))
+    }
+}
+
+fn default(parameter: &Parameter) -> Option<Value> {
+    match parameter.default {
+        Default::Required | Default::Absent => None,
+        Default::Number(number) => Some(Value::Number(number)),
+        // A default above 2^63 - 1 cannot be written in a file.
+        Default::Integer(integer) => Some(Value::Integer(i64::try_from(integer).unwrap_or(i64::MAX))),
+        Default::Flag(flag) => Some(Value::Flag(flag)),
+        Default::Text(text) => Some(Value::Text(text.to_owned())),
+    }
+}
+
+/// A number that the range admits, to go on with after an error.
+fn stand_in(parameter: &Parameter) -> f64 {
+    match (parameter.default, parameter.kind) {
+        (Default::Number(number), _) => number,
+        (Default::Integer(integer), _) => integer as f64,
+        (_, Kind::Integer { low, .. }) => low as f64,
+        (_, Kind::Number { low, high, open_low, .. }) if low > -f64::MAX => match open_low {
+            false => low,
+            true if high < f64::MAX => low + (high - low) / 2.0,
+            true => low + 1.0,
+        },
+        (_, Kind::Number { high, .. }) => high.min(0.0),
+        _ => 0.0,
+    }
+}
+
+fn whole(value: &Value) -> Option<u64> {
+    if let Value::Integer(integer) = value { u64::try_from(*integer).ok() } else { None }
+}
+
+fn chosen(parameter: &Parameter, value: &Value) -> Option<&'static str> {
+    let Kind::Choice(choices) = parameter.kind else { return None };
+    let text = value.as_text()?;
+    choices.iter().copied().find(|choice| *choice == text)
+}
