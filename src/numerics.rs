@@ -2,6 +2,21 @@
 //!
 //! The processor decides the last bit of `exp`, `ln` and `powf` in the system's mathematics library; these come from
 //! the pure-Rust `libm` crate instead, whose version is pinned. Everything that reaches a stored result uses them.
+//!
+//! The submodules add what theory and inverse transforms need on top: the normal law, the incomplete beta function and
+//! the binomial law, Lambert's W, quadrature, root finding and maximisation on an interval.
+
+mod beta;
+mod lambert;
+mod normal;
+mod quadrature;
+mod search;
+
+pub use beta::{binomial_tail, incomplete_beta, ln_beta, ln_choose};
+pub use lambert::{lambert_w0, lambert_w0_of_exp};
+pub use normal::{normal_cdf, normal_quantile};
+pub use quadrature::{integrate, integrate_tail};
+pub use search::{maximise, root};
 
 /// `e^x`.
 #[inline]
