@@ -1,1 +1,36 @@
-//! agent
+//! Who sits at the table: sequencers, delegators, and the strategies that they bring.
+
+pub mod delegator;
+pub mod sequencer;
+pub mod strategy;
+
+use crate::world::World;
+use delegator::DelegatorGroup;
+use sequencer::Sequencer;
+
+/// A world and everybody in it, in canonical order: groups sorted by name, members by number, so that permuting a file
+/// changes nothing.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// What nobody controls.
+    pub world: World,
+    /// Candidates.
+    pub sequencers: Vec<Sequencer>,
+    /// Classes of sequencers: the groups of the file, sorted by name. Members share a strategy and, under self-play, a
+    /// policy.
+    pub classes: Vec<sequencer::Class>,
+    /// Groups of delegators, sorted by name.
+    pub delegators: Vec<DelegatorGroup>,
+}
+
+impl Setting {
+    /// Number of candidates.
+    pub fn candidates(&self) -> usize {
+        self.sequencers.len()
+    }
+
+    /// Stake of all delegators together, in ETH.
+    pub fn total_stake(&self) -> f64 {
+        self.delegators.iter().map(DelegatorGroup::total_stake).sum()
+    }
+}

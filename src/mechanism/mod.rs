@@ -1,1 +1,225 @@
-//! mechanism
+//! The rules under comparison, one file each, and what they have in common.
+//!
+//! A mechanism sees offers and decides who sequences ([`Mechanism::select`]), says what each setting of a lever would
+//! have earned ([`Mechanism::payoffs`]), and moves money ([`Mechanism::settle`]). To add one: write its file, and add
+//! a line to [`CATALOGUE`] and one to [`Rule`].
+
+pub mod auction_rotation;
+pub mod centralized;
+pub mod delegated;
+pub mod operation;
+pub mod terms;
+
+use crate::agent::Setting;
+use crate::agent::strategy::Unit;
+use crate::draws::Key;
+use crate::play::ledger::Ledger;
+use crate::settings::{Parameter, Section};
+use crate::world::Signals;
+use operation::Service;
+use terms::Terms;
+
+/// What a sequencer can set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lever {
+    /// ETH per scheduled slot, paid to the protocol.
+    Bid,
+    /// Payout promised to delegators.
+    Kickback,
+}
+
+impl Lever {
+    /// Name in tables and charts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lever::Bid => "bid",
+            Lever::Kickback => "kickback",
+        }
+    }
+}
+
+/// What is always true of a mechanism; verified over the whole catalogue by the law tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Exchanging the names of two identical candidates exchanges their expected outcomes.
+    pub anonymous: bool,
+    /// Offering one's own net value is a best response to anything.
+    pub truthful: bool,
+    /// A slot may be left without a leader.
+    pub may_leave_slots_empty: bool,
+    /// The market remembers something from epoch to epoch that bears on payoffs.
+    pub has_memory: bool,
+}
+
+/// The moment at which a mechanism acts: everything it may look at besides its own state.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'a> {
+    /// World and agents.
+    pub setting: &'a Setting,
+    /// Clock and redundancy.
+    pub terms: &'a Terms,
+    /// Epoch, from 0.
+    pub epoch: u32,
+    /// The market's luck.
+    pub key: Key,
+    /// What the candidates know.
+    pub signals: &'a Signals,
+    /// Discounted value of holding one more unit of each stock that the mechanism remembers, from the next epoch on:
+    /// shape (stocks, candidates), row-major, in ETH. Empty where nothing is remembered.
+    pub continuation: &'a [f64],
+}
+
+impl At<'_> {
+    /// Expected net income of candidate `i` from a slot that it leads, with `standbys` more of its slots spent standing
+    /// by for each: `share` of gross income while up, less posting, less the cost of being live rather than idle.
+    #[inline]
+    pub fn slot_worth(&self, i: usize, share: f64, live_per_slot: f64) -> f64 {
+        let traits = &self.setting.sequencers[i].traits;
+        let up = self.terms.availability[i];
+        up * (share * self.signals.gross[i] - self.terms.posting_cost)
+            - live_per_slot * (traits.live_cost - traits.idle_cost)
+    }
+}
+
+/// How slots are assigned within the epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Schedule {
+    /// Seats take turns.
+    #[default]
+    Rotation,
+    /// Each slot's leader is drawn in proportion to weight.
+    Weighted,
+}
+
+/// Who sequences this epoch, and at what price. All vectors have one entry for each candidate, but for `seats`.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// How slots are assigned.
+    pub schedule: Schedule,
+    /// Holders of the seats, in the order of the rotation; `None` is a seat that nobody took.
+    pub seats: Vec<Option<usize>>,
+    /// Weights of the draw of leaders.
+    pub weight: Vec<f64>,
+    /// Weight of leaving a slot empty.
+    pub empty_weight: f64,
+    /// Slots that the candidate leads, in expectation before the schedule is drawn.
+    pub slots: Vec<f64>,
+    /// ETH owed to the protocol per scheduled slot.
+    pub price: Vec<f64>,
+    /// Bond posted for this epoch, in ETH.
+    pub bond: Vec<f64>,
+    /// Slots of the epoch, counted over all seats.
+    pub total: f64,
+    /// Working space of rules that rank offers.
+    ranking: auction_rotation::Ranking,
+}
+
+impl Selection {
+    /// Empties the selection for `n` candidates.
+    pub fn clear(&mut self, n: usize) {
+        self.seats.clear();
+        self.empty_weight = 0.0;
+        self.total = 0.0;
+        for column in [&mut self.weight, &mut self.slots, &mut self.price, &mut self.bond] {
+            column.clear();
+            column.resize(n, 0.0);
+        }
+    }
+}
+
+/// A rule that decides who sequences and who pays whom.
+pub trait Mechanism: Sync {
+    /// What the rule remembers from epoch to epoch in one market.
+    type State: Clone + Send;
+    /// Working space for counterfactuals, kept between rounds so that the loop allocates nothing.
+    type Scratch: Default + Send;
+
+    /// Facts that hold for this parameterization.
+    fn facts(&self) -> Facts;
+
+    /// The lever that candidates set, if they set one.
+    fn lever(&self) -> Option<Lever>;
+
+    /// The state of a market that opens.
+    fn open(&self, setting: &Setting) -> Self::State;
+
+    /// What a relative offer of 1 means for candidate `i`: its own net value, in the lever's unit.
+    fn reference(&self, at: &At, i: usize) -> f64;
+
+    /// Whether an offer in this unit makes sense under this rule.
+    fn allows(&self, _unit: Unit) -> bool {
+        true
+    }
+
+    /// Prepares the counterfactuals of one round: to be called before [`Mechanism::payoffs`], with the state before
+    /// anything was decided.
+    fn prepare(&self, state: &Self::State, at: &At, offers: &[Option<f64>], scratch: &mut Self::Scratch);
+
+    /// Expected payoff of candidate `i` for each setting in `menu` (`out[a + 1]` for `menu[a]`; `out[0]` abstains): its
+    /// income before capital cost less the capital cost of its bond, others' offers fixed, later movers reacting through
+    /// their current behaviour, with the continuation of [`At::continuation`] for what the epoch leaves behind.
+    fn payoffs(&self, state: &Self::State, at: &At, i: usize, menu: &[f64], scratch: &mut Self::Scratch, out: &mut [f64]);
+
+    /// Persistence of each stock that the rule remembers (the share of a deviation's effect that is left after an
+    /// epoch); empty where payoffs do not depend on the past.
+    fn persistence(&self, _setting: &Setting) -> Vec<f64> {
+        Vec::new()
+    }
+
+    /// Income of each candidate this epoch for one unit of stock (see [`At::continuation`]).
+    fn margins(&self, _at: &At, _offers: &[Option<f64>], _out: &mut [f64]) {}
+
+    /// Lets later movers choose and decides the epoch.
+    fn select(&self, state: &mut Self::State, at: &At, offers: &[Option<f64>], selection: &mut Selection);
+
+    /// Moves all money of the epoch, and lets the state learn from what was delivered.
+    fn settle(&self, state: &mut Self::State, at: &At, offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger);
+
+    /// Stake held for the candidates at the moment, in ETH; added to bonds in `capital_locked`.
+    fn stake_locked(&self, _setting: &Setting) -> f64 {
+        0.0
+    }
+}
+
+/// A row of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Name in `rule = "…"`.
+    pub name: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Parameters that the rule reads, besides `rule` itself.
+    pub parameters: &'static [&'static Parameter],
+    /// Reads a contender.
+    pub read: fn(&Section, &Terms) -> Option<Rule>,
+}
+
+/// Every rule.
+pub const CATALOGUE: &[Entry] = &[
+    Entry { name: "centralized", summary: centralized::SUMMARY, parameters: centralized::PARAMETERS, read: |s, t| centralized::read(s, t).map(Rule::Centralized) },
+    Entry { name: "auction_rotation", summary: auction_rotation::SUMMARY, parameters: auction_rotation::PARAMETERS, read: |s, t| auction_rotation::read(s, t).map(Rule::AuctionRotation) },
+    Entry { name: "delegated", summary: delegated::SUMMARY, parameters: delegated::PARAMETERS, read: |s, t| delegated::read(s, t).map(Rule::Delegated) },
+];
+
+/// A contender's rule with its parameters: matched once for each unit, so that the loop is monomorphic.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// One operator.
+    Centralized(centralized::Centralized),
+    /// Multi-winner auction with rotation.
+    AuctionRotation(auction_rotation::AuctionRotation),
+    /// Delegated stake with kickbacks.
+    Delegated(delegated::Delegated),
+}
+
+/// Runs an expression with the concrete mechanism of a [`Rule`].
+#[macro_export]
+macro_rules! with_rule {
+    ($rule:expr, $name:ident => $body:expr) => {
+        match $rule {
+            $crate::mechanism::Rule::Centralized($name) => $body,
+            $crate::mechanism::Rule::AuctionRotation($name) => $body,
+            $crate::mechanism::Rule::Delegated($name) => $body,
+        }
+    };
+}

@@ -1,3 +1,313 @@
 //! What no agent controls: private values, demand, fees, MEV, outages.
+//!
+//! The world comes in two kinds. In the **abstract** one each candidate's value of holding the whole epoch is drawn
+//! independently from a named distribution, and nothing else happens: auction and contest theory is tested there. In
+//! the **rollup** one a slot brings fees that follow a demand index, MEV of which a sequencer extracts its skill's
+//! share, posting costs, and outages.
+//!
+//! Draws are functions of (seed, replicate, market, epoch, slot, entity, purpose) alone (see [`crate::draws`]), so every
+//! mechanism under one seed meets the same world.
 
+pub mod demand;
 pub mod distribution;
+pub mod mev;
+pub mod outage;
+pub mod scenario;
+
+use crate::agent::sequencer::Sequencer;
+use crate::draws::{Key, Purpose, Stream, Who};
+use crate::numerics::{exp, normal_quantile};
+use crate::settings::{Parameter, Section, Value};
+use demand::Demand;
+use distribution::Distribution;
+use mev::Mev;
+use outage::{Outage, Reliability};
+
+/// What a distribution may look like in a file.
+pub const VALUE_ALLOWED: &str = "{ constant = x }, { uniform = [low, high] }, { beta = [a, b] }, { exponential = rate }, \
+     { lognormal = [mu, sigma] }, { pareto = [scale, shape] } or { discrete = { values = [..], weights = [..] } }";
+
+/// Kind of world.
+pub const KIND: Parameter = Parameter::choice("kind", &["abstract", "rollup"], "abstract", "private values alone, or a rollup with fees, MEV and outages");
+/// Scenario.
+pub const SCENARIO: Parameter = Parameter::text_optional("scenario", "name of a calibrated scenario whose settings fill what the file leaves out (see `list scenarios`)");
+/// Slots in a year.
+pub const SLOTS_PER_YEAR: Parameter = Parameter::number("slots_per_year", 1.0, 1e12, 15_778_800.0, "slots", "slots in a year, to convert yearly interest (default: one in two seconds)");
+/// Fees of a slot.
+pub const FEE: Parameter = Parameter::number("fee_per_slot", 0.0, 1e12, 0.0, "ETH per slot", "users' fees in a slot at mean demand");
+/// Autocorrelation of demand.
+pub const DEMAND_PERSISTENCE: Parameter = Parameter::number("demand_persistence", 0.0, 1.0, 0.0, "", "autocorrelation of the log demand index from epoch to epoch").open_high();
+/// Volatility of demand.
+pub const DEMAND_VOLATILITY: Parameter = Parameter::number("demand_volatility", 0.0, 5.0, 0.0, "", "stationary standard deviation of the log demand index");
+/// Median MEV.
+pub const MEV_MEDIAN: Parameter = Parameter::number("mev_median", 0.0, 1e12, 0.0, "ETH per slot", "median MEV of the slots that have any");
+/// Dispersion of MEV.
+pub const MEV_SIGMA: Parameter = Parameter::number("mev_sigma", 0.0, 5.0, 1.0, "", "log standard deviation of the body of the MEV distribution");
+/// Slots without MEV.
+pub const MEV_ZERO_SHARE: Parameter = Parameter::number("mev_zero_share", 0.0, 1.0, 0.0, "share", "share of slots without any MEV").open_high();
+/// Weight of the tail.
+pub const MEV_TAIL_SHARE: Parameter = Parameter::number("mev_tail_share", 0.0, 0.5, 0.0, "share", "share of slots with MEV that come from the Pareto tail");
+/// Shape of the tail.
+pub const MEV_TAIL_SHAPE: Parameter = Parameter::number("mev_tail_shape", 0.0, 100.0, 2.5, "", "shape of the Pareto tail; the smaller, the heavier").open_low();
+/// Cap of the tail.
+pub const MEV_TAIL_CAP: Parameter = Parameter::number("mev_tail_cap", 1.0, 1e9, 1000.0, "multiple", "largest MEV as a multiple of where the tail begins");
+/// Mitigation by users.
+pub const USER_MITIGATION: Parameter = Parameter::number("user_mitigation", 0.0, 1.0, 0.0, "share", "share of MEV that users' own protection removes");
+/// Mitigation by sequencers.
+pub const SEQUENCER_MITIGATION: Parameter = Parameter::number("sequencer_mitigation", 0.0, 1.0, 0.0, "share", "share of the remaining MEV that protocol rules for sequencers remove");
+/// Posting cost.
+pub const POSTING_COST: Parameter = Parameter::number("posting_cost", 0.0, 1e12, 0.0, "ETH per slot", "cost of posting a slot's data to L1, paid by its producer");
+/// Private shocks.
+pub const SHOCK_SIGMA: Parameter = Parameter::number("shock_sigma", 0.0, 5.0, 0.0, "", "log standard deviation of a sequencer's private shock to its MEV skill, drawn anew each epoch");
+/// Common failures.
+pub const COMMON_FAILURE_RATE: Parameter = Parameter::number("common_failure_rate", 0.0, 1.0, 0.0, "per slot", "probability that a common cause takes all sequencers down");
+/// Common repair.
+pub const COMMON_REPAIR_RATE: Parameter = Parameter::number("common_repair_rate", 0.0, 1.0, 0.1, "per slot", "probability that a common outage ends").open_low();
+/// Success of a takeover.
+pub const FAILOVER: Parameter = Parameter::number("failover", 0.0, 1.0, 1.0, "probability", "probability that a standby takes over when the leader is down");
+/// Delay of a takeover.
+pub const FAILOVER_DELAY: Parameter = Parameter::integer("failover_delay", 0, 10_000, 0, "slots", "slots that a leader must have been down before a standby may take over");
+/// Backlog.
+pub const BACKLOG: Parameter = Parameter::number("backlog", 0.0, 1.0, 0.0, "share", "share of a missed slot's fees that is paid in the next slot that is produced");
+
+/// Every key of `[world]`.
+pub const PARAMETERS: &[&Parameter] = &[
+    &KIND, &SCENARIO, &SLOTS_PER_YEAR, &FEE, &DEMAND_PERSISTENCE, &DEMAND_VOLATILITY, &MEV_MEDIAN, &MEV_SIGMA,
+    &MEV_ZERO_SHARE, &MEV_TAIL_SHARE, &MEV_TAIL_SHAPE, &MEV_TAIL_CAP, &USER_MITIGATION, &SEQUENCER_MITIGATION,
+    &POSTING_COST, &SHOCK_SIGMA, &COMMON_FAILURE_RATE, &COMMON_REPAIR_RATE, &FAILOVER, &FAILOVER_DELAY, &BACKLOG,
+];
+
+/// The world of an experiment.
+#[derive(Clone, Debug)]
+pub enum World {
+    /// Private values and nothing else.
+    Abstract,
+    /// A rollup.
+    Rollup(Rollup),
+}
+
+/// A rollup's economy.
+#[derive(Clone, Debug)]
+pub struct Rollup {
+    /// Slots in a year.
+    pub slots_per_year: f64,
+    /// Fees of a slot at mean demand, in ETH.
+    pub fee_per_slot: f64,
+    /// Demand index.
+    pub demand: Demand,
+    /// MEV of a slot after mitigation.
+    pub mev: Mev,
+    /// ETH per posted slot.
+    pub posting_cost: f64,
+    /// Log standard deviation of private shocks to skill.
+    pub shock_sigma: f64,
+    /// The common cause of outages.
+    pub common: Reliability,
+    /// Probability that a takeover succeeds.
+    pub failover: f64,
+    /// Slots that a leader must have been down before a takeover.
+    pub failover_delay: u64,
+    /// Share of a missed slot's fees that is paid later.
+    pub backlog: f64,
+}
+
+impl World {
+    /// Whether this is the textbook's world of private values.
+    pub fn is_abstract(&self) -> bool {
+        matches!(self, World::Abstract)
+    }
+
+    /// Cost per epoch of one ETH locked for an epoch of `epoch_slots`, at cost of capital `rate` (per year in the rollup
+    /// world, per epoch in the abstract one).
+    pub fn epoch_rate(&self, rate: f64, epoch_slots: u32) -> f64 {
+        match self {
+            World::Abstract => rate,
+            World::Rollup(rollup) => rate * f64::from(epoch_slots) / rollup.slots_per_year,
+        }
+    }
+
+    /// Reads `[world]`, whose scenario has been laid under it already.
+    pub fn read(section: &Section, redundant: bool) -> World {
+        section.known(PARAMETERS);
+        if section.choice(&KIND) == "abstract" {
+            section.note_unread("it belongs to the rollup world, and this world's kind is `abstract`");
+            return World::Abstract;
+        }
+        let volatility = section.number(&DEMAND_VOLATILITY);
+        let persistence = section.number(&DEMAND_PERSISTENCE);
+        let median = section.number(&MEV_MEDIAN);
+        let sigma = section.number(&MEV_SIGMA);
+        let zero = section.number(&MEV_ZERO_SHARE);
+        let tail_share = section.number(&MEV_TAIL_SHARE);
+        let tail_shape = section.number(&MEV_TAIL_SHAPE);
+        let cap = section.number(&MEV_TAIL_CAP);
+        let remaining = (1.0 - section.number(&USER_MITIGATION)) * (1.0 - section.number(&SEQUENCER_MITIGATION));
+        if !redundant {
+            section.note_unread("no contender has standbys (`redundancy` above 1)");
+        }
+        World::Rollup(Rollup {
+            slots_per_year: section.number(&SLOTS_PER_YEAR),
+            fee_per_slot: section.number(&FEE),
+            demand: Demand { persistence, volatility },
+            mev: Mev::new(zero, median, sigma, tail_share, tail_shape, cap, remaining),
+            posting_cost: section.number(&POSTING_COST),
+            shock_sigma: section.number(&SHOCK_SIGMA),
+            common: Reliability {
+                failure_rate: section.number(&COMMON_FAILURE_RATE),
+                repair_rate: section.number(&COMMON_REPAIR_RATE),
+            },
+            failover: if redundant { section.number(&FAILOVER) } else { 0.0 },
+            failover_delay: if redundant { section.integer(&FAILOVER_DELAY) } else { 0 },
+            backlog: section.number(&BACKLOG),
+        })
+    }
+}
+
+/// Reads a distribution from its table.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn distribution_from(value: &Value) -> Result<Distribution, String> {
+    let Value::Table(entries) = value else {
+        return Err("a distribution is a table with one key".to_owned());
+    };
+    let [(name, argument)] = entries.as_slice() else {
+        return Err(format!("a distribution is a table with one key, this one has {}", entries.len()));
+    };
+    let two = |argument: &Value| -> Result<(f64, f64), String> {
+        match argument.numbers().as_deref() {
+            Some([a, b]) => Ok((*a, *b)),
+            _ => Err(format!("`{name}` takes a list of two numbers")),
+        }
+    };
+    let one = |argument: &Value| argument.number().ok_or_else(|| format!("`{name}` takes one number"));
+    match name.as_str() {
+        "constant" => Distribution::constant(one(argument)?),
+        "uniform" => two(argument).and_then(|(low, high)| Distribution::uniform(low, high)),
+        "beta" => two(argument).and_then(|(a, b)| Distribution::beta(a, b)),
+        "exponential" => Distribution::exponential(one(argument)?),
+        "lognormal" => two(argument).and_then(|(mu, sigma)| Distribution::lognormal(mu, sigma)),
+        "pareto" => two(argument).and_then(|(scale, shape)| Distribution::pareto(scale, shape)),
+        "discrete" => {
+            let Value::Table(lists) = argument else {
+                return Err("`discrete` takes a table with `values` and `weights`".to_owned());
+            };
+            let list = |key: &str| {
+                lists.iter().find(|(k, _)| k == key).and_then(|(_, v)| v.numbers()).ok_or_else(|| format!("`discrete` needs a list of numbers `{key}`"))
+            };
+            if let Some((key, _)) = lists.iter().find(|(k, _)| k != "values" && k != "weights") {
+                return Err(format!("`discrete` has `values` and `weights`, not `{key}`"));
+            }
+            Distribution::discrete(list("values")?, list("weights")?)
+        }
+        other => {
+            let names = ["constant", "uniform", "beta", "exponential", "lognormal", "pareto", "discrete"];
+            let near = crate::settings::nearest(other, &names).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            Err(format!("there is no distribution `{other}`{near}"))
+        }
+    }
+}
+
+/// What candidates know before they make an offer.
+#[derive(Clone, Debug, Default)]
+pub struct Signals {
+    /// The uniform draw behind each candidate's private signal: its rank in its own distribution.
+    pub rank: Vec<f64>,
+    /// MEV skill this epoch (1 in the abstract world).
+    pub skill: Vec<f64>,
+    /// Expected fees and MEV of a slot that the candidate produces, in ETH.
+    pub gross: Vec<f64>,
+    /// Log demand index of the epoch before.
+    pub log_demand: f64,
+    /// Log demand index of this epoch, which nobody knows yet.
+    pub next_log_demand: f64,
+}
+
+/// The exogenous side of one market: demand and machines.
+#[derive(Clone, Debug)]
+pub struct Nature {
+    key: Key,
+    log_demand: f64,
+    signal: Vec<Stream>,
+}
+
+impl Nature {
+    /// Opens the exogenous side of the market with this key.
+    pub fn open(world: &World, sequencers: &[Sequencer], key: Key) -> Self {
+        let log_demand = match world {
+            World::Abstract => 0.0,
+            World::Rollup(rollup) => rollup.demand.open(key),
+        };
+        let signal = sequencers.iter().map(|s| key.stream(Purpose::Signal, s.who)).collect();
+        Nature { key, log_demand, signal }
+    }
+
+    /// The market's key.
+    pub fn key(&self) -> Key {
+        self.key
+    }
+
+    /// Draws the private signals of `epoch` (epochs come in order) and moves demand on.
+    pub fn signals(&mut self, world: &World, sequencers: &[Sequencer], epoch: u32, epoch_slots: u32, out: &mut Signals) {
+        let n = sequencers.len();
+        out.rank.resize(n, 0.0);
+        out.skill.resize(n, 1.0);
+        out.gross.resize(n, 0.0);
+        for (rank, stream) in out.rank.iter_mut().zip(&self.signal) {
+            *rank = stream.uniform(epoch, 0);
+        }
+        match world {
+            World::Abstract => {
+                let share = 1.0 / f64::from(epoch_slots);
+                for ((gross, &rank), sequencer) in out.gross.iter_mut().zip(&out.rank).zip(sequencers) {
+                    let value = sequencer.traits.value.as_ref().map_or(0.0, |value| value.quantile(rank));
+                    *gross = value * share;
+                }
+            }
+            World::Rollup(rollup) => {
+                let fee = rollup.fee_per_slot * rollup.demand.expected(self.log_demand);
+                let sigma = rollup.shock_sigma;
+                for (i, sequencer) in sequencers.iter().enumerate() {
+                    let shock = if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(out.rank[i]) - 0.5 * sigma * sigma) };
+                    out.skill[i] = sequencer.traits.skill * shock;
+                    out.gross[i] = fee + out.skill[i] * rollup.mev.mean();
+                }
+                out.log_demand = self.log_demand;
+                self.log_demand = rollup.demand.next(self.key, epoch, self.log_demand);
+                out.next_log_demand = self.log_demand;
+            }
+        }
+    }
+}
+
+/// The machines of one market: where each outage chain stands.
+#[derive(Clone, Debug)]
+pub struct Machines {
+    chains: Vec<Outage>,
+    streams: Vec<Stream>,
+    common: Outage,
+    common_stream: Stream,
+}
+
+impl Machines {
+    /// All chains at slot 0, in their stationary distributions.
+    pub fn open(rollup: &Rollup, sequencers: &[Sequencer], key: Key) -> Self {
+        let streams: Vec<Stream> = sequencers.iter().map(|s| key.stream(Purpose::Outage, s.who)).collect();
+        let chains = sequencers.iter().zip(&streams).map(|(s, &stream)| Outage::open(s.traits.reliability, stream)).collect();
+        let common_stream = key.stream(Purpose::CommonOutage, Who::MARKET);
+        Machines { chains, streams, common: Outage::open(rollup.common, common_stream), common_stream }
+    }
+
+    /// Whether a common cause has everyone down in `slot` (slots come in order).
+    #[inline]
+    pub fn all_down(&mut self, rollup: &Rollup, slot: u64) -> bool {
+        !self.common.is_up(slot, rollup.common, self.common_stream)
+    }
+
+    /// Whether candidate `i`'s own machine runs in `slot`; if not, for how many slots it has been down.
+    #[inline]
+    pub fn own(&mut self, sequencers: &[Sequencer], i: usize, slot: u64) -> Result<(), u64> {
+        let chain = &mut self.chains[i];
+        if chain.is_up(slot, sequencers[i].traits.reliability, self.streams[i]) { Ok(()) } else { Err(chain.age(slot)) }
+    }
+}

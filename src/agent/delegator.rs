@@ -1,0 +1,89 @@
+//! Delegators: owners of stake who lend it to sequencers for kickbacks.
+//!
+//! A delegator of group `g` who reconsiders chooses sequencer `i` with logit probability
+//! `q_i ∝ exp(s·y_i + t·a_i)`, and the outside option with weight `exp(s·u0)`, where `y_i` is the payout that it expects
+//! from `i` (ETH an epoch if it held all stake), `s = 1/μ` its price sensitivity, `a_i` the share of its slots that `i`
+//! has delivered and `t` the taste for uptime. What it expects is the posted offer times what an offer of one has been
+//! worth in *delivered* payouts, which it learns by exponential smoothing. Each epoch a share `1 − ρ` reconsiders.
+//!
+//! Reference: Anderson, de Palma and Thisse (1992), *Discrete Choice Theory of Product Differentiation*, chapter 7.
+
+use crate::draws::Who;
+use crate::settings::{Parameter, Section};
+
+/// Number of members.
+pub const COUNT: Parameter = Parameter::integer("count", 1, 10_000_000, 1, "", "number of delegators in the group");
+/// Stake of each.
+pub const STAKE: Parameter = Parameter::number("stake", 0.0, 1e15, 1.0, "ETH", "stake of each member").open_low();
+/// Continuum.
+pub const CONTINUUM: Parameter = Parameter::flag("continuum", false, "treat the group as a continuum with deterministic shares instead of single delegators");
+/// Price sensitivity.
+pub const PRICE_SENSITIVITY: Parameter = Parameter::number_required("price_sensitivity", 0.0, 1e12, "per ETH", "1/μ of the logit choice, per ETH an epoch that the delegator would get if it held all stake");
+/// Outside option.
+pub const OUTSIDE_OPTION: Parameter = Parameter::number_optional("outside_option", -1e12, 1e12, "ETH per epoch", "payout of delegating to nobody, if it held all stake; absent: every unit of stake is delegated");
+/// Inertia.
+pub const INERTIA: Parameter = Parameter::number("inertia", 0.0, 0.9999, 0.0, "share", "share ρ of the stake that does not reconsider in an epoch");
+/// Taste for uptime.
+pub const UPTIME_TASTE: Parameter = Parameter::number("uptime_taste", 0.0, 1e6, 0.0, "", "weight of the share of slots delivered in the logit utility");
+/// Cost of capital.
+pub const CAPITAL_COST: Parameter = Parameter::number("capital_cost", 0.0, 100.0, 0.0, "per year (rollup), per epoch (abstract)", "cost of capital of delegated stake (a memo account)");
+/// Learning rate.
+pub const PAYOUT_LEARNING: Parameter = Parameter::number("payout_learning", 0.0, 1.0, 0.2, "", "weight of the newest epoch when delegators update what an offer delivers").open_low();
+
+/// Every key of a `[[delegators]]` table.
+pub const PARAMETERS: &[&Parameter] = &[
+    &COUNT, &STAKE, &CONTINUUM, &PRICE_SENSITIVITY, &OUTSIDE_OPTION, &INERTIA, &UPTIME_TASTE, &CAPITAL_COST, &PAYOUT_LEARNING,
+];
+
+/// A group of delegators with the same traits.
+#[derive(Clone, Debug)]
+pub struct DelegatorGroup {
+    /// Name of the group in the file.
+    pub name: String,
+    /// Stable identity of the group; members are its draws.
+    pub who: Who,
+    /// Number of members.
+    pub count: usize,
+    /// Stake of each, in ETH.
+    pub stake: f64,
+    /// Deterministic shares instead of atoms.
+    pub continuum: bool,
+    /// `1/μ`, per ETH.
+    pub price_sensitivity: f64,
+    /// Payout of delegating to nobody, in ETH per epoch.
+    pub outside_option: Option<f64>,
+    /// Share `ρ` of stake that stays put.
+    pub inertia: f64,
+    /// Weight of uptime in the utility.
+    pub uptime_taste: f64,
+    /// Cost of capital: per year in the rollup world, per epoch in the abstract one.
+    pub capital_cost: f64,
+    /// Smoothing weight of the newest delivered payout.
+    pub payout_learning: f64,
+}
+
+impl DelegatorGroup {
+    /// Stake of the whole group, in ETH.
+    pub fn total_stake(&self) -> f64 {
+        self.stake * self.count as f64
+    }
+
+    /// Reads one group.
+    pub fn read(section: &Section) -> DelegatorGroup {
+        section.known(PARAMETERS);
+        let name = section.name();
+        DelegatorGroup {
+            who: Who::member(&name, u32::MAX),
+            count: section.integer(&COUNT) as usize,
+            stake: section.number(&STAKE),
+            continuum: section.flag(&CONTINUUM),
+            price_sensitivity: section.number(&PRICE_SENSITIVITY),
+            outside_option: section.optional_number(&OUTSIDE_OPTION),
+            inertia: section.number(&INERTIA),
+            uptime_taste: section.number(&UPTIME_TASTE),
+            capital_cost: section.number(&CAPITAL_COST),
+            payout_learning: section.number(&PAYOUT_LEARNING),
+            name,
+        }
+    }
+}

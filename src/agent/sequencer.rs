@@ -1,0 +1,113 @@
+//! Sequencers: candidates for the right to produce blocks, with their skills, costs and machines.
+
+use super::strategy::Strategy;
+use crate::draws::Who;
+use crate::settings::{Parameter, Section};
+use crate::world::distribution::Distribution;
+use crate::world::outage::Reliability;
+use crate::world::{self, World};
+
+/// Private value of holding the whole epoch (abstract world).
+pub const VALUE: Parameter = Parameter::custom_required("value", world::VALUE_ALLOWED, "private value of holding the whole epoch, in ETH: a distribution (abstract world)");
+/// Number of members.
+pub const COUNT: Parameter = Parameter::integer_required("count", 1, 1000, "", "number of sequencers in the group");
+/// MEV skill.
+pub const SKILL: Parameter = Parameter::number("skill", 0.0, 1e6, 1.0, "", "share of a slot's MEV that the sequencer extracts on average");
+/// Cost of a live slot.
+pub const LIVE_COST: Parameter = Parameter::number("live_cost", 0.0, 1e12, 0.0, "ETH per slot", "cost of a slot in which the machine is live, as leader or standby");
+/// Cost of an idle slot.
+pub const IDLE_COST: Parameter = Parameter::number("idle_cost", -1e12, 1e12, 0.0, "ETH per slot", "cost of a slot in which the machine is not live; negative where it has another use");
+/// Failure probability.
+pub const FAILURE_RATE: Parameter = Parameter::number("failure_rate", 0.0, 1.0, 0.0, "per slot", "probability that a running machine fails in a slot");
+/// Repair probability.
+pub const REPAIR_RATE: Parameter = Parameter::number("repair_rate", 0.0, 1.0, 0.1, "per slot", "probability that a failed machine comes back in a slot").open_low();
+/// Cost of capital.
+pub const CAPITAL_COST: Parameter = Parameter::number("capital_cost", 0.0, 100.0, 0.0, "per year (rollup), per epoch (abstract)", "cost of capital that is locked");
+/// Discount factor.
+pub const DISCOUNT: Parameter = Parameter::number("discount", 0.0, 1.0, 1.0, "per epoch", "weight of the next epoch's payoff relative to this one's");
+/// Strategy.
+pub const STRATEGY: Parameter = Parameter::text("strategy", "hedge", "strategy file that the group plays, by name (see `list strategies`)");
+
+/// Every key that a `[[sequencers]]` table may have under some world or rule.
+pub const PARAMETERS: &[&Parameter] = &[
+    &COUNT, &VALUE, &SKILL, &LIVE_COST, &IDLE_COST, &FAILURE_RATE, &REPAIR_RATE, &CAPITAL_COST, &DISCOUNT, &STRATEGY,
+];
+
+/// One candidate.
+#[derive(Clone, Debug)]
+pub struct Sequencer {
+    /// Stable identity.
+    pub who: Who,
+    /// Index of the class it belongs to.
+    pub class: usize,
+    /// Its traits.
+    pub traits: Traits,
+}
+
+/// Traits that the members of a group share.
+#[derive(Clone, Debug)]
+pub struct Traits {
+    /// Value of the whole epoch, in ETH (abstract world).
+    pub value: Option<Distribution>,
+    /// MEV skill.
+    pub skill: f64,
+    /// ETH per live slot.
+    pub live_cost: f64,
+    /// ETH per slot in which it is not live.
+    pub idle_cost: f64,
+    /// Failures and repairs.
+    pub reliability: Reliability,
+    /// Cost of capital: per year in the rollup world, per epoch in the abstract one.
+    pub capital_cost: f64,
+    /// Discount factor per epoch.
+    pub discount: f64,
+}
+
+/// A group of sequencers that share traits and a strategy.
+#[derive(Clone, Debug)]
+pub struct Class {
+    /// Name of the group in the file.
+    pub name: String,
+    /// Number of members.
+    pub count: usize,
+    /// Traits of every member.
+    pub traits: Traits,
+    /// How they play.
+    pub strategy: Strategy,
+}
+
+/// Reads one group; `strategy` finds a strategy by name.
+pub fn read(
+    section: &Section,
+    world: &World,
+    bonded: bool,
+    discounted: bool,
+    strategy: &mut dyn FnMut(&Section, &str) -> Option<Strategy>,
+) -> Option<Class> {
+    section.known(PARAMETERS);
+    let count = section.integer(&COUNT) as usize;
+    let (value, skill) = if world.is_abstract() {
+        section.note_unread("in the abstract world a sequencer's worth is its `value`; `skill` belongs to the rollup world");
+        (section.custom(&VALUE, world::distribution_from), 1.0)
+    } else {
+        section.note_unread("in the rollup world a sequencer's worth comes from fees, MEV and `skill`; `value` belongs to the abstract world");
+        (None, section.number(&SKILL))
+    };
+    let failure_rate = section.number(&FAILURE_RATE);
+    let repair_rate = section.number(&REPAIR_RATE);
+    let traits = Traits {
+        value,
+        skill,
+        live_cost: section.number(&LIVE_COST),
+        idle_cost: section.number(&IDLE_COST),
+        reliability: Reliability { failure_rate, repair_rate },
+        capital_cost: if bonded { section.number(&CAPITAL_COST) } else { 0.0 },
+        discount: if discounted { section.number(&DISCOUNT) } else { 1.0 },
+    };
+    let name = section.text(&STRATEGY);
+    let strategy = strategy(section, &name)?;
+    if world.is_abstract() && traits.value.is_none() {
+        return None;
+    }
+    Some(Class { name: section.name(), count, traits, strategy })
+}

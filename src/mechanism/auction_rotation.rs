@@ -1,0 +1,363 @@
+//! Multi-winner auction with rotation.
+//!
+//! **Rule.** Each epoch every candidate bids `b_i`, in ETH per scheduled slot. The `k` highest bids of at least the
+//! reserve `r` win a seat each (ties by lot). With an *even* schedule seats take turns and each leads `E/k` slots; a seat
+//! that nobody took stays empty. With a *proportional* schedule winners share all `E` slots in proportion to their bids.
+//! With `unit_seats` every seat is worth a whole epoch, as in the textbook's sale of `k` identical units.
+//!
+//! **Who pays whom.** Winners earn fees and MEV of the slots that they produce and pay the community, per scheduled
+//! slot: their own bid (`pay_as_bid`); the highest losing bid or the reserve (`uniform`, with unit demand also `vcg`);
+//! or the threshold payment `[b·x(b) − ∫₀ᵇ x(t) dt]/x(b)` of the allocation `x` (`myerson`). A winner posts `bond`,
+//! locked for the epoch and for `dispute_epochs` more, at its cost of capital.
+//!
+//! **What theory says.** With unit demand, independent private values and an even schedule: `uniform` is truthful with
+//! expected price `E[v_(k+1)]`; `pay_as_bid` has the equilibrium `b(v) = E[Y_k | Y_k < v]` and the same revenue.
+//! `myerson` is truthful for both schedules.
+//!
+//! **Where it runs.** Sales of express lanes and block space by the minute are the single-seat case (Arbitrum Timeboost,
+//! second price, since 2025).
+//!
+//! **References.** Krishna (2010), *Auction Theory*, propositions 2.2 and 13.1–13.3; Myerson (1981), "Optimal auction
+//! design", Math. Oper. Res. 6, lemma 2; polynya (2021), "Sequencer auctions with multiple sequencers and rotation
+//! mechanism".
+
+use super::operation::Service;
+use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
+use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
+use crate::agent::Setting;
+use crate::draws::Purpose;
+use crate::numerics::ln;
+use crate::play::ledger::Ledger;
+use crate::settings::{Parameter, Section};
+
+/// One line for the catalogue.
+pub const SUMMARY: &str = "k winners per epoch take turns and pay the community";
+/// Payment rule.
+pub const PRICING: Parameter = Parameter::choice("pricing", &["pay_as_bid", "uniform", "vcg", "myerson"], "pay_as_bid", "what winners pay per scheduled slot: their bid, the highest losing bid, or the threshold payment");
+/// Schedule.
+pub const SCHEDULE: Parameter = Parameter::choice("schedule", &["even", "proportional"], "even", "whether winners lead equally many slots, or in proportion to their bids");
+/// Reserve.
+pub const RESERVE: Parameter = Parameter::number("reserve_price", 0.0, 1e12, 0.0, "ETH per scheduled slot", "least bid that can win");
+/// Bond.
+pub const BOND: Parameter = Parameter::number("bond", 0.0, 1e12, 0.0, "ETH", "bond that a winner posts");
+/// Dispute window.
+pub const DISPUTE_EPOCHS: Parameter = Parameter::integer("dispute_epochs", 0, 100_000, 0, "epochs", "epochs after its own during which a bond stays locked");
+/// Unit seats.
+pub const UNIT_SEATS: Parameter = Parameter::flag("unit_seats", false, "every seat is worth the whole epoch (the textbook's identical units; abstract world only)");
+
+/// Parameters read.
+pub const PARAMETERS: &[&Parameter] = &[
+    &EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &PRICING, &SCHEDULE, &RESERVE, &BOND, &DISPUTE_EPOCHS, &UNIT_SEATS,
+];
+
+/// Payment rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pricing {
+    /// One's own bid.
+    PayAsBid,
+    /// The highest losing bid, or the reserve.
+    Uniform,
+    /// The threshold payment of the allocation rule.
+    Myerson,
+}
+
+/// The rule with its parameters.
+#[derive(Clone, Debug)]
+pub struct AuctionRotation {
+    seats: usize,
+    pricing: Pricing,
+    proportional: bool,
+    reserve: f64,
+    bond: f64,
+    dispute_epochs: usize,
+    unit_seats: bool,
+    commission: f64,
+}
+
+/// Reads a contender.
+pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
+    let seats = section.integer(&SEATS) as usize;
+    if seats > terms.candidates {
+        section.refuse(
+            "seats",
+            &format!("{seats} seats for {} sequencers", terms.candidates),
+            &format!("a whole number from 1 to {} (the number of sequencers)", terms.candidates),
+            None,
+        );
+    }
+    let proportional = section.choice(&SCHEDULE) == "proportional";
+    let pricing = match section.choice(&PRICING) {
+        "pay_as_bid" => Pricing::PayAsBid,
+        "myerson" => Pricing::Myerson,
+        _ => Pricing::Uniform,
+    };
+    if proportional && pricing == Pricing::Uniform {
+        section.refuse(
+            "pricing",
+            "a proportional schedule with a price that does not depend on one's own bid",
+            "`pay_as_bid` or `myerson` with `schedule = \"proportional\"`",
+            Some("with a uniform price a higher bid would buy more slots at no higher price, so that bids would have no limit".to_owned()),
+        );
+    }
+    let unit_seats = section.flag(&UNIT_SEATS);
+    if unit_seats && proportional {
+        section.refuse("unit_seats", "whole-epoch seats with a proportional schedule", "`schedule = \"even\"`", None);
+    }
+    if terms.redundancy > seats {
+        section.refuse(
+            "redundancy",
+            &format!("{} live sequencers per slot with {seats} seats", terms.redundancy),
+            &format!("a whole number from 1 to {seats} (the number of seats: standbys hold the next seats)"),
+            None,
+        );
+    }
+    Some(AuctionRotation {
+        seats,
+        pricing,
+        proportional,
+        reserve: section.number(&RESERVE),
+        bond: section.number(&BOND),
+        dispute_epochs: section.integer(&DISPUTE_EPOCHS) as usize,
+        unit_seats,
+        commission: section.number(&COMMISSION),
+    })
+}
+
+/// A bid with its lot: compared by amount, then by lot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Ranked {
+    bid: f64,
+    lot: u64,
+    who: usize,
+}
+
+impl Ranked {
+    fn beats(&self, other: &Ranked) -> bool {
+        self.bid > other.bid || (self.bid == other.bid && self.lot > other.lot)
+    }
+}
+
+/// Bonds in escrow: a ring of the epochs in which they were posted.
+#[derive(Clone, Debug)]
+pub struct Bonds {
+    posted: Vec<f64>,
+    candidates: usize,
+    row: usize,
+}
+
+/// Admissible bids, highest first.
+#[derive(Clone, Debug, Default)]
+pub struct Ranking(Vec<Ranked>);
+
+/// Working space: the round's admissible bids, highest first.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    ranked: Vec<Ranked>,
+}
+
+impl AuctionRotation {
+    /// Seats sold.
+    pub fn seats(&self) -> usize {
+        self.seats
+    }
+
+    /// Whether each seat is worth a whole epoch.
+    pub fn unit_seats(&self) -> bool {
+        self.unit_seats
+    }
+
+    /// The payment rule.
+    pub fn pricing(&self) -> Pricing {
+        self.pricing
+    }
+
+    /// Whether winners share slots in proportion to their bids.
+    pub fn is_proportional(&self) -> bool {
+        self.proportional
+    }
+
+    /// Least bid that can win, in ETH per scheduled slot.
+    pub fn reserve(&self) -> f64 {
+        self.reserve
+    }
+
+    fn total(&self, at: &At) -> f64 {
+        let epoch = f64::from(at.terms.epoch_slots);
+        if self.unit_seats { epoch * self.seats as f64 } else { epoch }
+    }
+
+    fn seat_slots(&self, at: &At) -> f64 {
+        self.total(at) / self.seats as f64
+    }
+
+    /// Net value of a slot led, before bond: seats of an even rotation stand by for the `redundancy − 1` seats before
+    /// them, which costs but rarely earns.
+    fn worth(&self, at: &At, i: usize) -> f64 {
+        at.slot_worth(i, self.commission, at.terms.redundancy as f64)
+    }
+
+    /// Capital cost of one bond, over the epochs for which it is locked.
+    fn bond_cost(&self, at: &At, i: usize) -> f64 {
+        self.bond * at.terms.capital_rate[i] * (1 + self.dispute_epochs) as f64
+    }
+
+    fn rank(&self, at: &At, offers: &[Option<f64>], ranked: &mut Vec<Ranked>) {
+        ranked.clear();
+        for (who, offer) in offers.iter().enumerate() {
+            if let Some(bid) = *offer {
+                if bid >= self.reserve {
+                    ranked.push(Ranked { bid, lot: self.lot(at, who), who });
+                }
+            }
+        }
+        ranked.sort_unstable_by(|a, b| b.bid.total_cmp(&a.bid).then(b.lot.cmp(&a.lot)));
+    }
+
+    fn lot(&self, at: &At, who: usize) -> u64 {
+        at.key.stream(Purpose::Tie, at.setting.sequencers[who].who).bits(at.epoch, 0)
+    }
+
+    /// Threshold payment over all slots won, for a bid `b` against critical bid `c` and other winners' bids summing to
+    /// `s`, in a proportional schedule of `total` slots: `total·(b·b/(b+s) − ∫_c^b t/(t+s) dt)`.
+    fn threshold_payment(total: f64, b: f64, c: f64, s: f64) -> f64 {
+        if b + s <= 0.0 {
+            return 0.0;
+        }
+        let integral = if s > 0.0 { (b - c) - s * ln((b + s) / (c + s)) } else { b - c };
+        total * (b * b / (b + s) - integral)
+    }
+}
+
+impl Mechanism for AuctionRotation {
+    type State = Bonds;
+    type Scratch = Scratch;
+
+    fn facts(&self) -> Facts {
+        Facts {
+            anonymous: true,
+            truthful: self.pricing != Pricing::PayAsBid,
+            may_leave_slots_empty: true,
+            has_memory: false,
+        }
+    }
+
+    fn lever(&self) -> Option<Lever> {
+        Some(Lever::Bid)
+    }
+
+    fn open(&self, setting: &Setting) -> Bonds {
+        let candidates = setting.candidates();
+        Bonds { posted: vec![0.0; candidates * (self.dispute_epochs + 1)], candidates, row: 0 }
+    }
+
+    fn reference(&self, at: &At, i: usize) -> f64 {
+        self.worth(at, i) - self.bond_cost(at, i) / self.seat_slots(at)
+    }
+
+    fn prepare(&self, _state: &Bonds, at: &At, offers: &[Option<f64>], scratch: &mut Scratch) {
+        self.rank(at, offers, &mut scratch.ranked);
+    }
+
+    fn payoffs(&self, _state: &Bonds, at: &At, i: usize, menu: &[f64], scratch: &mut Scratch, out: &mut [f64]) {
+        let ranked = &scratch.ranked;
+        // The rivals that matter: the k highest other bids, and among them the k-th, which has to be beaten.
+        let place = ranked.iter().position(|r| r.who == i);
+        let inside = place.is_some_and(|p| p < self.seats);
+        let critical = ranked.get(if inside { self.seats } else { self.seats - 1 });
+        let mine = Ranked { bid: 0.0, lot: self.lot(at, i), who: i };
+        let threshold = critical.map_or(self.reserve, |c| c.bid);
+        let wins = |bid: f64| bid >= self.reserve && critical.is_none_or(|c| Ranked { bid, ..mine }.beats(c));
+        let worth = self.worth(at, i);
+        let bond = self.bond_cost(at, i);
+        out[0] = 0.0;
+        if self.proportional {
+            let others: f64 = ranked.iter().filter(|r| r.who != i).take(self.seats - 1).map(|r| r.bid).sum();
+            let total = self.total(at);
+            for (payoff, &bid) in out[1..].iter_mut().zip(menu) {
+                *payoff = if !wins(bid) {
+                    0.0
+                } else if bid + others > 0.0 {
+                    let slots = total * bid / (bid + others);
+                    let payment = match self.pricing {
+                        Pricing::Myerson => Self::threshold_payment(total, bid, threshold, others),
+                        _ => bid * slots,
+                    };
+                    worth * slots - payment - bond
+                } else {
+                    -bond
+                };
+            }
+        } else {
+            let slots = self.seat_slots(at);
+            let value = worth * slots - bond;
+            if self.pricing == Pricing::PayAsBid {
+                for (payoff, &bid) in out[1..].iter_mut().zip(menu) {
+                    *payoff = if wins(bid) { value - bid * slots } else { 0.0 };
+                }
+            } else {
+                let gain = value - threshold * slots;
+                for (payoff, &bid) in out[1..].iter_mut().zip(menu) {
+                    *payoff = if wins(bid) { gain } else { 0.0 };
+                }
+            }
+        }
+    }
+
+    fn select(&self, state: &mut Bonds, at: &At, offers: &[Option<f64>], selection: &mut Selection) {
+        let n = at.setting.candidates();
+        selection.clear(n);
+        selection.total = self.total(at);
+        let mut ranked = std::mem::take(&mut selection.ranking);
+        self.rank(at, offers, &mut ranked.0);
+        let bids = &ranked.0;
+        let winners = &bids[..bids.len().min(self.seats)];
+        let losing = bids.get(self.seats).map_or(self.reserve, |r| r.bid);
+        if self.proportional {
+            selection.schedule = Schedule::Weighted;
+            let sum: f64 = winners.iter().map(|w| w.bid).sum();
+            for winner in winners {
+                // Winners who all bid nothing share evenly.
+                let share = if sum > 0.0 { winner.bid / sum } else { 1.0 / winners.len() as f64 };
+                selection.weight[winner.who] = share;
+                selection.slots[winner.who] = selection.total * share;
+                selection.price[winner.who] = match self.pricing {
+                    Pricing::Myerson if share > 0.0 => {
+                        Self::threshold_payment(selection.total, winner.bid, losing, sum - winner.bid)
+                            / selection.slots[winner.who]
+                    }
+                    _ => winner.bid,
+                };
+            }
+            if winners.is_empty() {
+                selection.empty_weight = 1.0;
+            }
+        } else {
+            selection.schedule = Schedule::Rotation;
+            let slots = self.seat_slots(at);
+            for winner in winners {
+                selection.slots[winner.who] = slots;
+                selection.price[winner.who] = if self.pricing == Pricing::PayAsBid { winner.bid } else { losing };
+            }
+            // Seats go in canonical order, so that a bid decides whether one sits and never next to whom.
+            selection.seats.extend((0..n).filter(|&i| selection.slots[i] > 0.0).map(Some));
+            selection.seats.resize(self.seats, None);
+        }
+        for winner in winners {
+            selection.bond[winner.who] = self.bond;
+        }
+        state.row = (state.row + 1) % (self.dispute_epochs + 1);
+        selection.ranking = ranked;
+    }
+
+    fn settle(&self, state: &mut Bonds, _at: &At, _offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger) {
+        ledger.pay_service(service, self.commission);
+        for i in 0..state.candidates {
+            ledger.pay_price(i, selection.price[i] * service.scheduled[i]);
+            // The bond posted when this row was last used has been locked for its epoch and the dispute window.
+            let at = state.row * state.candidates + i;
+            ledger.release_bond(i, state.posted[at]);
+            ledger.lock_bond(i, selection.bond[i]);
+            state.posted[at] = selection.bond[i];
+        }
+    }
+}

@@ -1,0 +1,495 @@
+//! Delegated stake, with sequencers who bribe delegators.
+//!
+//! **Rule.** Each candidate posts a kickback `x_i`; delegators who reconsider choose among candidates and, where they
+//! have one, an outside option (see [`crate::agent::delegator`]). Without `seats`, each slot's leader is drawn in
+//! proportion to the stake behind it, and the slots of stake that backs nobody go to nobody. With `seats = k`, the `k`
+//! candidates with most stake take turns, evenly.
+//!
+//! **Who pays whom.** Sequencers keep `commission` of fees and MEV (all by default). They pay their delegators, by
+//! `kickback`: `per_stake`, `x_i` times the share of all stake that backs them, for the part of their slots that they
+//! delivered; `income_share`, the fraction `x_i` of their income; `lump_sum`, `x_i` ETH an epoch in all. Kickbacks and
+//! price sensitivity are in ETH an epoch for the whole stake, so that they do not depend on the unit of stake.
+//!
+//! **What theory says.** Share-proportional with kickbacks per unit of stake, the game is a logit oligopoly: margins are
+//! `R − c_i − x_i = μ/(1 − q_i)`, times `(1 − δρ)/(1 − ρ)` where a share ρ of stake does not reconsider. As `μ → 0`
+//! delegators collect `R − c_(2)`, what the treasury gets in a single-winner auction.
+//!
+//! **Where it runs.** Lisk, EOS, TRON, Steem and most proof-of-stake chains with delegation.
+//!
+//! **References.** Anderson, de Palma and Thisse (1992), *Discrete Choice Theory of Product Differentiation*, chapter 7;
+//! polynya (2021), "Delegated proof-of-stake".
+
+use super::operation::Service;
+use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, Terms};
+use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
+use crate::agent::Setting;
+use crate::agent::delegator::DelegatorGroup;
+use crate::agent::strategy::Unit;
+use crate::draws::Purpose;
+use crate::numerics::{exp, pow};
+use crate::play::ledger::Ledger;
+use crate::settings::{Parameter, Section};
+
+/// One line for the catalogue.
+pub const SUMMARY: &str = "stake delegated to sequencers who bribe delegators with kickbacks";
+/// Seats.
+pub const SEATS: Parameter = Parameter::integer_optional("seats", 1, 1000, "", "candidates with most stake that share the epoch evenly; absent: leaders are drawn in proportion to stake");
+/// Form of the kickback.
+pub const KICKBACK: Parameter = Parameter::choice("kickback", &["per_stake", "income_share", "lump_sum"], "per_stake", "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted");
+
+/// Parameters read.
+pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &KICKBACK];
+
+/// Form of the kickback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kickback {
+    /// ETH an epoch for the whole stake.
+    PerStake,
+    /// Fraction of income.
+    IncomeShare,
+    /// ETH an epoch in all.
+    LumpSum,
+}
+
+/// The rule with its parameters.
+#[derive(Clone, Debug)]
+pub struct Delegated {
+    seats: Option<usize>,
+    kickback: Kickback,
+    commission: f64,
+    horizon: Option<u32>,
+}
+
+/// Reads a contender.
+pub fn read(section: &Section, terms: &Terms) -> Option<Delegated> {
+    let seats = section.optional_integer(&SEATS).map(|k| k as usize);
+    if let Some(k) = seats.filter(|&k| k > terms.candidates) {
+        section.refuse(
+            "seats",
+            &format!("{k} seats for {} sequencers", terms.candidates),
+            &format!("a whole number from 1 to {} (the number of sequencers)", terms.candidates),
+            None,
+        );
+    }
+    let most = seats.unwrap_or(terms.candidates);
+    if terms.redundancy > most {
+        section.refuse(
+            "redundancy",
+            &format!("{} live sequencers per slot", terms.redundancy),
+            &format!("a whole number from 1 to {most}, from which leaders and standbys are taken"),
+            None,
+        );
+    }
+    let kickback = match section.choice(&KICKBACK) {
+        "income_share" => Kickback::IncomeShare,
+        "lump_sum" => Kickback::LumpSum,
+        _ => Kickback::PerStake,
+    };
+    Some(Delegated { seats, kickback, commission: section.number(&COMMISSION), horizon: None })
+}
+
+/// What the market remembers.
+#[derive(Clone, Debug)]
+pub struct Stakes {
+    /// Share of each group's stake behind each candidate, and last behind nobody: shape (groups, candidates + 1).
+    share: Vec<f64>,
+    /// Choices of the members of groups of atoms.
+    choice: Vec<Vec<u32>>,
+    /// Payout per unit of stake that an offer of one has delivered, as each group sees it: shape (groups, candidates).
+    yield_per_offer: Vec<f64>,
+    /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
+    uptime: Vec<f64>,
+    opened: bool,
+    weights: Vec<f64>,
+}
+
+/// Working space of counterfactuals.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Logit weights by group: shape (groups, candidates + 1).
+    weight: Vec<f64>,
+    /// Sum of a group's weights.
+    sum: Vec<f64>,
+    /// Utility subtracted from a group's, for range.
+    shift: Vec<f64>,
+    offers: Vec<Option<f64>>,
+    reaction: Vec<f64>,
+}
+
+impl Delegated {
+    /// Seats, or `None` where leaders are drawn in proportion to stake.
+    pub fn seats(&self) -> Option<usize> {
+        self.seats
+    }
+
+    /// Form of the kickback.
+    pub fn kickback(&self) -> Kickback {
+        self.kickback
+    }
+
+    /// Sets how many epochs a deviation's effect is followed for; by default until a thousandth is left.
+    pub fn set_horizon(&mut self, horizon: Option<u32>) {
+        self.horizon = horizon;
+    }
+
+    fn worth(&self, at: &At, i: usize) -> f64 {
+        at.slot_worth(i, self.commission, at.terms.redundancy as f64)
+    }
+
+    /// Expected net income of candidate `i` from the whole epoch.
+    fn rent(&self, at: &At, i: usize) -> f64 {
+        self.worth(at, i) * f64::from(at.terms.epoch_slots)
+    }
+
+    /// Expected gross income of candidate `i` from the whole epoch.
+    fn income(&self, at: &At, i: usize) -> f64 {
+        self.commission * at.terms.availability[i] * at.signals.gross[i] * f64::from(at.terms.epoch_slots)
+    }
+
+    /// Deterministic part of the logit utility of backing `i` at offer `x`.
+    fn utility(at: &At, state: &Stakes, g: usize, i: usize, x: f64) -> f64 {
+        let group = &at.setting.delegators[g];
+        let seen = g * at.setting.candidates() + i;
+        group.price_sensitivity * x * state.yield_per_offer[seen] + group.uptime_taste * state.uptime[seen]
+    }
+
+    /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
+    fn group_weights(at: &At, g: usize, state: &Stakes, offers: &[Option<f64>], weight: &mut [f64]) -> (f64, f64) {
+        let n = offers.len();
+        let group = &at.setting.delegators[g];
+        let mut shift = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        for (i, offer) in offers.iter().enumerate() {
+            weight[i] = offer.map_or(f64::NEG_INFINITY, |x| Self::utility(at, state, g, i, x));
+            shift = shift.max(weight[i]);
+        }
+        weight[n] = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        if shift == f64::NEG_INFINITY {
+            weight[..n].fill(0.0);
+            weight[n] = 1.0;
+            return (1.0, 0.0);
+        }
+        let mut sum = 0.0;
+        for w in weight.iter_mut() {
+            *w = if *w == f64::NEG_INFINITY { 0.0 } else { exp(*w - shift) };
+            sum += *w;
+        }
+        (sum, shift)
+    }
+
+    /// Share of its stake that a group does not reconsider this epoch: nothing in the first.
+    fn stuck(group: &DelegatorGroup, state: &Stakes) -> f64 {
+        if state.opened { group.inertia } else { 0.0 }
+    }
+
+    /// Payoff of one epoch to a candidate with share `share` of all stake and, under top-k, `seated` or not.
+    fn epoch_payoff(&self, at: &At, i: usize, x: f64, share: f64, seated: bool) -> f64 {
+        let led = match self.seats {
+            None => share,
+            Some(k) => f64::from(u8::from(seated)) / k as f64,
+        };
+        let rent = self.rent(at, i) * led;
+        match self.kickback {
+            Kickback::PerStake => {
+                let delivered = if led > 0.0 { at.terms.availability[i] } else { 0.0 };
+                rent - x * delivered * share
+            }
+            Kickback::IncomeShare => rent - x * self.income(at, i) * led,
+            Kickback::LumpSum => {
+                if share > 0.0 && led > 0.0 { rent - x } else { rent }
+            }
+        }
+    }
+
+    fn delegate(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>]) {
+        let n = offers.len();
+        let mut weights = std::mem::take(&mut state.weights);
+        for (g, group) in at.setting.delegators.iter().enumerate() {
+            let (sum, _) = Self::group_weights(at, g, state, offers, &mut weights);
+            let stuck = Self::stuck(group, state);
+            let row = g * (n + 1)..(g + 1) * (n + 1);
+            if group.continuum {
+                for (share, &w) in state.share[row].iter_mut().zip(&weights) {
+                    *share = stuck * *share + (1.0 - stuck) * w / sum;
+                }
+                continue;
+            }
+            let mut total = 0.0;
+            for w in &mut weights {
+                total += *w / sum;
+                *w = total;
+            }
+            let reconsider = at.key.stream(Purpose::Reconsider, group.who);
+            let choose = at.key.stream(Purpose::Delegate, group.who);
+            let shares = &mut state.share[row];
+            shares.fill(0.0);
+            let each = 1.0 / group.count as f64;
+            for (member, choice) in state.choice[g].iter_mut().enumerate() {
+                if stuck == 0.0 || reconsider.uniform(at.epoch, member as u32) >= stuck {
+                    let u = choose.uniform(at.epoch, member as u32);
+                    *choice = weights.partition_point(|&sum| sum <= u).min(n) as u32;
+                }
+                shares[*choice as usize] += 1.0;
+            }
+            for share in shares {
+                *share *= each;
+            }
+        }
+        state.weights = weights;
+        state.opened = true;
+    }
+
+    /// Share of all stake behind each candidate.
+    fn total_share(setting: &Setting, share: &[f64], out: &mut [f64]) {
+        let n = out.len();
+        let all = setting.total_stake();
+        out.fill(0.0);
+        for (g, group) in setting.delegators.iter().enumerate() {
+            let weight = group.total_stake() / all;
+            for (total, &s) in out.iter_mut().zip(&share[g * (n + 1)..g * (n + 1) + n]) {
+                *total += weight * s;
+            }
+        }
+    }
+
+    /// Whether candidate `i` is among the `k` with most stake; candidates without stake never are, ties by lot.
+    fn seated(at: &At, share: &[f64], i: usize, k: usize) -> bool {
+        let lot = |j: usize| at.key.stream(Purpose::Tie, at.setting.sequencers[j].who).bits(at.epoch, 0);
+        share[i] > 0.0
+            && (0..share.len())
+                .filter(|&j| j != i && (share[j] > share[i] || (share[j] == share[i] && lot(j) > lot(i))))
+                .count()
+                < k
+    }
+
+    /// Payoff of one offer under top-k seats: the deviation's effect on stake fades by ρ an epoch towards what current offers
+    /// attract, and is followed until a thousandth is left.
+    fn seat_payoff(&self, state: &Stakes, at: &At, i: usize, x: Option<f64>, scratch: &mut Scratch, k: usize) -> f64 {
+        let n = at.setting.candidates();
+        let groups = &at.setting.delegators;
+        let discount = at.setting.sequencers[i].traits.discount;
+        let slowest = groups.iter().map(|g| g.inertia).fold(0.0_f64, f64::max);
+        let horizon = self.horizon.unwrap_or_else(|| crate::play::horizon::epochs(slowest * discount));
+        let usual_offer = scratch.offers[i];
+        let mut payoff = 0.0;
+        for t in 0..=horizon {
+            scratch.reaction.clear();
+            scratch.reaction.resize(n, 0.0);
+            let all = at.setting.total_stake();
+            for (g, group) in groups.iter().enumerate() {
+                let row = g * (n + 1);
+                let stuck = Self::stuck(group, state);
+                let old = scratch.weight[row + i];
+                let new = x.map_or(0.0, |x| exp((Self::utility(at, state, g, i, x) - scratch.shift[g]).min(700.0)));
+                let sum = scratch.sum[g] - old + new;
+                let fade = pow(group.inertia, f64::from(t));
+                let weight = group.total_stake() / all;
+                for j in 0..n {
+                    let w = scratch.weight[row + j];
+                    let attracted = if sum > 0.0 { (if j == i { new } else { w }) / sum } else { 0.0 };
+                    let first = stuck * state.share[row + j] + (1.0 - stuck) * attracted;
+                    let usual = w / scratch.sum[g];
+                    scratch.reaction[j] += weight * (usual + fade * (first - usual));
+                }
+            }
+            let offer = if t == 0 { x } else { usual_offer };
+            if let Some(offer) = offer {
+                let share = scratch.reaction[i];
+                let seated = Self::seated(at, &scratch.reaction, i, k);
+                payoff += pow(discount, f64::from(t)) * self.epoch_payoff(at, i, offer, share, seated);
+            }
+        }
+        payoff
+    }
+}
+
+impl Mechanism for Delegated {
+    type State = Stakes;
+    type Scratch = Scratch;
+
+    fn facts(&self) -> Facts {
+        Facts { anonymous: true, truthful: false, may_leave_slots_empty: true, has_memory: true }
+    }
+
+    fn lever(&self) -> Option<Lever> {
+        Some(Lever::Kickback)
+    }
+
+    fn open(&self, setting: &Setting) -> Stakes {
+        let n = setting.candidates();
+        let start = match (self.kickback, self.seats) {
+            // Before anything is learned: whole payment for per-stake offers, an even share of the seats' income …
+            (Kickback::PerStake | Kickback::IncomeShare, _) => 1.0,
+            // … and a lump divided among an even share of the stake.
+            (Kickback::LumpSum, _) => n as f64,
+        };
+        Stakes {
+            share: vec![0.0; setting.delegators.len() * (n + 1)],
+            choice: setting.delegators.iter().map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }]).collect(),
+            yield_per_offer: vec![start; n * setting.delegators.len()],
+            uptime: vec![1.0; n * setting.delegators.len()],
+            opened: false,
+            weights: vec![0.0; n + 1],
+        }
+    }
+
+    fn reference(&self, at: &At, i: usize) -> f64 {
+        match self.kickback {
+            Kickback::PerStake => self.rent(at, i) / at.terms.availability[i],
+            Kickback::IncomeShare => 1.0,
+            Kickback::LumpSum => self.rent(at, i) / self.seats.unwrap_or(at.setting.candidates()) as f64,
+        }
+    }
+
+    fn allows(&self, unit: Unit) -> bool {
+        self.kickback != Kickback::IncomeShare || unit == Unit::Relative
+    }
+
+    fn prepare(&self, state: &Stakes, at: &At, offers: &[Option<f64>], scratch: &mut Scratch) {
+        let n = offers.len();
+        let groups = at.setting.delegators.len();
+        scratch.weight.resize(groups * (n + 1), 0.0);
+        scratch.sum.resize(groups, 0.0);
+        scratch.shift.resize(groups, 0.0);
+        for g in 0..groups {
+            let row = &mut scratch.weight[g * (n + 1)..(g + 1) * (n + 1)];
+            (scratch.sum[g], scratch.shift[g]) = Self::group_weights(at, g, state, offers, row);
+        }
+        scratch.offers.clear();
+        scratch.offers.extend_from_slice(offers);
+    }
+
+    fn payoffs(&self, state: &Stakes, at: &At, i: usize, menu: &[f64], scratch: &mut Scratch, out: &mut [f64]) {
+        let n = at.setting.candidates();
+        if let Some(k) = self.seats {
+            out[0] = self.seat_payoff(state, at, i, None, scratch, k);
+            for (payoff, &x) in out[1..].iter_mut().zip(menu) {
+                *payoff = self.seat_payoff(state, at, i, Some(x), scratch, k);
+            }
+            return;
+        }
+        out.fill(0.0);
+        let all = at.setting.total_stake();
+        // First the stake behind i at each setting, in this epoch …
+        for (g, group) in at.setting.delegators.iter().enumerate() {
+            let row = g * (n + 1);
+            let stuck = Self::stuck(group, state);
+            let kept = stuck * state.share[row + i];
+            let others = scratch.sum[g] - scratch.weight[row + i];
+            let weight = group.total_stake() / all;
+            let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
+            let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g];
+            let slope = group.price_sensitivity * state.yield_per_offer[g * n + i];
+            out[0] += weight * kept * later;
+            for (payoff, &x) in out[1..].iter_mut().zip(menu) {
+                let mine = exp((base + slope * x).min(700.0));
+                let share = kept + (1.0 - stuck) * mine / (others + mine);
+                // … of which each unit is worth this epoch's margin and what it brings later.
+                *payoff += weight * share * (self.unit_margin(at, i, x) + later);
+            }
+        }
+        if self.kickback == Kickback::LumpSum {
+            for (payoff, &x) in out[1..].iter_mut().zip(menu) {
+                *payoff -= x;
+            }
+        }
+    }
+
+    fn persistence(&self, setting: &Setting) -> Vec<f64> {
+        setting.delegators.iter().map(|g| g.inertia).collect()
+    }
+
+    fn margins(&self, at: &At, offers: &[Option<f64>], out: &mut [f64]) {
+        for (i, (margin, offer)) in out.iter_mut().zip(offers).enumerate() {
+            *margin = offer.map_or(0.0, |x| self.unit_margin(at, i, x));
+        }
+    }
+
+    fn select(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>], selection: &mut Selection) {
+        let n = at.setting.candidates();
+        self.delegate(state, at, offers);
+        selection.clear(n);
+        selection.total = f64::from(at.terms.epoch_slots);
+        Self::total_share(at.setting, &state.share, &mut selection.weight);
+        for (weight, offer) in selection.weight.iter_mut().zip(offers) {
+            if offer.is_none() {
+                *weight = 0.0;
+            }
+        }
+        if let Some(k) = self.seats {
+            selection.schedule = Schedule::Rotation;
+            for i in 0..n {
+                if Self::seated(at, &selection.weight, i, k) {
+                    selection.seats.push(Some(i));
+                    selection.slots[i] = selection.total / k as f64;
+                }
+            }
+            selection.seats.resize(k, None);
+        } else {
+            selection.schedule = Schedule::Weighted;
+            let backed: f64 = selection.weight.iter().sum();
+            selection.empty_weight = if backed > 1.0 - 1e-12 { 0.0 } else { 1.0 - backed };
+            for (slots, &weight) in selection.slots.iter_mut().zip(&selection.weight) {
+                *slots = selection.total * weight;
+            }
+        }
+    }
+
+    fn settle(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger) {
+        ledger.pay_service(service, self.commission);
+        let n = offers.len();
+        let all = at.setting.total_stake();
+        for i in 0..n {
+            let Some(x) = offers[i] else { continue };
+            let share = selection.weight[i];
+            if share <= 0.0 {
+                continue;
+            }
+            let led = service.scheduled[i] > 0.0;
+            let delivered = if led {
+                service.delivered[i] / service.scheduled[i]
+            } else if self.seats.is_some() {
+                0.0
+            } else {
+                // Drawn for no slot: a promise per unit of stake holds all the same.
+                1.0
+            };
+            let paid = match self.kickback {
+                Kickback::PerStake => x * share * delivered,
+                Kickback::IncomeShare => x * self.commission * service.gross[i],
+                Kickback::LumpSum => {
+                    if led || self.seats.is_none() { x } else { 0.0 }
+                }
+            };
+            for (g, group) in at.setting.delegators.iter().enumerate() {
+                let part = group.total_stake() / all * state.share[g * (n + 1) + i] / share;
+                ledger.pay_kickback(i, g, paid * part);
+                // Delegators see what a unit of stake behind i got for what i had offered.
+                let seen = g * n + i;
+                if x > 0.0 {
+                    let got = paid / (x * share);
+                    state.yield_per_offer[seen] += group.payout_learning * (got - state.yield_per_offer[seen]);
+                }
+                if led {
+                    state.uptime[seen] += group.payout_learning * (delivered - state.uptime[seen]);
+                }
+            }
+        }
+    }
+
+    fn stake_locked(&self, setting: &Setting) -> f64 {
+        setting.total_stake()
+    }
+}
+
+impl Delegated {
+    /// Income of candidate `i` in an epoch for one unit of all stake behind it, at offer `x` (a lump sum does not depend
+    /// on stake and is left out).
+    fn unit_margin(&self, at: &At, i: usize, x: f64) -> f64 {
+        match self.kickback {
+            Kickback::PerStake => self.rent(at, i) - x * at.terms.availability[i],
+            Kickback::IncomeShare => self.rent(at, i) - x * self.income(at, i),
+            Kickback::LumpSum => self.rent(at, i),
+        }
+    }
+}
+

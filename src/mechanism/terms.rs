@@ -1,0 +1,81 @@
+//! What every rule has: the clock, redundancy, and the availability of machines that follows from the world.
+
+use crate::agent::Setting;
+use crate::numerics::pow;
+use crate::settings::{Parameter, Section};
+use crate::world::World;
+
+/// Slots of an epoch.
+pub const EPOCH_SLOTS: Parameter = Parameter::integer("epoch_slots", 1, 1_000_000, 1, "slots", "slots in an epoch, for which selection decides once");
+/// Live sequencers per slot.
+pub const REDUNDANCY: Parameter = Parameter::integer("redundancy", 1, 1000, 1, "", "sequencers live in each slot, leader included");
+/// Commission.
+pub const COMMISSION: Parameter = Parameter::number("commission", 0.0, 1.0, 1.0, "share", "share of fees and MEV that sequencers keep; the rest goes to the community");
+/// Seats of a rotation.
+pub const SEATS: Parameter = Parameter::integer_required("seats", 1, 1000, "", "rotation count k: seats filled in each epoch");
+
+/// Clock and machines of one contender in one world.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Slots of an epoch.
+    pub epoch_slots: u32,
+    /// Sequencers live in each slot, leader included.
+    pub redundancy: usize,
+    /// Number of candidates in the experiment.
+    pub candidates: usize,
+    /// Probability that candidate `i` runs in a slot: its own machine up, and no common outage.
+    pub availability: Vec<f64>,
+    /// Probability that candidate `i`'s own machine is down.
+    pub own_down: Vec<f64>,
+    /// Probability that a standby may take over from `i` and succeeds, given that `i`'s own machine is down.
+    pub takeover: Vec<f64>,
+    /// Probability of a common outage.
+    pub common_down: f64,
+    /// ETH per posted slot.
+    pub posting_cost: f64,
+    /// Share of a missed slot's fees that is paid later.
+    pub backlog: f64,
+    /// Cost per epoch of an ETH locked, by candidate.
+    pub capital_rate: Vec<f64>,
+}
+
+impl Terms {
+    /// The terms of a contender with this clock in this world.
+    pub fn new(setting: &Setting, epoch_slots: u32, redundancy: usize) -> Self {
+        let own_down: Vec<f64> = setting.sequencers.iter().map(|s| s.traits.reliability.down_share()).collect();
+        let (common_down, posting_cost, failover, delay, backlog) = match &setting.world {
+            World::Abstract => (0.0, 0.0, 1.0, 0, 0.0),
+            World::Rollup(r) => (r.common.down_share(), r.posting_cost, r.failover, r.failover_delay, r.backlog),
+        };
+        let takeover = setting
+            .sequencers
+            .iter()
+            // An outage is at least `delay` slots old in a share (1 − g)^delay of its slots.
+            .map(|s| failover * pow(1.0 - s.traits.reliability.repair_rate, delay as f64))
+            .collect();
+        Terms {
+            epoch_slots,
+            redundancy,
+            candidates: setting.candidates(),
+            availability: own_down.iter().map(|down| (1.0 - common_down) * (1.0 - down)).collect(),
+            own_down,
+            takeover,
+            common_down,
+            posting_cost,
+            backlog,
+            capital_rate: setting
+                .sequencers
+                .iter()
+                .map(|s| setting.world.epoch_rate(s.traits.capital_cost, epoch_slots))
+                .collect(),
+        }
+    }
+
+    /// Reads the clock of a contender, before its rule: (slots of an epoch, redundancy).
+    pub fn read_clock(section: &Section, rule: &super::Entry) -> (u32, usize) {
+        let has = |parameter: &Parameter| rule.parameters.iter().any(|p| p.key == parameter.key);
+        let slots = section.integer(&EPOCH_SLOTS) as u32;
+        let redundancy = if has(&REDUNDANCY) { section.integer(&REDUNDANCY) as usize } else { 1 };
+        (slots, redundancy)
+    }
+}

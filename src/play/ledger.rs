@@ -1,0 +1,168 @@
+//! Double-entry books of one market.
+//!
+//! Every payment debits one account and credits another. Users, L1 and the suppliers of machines are outside the game;
+//! the community, sequencers (their cash and their bonds in escrow) and groups of delegators are inside. At the end of
+//! each epoch the change in all inside accounts must equal what users paid less posting and operating costs as the
+//! *service* records them, which are kept apart from the books. Books that do not balance are an error.
+
+use crate::mechanism::operation::Service;
+
+/// The community's, sequencers' and delegators' money in one market, in ETH since it opened.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    users: f64,
+    suppliers: f64,
+    community: f64,
+    cash: Vec<f64>,
+    escrow: Vec<f64>,
+    delegators: Vec<f64>,
+    /// Price payments to the protocol.
+    revenue: f64,
+    /// Kickbacks to delegators.
+    kickbacks: f64,
+    gross: f64,
+    posting: f64,
+    operating: f64,
+    turnover: f64,
+}
+
+/// Books that do not balance.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the books of epoch {epoch} do not balance: accounts changed by {change} ETH, income less costs is {expected} ETH")]
+pub struct Imbalance {
+    /// Epoch in which it was found.
+    pub epoch: u32,
+    /// Change of all inside accounts.
+    pub change: f64,
+    /// Income less posting and operating costs.
+    pub expected: f64,
+}
+
+impl Ledger {
+    /// Empty books.
+    pub fn new(candidates: usize, groups: usize) -> Self {
+        Ledger {
+            users: 0.0,
+            suppliers: 0.0,
+            community: 0.0,
+            cash: vec![0.0; candidates],
+            escrow: vec![0.0; candidates],
+            delegators: vec![0.0; groups],
+            revenue: 0.0,
+            kickbacks: 0.0,
+            gross: 0.0,
+            posting: 0.0,
+            operating: 0.0,
+            turnover: 0.0,
+        }
+    }
+
+    /// Users pay producers and, but for their `commission`, the community; producers pay posting and machines.
+    pub fn pay_service(&mut self, service: &Service, commission: f64) {
+        for i in 0..self.cash.len() {
+            let kept = commission * service.gross[i];
+            self.users -= service.gross[i];
+            self.cash[i] += kept;
+            self.community += service.gross[i] - kept;
+            let cost = service.posting[i] + service.operating[i];
+            self.cash[i] -= cost;
+            self.suppliers += cost;
+        }
+    }
+
+    /// Candidate `i` pays the protocol for its slots.
+    pub fn pay_price(&mut self, i: usize, amount: f64) {
+        self.cash[i] -= amount;
+        self.community += amount;
+        self.revenue += amount;
+    }
+
+    /// Candidate `i` pays a kickback to the delegators of group `g`.
+    pub fn pay_kickback(&mut self, i: usize, g: usize, amount: f64) {
+        self.cash[i] -= amount;
+        self.delegators[g] += amount;
+        self.kickbacks += amount;
+    }
+
+    /// Candidate `i` posts a bond.
+    pub fn lock_bond(&mut self, i: usize, amount: f64) {
+        self.cash[i] -= amount;
+        self.escrow[i] += amount;
+    }
+
+    /// A bond goes back to candidate `i`.
+    pub fn release_bond(&mut self, i: usize, amount: f64) {
+        self.escrow[i] -= amount;
+        self.cash[i] += amount;
+    }
+
+    /// Checks the books against what the service records, to rounding.
+    ///
+    /// # Errors
+    /// [`Imbalance`] with both sides.
+    pub fn close(&mut self, epoch: u32, service: &Service) -> Result<(), Imbalance> {
+        let gross: f64 = service.gross.iter().sum();
+        let posting: f64 = service.posting.iter().sum();
+        let operating: f64 = service.operating.iter().sum();
+        self.gross += gross;
+        self.posting += posting;
+        self.operating += operating;
+        self.turnover += gross.abs() + posting.abs() + operating.abs();
+        let inside: f64 = self.community
+            + self.cash.iter().sum::<f64>()
+            + self.escrow.iter().sum::<f64>()
+            + self.delegators.iter().sum::<f64>();
+        let expected = self.gross - self.posting - self.operating;
+        // Bonds pass through both accounts of a sequencer, so their size bounds rounding too.
+        let scale = self.turnover + self.escrow.iter().sum::<f64>() + self.kickbacks.abs() + self.revenue.abs();
+        let change = inside;
+        // A comparison that is false for NaN as well.
+        let balanced = (change - expected).abs() <= 1e-9 * scale && (change + self.users + self.suppliers).abs() <= 1e-9 * scale;
+        if balanced { Ok(()) } else { Err(Imbalance { epoch, change, expected }) }
+    }
+
+    /// What the community has received.
+    pub fn community(&self) -> f64 {
+        self.community
+    }
+
+    /// Cash and bonds of candidate `i`.
+    pub fn wealth(&self, i: usize) -> f64 {
+        self.cash[i] + self.escrow[i]
+    }
+
+    /// Bonds of candidate `i` in escrow.
+    pub fn escrow(&self, i: usize) -> f64 {
+        self.escrow[i]
+    }
+
+    /// What delegators have received.
+    pub fn delegators(&self) -> f64 {
+        self.delegators.iter().sum()
+    }
+
+    /// Price payments to the protocol so far.
+    pub fn revenue(&self) -> f64 {
+        self.revenue
+    }
+
+    /// Kickbacks so far.
+    pub fn kickbacks(&self) -> f64 {
+        self.kickbacks
+    }
+
+    /// Fees and MEV so far.
+    pub fn gross(&self) -> f64 {
+        self.gross
+    }
+
+    /// Posting costs so far.
+    pub fn posting(&self) -> f64 {
+        self.posting
+    }
+
+    /// Operating costs so far.
+    pub fn operating(&self) -> f64 {
+        self.operating
+    }
+}
