@@ -11,6 +11,8 @@
 use crate::draws::Who;
 use crate::settings::{Parameter, Section};
 
+/// Name of the group.
+pub const NAME: Parameter = Parameter::text_required("name", "name of the group; its members' luck hangs on it");
 /// Number of members.
 pub const COUNT: Parameter = Parameter::integer("count", 1, 10_000_000, 1, "", "number of delegators in the group");
 /// Stake of each.
@@ -32,7 +34,7 @@ pub const PAYOUT_LEARNING: Parameter = Parameter::number("payout_learning", 0.0,
 
 /// Every key of a `[[delegators]]` table.
 pub const PARAMETERS: &[&Parameter] = &[
-    &COUNT, &STAKE, &CONTINUUM, &PRICE_SENSITIVITY, &OUTSIDE_OPTION, &INERTIA, &UPTIME_TASTE, &CAPITAL_COST, &PAYOUT_LEARNING,
+    &NAME, &COUNT, &STAKE, &CONTINUUM, &PRICE_SENSITIVITY, &OUTSIDE_OPTION, &INERTIA, &UPTIME_TASTE, &CAPITAL_COST, &PAYOUT_LEARNING,
 ];
 
 /// A group of delegators with the same traits.
@@ -71,7 +73,7 @@ impl DelegatorGroup {
     /// Reads one group.
     pub fn read(section: &Section) -> DelegatorGroup {
         section.known(PARAMETERS);
-        let name = section.name();
+        let name = section.text(&NAME);
         DelegatorGroup {
             who: Who::member(&name, u32::MAX),
             count: section.integer(&COUNT) as usize,

@@ -7,6 +7,8 @@ use crate::world::distribution::Distribution;
 use crate::world::outage::Reliability;
 use crate::world::{self, World};
 
+/// Name of the group.
+pub const NAME: Parameter = Parameter::text_required("name", "name of the group; a sequencer's identity and luck hang on it");
 /// Private value of holding the whole epoch (abstract world).
 pub const VALUE: Parameter = Parameter::custom_required("value", world::VALUE_ALLOWED, "private value of holding the whole epoch, in ETH: a distribution (abstract world)");
 /// Number of members.
@@ -30,7 +32,7 @@ pub const STRATEGY: Parameter = Parameter::text("strategy", "hedge", "strategy f
 
 /// Every key that a `[[sequencers]]` table may have under some world or rule.
 pub const PARAMETERS: &[&Parameter] = &[
-    &COUNT, &VALUE, &SKILL, &LIVE_COST, &IDLE_COST, &FAILURE_RATE, &REPAIR_RATE, &CAPITAL_COST, &DISCOUNT, &STRATEGY,
+    &NAME, &COUNT, &VALUE, &SKILL, &LIVE_COST, &IDLE_COST, &FAILURE_RATE, &REPAIR_RATE, &CAPITAL_COST, &DISCOUNT, &STRATEGY,
 ];
 
 /// One candidate.
@@ -85,6 +87,7 @@ pub fn read(
     strategy: &mut dyn FnMut(&Section, &str) -> Option<Strategy>,
 ) -> Option<Class> {
     section.known(PARAMETERS);
+    let group = section.text(&NAME);
     let count = section.integer(&COUNT) as usize;
     let (value, skill) = if world.is_abstract() {
         section.note_unread("in the abstract world a sequencer's worth is its `value`; `skill` belongs to the rollup world");
@@ -109,5 +112,5 @@ pub fn read(
     if world.is_abstract() && traits.value.is_none() {
         return None;
     }
-    Some(Class { name: section.name(), count, traits, strategy })
+    Some(Class { name: group, count, traits, strategy })
 }

@@ -97,7 +97,7 @@ fn offer_from(value: &Value) -> Result<(Unit, Option<f64>), String> {
     match value {
         Value::Text(text) if text == "abstain" => Ok((Unit::Relative, None)),
         Value::Table(entries) => match entries.as_slice() {
-            [(key, amount)] => match (unit_of(key), amount.number()) {
+            [(key, amount)] => match (unit_of(key), amount.as_number()) {
                 (Some(unit), Some(x)) if x.is_finite() && x >= 0.0 => Ok((unit, Some(x))),
                 _ => Err("an offer has one key, `relative` or `absolute`, with a number of at least 0".to_owned()),
             },
@@ -119,7 +119,7 @@ fn menu_from(value: &Value) -> Result<Menu, String> {
             if unit.replace(found).is_some() {
                 return Err("a menu is either `relative` or `absolute`".to_owned());
             }
-            match entry.numbers().as_deref() {
+            match entry.as_numbers().as_deref() {
                 Some([low, high]) if low.is_finite() && high.is_finite() && low < high && *low >= 0.0 => {
                     ends = Some((*low, *high));
                 }

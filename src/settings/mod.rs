@@ -39,6 +39,7 @@ mod tests;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use document::Document;
+pub use nearest::nearest;
 pub use parameter::{Default, Kind, Parameter, Scale};
 pub use reader::Reader;
 pub use resolved::Resolved;

@@ -1,7 +1,7 @@
 //! The nearest valid name to a misspelt one.
 
 /// The candidate that a misspelt `word` most likely meant, if any is near. Case and `-` against `_` do not count.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |name: &str| name.to_lowercase().replace(['-', ' '], "_");
     let word = plain(word);
     let likeness = |candidate: &str| {

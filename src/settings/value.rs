@@ -31,6 +31,11 @@ impl Value {
         }
     }
 
+    /// The numbers that a `List` of nothing else holds.
+    pub fn as_numbers(&self) -> Option<Vec<f64>> {
+        self.as_list()?.iter().map(Self::as_number).collect()
+    }
+
     /// The text that a `Text` holds.
     pub fn as_text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }

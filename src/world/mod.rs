@@ -12,7 +12,6 @@ pub mod demand;
 pub mod distribution;
 pub mod mev;
 pub mod outage;
-pub mod scenario;
 
 use crate::agent::sequencer::Sequencer;
 use crate::draws::{Key, Purpose, Stream, Who};
@@ -175,12 +174,12 @@ pub fn distribution_from(value: &Value) -> Result<Distribution, String> {
         return Err(format!("a distribution is a table with one key, this one has {}", entries.len()));
     };
     let two = |argument: &Value| -> Result<(f64, f64), String> {
-        match argument.numbers().as_deref() {
+        match argument.as_numbers().as_deref() {
             Some([a, b]) => Ok((*a, *b)),
             _ => Err(format!("`{name}` takes a list of two numbers")),
         }
     };
-    let one = |argument: &Value| argument.number().ok_or_else(|| format!("`{name}` takes one number"));
+    let one = |argument: &Value| argument.as_number().ok_or_else(|| format!("`{name}` takes one number"));
     match name.as_str() {
         "constant" => Distribution::constant(one(argument)?),
         "uniform" => two(argument).and_then(|(low, high)| Distribution::uniform(low, high)),
@@ -193,16 +192,16 @@ pub fn distribution_from(value: &Value) -> Result<Distribution, String> {
                 return Err("`discrete` takes a table with `values` and `weights`".to_owned());
             };
             let list = |key: &str| {
-                lists.iter().find(|(k, _)| k == key).and_then(|(_, v)| v.numbers()).ok_or_else(|| format!("`discrete` needs a list of numbers `{key}`"))
+                lists.iter().find(|(k, _)| k == key).and_then(|(_, v)| v.as_numbers()).ok_or_else(|| format!("`discrete` needs a list of numbers `{key}`"))
             };
             if let Some((key, _)) = lists.iter().find(|(k, _)| k != "values" && k != "weights") {
                 return Err(format!("`discrete` has `values` and `weights`, not `{key}`"));
             }
-            Distribution::discrete(list("values")?, list("weights")?)
+            Distribution::discrete(&list("values")?, &list("weights")?)
         }
         other => {
             let names = ["constant", "uniform", "beta", "exponential", "lognormal", "pareto", "discrete"];
-            let near = crate::settings::nearest(other, &names).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            let near = crate::settings::nearest(other, names).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             Err(format!("there is no distribution `{other}`{near}"))
         }
     }

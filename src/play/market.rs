@@ -1,0 +1,295 @@
+//! One market: its exogenous luck, the mechanism's memory, its books, and the steps of an epoch.
+
+use super::ledger::{Imbalance, Ledger};
+use crate::agent::Setting;
+use crate::agent::strategy::{Menu, Unit};
+use crate::draws::{Key, Purpose, Stream};
+use crate::learning::policy::Policy;
+use crate::mechanism::operation::{self, Service, SlotStreams};
+use crate::mechanism::terms::Terms;
+use crate::mechanism::{At, Mechanism, Selection};
+use crate::world::distribution::Distribution;
+use crate::world::{Machines, Nature, Signals, World};
+
+/// Everything that is fixed while a contender is played.
+#[derive(Debug)]
+pub struct Game<'a, M> {
+    /// The rule.
+    pub rule: &'a M,
+    /// World and agents.
+    pub setting: &'a Setting,
+    /// Clock and availability.
+    pub terms: &'a Terms,
+    /// Which learner or policy each candidate plays, and how it tells its states apart.
+    pub seats: &'a Seating,
+}
+
+/// Who plays which policy.
+#[derive(Clone, Debug)]
+pub struct Seating {
+    /// For each candidate, the index of its player.
+    pub player: Vec<usize>,
+    /// The players: one for each class under self-play, one for each candidate where everyone learns alone.
+    pub players: Vec<Player>,
+}
+
+/// A policy's owner.
+#[derive(Clone, Debug)]
+pub struct Player {
+    /// The class of its members.
+    pub class: usize,
+    /// Candidates that play it.
+    pub members: Vec<usize>,
+    /// How ranks of private signals become states.
+    pub bins: Bins,
+    /// Grid of offers.
+    pub menu: Menu,
+}
+
+/// How the rank of a private signal becomes a state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bins {
+    /// Equally likely bins.
+    Equal(usize),
+    /// One state for each atom: cumulative weights.
+    Atoms(Vec<f64>),
+}
+
+impl Bins {
+    /// Number of states.
+    pub fn count(&self) -> usize {
+        match self {
+            Bins::Equal(bins) => *bins,
+            Bins::Atoms(cumulative) => cumulative.len(),
+        }
+    }
+
+    /// The state at this rank.
+    #[inline]
+    pub fn state(&self, rank: f64) -> usize {
+        match self {
+            Bins::Equal(bins) => ((rank * *bins as f64) as usize).min(bins - 1),
+            Bins::Atoms(cumulative) => cumulative.partition_point(|&c| c <= rank).min(cumulative.len() - 1),
+        }
+    }
+}
+
+impl Seating {
+    /// Seats every class (`shared`) or every candidate alone at its own policy.
+    pub fn new(setting: &Setting, shared: bool) -> Self {
+        let mut player = vec![0; setting.candidates()];
+        let mut players: Vec<Player> = Vec::new();
+        for (class, spec) in setting.classes.iter().enumerate() {
+            let varies = match (&setting.world, &spec.traits.value) {
+                (World::Abstract, Some(value)) => value.atoms().len() != 1,
+                (World::Abstract, None) => false,
+                (World::Rollup(rollup), _) => rollup.shock_sigma > 0.0,
+            };
+            let atoms = spec.traits.value.as_ref().map(Distribution::atoms).unwrap_or_default();
+            let bins = if atoms.len() > 1 && spec.strategy.bins > 1 {
+                let mut sum = 0.0;
+                let cumulate = |(_, weight): &(f64, f64)| {
+                    sum += weight;
+                    sum
+                };
+                Bins::Atoms(atoms.iter().map(cumulate).collect())
+            } else { Bins::Equal(if varies { spec.strategy.bins } else { 1 })
+            };
+            let members: Vec<usize> = (0..setting.candidates()).filter(|&i| setting.sequencers[i].class == class).collect();
+            let seat = |members: Vec<usize>| Player { class, members, bins: bins.clone(), menu: spec.strategy.menu.clone() };
+            let groups: Vec<Vec<usize>> = if shared { vec![members] } else { members.into_iter().map(|i| vec![i]).collect() };
+            for members in groups {
+                for &i in &members {
+                    player[i] = players.len();
+                }
+                players.push(seat(members));
+            }
+        }
+        Seating { player, players }
+    }
+}
+
+/// Working space of one epoch, shared by the markets that one thread plays.
+#[derive(Debug)]
+pub struct Round<M: Mechanism> {
+    /// What candidates know.
+    pub signals: Signals,
+    /// State of each candidate.
+    pub state: Vec<usize>,
+    /// Net value that a relative offer is a multiple of, by candidate.
+    pub reference: Vec<f64>,
+    /// Column of the setting played, by candidate; 0 abstains.
+    pub action: Vec<usize>,
+    /// Offers in the lever's unit.
+    pub offers: Vec<Option<f64>>,
+    /// The decision.
+    pub selection: Selection,
+    /// Discounted later value of a unit of each stock: shape (stocks, candidates).
+    pub continuation: Vec<f64>,
+    /// The rule's working space.
+    pub scratch: M::Scratch,
+    /// Offers of one candidate's menu.
+    pub menu: Vec<f64>,
+    /// Payoffs of one candidate's settings, abstaining first.
+    pub payoffs: Vec<f64>,
+}
+
+impl<M: Mechanism> Round<M> {
+    /// Working space for a game.
+    pub fn new(game: &Game<M>) -> Self {
+        let n = game.setting.candidates();
+        let settings = game.seats.players.iter().map(|p| p.menu.settings.len()).max().unwrap_or(0) + 1;
+        Round {
+            signals: Signals::default(),
+            state: vec![0; n],
+            reference: vec![0.0; n],
+            action: vec![0; n],
+            offers: vec![None; n],
+            selection: Selection::default(),
+            continuation: vec![0.0; game.rule.persistence(game.setting).len() * n],
+            scratch: M::Scratch::default(),
+            menu: vec![0.0; settings - 1],
+            payoffs: vec![0.0; settings],
+        }
+    }
+}
+
+/// One simulated chain.
+#[derive(Clone, Debug)]
+pub struct Market<M: Mechanism> {
+    nature: Nature,
+    machines: Option<Machines>,
+    streams: SlotStreams,
+    play: Vec<Stream>,
+    /// What the rule remembers.
+    pub state: M::State,
+    /// The books.
+    pub ledger: Ledger,
+    /// What the last epoch produced.
+    pub service: Service,
+    /// Epoch to be played next.
+    pub epoch: u32,
+}
+
+/// Whether an epoch is lived through or taken in expectation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Slot by slot, where the world has slots.
+    Slots,
+    /// In expectation over schedule, outages and MEV.
+    Fluid,
+}
+
+impl<M: Mechanism> Market<M> {
+    /// Opens the market with this key.
+    pub fn open(game: &Game<M>, key: Key) -> Self {
+        let setting = game.setting;
+        let machines = match &setting.world {
+            World::Abstract => None,
+            World::Rollup(rollup) => Some(Machines::open(rollup, &setting.sequencers, key)),
+        };
+        Market {
+            nature: Nature::open(&setting.world, &setting.sequencers, key),
+            machines,
+            streams: SlotStreams::new(setting, key),
+            play: setting.sequencers.iter().map(|s| key.stream(Purpose::Play, s.who)).collect(),
+            state: game.rule.open(setting),
+            ledger: Ledger::new(setting.candidates(), setting.delegators.len()),
+            service: Service::default(),
+            epoch: 0,
+        }
+    }
+
+    /// Draws private signals and lets every candidate offer by its policy.
+    pub fn offer<'p>(&mut self, game: &Game<M>, policy: impl Fn(usize) -> &'p Policy, round: &mut Round<M>) {
+        let setting = game.setting;
+        self.nature.signals(&setting.world, &setting.sequencers, self.epoch, game.terms.epoch_slots, &mut round.signals);
+        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        for i in 0..setting.candidates() {
+            let p = game.seats.player[i];
+            let player = &game.seats.players[p];
+            let state = player.bins.state(round.signals.rank[i]);
+            let action = policy(p).sample(state, self.play[i].uniform(self.epoch, 0));
+            let reference = game.rule.reference(&at, i);
+            round.state[i] = state;
+            round.reference[i] = reference;
+            round.action[i] = action;
+            round.offers[i] = match (action, player.menu.unit) {
+                (0, _) => None,
+                (a, Unit::Absolute) => Some(player.menu.settings[a - 1]),
+                // Nobody offers a multiple of a loss.
+                (_, Unit::Relative) if reference <= 0.0 => None,
+                (a, Unit::Relative) => Some(player.menu.settings[a - 1] * reference),
+            };
+        }
+    }
+
+    /// Prepares counterfactuals of this round: call after [`Market::offer`] and before [`Market::decide`].
+    pub fn prepare(&self, game: &Game<M>, round: &mut Round<M>) {
+        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        game.rule.prepare(&self.state, &at, &round.offers, &mut round.scratch);
+    }
+
+    /// What each setting of candidate `i`'s lever would earn: fills `round.payoffs` (abstaining first) and returns how
+    /// many entries count.
+    pub fn counterfactual(&self, game: &Game<M>, i: usize, round: &mut Round<M>) -> usize {
+        let menu = &game.seats.players[game.seats.player[i]].menu;
+        let settings = menu.settings.len();
+        let scale = match menu.unit {
+            Unit::Absolute => 1.0,
+            Unit::Relative => round.reference[i],
+        };
+        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        if scale <= 0.0 {
+            // Every multiple of a loss abstains.
+            let payoffs = &mut round.payoffs[..=settings];
+            game.rule.payoffs(&self.state, &at, i, &[], &mut round.scratch, &mut payoffs[..1]);
+            let abstain = payoffs[0];
+            payoffs.fill(abstain);
+            return settings + 1;
+        }
+        for (offer, setting) in round.menu.iter_mut().zip(&menu.settings) {
+            *offer = scale * setting;
+        }
+        game.rule.payoffs(&self.state, &at, i, &round.menu[..settings], &mut round.scratch, &mut round.payoffs[..=settings]);
+        settings + 1
+    }
+
+    /// Income of each candidate this epoch for one unit of stock.
+    pub fn margins(&self, game: &Game<M>, round: &Round<M>, out: &mut [f64]) {
+        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        game.rule.margins(&at, &round.offers, out);
+    }
+
+    /// Selection, operation and settlement; then the next epoch.
+    ///
+    /// # Errors
+    /// [`Imbalance`] if the books do not balance.
+    pub fn decide(&mut self, game: &Game<M>, round: &mut Round<M>, detail: Detail) -> Result<(), Imbalance> {
+        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
+        match (&game.setting.world, &mut self.machines, detail) {
+            (World::Rollup(rollup), Some(machines), Detail::Slots) => operation::slot_by_slot(
+                rollup,
+                game.setting,
+                game.terms,
+                machines,
+                &self.streams,
+                self.epoch,
+                &round.signals,
+                &round.selection,
+                &mut self.service,
+            ),
+            _ => operation::fluid(&at, &round.selection, &mut self.service),
+        }
+        game.rule.settle(&mut self.state, &at, &round.offers, &round.selection, &self.service, &mut self.ledger);
+        self.ledger.close(self.epoch, &self.service)?;
+        self.epoch += 1;
+        Ok(())
+    }
+}
+
+/// The moment of a round.
+pub fn at<'a, M>(game: &Game<'a, M>, key: Key, epoch: u32, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
+    At { setting: game.setting, terms: game.terms, epoch, key, signals, continuation }
+}
