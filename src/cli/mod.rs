@@ -1,1 +1,3 @@
-//! cli
+//! The command line: one command per file.
+
+pub mod library;

@@ -161,11 +161,6 @@ impl AuctionRotation {
         self.seats
     }
 
-    /// Whether each seat is worth a whole epoch.
-    pub fn unit_seats(&self) -> bool {
-        self.unit_seats
-    }
-
     /// The payment rule.
     pub fn pricing(&self) -> Pricing {
         self.pricing
@@ -347,6 +342,25 @@ impl Mechanism for AuctionRotation {
         }
         state.row = (state.row + 1) % (self.dispute_epochs + 1);
         selection.ranking = ranked;
+    }
+
+    fn unit_seats(&self) -> bool {
+        self.unit_seats
+    }
+
+    /// To take `m = ⌈k/2⌉` seats an outsider must outbid the `(k − m + 1)`-th highest rival, and pays that bid under
+    /// every pricing (its own bid, or the highest that it displaced), besides its bonds. With a proportional schedule,
+    /// one seat at the sum of the other winners' bids leads half of the slots.
+    fn corruption_cost(&self, _state: &Bonds, at: &At, offers: &[Option<f64>], _selection: &Selection) -> Option<f64> {
+        let mut bids: Vec<f64> = offers.iter().flatten().copied().filter(|&bid| bid >= self.reserve).collect();
+        bids.sort_by(|a, b| b.total_cmp(a));
+        if self.proportional {
+            let others: f64 = bids.iter().take(self.seats - 1).sum();
+            return Some(0.5 * self.total(at) * others.max(self.reserve) + self.bond);
+        }
+        let half = self.seats.div_ceil(2);
+        let outbid = bids.get(self.seats - half).copied().unwrap_or(self.reserve);
+        Some(half as f64 * (self.seat_slots(at) * outbid + self.bond))
     }
 
     fn settle(&self, state: &mut Bonds, _at: &At, _offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger) {

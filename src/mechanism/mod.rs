@@ -175,6 +175,17 @@ pub trait Mechanism: Sync {
     /// Moves all money of the epoch, and lets the state learn from what was delivered.
     fn settle(&self, state: &mut Self::State, at: &At, offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger);
 
+    /// What an outsider would have to post and pay this epoch to control half of its slots, offers as they are, in ETH;
+    /// `None` where the rule leaves no way to buy in.
+    fn corruption_cost(&self, _state: &Self::State, _at: &At, _offers: &[Option<f64>], _selection: &Selection) -> Option<f64> {
+        None
+    }
+
+    /// Whether every seat is worth a whole epoch.
+    fn unit_seats(&self) -> bool {
+        false
+    }
+
     /// Stake held for the candidates at the moment, in ETH; added to bonds in `capital_locked`.
     fn stake_locked(&self, _setting: &Setting) -> f64 {
         0.0

@@ -200,6 +200,11 @@ impl<M: Mechanism> Market<M> {
         }
     }
 
+    /// The market's key.
+    pub fn key(&self) -> Key {
+        self.nature.key()
+    }
+
     /// Draws private signals and lets every candidate offer by its policy.
     pub fn offer<'p>(&mut self, game: &Game<M>, policy: impl Fn(usize) -> &'p Policy, round: &mut Round<M>) {
         let setting = game.setting;

@@ -1,0 +1,82 @@
+//! Strategies and scenarios: those that ship with the program, and the files of the folder one works in.
+
+use crate::experiment::file::Library;
+use std::path::{Path, PathBuf};
+
+/// Strategy files that ship with the program.
+const STRATEGIES: &[(&str, &str)] = &[
+    ("hedge", include_str!("../../strategies/hedge.toml")),
+    ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
+    ("truthful", include_str!("../../strategies/truthful.toml")),
+];
+
+/// Scenario files that ship with the program.
+const SCENARIOS: &[(&str, &str)] = &[];
+
+/// Files of `strategies/` and `scenarios/` beside the experiment's folder or in the working directory come before those
+/// that ship with the program.
+#[derive(Debug)]
+pub struct Files {
+    folders: Vec<PathBuf>,
+}
+
+impl Files {
+    /// The library of an experiment file.
+    pub fn beside(experiment: &Path) -> Self {
+        let mut folders = Vec::new();
+        if let Some(folder) = experiment.parent() {
+            folders.push(folder.to_path_buf());
+            if let Some(above) = folder.parent() {
+                folders.push(above.to_path_buf());
+            }
+        }
+        folders.push(PathBuf::new());
+        Files { folders }
+    }
+
+    fn find(&self, kind: &str, name: &str, shipped: &[(&str, &str)]) -> Option<(String, String)> {
+        // A name is never a path.
+        if name.contains(['/', '\\']) || name.starts_with('.') {
+            return None;
+        }
+        let read = |folder: &PathBuf| {
+            let path = folder.join(kind).join(format!("{name}.toml"));
+            std::fs::read_to_string(&path).ok().map(|text| (path.display().to_string(), text))
+        };
+        self.folders.iter().find_map(read).or_else(|| {
+            shipped.iter().find(|(n, _)| *n == name).map(|(n, text)| (format!("{kind}/{n}.toml"), (*text).to_owned()))
+        })
+    }
+
+    fn names(&self, kind: &str, shipped: &[(&str, &str)]) -> Vec<String> {
+        let mut names: Vec<String> = shipped.iter().map(|(name, _)| (*name).to_owned()).collect();
+        for folder in &self.folders {
+            let entries = std::fs::read_dir(folder.join(kind)).into_iter().flatten().flatten();
+            names.extend(entries.filter_map(|entry| {
+                let path = entry.path();
+                (path.extension()? == "toml").then(|| path.file_stem()?.to_str().map(str::to_owned))?
+            }));
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+impl Library for Files {
+    fn strategy(&self, name: &str) -> Option<(String, String)> {
+        self.find("strategies", name, STRATEGIES)
+    }
+
+    fn strategies(&self) -> Vec<String> {
+        self.names("strategies", STRATEGIES)
+    }
+
+    fn scenario(&self, name: &str) -> Option<(String, String)> {
+        self.find("scenarios", name, SCENARIOS)
+    }
+
+    fn scenarios(&self) -> Vec<String> {
+        self.names("scenarios", SCENARIOS)
+    }
+}

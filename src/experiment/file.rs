@@ -1,0 +1,356 @@
+//! The experiment file: one question, read and resolved into everything that its units need.
+
+use super::simulate::Play;
+use crate::agent::delegator::DelegatorGroup;
+use crate::agent::sequencer::{self, Class, Sequencer};
+use crate::agent::strategy::Strategy;
+use crate::agent::Setting;
+use crate::draws::Who;
+use crate::mechanism::terms::Terms;
+use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
+use crate::play::self_play::{Regime, Schedule};
+use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
+use crate::with_rule;
+use crate::world::World;
+use std::collections::BTreeSet;
+
+/// Name.
+pub const NAME: Parameter = Parameter::text_required("name", "name of the experiment and of its output folder: letters, digits, `-`, `_` and `.`");
+/// Question.
+pub const QUESTION: Parameter = Parameter::text("question", "", "what the experiment asks");
+/// Expectation.
+pub const EXPECTATION: Parameter = Parameter::text("expectation", "", "what is expected beforehand, and why");
+/// Kind.
+pub const KIND: Parameter = Parameter::choice("kind", &["compare"], "compare", "what is done with the contenders");
+/// Seed.
+pub const SEED: Parameter = Parameter::integer("seed", 0, i64::MAX as u64, 1, "", "master seed; everything random follows from it");
+/// Replicates.
+pub const REPLICATES: Parameter = Parameter::integer("replicates", 1, 1_000_000, 32, "", "independent repetitions of learning and measuring, the unit of statistics");
+/// Tolerance.
+pub const TOLERANCE: Parameter = Parameter::number("tolerance", 0.0, 1.0, 0.01, "share of potential value", "largest gain from deviating, per agent and epoch, at which a result is certified").open_low();
+
+/// Keys of `[experiment]`.
+pub const EXPERIMENT: &[&Parameter] = &[&NAME, &QUESTION, &EXPECTATION, &KIND, &SEED, &REPLICATES, &TOLERANCE];
+
+/// Regime.
+pub const REGIME: Parameter = Parameter::choice("regime", &["self_play", "independent"], "self_play", "policies shared by class over parallel markets, or everyone learning alone in one market");
+/// Parallel markets.
+pub const ROUNDS: Parameter = Parameter::integer("rounds", 1, 1_000_000, 64, "markets", "parallel markets of a replicate under self-play");
+/// Learning epochs.
+pub const WARMUP_EPOCHS: Parameter = Parameter::integer("warmup_epochs", 1, 100_000_000, 500, "epochs", "epochs of learning in each market under self-play");
+/// Measured epochs.
+pub const MEASURED_EPOCHS: Parameter = Parameter::integer("measured_epochs", 1, 100_000_000, 50, "epochs", "epochs measured in each market after learning");
+/// Convergence window.
+pub const STABLE_EPOCHS: Parameter = Parameter::integer("stable_epochs", 1, 1_000_000_000, 1_000, "epochs", "independent learning ends when everybody's most likely settings have stayed the same for so long");
+/// Cap.
+pub const MAX_EPOCHS: Parameter = Parameter::integer("max_epochs", 1, 1_000_000_000, 20_000, "epochs", "independent learning ends after so many epochs in any case");
+/// Horizon.
+pub const HORIZON: Parameter = Parameter::integer_optional("horizon", 0, 100_000, "epochs", "epochs over which the effect of a deviation is followed; absent: until a thousandth of it is left");
+/// Certificate's markets.
+pub const CERTIFICATE_MARKETS: Parameter = Parameter::integer("certificate_markets", 4, 1_000_000, 64, "markets", "fresh markets in which deviations are tried");
+/// Certificate's epochs.
+pub const CERTIFICATE_EPOCHS: Parameter = Parameter::integer("certificate_epochs", 1, 1_000_000, 40, "epochs", "epochs of each of them");
+
+/// Keys of `[play]`.
+pub const PLAY: &[&Parameter] = &[
+    &REGIME, &ROUNDS, &WARMUP_EPOCHS, &MEASURED_EPOCHS, &STABLE_EPOCHS, &MAX_EPOCHS, &HORIZON, &CERTIFICATE_MARKETS,
+    &CERTIFICATE_EPOCHS,
+];
+
+/// Rule of a contender.
+pub const RULE: Parameter = Parameter::text_required("rule", "the mechanism (see `list mechanisms`)");
+
+/// Raised by hand whenever the numbers that a unit yields move; part of every unit's id.
+pub const ENGINE: u32 = 1;
+
+/// Where strategy and scenario files come from.
+pub trait Library {
+    /// Name and text of the file of strategy `name`.
+    fn strategy(&self, name: &str) -> Option<(String, String)>;
+    /// Names of all strategies.
+    fn strategies(&self) -> Vec<String>;
+    /// Name and text of the file of scenario `name`.
+    fn scenario(&self, name: &str) -> Option<(String, String)>;
+    /// Names of all scenarios.
+    fn scenarios(&self) -> Vec<String>;
+}
+
+/// A mechanism under comparison.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    /// Name in `[mechanism.NAME]`.
+    pub name: String,
+    /// The rule and its parameters.
+    pub rule: Rule,
+    /// Its clock.
+    pub terms: Terms,
+}
+
+/// An experiment, ready to run.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// Name.
+    pub name: String,
+    /// Question.
+    pub question: String,
+    /// What is expected.
+    pub expectation: String,
+    /// Master seed.
+    pub seed: u64,
+    /// Replicates.
+    pub replicates: u32,
+    /// World and agents.
+    pub setting: Setting,
+    /// How to learn, measure and certify.
+    pub play: Play,
+    /// Contenders, as in the file.
+    pub contenders: Vec<Contender>,
+    /// Everything that was read, defaults filled in.
+    pub resolved: Resolved,
+}
+
+impl Experiment {
+    /// Reads an experiment from its document, with strategies and scenarios from a library.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read(mut document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
+        lay_scenario(&mut document, library)?;
+        lay_strategies(&mut document, library)?;
+        let reader = Reader::new();
+        let parts = read_parts(&document, &reader, library);
+        let resolved = reader.finish()?;
+        let (head, setting, play, contenders) =
+            parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
+        let (name, question, expectation, seed, replicates) = head;
+        Ok(Experiment { name, question, expectation, seed, replicates, setting, play, contenders, resolved })
+    }
+
+    /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
+    pub fn fingerprint(&self, contender: &Contender) -> String {
+        let shared = self.resolved.canonical_json(&["world", "sequencers", "delegators", "strategies", "play", "experiment.tolerance"]);
+        let path = format!("mechanism.{}", contender.name);
+        // The contender's name bears on nothing.
+        let own = self.resolved.canonical_json(&[&path]).replacen(&path, "mechanism", 1);
+        format!("{{\"engine\":{ENGINE},\"seed\":{},\"setting\":{shared},\"contender\":{own}}}", self.seed)
+    }
+}
+
+/// Fills what `[world]` leaves out from the scenario that it names.
+fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
+    let Some(value) = document.peek("world.scenario") else { return Ok(()) };
+    let Some(name) = value.as_text() else { return Ok(()) };
+    let Some((file, text)) = library.scenario(name) else {
+        let names = library.scenarios();
+        let help = nearest(name, names.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+        return Err(document.refuse("world.scenario", &format!("there is no scenario `{name}`"), &names.join(", "), help));
+    };
+    document.underlay("world", Document::parse(&file, &text)?);
+    Ok(())
+}
+
+/// Lays the strategy files that the sequencers name under `[strategies.NAME]`, where the experiment has none of its own.
+fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
+    let Some(groups) = document.peek("sequencers") else { return Ok(()) };
+    let mut names = BTreeSet::new();
+    for group in groups.as_list().unwrap_or_default() {
+        let named = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
+        names.insert(named.unwrap_or_else(|| sequencer::STRATEGY.default_text()));
+    }
+    for name in names {
+        if let Some((file, text)) = library.strategy(&name) {
+            document.underlay(&format!("strategies.{name}"), Document::parse(&file, &text)?);
+        }
+    }
+    Ok(())
+}
+
+type Head = (String, String, String, u64, u32);
+
+fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<(Head, Setting, Play, Vec<Contender>)> {
+    let root = document.root(reader);
+    root.know_tables(&["experiment", "world", "sequencers", "delegators", "mechanism", "play", "strategies"]);
+    let (head, tolerance) = read_head(&root);
+    let clocks = read_clocks(&root);
+    let rules: Vec<&Entry> = clocks.iter().map(|(_, entry, ..)| *entry).collect();
+    let has = |key: &str| rules.iter().any(|entry| entry.parameters.iter().any(|p| p.key == key));
+    let delegated = rules.iter().any(|entry| entry.name == "delegated");
+    let world = World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
+    let classes = read_classes(&root, &world, has("bond"), delegated, library);
+    let delegators = read_delegators(&root, delegated);
+    let play = read_play(&root, tolerance, delegated);
+    let (classes, complete) = classes;
+    if clocks.is_empty() || !complete {
+        // The contenders' own keys are still read, so that all their errors show.
+        for (_, entry, section, ..) in &clocks {
+            section.known(&all_parameters());
+            section.abandon();
+            let _ = entry;
+        }
+        return None;
+    }
+    let mut setting = Setting { world, sequencers: Vec::new(), classes, delegators };
+    setting.classes.sort_by(|a, b| a.name.cmp(&b.name));
+    setting.delegators.sort_by(|a, b| a.name.cmp(&b.name));
+    for (class, spec) in setting.classes.iter().enumerate() {
+        for member in 0..spec.count {
+            let who = Who::member(&spec.name, member as u32);
+            setting.sequencers.push(Sequencer { who, class, traits: spec.traits.clone() });
+        }
+    }
+    let mut contenders = Vec::new();
+    for (name, entry, section, slots, redundancy) in clocks {
+        let terms = Terms::new(&setting, slots, redundancy);
+        section.known(&all_parameters());
+        section.note_unread(&format!("rule `{}` does not have it", entry.name));
+        let Some(mut rule) = (entry.read)(&section, &terms) else { continue };
+        if let Rule::Delegated(delegated) = &mut rule {
+            delegated.set_horizon(play.schedule.horizon);
+        }
+        check_contender(&section, &rule, &setting);
+        contenders.push(Contender { name, rule, terms });
+    }
+    Some((head, setting, play, contenders))
+}
+
+fn all_parameters() -> Vec<&'static Parameter> {
+    let mut seen = BTreeSet::new();
+    std::iter::once(&RULE)
+        .chain(CATALOGUE.iter().flat_map(|entry| entry.parameters.iter().copied()))
+        .filter(|p| seen.insert(p.key))
+        .collect()
+}
+
+fn read_head(root: &Section) -> (Head, f64) {
+    let section = root.table_or_empty("experiment");
+    section.known(EXPERIMENT);
+    let name = section.text(&NAME);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if section.is_given("name") && (name.is_empty() || name.starts_with('.') || !name.chars().all(plain)) {
+        section.refuse("name", "a name that cannot be a folder's", "letters, digits, `-`, `_` and `.`, not beginning with a dot", None);
+    }
+    let question = section.text(&QUESTION);
+    let expectation = section.text(&EXPECTATION);
+    section.choice(&KIND);
+    let seed = section.integer(&SEED);
+    let replicates = section.integer(&REPLICATES) as u32;
+    ((name, question, expectation, seed, replicates), section.number(&TOLERANCE))
+}
+
+/// Name, rule, table, slots per epoch and redundancy of each contender whose rule exists.
+fn read_clocks<'a>(root: &Section<'a>) -> Vec<(String, &'static Entry, Section<'a>, u32, usize)> {
+    let table = root.table_or_empty("mechanism");
+    let members = table.members();
+    if members.is_empty() {
+        root.refuse("mechanism", "there is no contender", "at least one table `[mechanism.NAME]` with a `rule`", None);
+    }
+    let mut clocks = Vec::new();
+    for (name, section) in members {
+        if name.contains([',', '"', '\n', '/']) {
+            section.refuse("", "a contender's name with a comma, quote, slash or line break", "a plain name", None);
+        }
+        let rule = section.text(&RULE);
+        if let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == rule) {
+            let (slots, redundancy) = Terms::read_clock(&section, entry);
+            clocks.push((name, entry, section, slots, redundancy));
+        } else {
+            if section.is_given("rule") {
+                let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
+                let help = nearest(&rule, names.iter().copied()).map(|n| format!("did you mean `{n}`?"));
+                section.refuse("rule", &format!("there is no rule `{rule}`"), &names.join(", "), help);
+            }
+            section.known(&all_parameters());
+            section.abandon();
+        }
+    }
+    clocks
+}
+
+/// Classes of sequencers, and whether all of them could be read.
+fn read_classes(root: &Section, world: &World, bonded: bool, discounted: bool, library: &dyn Library) -> (Vec<Class>, bool) {
+    let groups = root.tables("sequencers");
+    if groups.is_empty() {
+        root.refuse("sequencers", "there is nobody to sequence", "at least one group `[[sequencers]]` with a `count`", None);
+    }
+    let strategies = root.table("strategies");
+    let mut known: Vec<String> = library.strategies();
+    known.extend(strategies.iter().flat_map(Section::members).map(|(name, _)| name));
+    known.sort();
+    known.dedup();
+    let mut classes = Vec::new();
+    let all = groups.len();
+    for group in groups {
+        let mut find = |section: &Section, name: &str| -> Option<Strategy> {
+            let Some((_, table)) = strategies.iter().flat_map(Section::members).find(|(n, _)| n == name) else {
+                let help = nearest(name, known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+                section.refuse("strategy", &format!("there is no strategy `{name}`"), &known.join(", "), help);
+                return None;
+            };
+            Strategy::read(&table, name)
+        };
+        if !bonded {
+            group.note_unread("no contender's rule locks a sequencer's capital (`capital_cost`)");
+        }
+        if !discounted {
+            group.note_unread("no contender's rule remembers anything (`discount`)");
+        }
+        classes.extend(sequencer::read(&group, world, bonded, discounted, &mut find));
+    }
+    let complete = classes.len() == all && all > 0;
+    (classes, complete)
+}
+
+fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
+    if !delegated {
+        root.note_unread("no contender's rule is `delegated`");
+        return Vec::new();
+    }
+    let groups = root.tables("delegators");
+    if groups.is_empty() {
+        root.refuse("delegators", "rule `delegated` has nobody who could delegate", "at least one group `[[delegators]]`", None);
+    }
+    groups.iter().map(DelegatorGroup::read).collect()
+}
+
+fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
+    let section = root.table_or_empty("play");
+    section.known(PLAY);
+    let regime = if section.choice(&REGIME) == "independent" { Regime::Independent } else { Regime::SelfPlay };
+    let alone = regime == Regime::Independent;
+    section.note_unread(if alone { "it belongs to `regime = \"self_play\"`" } else { "it belongs to `regime = \"independent\"`" });
+    if !has_memory {
+        section.note_unread("no contender's rule remembers anything (`horizon`)");
+    }
+    let schedule = Schedule {
+        regime,
+        rounds: if alone { 1 } else { section.integer(&ROUNDS) as u32 },
+        warmup_epochs: if alone { 0 } else { section.integer(&WARMUP_EPOCHS) as u32 },
+        measured_epochs: section.integer(&MEASURED_EPOCHS) as u32,
+        stable_epochs: if alone { section.integer(&STABLE_EPOCHS) as u32 } else { 0 },
+        max_epochs: if alone { section.integer(&MAX_EPOCHS) as u32 } else { 0 },
+        horizon: if has_memory { section.optional_integer(&HORIZON).map(|h| h as u32) } else { None },
+    };
+    Play {
+        schedule,
+        certificate_markets: section.integer(&CERTIFICATE_MARKETS) as u32,
+        certificate_epochs: section.integer(&CERTIFICATE_EPOCHS) as u32,
+        tolerance,
+    }
+}
+
+/// Combinations that only make sense together.
+fn check_contender(section: &Section, rule: &Rule, setting: &Setting) {
+    if with_rule!(rule, rule => rule.unit_seats()) && !setting.world.is_abstract() {
+        section.refuse("unit_seats", "whole-epoch seats in the rollup world", "`unit_seats = true` only with `kind = \"abstract\"`", None);
+    }
+    for class in &setting.classes {
+        if !with_rule!(rule, rule => rule.allows(class.strategy.menu.unit)) {
+            section.refuse(
+                "kickback",
+                &format!("a share of income, while group `{}` plays `{}`, whose menu is in ETH", class.name, class.strategy.name),
+                "a strategy with a relative menu",
+                None,
+            );
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! One unit of work: learn, measure, certify.
+
+use super::outcome::{Curve, Outcome, PolicyEntry};
+use crate::agent::Setting;
+use crate::agent::strategy::Unit;
+use crate::learning::policy::Policy;
+use crate::measure::certificate::certify;
+use crate::measure::tally::{Opening, Tally};
+use crate::mechanism::centralized::Centralized;
+use crate::mechanism::terms::Terms;
+use crate::mechanism::{Mechanism, Rule};
+use crate::play::horizon;
+use crate::play::ledger::Imbalance;
+use crate::play::market::{Detail, Game, Market, Round, Seating, at};
+use crate::play::self_play::{self, Phase, Regime, Schedule, market_key};
+use crate::with_rule;
+
+/// How long and how broadly to learn, measure and certify.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Play {
+    /// Learning and measuring.
+    pub schedule: Schedule,
+    /// Markets of the certificate.
+    pub certificate_markets: u32,
+    /// Epochs of the certificate in each market.
+    pub certificate_epochs: u32,
+    /// Largest certified gain, as a share of potential value.
+    pub tolerance: f64,
+}
+
+/// A unit that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Books that do not balance.
+    #[error(transparent)]
+    Books(#[from] Imbalance),
+    /// A metric is not a number.
+    #[error("metric `{0}` is {1}: the settings of this unit leave it undefined")]
+    Undefined(&'static str, f64),
+}
+
+/// Simulates one replicate of one contender.
+///
+/// # Errors
+/// [`Failure`] if the books do not balance or a metric is not finite.
+pub fn simulate(rule: &Rule, setting: &Setting, terms: &Terms, play: &Play, seed: u64, replicate: u32) -> Result<Outcome, Failure> {
+    with_rule!(rule, rule => simulate_with(rule, setting, terms, play, seed, replicate))
+}
+
+/// As [`simulate`], for a concrete mechanism.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_with<M: Mechanism>(
+    rule: &M,
+    setting: &Setting,
+    terms: &Terms,
+    play: &Play,
+    seed: u64,
+    replicate: u32,
+) -> Result<Outcome, Failure> {
+    let schedule = &play.schedule;
+    let seats = Seating::new(setting, schedule.regime == Regime::SelfPlay);
+    let game = Game { rule, setting, terms, seats: &seats };
+    let learned = self_play::learn(&game, *schedule, seed, replicate)?;
+    let mut curves = learning_curves(&game, &learned);
+    let detail = if setting.world.is_abstract() { Detail::Fluid } else { Detail::Slots };
+    let mut book = PolicyBook::new(&game);
+    let tally = measure(&game, &learned.policies, schedule, detail, seed, replicate, Some(&mut book))?;
+    let reference = {
+        let rule = Centralized::reference();
+        let terms = Terms { redundancy: 1, ..terms.clone() };
+        let game = Game { rule: &rule, setting, terms: &terms, seats: &seats };
+        measure(&game, &learned.policies, schedule, detail, seed, replicate, None)?.operating_cost()
+    };
+    let certificate = if learned.learning {
+        certify(&game, &learned.policies, schedule, play.certificate_markets, play.certificate_epochs, seed, replicate)?
+    } else {
+        None
+    };
+    let metrics = tally.metrics(
+        &game,
+        detail,
+        reference,
+        certificate.map(|c| (c, play.tolerance)),
+        learned.learning.then_some(learned.drift),
+    );
+    if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
+        return Err(Failure::Undefined(key, value));
+    }
+    let potential = tally.potential_per_epoch();
+    if !learned.gains.is_empty() {
+        let points = learned.gains.iter().map(|&(x, gain)| (x, gain / potential)).collect();
+        curves.push(Curve { name: "learning_gain".to_owned(), agent: String::new(), points });
+    }
+    let policies = book.policies(&game, &learned.policies);
+    curves.extend(book.curves(&game));
+    Ok(Outcome { metrics, curves, policies })
+}
+
+/// Plays frozen policies on fresh markets, after the mechanism's memory has warmed up.
+fn measure<M: Mechanism>(
+    game: &Game<M>,
+    policies: &[Policy],
+    schedule: &Schedule,
+    detail: Detail,
+    seed: u64,
+    replicate: u32,
+    mut book: Option<&mut PolicyBook>,
+) -> Result<Tally, Imbalance> {
+    let slowest = game.rule.persistence(game.setting).into_iter().fold(0.0_f64, f64::max);
+    let warm = horizon::epochs(slowest);
+    let mut round = Round::new(game);
+    let mut tally = Tally::default();
+    for m in 0..schedule.rounds {
+        let mut market = Market::open(game, market_key(seed, replicate, Phase::Measure, m));
+        for _ in 0..warm {
+            market.offer(game, |p| &policies[p], &mut round);
+            market.decide(game, &mut round, detail)?;
+        }
+        let mut opening = Opening::of(&market, game.setting.candidates());
+        for _ in 0..schedule.measured_epochs {
+            market.offer(game, |p| &policies[p], &mut round);
+            if let Some(book) = book.as_deref_mut() {
+                book.note(game, &round);
+            }
+            let epoch = market.epoch;
+            market.decide(game, &mut round, detail)?;
+            let moment = at(game, market.key(), epoch, &round.signals, &round.continuation);
+            tally.epoch(game, &market, &moment, &round, &mut opening);
+        }
+        tally.close(&market, &opening);
+    }
+    Ok(tally)
+}
+
+fn learning_curves<M: Mechanism>(game: &Game<M>, learned: &self_play::Learned) -> Vec<Curve> {
+    if !learned.learning {
+        return Vec::new();
+    }
+    let class = |p: usize| game.setting.classes[game.seats.players[p].class].name.clone();
+    learned
+        .offers
+        .iter()
+        .enumerate()
+        .filter(|(_, points)| !points.is_empty())
+        .map(|(p, points)| Curve { name: "learning_offer".to_owned(), agent: class(p), points: points.clone() })
+        .collect()
+}
+
+/// Mean private value and mean offer by player and state, as measured.
+#[derive(Clone, Debug)]
+struct PolicyBook {
+    /// By player and state: (count, sum of values, offers made, sum of offers).
+    cells: Vec<Vec<[f64; 4]>>,
+}
+
+impl PolicyBook {
+    fn new<M: Mechanism>(game: &Game<M>) -> Self {
+        PolicyBook { cells: game.seats.players.iter().map(|p| vec![[0.0; 4]; p.bins.count()]).collect() }
+    }
+
+    fn note<M: Mechanism>(&mut self, game: &Game<M>, round: &Round<M>) {
+        for (i, &p) in game.seats.player.iter().enumerate() {
+            let cell = &mut self.cells[p][round.state[i]];
+            cell[0] += 1.0;
+            cell[1] += round.reference[i];
+            if let Some(offer) = round.offers[i] {
+                cell[2] += 1.0;
+                cell[3] += offer;
+            }
+        }
+    }
+
+    /// Mean private value of a state, or its number where it never came up.
+    fn value(&self, p: usize, state: usize) -> f64 {
+        let cell = &self.cells[p][state];
+        if cell[0] > 0.0 { cell[1] / cell[0] } else { state as f64 }
+    }
+
+    fn policies<M: Mechanism>(&self, game: &Game<M>, policies: &[Policy]) -> Vec<PolicyEntry> {
+        let Some(lever) = game.rule.lever() else { return Vec::new() };
+        let mut entries = Vec::new();
+        for (p, player) in game.seats.players.iter().enumerate() {
+            for state in 0..player.bins.count() {
+                for (column, &probability) in policies[p].row(state).iter().enumerate() {
+                    if probability > 0.0 {
+                        entries.push(PolicyEntry {
+                            agent: game.setting.classes[player.class].name.clone(),
+                            lever: lever.name().to_owned(),
+                            state: self.value(p, state),
+                            action: (column > 0).then(|| player.menu.settings[column - 1]),
+                            probability,
+                        });
+                    }
+                }
+            }
+        }
+        entries
+    }
+
+    /// Mean offer against mean private value, in the lever's unit; bids and values of whole seats with unit seats.
+    fn curves<M: Mechanism>(&self, game: &Game<M>) -> Vec<Curve> {
+        if game.rule.lever().is_none() {
+            return Vec::new();
+        }
+        let scale = if game.rule.unit_seats() { f64::from(game.terms.epoch_slots) } else { 1.0 };
+        let mut curves = Vec::new();
+        for (p, player) in game.seats.players.iter().enumerate() {
+            let points: Vec<(f64, f64)> = self.cells[p]
+                .iter()
+                .filter(|cell| cell[2] > 0.0)
+                .map(|cell| (cell[1] / cell[0] * scale, cell[3] / cell[2] * scale))
+                .collect();
+            let name = if player.menu.unit == Unit::Relative { "offer" } else { "offer_absolute" };
+            curves.push(Curve { name: name.to_owned(), agent: game.setting.classes[player.class].name.clone(), points });
+        }
+        curves
+    }
+}

@@ -1,0 +1,199 @@
+//! The certificate: how much the best unilateral deviation would gain.
+//!
+//! Fresh markets are played with frozen policies. For every class, state `b` and setting `a` the *contribution*
+//! `g_{b,a} = E[1{state = b}·(u(a) − Σ_a' π(a'|b) u(a'))]` is what a member gains per epoch by playing `a` whenever its
+//! state is `b`, rivals of the same stage fixed, later movers reacting, on the same draws as play itself. A deviation
+//! picks one setting for each state, so the best one gains `Σ_b max_a g_{b,a}`. Markets are the independent
+//! observations (epochs of a market depend on each other).
+//!
+//! * The **split estimate** picks the best settings on one half of the markets and measures them on the other, both ways
+//!   round: unbiased for the deviations picked, hence a lower bound of the best.
+//! * The **upper bound** holds at once, with 95% confidence, for every class and every deviation on the grid. With `t`
+//!   statistics of all (class, state, setting) within `z` by Bonferroni, it is `Σ_b max_a (g + z·se)`.
+//!
+//! Where the rule remembers, the later value of a unit of stock is summed along the path that play really takes: each
+//! market is played twice on the same draws, first to record incomes per unit of stock, then to measure deviations.
+//!
+//! Deviations are limited to the policies on the grid: one setting of the menu for each state.
+
+use crate::learning::policy::Policy;
+use crate::mechanism::Mechanism;
+use crate::numerics::normal_quantile;
+use crate::play::horizon;
+use crate::play::ledger::Imbalance;
+use crate::play::market::{Detail, Game, Market, Round};
+use crate::play::self_play::{Phase, Schedule, market_key};
+
+/// Distance from equilibrium, in ETH per epoch for one member of the class that gains most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Certificate {
+    /// Sample-split estimate (a lower bound in expectation).
+    pub estimate: f64,
+    /// Simultaneous 95% upper bound.
+    pub upper: f64,
+}
+
+/// Sums over markets of one player's contributions.
+#[derive(Clone, Debug)]
+struct Sums {
+    settings: usize,
+    states: usize,
+    /// Of the market at hand: shape (states, settings).
+    market: Vec<f64>,
+    /// Over even and odd markets.
+    half: [Vec<f64>; 2],
+    square: Vec<f64>,
+}
+
+impl Sums {
+    fn new(states: usize, settings: usize) -> Self {
+        let zeros = || vec![0.0; states * settings];
+        Sums { settings, states, market: zeros(), half: [zeros(), zeros()], square: zeros() }
+    }
+
+    fn close(&mut self, market: u32, scale: f64) {
+        let half = &mut self.half[(market % 2) as usize];
+        for ((sum, square), x) in half.iter_mut().zip(&mut self.square).zip(&mut self.market) {
+            let mean = *x * scale;
+            *sum += mean;
+            *square += mean * mean;
+            *x = 0.0;
+        }
+    }
+
+    /// Gain of the deviation that is best on one half, measured on the other.
+    fn split(&self, choose: usize, judge: usize, markets: f64) -> f64 {
+        (0..self.states)
+            .map(|state| {
+                let row = state * self.settings..(state + 1) * self.settings;
+                let chosen = &self.half[choose][row.clone()];
+                let best = (0..self.settings).fold(0, |best, a| if chosen[a] > chosen[best] { a } else { best });
+                // The state's own play is always available, at no gain.
+                if chosen[best] > 0.0 { self.half[judge][row][best] / markets } else { 0.0 }
+            })
+            .sum()
+    }
+
+    /// `Σ_b max_a (g + z·se)`, own play included.
+    fn upper(&self, z: f64, markets: f64) -> f64 {
+        (0..self.states)
+            .map(|state| {
+                (state * self.settings..(state + 1) * self.settings)
+                    .map(|cell| {
+                        let mean = (self.half[0][cell] + self.half[1][cell]) / markets;
+                        let variance = (self.square[cell] / markets - mean * mean).max(0.0) / (markets - 1.0);
+                        mean + z * variance.sqrt()
+                    })
+                    .fold(0.0_f64, f64::max)
+            })
+            .sum()
+    }
+}
+
+/// Measures the distance from equilibrium of frozen policies; `None` where nobody has a lever.
+///
+/// # Errors
+/// [`Imbalance`] if some market's books do not balance.
+pub fn certify<M: Mechanism>(
+    game: &Game<M>,
+    policies: &[Policy],
+    schedule: &Schedule,
+    markets: u32,
+    epochs: u32,
+    seed: u64,
+    replicate: u32,
+) -> Result<Option<Certificate>, Imbalance> {
+    if game.rule.lever().is_none() {
+        return Ok(None);
+    }
+    let n = game.setting.candidates();
+    let players = &game.seats.players;
+    let mut sums: Vec<Sums> = players.iter().map(|p| Sums::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
+    let mut round = Round::new(game);
+    let persistence = game.rule.persistence(game.setting);
+    let stocks = persistence.len();
+    let slowest = persistence.iter().fold(0.0_f64, |a, &b| a.max(b));
+    let warm = horizon::epochs(slowest);
+    let reach = if stocks == 0 { 0 } else { schedule.horizon.unwrap_or(warm) };
+    let mut margins = vec![0.0; n];
+    let mut later = vec![0.0; stocks * n * epochs as usize];
+    for m in 0..markets {
+        let key = market_key(seed, replicate, Phase::Certify, m);
+        if reach > 0 {
+            later.fill(0.0);
+            let mut market = Market::open(game, key);
+            for epoch in 0..warm + epochs + reach {
+                market.offer(game, |p| &policies[p], &mut round);
+                market.margins(game, &round, &mut margins);
+                market.decide(game, &mut round, Detail::Fluid)?;
+                add_later(game, &persistence, &margins, epoch, warm, epochs, reach, &mut later);
+            }
+        }
+        let mut market = Market::open(game, key);
+        for epoch in 0..warm + epochs {
+            market.offer(game, |p| &policies[p], &mut round);
+            if epoch >= warm {
+                if reach > 0 {
+                    let row = (epoch - warm) as usize * stocks * n;
+                    round.continuation.copy_from_slice(&later[row..row + stocks * n]);
+                }
+                market.prepare(game, &mut round);
+                for i in 0..n {
+                    let p = game.seats.player[i];
+                    let state = round.state[i];
+                    let settings = market.counterfactual(game, i, &mut round);
+                    let payoffs = &round.payoffs[..settings];
+                    let play: f64 = payoffs.iter().zip(policies[p].row(state)).map(|(u, q)| u * q).sum();
+                    let row = &mut sums[p].market[state * settings..(state + 1) * settings];
+                    for (sum, payoff) in row.iter_mut().zip(payoffs) {
+                        *sum += payoff - play;
+                    }
+                }
+            }
+            market.decide(game, &mut round, Detail::Fluid)?;
+        }
+        for (sum, player) in sums.iter_mut().zip(players) {
+            sum.close(m, 1.0 / (f64::from(epochs) * player.members.len() as f64));
+        }
+    }
+    let cells: usize = sums.iter().map(|s| s.states * s.settings).sum();
+    let z = normal_quantile(1.0 - 0.05 / cells as f64);
+    let total = f64::from(markets);
+    let (even, odd) = (f64::from(markets.div_ceil(2)), f64::from(markets / 2));
+    let estimate = sums.iter().map(|s| 0.5 * (s.split(0, 1, odd) + s.split(1, 0, even))).fold(f64::NEG_INFINITY, f64::max);
+    let upper = sums.iter().map(|s| s.upper(z, total)).fold(0.0_f64, f64::max);
+    Ok(Some(Certificate { estimate, upper }))
+}
+
+/// Adds this epoch's incomes per unit of stock to the continuation values of the epochs before it, within reach.
+fn add_later<M: Mechanism>(
+    game: &Game<M>,
+    persistence: &[f64],
+    margins: &[f64],
+    epoch: u32,
+    warm: u32,
+    epochs: u32,
+    reach: u32,
+    later: &mut [f64],
+) {
+    let n = margins.len();
+    let first = epoch.saturating_sub(reach).max(warm);
+    for (stock, rho) in persistence.iter().enumerate() {
+        for i in 0..n {
+            let fade = rho * game.setting.sequencers[i].traits.discount;
+            if fade == 0.0 {
+                continue;
+            }
+            let mut weight = 1.0;
+            for earlier in (first..epoch.min(warm + epochs)).rev() {
+                // Epochs after the last measured one are further away.
+                if weight == 1.0 {
+                    weight = crate::numerics::pow(fade, f64::from(epoch - earlier));
+                } else {
+                    weight *= fade;
+                }
+                later[((earlier - warm) as usize * persistence.len() + stock) * n + i] += weight * margins[i];
+            }
+        }
+    }
+}

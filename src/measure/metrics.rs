@@ -1,0 +1,76 @@
+//! The table of metrics: one row feeds columns of tables, axes of charts, directions of objectives and `list metrics`.
+
+/// Whether more of a metric is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// More is better.
+    Maximize,
+    /// Less is better.
+    Minimize,
+    /// Neither is better as such.
+    Neutral,
+}
+
+/// A named number that a unit of work yields.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Key in tables.
+    pub key: &'static str,
+    /// Unit: `share` (of potential value), `ETH`, `ratio`, `slots`, `count` or `index`.
+    pub unit: &'static str,
+    /// What is better.
+    pub direction: Direction,
+    /// Short name for charts.
+    pub label: &'static str,
+    /// Definition in one sentence.
+    pub definition: &'static str,
+}
+
+const fn metric(key: &'static str, unit: &'static str, direction: Direction, label: &'static str, definition: &'static str) -> Metric {
+    Metric { key, unit, direction, label, definition }
+}
+
+use Direction::{Maximize, Minimize, Neutral};
+
+/// Every metric, in the order of tables.
+pub const METRICS: &[Metric] = &[
+    metric("potential_value", "ETH", Neutral, "potential value", "fees and MEV per epoch if the one candidate worth most in it produced every slot (with unit seats: the k worth most)"),
+    metric("gross_value", "ETH", Maximize, "gross value", "fees and MEV realised per epoch"),
+    metric("net_surplus", "ETH", Maximize, "net surplus", "gross value less posting, operating and capital cost and net user harm, per epoch"),
+    metric("community_share", "share", Maximize, "community share", "what the protocol's treasury and other sinks receive"),
+    metric("delegator_share", "share", Neutral, "delegator share", "what delegators receive"),
+    metric("holder_share", "share", Maximize, "holder share", "community and delegators together"),
+    metric("sequencer_share", "share", Neutral, "sequencer share", "sequencers' profit before capital cost"),
+    metric("operating_cost_share", "share", Minimize, "operating cost", "cost of running machines, live and idle"),
+    metric("posting_cost_share", "share", Minimize, "posting cost", "cost of posting data to L1"),
+    metric("unrealised_share", "share", Minimize, "unrealised value", "one less gross value over potential value"),
+    metric("outside_income_share", "share", Neutral, "outside income", "income from outside the welfare account: toxic MEV, external bribes, yield"),
+    metric("user_harm_share", "share", Minimize, "user harm", "memo: harm to users"),
+    metric("capital_cost_share", "share", Minimize, "capital cost", "memo: cost of capital of bonds and stake"),
+    metric("allocative_efficiency", "ratio", Maximize, "allocative efficiency", "expected net worth of the slots as assigned, over that of the best assignment to as many seats"),
+    metric("overhead_ratio", "ratio", Minimize, "overhead ratio", "operating cost over the centralized operator's on the same draws"),
+    metric("liveness", "ratio", Maximize, "liveness", "share of slots produced"),
+    metric("longest_gap_slots", "slots", Minimize, "longest gap", "longest run of missed slots in a market, mean over markets"),
+    metric("capital_locked", "ETH", Minimize, "capital locked", "bonds in escrow and stake, mean over epochs"),
+    metric("capital_efficiency", "ratio", Maximize, "capital efficiency", "potential value per epoch for each ETH locked"),
+    metric("corruption_cost", "ETH", Maximize, "corruption cost", "bonds to post and payments to make in an epoch for an outsider who wants half of its slots, rivals' offers as they are"),
+    metric("nakamoto_33", "count", Maximize, "Nakamoto coefficient (1/3)", "fewest operators with more than a third of a market's slots"),
+    metric("nakamoto_50", "count", Maximize, "Nakamoto coefficient (1/2)", "fewest operators with more than half of a market's slots"),
+    metric("hhi_slots", "index", Minimize, "HHI of slots", "sum of squared shares of produced slots within a market"),
+    metric("gini_slots", "index", Minimize, "Gini of slots", "Gini coefficient of produced slots over all candidates of a market"),
+    metric("gini_income", "index", Minimize, "Gini of income", "Gini coefficient of profits before capital cost over all candidates of a market, losses counted as nothing"),
+    metric("revenue", "ETH", Maximize, "revenue", "paid to the protocol per epoch"),
+    metric("mean_price", "ETH", Neutral, "mean price", "paid to the protocol per scheduled slot; per seat with unit seats"),
+    metric("mean_offer", "ratio", Neutral, "mean offer", "bid as a share of the bidder's net value; kickback in ETH an epoch per unit of stake, the whole stake being one unit (an income share or a lump sum as such)"),
+    metric("bribes_to_delegators", "ETH", Neutral, "bribes to delegators", "kickbacks paid per epoch"),
+    metric("deviation_gain", "share", Minimize, "deviation gain", "gain of the best unilateral deviation of any class's member: sample-split estimate, a lower bound"),
+    metric("deviation_gain_upper", "share", Minimize, "deviation gain, upper bound", "simultaneous 95% upper bound of the gain of every deviation on the grid"),
+    metric("deviation_gain_eth", "ETH", Minimize, "deviation gain", "the estimate of the deviation gain in ETH per epoch"),
+    metric("certified", "ratio", Maximize, "certified", "1 if the upper bound of the deviation gain is within the experiment's tolerance, else 0; in summaries the share of replicates"),
+    metric("policy_drift", "index", Minimize, "policy drift", "mean total-variation distance between the average policies at three quarters and at the end of learning"),
+];
+
+/// Looks a metric up by key.
+pub fn find(key: &str) -> Option<&'static Metric> {
+    METRICS.iter().find(|metric| metric.key == key)
+}

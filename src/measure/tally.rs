@@ -1,0 +1,219 @@
+//! Sums over the measured epochs of a replicate, and the metrics that follow from them.
+
+use super::certificate::Certificate;
+use super::concentration::{gini, hhi, nakamoto};
+use super::metrics::METRICS;
+use crate::mechanism::{At, Lever, Mechanism, Schedule};
+use crate::play::market::{Detail, Game, Market, Round};
+
+/// Sums over markets and epochs.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    epochs: f64,
+    markets: f64,
+    potential: f64,
+    gross: f64,
+    posting: f64,
+    operating: f64,
+    community: f64,
+    delegators: f64,
+    sequencers: f64,
+    capital_cost: f64,
+    locked: f64,
+    kickbacks: f64,
+    scheduled: f64,
+    slots: f64,
+    missed: f64,
+    gap: f64,
+    assigned: f64,
+    assignable: f64,
+    offers: f64,
+    offered: f64,
+    corruption: Option<f64>,
+    concentration: [(f64, f64); 5],
+    order: Vec<f64>,
+}
+
+/// What one market had when measuring began, and its own sums.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    wealth: Vec<f64>,
+    community: f64,
+    delegators: f64,
+    kickbacks: f64,
+    gross: f64,
+    posting: f64,
+    operating: f64,
+    produced: Vec<f64>,
+    gap: f64,
+}
+
+impl Opening {
+    /// The books of a market as measuring begins.
+    pub fn of<M: Mechanism>(market: &Market<M>, candidates: usize) -> Self {
+        let ledger = &market.ledger;
+        Opening {
+            wealth: (0..candidates).map(|i| ledger.wealth(i)).collect(),
+            community: ledger.community(),
+            delegators: ledger.delegators(),
+            kickbacks: ledger.kickbacks(),
+            gross: ledger.gross(),
+            posting: ledger.posting(),
+            operating: ledger.operating(),
+            produced: vec![0.0; candidates],
+            gap: 0.0,
+        }
+    }
+}
+
+impl Tally {
+    /// Adds an epoch that has just been decided.
+    pub fn epoch<M: Mechanism>(&mut self, game: &Game<M>, market: &Market<M>, at: &At, round: &Round<M>, opening: &mut Opening) {
+        let setting = game.setting;
+        let service = &market.service;
+        self.epochs += 1.0;
+        self.potential += service.potential;
+        self.slots += service.total;
+        self.missed += service.missed;
+        self.scheduled += service.scheduled.iter().sum::<f64>();
+        opening.gap = opening.gap.max(service.longest_gap);
+        let stake = game.rule.stake_locked(setting);
+        self.locked += stake;
+        for i in 0..setting.candidates() {
+            let bond = market.ledger.escrow(i);
+            self.locked += bond;
+            self.capital_cost += bond * game.terms.capital_rate[i];
+            opening.produced[i] += service.produced[i];
+            if let Some(offer) = round.offers[i] {
+                let measure = match game.rule.lever() {
+                    Some(Lever::Bid) if round.reference[i] > 0.0 => offer / round.reference[i],
+                    Some(Lever::Kickback) => offer,
+                    _ => continue,
+                };
+                self.offered += measure;
+                self.offers += 1.0;
+            }
+        }
+        if stake > 0.0 {
+            for group in &setting.delegators {
+                let rate = setting.world.epoch_rate(group.capital_cost, game.terms.epoch_slots);
+                self.capital_cost += group.total_stake() * rate;
+            }
+        }
+        self.assignment(at, round);
+        if let Some(cost) = game.rule.corruption_cost(&market.state, at, &round.offers, &round.selection) {
+            *self.corruption.get_or_insert(0.0) += cost;
+        }
+    }
+
+    /// Expected net worth of slots as assigned, and of the best assignment to as many seats.
+    fn assignment<M: Mechanism>(&mut self, at: &At, round: &Round<M>) {
+        let n = at.setting.candidates();
+        let worth = |i: usize| at.slot_worth(i, 1.0, 1.0);
+        let selection = &round.selection;
+        self.assigned += (0..n).map(|i| worth(i) * selection.slots[i]).sum::<f64>();
+        self.order.clear();
+        self.order.extend((0..n).map(worth));
+        self.order.sort_by(|a, b| b.total_cmp(a));
+        let seats = if selection.schedule == Schedule::Rotation { selection.seats.len().max(1) } else { 1 };
+        let each = selection.total / seats as f64;
+        self.assignable += self.order.iter().take(seats).map(|w| w.max(0.0) * each).sum::<f64>();
+    }
+
+    /// Closes a market.
+    pub fn close<M: Mechanism>(&mut self, market: &Market<M>, opening: &Opening) {
+        let ledger = &market.ledger;
+        self.markets += 1.0;
+        self.community += ledger.community() - opening.community;
+        self.delegators += ledger.delegators() - opening.delegators;
+        self.kickbacks += ledger.kickbacks() - opening.kickbacks;
+        self.gross += ledger.gross() - opening.gross;
+        self.posting += ledger.posting() - opening.posting;
+        self.operating += ledger.operating() - opening.operating;
+        self.gap += opening.gap;
+        let profits: Vec<f64> = opening.wealth.iter().enumerate().map(|(i, before)| ledger.wealth(i) - before).collect();
+        self.sequencers += profits.iter().sum::<f64>();
+        let gains: Vec<f64> = profits.iter().map(|p| p.max(0.0)).collect();
+        let slots = &opening.produced;
+        let values = [nakamoto(slots, 1.0 / 3.0), nakamoto(slots, 0.5), hhi(slots), gini(slots), gini(&gains)];
+        for ((sum, count), value) in self.concentration.iter_mut().zip(values) {
+            if let Some(value) = value {
+                *sum += value;
+                *count += 1.0;
+            }
+        }
+    }
+
+    /// Operating cost so far, for the overhead ratio.
+    pub fn operating_cost(&self) -> f64 {
+        self.operating
+    }
+
+    /// Potential value per epoch.
+    pub fn potential_per_epoch(&self) -> f64 {
+        self.potential / self.epochs
+    }
+
+    /// The metrics that this rule can have, in the order of the table.
+    pub fn metrics<M: Mechanism>(
+        &self,
+        game: &Game<M>,
+        detail: Detail,
+        reference_operating: f64,
+        certificate: Option<(Certificate, f64)>,
+        drift: Option<f64>,
+    ) -> Vec<(&'static str, f64)> {
+        let share = |x: f64| x / self.potential;
+        let per_epoch = |x: f64| x / self.epochs;
+        let lever = game.rule.lever();
+        let unit_seats = (self.slots / self.epochs / f64::from(game.terms.epoch_slots)).round().max(1.0);
+        let lived = detail == Detail::Slots;
+        let value = |key: &str| -> Option<f64> {
+            let concentration = |which: usize| {
+                let (sum, count) = self.concentration[which];
+                (count > 0.0).then(|| sum / count)
+            };
+            match key {
+                "potential_value" => Some(per_epoch(self.potential)),
+                "gross_value" => Some(per_epoch(self.gross)),
+                "net_surplus" => Some(per_epoch(self.gross - self.posting - self.operating - self.capital_cost)),
+                "community_share" => Some(share(self.community)),
+                "delegator_share" => Some(share(self.delegators)),
+                "holder_share" => Some(share(self.community + self.delegators)),
+                "sequencer_share" => Some(share(self.sequencers)),
+                "operating_cost_share" => Some(share(self.operating)),
+                "posting_cost_share" => Some(share(self.posting)),
+                "unrealised_share" => Some(1.0 - share(self.gross)),
+                "outside_income_share" | "user_harm_share" => Some(0.0),
+                "capital_cost_share" => Some(share(self.capital_cost)),
+                "allocative_efficiency" => (self.assignable > 0.0).then(|| self.assigned / self.assignable),
+                "overhead_ratio" => (reference_operating > 0.0).then(|| self.operating / reference_operating),
+                "liveness" => Some(1.0 - self.missed / self.slots),
+                "longest_gap_slots" => lived.then(|| self.gap / self.markets),
+                "capital_locked" => Some(per_epoch(self.locked)),
+                "capital_efficiency" => (self.locked > 0.0).then(|| self.potential / self.locked),
+                "corruption_cost" => self.corruption.map(per_epoch),
+                "nakamoto_33" => concentration(0),
+                "nakamoto_50" => concentration(1),
+                "hhi_slots" => concentration(2),
+                "gini_slots" => concentration(3),
+                "gini_income" => concentration(4),
+                "revenue" => Some(per_epoch(self.community)),
+                "mean_price" => (lever == Some(Lever::Bid) && self.scheduled > 0.0).then(|| {
+                    let slots = if unit_seats > 1.0 || game.rule.unit_seats() { f64::from(game.terms.epoch_slots) } else { 1.0 };
+                    self.community / self.scheduled * slots
+                }),
+                "mean_offer" => (self.offers > 0.0).then(|| self.offered / self.offers),
+                "bribes_to_delegators" => (lever == Some(Lever::Kickback)).then(|| per_epoch(self.kickbacks)),
+                "deviation_gain" => certificate.map(|(c, _)| c.estimate / self.potential_per_epoch()),
+                "deviation_gain_upper" => certificate.map(|(c, _)| c.upper / self.potential_per_epoch()),
+                "deviation_gain_eth" => certificate.map(|(c, _)| c.estimate),
+                "certified" => certificate
+                    .map(|(c, tolerance)| f64::from(u8::from(c.upper <= tolerance * self.potential_per_epoch()))),
+                "policy_drift" => drift,
+                _ => None,
+            }
+        };
+        METRICS.iter().filter_map(|metric| value(metric.key).map(|v| (metric.key, v))).collect()
+    }
+}
