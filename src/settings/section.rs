@@ -213,6 +213,7 @@ impl<'a> Section<'a> {
     }
 
     /// The sub-table under `key`; an empty one if the file has none, so that its defaults are read and resolved.
+    #[must_use]
     pub fn table_or_empty(&self, key: &str) -> Section<'a> {
         self.table(key).unwrap_or_else(|| self.open(key, self.header(), None))
     }
