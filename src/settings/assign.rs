@@ -1,17 +1,18 @@
 //! Changes to a parsed document: one key by its path, and defaults from another document.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::document::{Content, Entry, Node, Table, member, parse_value};
 use super::nearest::nearest;
 use super::origin::Origin;
 use super::path;
 
 /// Sets the key at `path`, see [`super::Document::set`].
-pub(super) fn set(root: &mut Node, path: &str, value: &str) -> Result<(), Diagnostic> {
+pub(super) fn set(root: &mut Node, path: &str, value: &str) -> Result<(), Diagnostics> {
     let origin = Origin::Argument(format!("{path}={value}").into());
     let Some(segments) = path::split(path) else {
         return Err(Diagnostic::at(&origin, path, format!("`{path}` is not a path"))
-            .allowed("keys joined by dots, such as TABLE.KEY"));
+            .allowed("keys joined by dots, such as TABLE.KEY")
+            .into());
     };
     let node = parse_value(value, &origin)
         .unwrap_or_else(|| Node { origin: origin.clone(), content: Content::Text(value.to_owned()) });
@@ -24,7 +25,7 @@ struct Assignment {
 }
 
 impl Assignment {
-    fn walk(&self, at: &mut Node, segments: &[String], here: &str) -> Result<(), Diagnostic> {
+    fn walk(&self, at: &mut Node, segments: &[String], here: &str) -> Result<(), Diagnostics> {
         let [segment, rest @ ..] = segments else {
             at.clone_from(&self.node);
             return Ok(());
@@ -38,9 +39,8 @@ impl Assignment {
             Content::List(list) => match member(list, segment) {
                 Some(place) => {
                     if rest.is_empty() && list[place].table().is_some() {
-                        return Err(
-                            self.refuse(&path, format!("`{path}` is a table: a key is missing behind it"))
-                        );
+                        let message = format!("`{path}` is a table: a key is missing behind it");
+                        return Err(self.refuse(&path, message).into());
                     }
                     self.walk(&mut list[place], rest, &path)
                 }
@@ -70,12 +70,13 @@ impl Assignment {
             }
             _ => Err(self
                 .refuse(&path, format!("`{here}` is no table, so it has no `{segment}`"))
-                .found(found)),
+                .found(found)
+                .into()),
         }
     }
 
     /// `*`: every table of a list, or every sub-table of a table.
-    fn walk_all(&self, at: &mut Node, rest: &[String], here: &str) -> Result<(), Diagnostic> {
+    fn walk_all(&self, at: &mut Node, rest: &[String], here: &str) -> Result<(), Diagnostics> {
         let path = if here.is_empty() { "*".to_owned() } else { format!("{here}.*") };
         let nodes: Vec<&mut Node> = match &mut at.content {
             Content::List(list) => list.iter_mut().collect(),
@@ -84,10 +85,12 @@ impl Assignment {
         };
         let mut tables: Vec<_> = nodes.into_iter().filter(|node| node.table().is_some()).collect();
         if tables.is_empty() {
-            return Err(self.refuse(&path, format!("`{path}` stands for no table: `{here}` holds none")));
+            return Err(self
+                .refuse(&path, format!("`{path}` stands for no table: `{here}` holds none"))
+                .into());
         }
         if rest.is_empty() {
-            return Err(self.refuse(&path, format!("a key is missing behind `{path}`")));
+            return Err(self.refuse(&path, format!("a key is missing behind `{path}`")).into());
         }
         tables.iter_mut().try_for_each(|node| self.walk(node, rest, &path))
     }
@@ -96,7 +99,7 @@ impl Assignment {
         Diagnostic::at(&self.origin, path, message)
     }
 
-    fn unknown(&self, here: &str, segment: &str, names: &[&str], length: usize) -> Diagnostic {
+    fn unknown(&self, here: &str, segment: &str, names: &[&str], length: usize) -> Diagnostics {
         let mut allowed: Vec<String> = names.iter().map(|name| path::segment(name)).collect();
         if length > 0 {
             allowed.push(format!("a place from 0 to {}", length - 1));
@@ -110,13 +113,13 @@ impl Assignment {
                 allowed.join(", ")
             })
             .help(near.map(|name| format!("did you mean `{}`?", path::join(here, name))))
+            .into()
     }
 }
 
 impl Table {
     fn holds_only_tables(&self) -> bool {
-        let is_header = |entry: &Entry| entry.node.table().is_some_and(|table| !table.inline);
-        !self.entries.is_empty() && self.entries.iter().all(is_header)
+        !self.entries.is_empty() && self.entries.iter().all(|entry| entry.node.has_header())
     }
 }
 
@@ -144,10 +147,10 @@ fn fill(table: &mut Table, more: Table) {
             Some(own) => {
                 if let (Content::Table(own), Content::Table(more)) =
                     (&mut own.node.content, entry.node.content)
+                    && !own.inline
+                    && !more.inline
                 {
-                    if !own.inline && !more.inline {
-                        fill(own, more);
-                    }
+                    fill(own, more);
                 }
             }
         }

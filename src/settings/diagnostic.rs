@@ -142,13 +142,11 @@ impl fmt::Display for Diagnostic {
                 width = place.width
             )?;
         }
-        match (&self.found, &self.allowed) {
-            (Some(found), Some(allowed)) => {
-                writeln!(out, "{:margin$} = found {found}, allowed: {allowed}", "")?
-            }
-            (Some(found), None) => writeln!(out, "{:margin$} = found {found}", "")?,
-            (None, Some(allowed)) => writeln!(out, "{:margin$} = allowed: {allowed}", "")?,
-            (None, None) => {}
+        let found = self.found.as_ref().map(|found| format!("found {found}"));
+        let allowed = self.allowed.as_ref().map(|allowed| format!("allowed: {allowed}"));
+        let known: Vec<String> = found.into_iter().chain(allowed).collect();
+        if !known.is_empty() {
+            writeln!(out, "{:margin$} = {}", "", known.join(", "))?;
         }
         if let Some(help) = &self.help {
             writeln!(out, "{:margin$} = help: {help}", "")?;
@@ -164,7 +162,7 @@ pub struct Diagnostics(Vec<Diagnostic>);
 impl Diagnostics {
     /// Sorted as they stand in the file; the same error found twice is said once.
     pub(super) fn new(mut all: Vec<Diagnostic>) -> Self {
-        all.sort_by(|a, b| (&a.order, &a.file).cmp(&(&b.order, &b.file)));
+        all.sort_by(|a, b| (a.order.0, &a.file, a.order.1).cmp(&(b.order.0, &b.file, b.order.1)));
         let mut unique: Vec<Diagnostic> = Vec::with_capacity(all.len());
         for diagnostic in all {
             if !unique.contains(&diagnostic) {

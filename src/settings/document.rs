@@ -89,7 +89,7 @@ impl Document {
     /// # Errors
     /// A path that leads nowhere, with the nearest names.
     pub fn set(&mut self, path: &str, value: &str) -> Result<(), Diagnostics> {
-        assign::set(Arc::make_mut(&mut self.root), path, value).map_err(Diagnostics::from)
+        assign::set(Arc::make_mut(&mut self.root), path, value)
     }
 
     /// Fills keys that are absent in the table at `path` (the whole document if empty) from another document.
@@ -143,6 +143,15 @@ impl Node {
 
     pub(super) fn table(&self) -> Option<&Table> {
         if let Content::Table(table) = &self.content { Some(table) } else { None }
+    }
+
+    /// Whether it is written under a header, `[…]` or `[[…]]`, of its own.
+    pub(super) fn has_header(&self) -> bool {
+        match &self.content {
+            Content::Table(table) => !table.inline,
+            Content::List(list) => !list.is_empty() && list.iter().all(Self::has_header),
+            _ => false,
+        }
     }
 
     /// The `name` of a table in a list of tables.

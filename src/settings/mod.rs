@@ -25,6 +25,7 @@ mod check;
 mod diagnostic;
 mod document;
 mod nearest;
+mod nesting;
 mod origin;
 mod parameter;
 mod path;
@@ -33,6 +34,7 @@ mod resolved;
 mod schema;
 mod section;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod tests;

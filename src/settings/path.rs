@@ -18,15 +18,12 @@ pub(super) fn split(path: &str) -> Option<Vec<String>> {
     let mut segments = Vec::new();
     let mut rest = path.trim();
     loop {
-        let (segment, after) = match rest.chars().next()? {
-            quote @ ('"' | '\'') => {
-                let end = rest[1..].find(quote)? + 1;
-                (&rest[1..end], rest[end + 1..].trim_start())
-            }
-            _ => {
-                let end = rest.find('.').unwrap_or(rest.len());
-                (rest[..end].trim(), &rest[end..])
-            }
+        let (segment, after) = if let quote @ ('"' | '\'') = rest.chars().next()? {
+            let end = rest[1..].find(quote)? + 1;
+            (&rest[1..end], rest[end + 1..].trim_start())
+        } else {
+            let end = rest.find('.').unwrap_or(rest.len());
+            (rest[..end].trim(), &rest[end..])
         };
         if segment.is_empty() {
             return None;

@@ -88,7 +88,7 @@ impl Reader {
     pub(super) fn open<'a>(&'a self, root: &'a Arc<Node>) -> Section<'a> {
         let mut ledger = self.ledger.borrow_mut();
         if let Some(open) = &ledger.root {
-            debug_assert!(Arc::ptr_eq(open, root), "one reader reads one document");
+            assert!(Arc::ptr_eq(open, root), "one reader reads one document");
         } else {
             ledger.root = Some(Arc::clone(root));
             ledger.add("".into(), root.origin.clone());
@@ -157,7 +157,9 @@ impl Record {
     }
 
     pub(super) fn know_all(&mut self, parameters: &[&Parameter]) {
-        parameters.iter().for_each(|parameter| self.know(parameter.key));
+        for parameter in parameters {
+            self.know(parameter.key);
+        }
     }
 
     /// Keys that a table may have: those declared, and those that were asked for.
@@ -174,10 +176,7 @@ impl Record {
             let message = format!("`{key}` is set, but nothing reads it here");
             return (!self.lost).then(|| Diagnostic::at(&entry.origin, path, message).help(reasons));
         }
-        let what = match &entry.node.content {
-            Content::Table(table) if !table.inline => "table",
-            _ => "key",
-        };
+        let what = if entry.node.has_header() { "table" } else { "key" };
         let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
         let valid = self.valid();
         let near = nearest(&entry.key, valid.iter().copied());

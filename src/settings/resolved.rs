@@ -170,7 +170,7 @@ fn write_number(out: &mut String, number: f64) {
     let _ = if !number.is_finite() {
         // JSON has no such numbers.
         write!(out, "{}", quote(&Value::Number(number).to_string()))
-    } else if number.floor() == number && number.abs() < WHOLE {
+    } else if number.floor() == number && (-WHOLE..WHOLE).contains(&number) {
         write!(out, "{}", number as i64)
     } else {
         write!(out, "{number:?}")

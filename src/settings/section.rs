@@ -16,11 +16,11 @@ use super::value::Value;
 /// range admits is returned, so that all errors of a file are found in one go.
 #[derive(Clone, Debug)]
 pub struct Section<'a> {
-    reader: &'a Reader,
-    record: usize,
+    pub(super) reader: &'a Reader,
+    pub(super) record: usize,
     /// `None` for a table that the file does not have.
-    node: Option<&'a Node>,
-    path: Arc<str>,
+    pub(super) node: Option<&'a Node>,
+    pub(super) path: Arc<str>,
 }
 
 /// What reading a parameter gave.
@@ -197,81 +197,6 @@ impl<'a> Section<'a> {
         });
     }
 
-    /// The sub-table under `key`, if there is one.
-    pub fn table(&self, key: &str) -> Option<Section<'a>> {
-        let Some(entry) = self.entry(key) else {
-            self.know_tables(&[key]);
-            return None;
-        };
-        if entry.node.table().is_none() {
-            self.note(key, Read::Nothing);
-            let allowed = format!("a table, under the header `[{}]`", path::join(&self.path, key));
-            self.wrong(entry, Refusal::Type, &allowed, None);
-            return None;
-        }
-        Some(self.open(key, entry.origin.clone(), Some(&entry.node)))
-    }
-
-    /// The sub-table under `key`; an empty one if the file has none, so that its defaults are read and resolved.
-    pub fn table_or_empty(&self, key: &str) -> Section<'a> {
-        self.table(key).unwrap_or_else(|| self.open(key, self.header(), None))
-    }
-
-    /// The tables of a list of tables (`[[key]]`), in file order; none if it is absent. The path of each ends in its
-    /// `name`, or in its place where it has none. Two of one name are refused.
-    pub fn tables(&self, key: &str) -> Vec<Section<'a>> {
-        let Some(entry) = self.entry(key) else {
-            self.know_tables(&[key]);
-            return Vec::new();
-        };
-        let list = match &entry.node.content {
-            Content::List(list) if list.iter().all(|node| node.table().is_some()) => list,
-            _ => {
-                self.note(key, Read::Nothing);
-                let header = path::join(&self.path, key);
-                self.wrong(
-                    entry,
-                    Refusal::Type,
-                    &format!("tables, each under the header `[[{header}]]`"),
-                    None,
-                );
-                return Vec::new();
-            }
-        };
-        self.refuse_namesakes(key, list);
-        let known = self.reader.with(|ledger| match ledger.tables[self.record].read(key) {
-            Some(Read::Tables(list)) => Some(list.clone()),
-            _ => None,
-        });
-        let path = path::join(&self.path, key);
-        let paths = list
-            .iter()
-            .enumerate()
-            .map(|(place, node)| Arc::from(path::join(&path, node.name().unwrap_or(&place.to_string()))));
-        let paths: Vec<Arc<str>> = paths.collect();
-        let records = known.unwrap_or_else(|| {
-            self.reader.with(|ledger| {
-                let add =
-                    |(path, node): (&Arc<str>, &Node)| ledger.add(Arc::clone(path), node.origin.clone());
-                let records: Vec<usize> = paths.iter().zip(list).map(add).collect();
-                ledger.tables[self.record].note(key, Read::Tables(records.clone()));
-                records
-            })
-        });
-        let section = |((record, path), node)| Self::new(self.reader, record, Some(node), path);
-        records.into_iter().zip(paths).zip(list).map(section).collect()
-    }
-
-    /// All sub-tables with their keys, in file order, such as the contenders of `[mechanism]`.
-    pub fn members(&self) -> Vec<(String, Section<'a>)> {
-        let entries = self.node.and_then(Node::table).map_or(&[][..], |table| &table.entries);
-        let tables = entries.iter().filter(|entry| entry.node.table().is_some());
-        let open = |entry: &'a Entry| {
-            (entry.key.clone(), self.open(&entry.key, entry.origin.clone(), Some(&entry.node)))
-        };
-        tables.map(open).collect()
-    }
-
     /// Notes that the value of `key` makes no sense; `""` means the table itself, or its header. `allowed` may be
     /// empty. A key that is absent is reported at the table's header.
     pub fn refuse(&self, key: &str, message: &str, allowed: &str, help: Option<String>) {
@@ -308,19 +233,6 @@ impl<'a> Section<'a> {
     /// Says that an error kept this table from being read to the end: known keys that go unread are not reported.
     pub fn abandon(&self) {
         self.with(|record| record.lost = true);
-    }
-
-    fn open(&self, key: &str, header: Origin, node: Option<&'a Node>) -> Section<'a> {
-        self.reader.with(|ledger| {
-            if let Some(&Read::Table(record)) = ledger.tables[self.record].read(key) {
-                let path = Arc::clone(&ledger.tables[record].path);
-                return Self::new(self.reader, record, node, path);
-            }
-            let path: Arc<str> = path::join(&self.path, key).into();
-            let record = ledger.add(Arc::clone(&path), header);
-            ledger.tables[self.record].note(key, Read::Table(record));
-            Self::new(self.reader, record, node, path)
-        })
     }
 
     /// The value in its declared type; a missing one is an error.
@@ -379,7 +291,7 @@ impl<'a> Section<'a> {
         self.push(Diagnostic::at(&self.header(), path, message).allowed(parameter.allowed()).help(help));
     }
 
-    fn wrong(&self, entry: &Entry, refusal: Refusal, allowed: &str, help: Option<String>) {
+    pub(super) fn wrong(&self, entry: &Entry, refusal: Refusal, allowed: &str, help: Option<String>) {
         let what = match refusal {
             Refusal::Type => "has the wrong type",
             Refusal::Range => "is out of range",
@@ -391,37 +303,23 @@ impl<'a> Section<'a> {
         self.push(diagnostic.allowed(allowed).help(help));
     }
 
-    fn refuse_namesakes(&self, key: &str, list: &[Node]) {
-        for (place, node) in list.iter().enumerate() {
-            let Some(name) = node.name() else { continue };
-            if list[..place].iter().any(|earlier| earlier.name() == Some(name)) {
-                let origin = node.child("name").map_or(&node.origin, |(_, name)| &name.origin);
-                let path = path::join(&path::join(&self.path, key), name);
-                self.push(
-                    Diagnostic::at(origin, path, format!("two `[[{key}]]` are named \"{name}\""))
-                        .help(Some("a name must tell them apart".to_owned())),
-                );
-            }
-        }
-    }
-
-    fn entry(&self, key: &str) -> Option<&'a Entry> {
+    pub(super) fn entry(&self, key: &str) -> Option<&'a Entry> {
         self.node?.table()?.get(key)
     }
 
-    fn header(&self) -> Origin {
+    pub(super) fn header(&self) -> Origin {
         self.with(|record| record.header.clone())
     }
 
-    fn note(&self, key: &str, read: Read) {
+    pub(super) fn note(&self, key: &str, read: Read) {
         self.with(|record| record.note(key, read));
     }
 
-    fn push(&self, diagnostic: Diagnostic) {
+    pub(super) fn push(&self, diagnostic: Diagnostic) {
         self.reader.with(|ledger| ledger.diagnostics.push(diagnostic));
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
         self.reader.with(|ledger| act(&mut ledger.tables[self.record]))
     }
 }
