@@ -27,8 +27,10 @@ pub const REPAIR_RATE: Parameter = Parameter::number("repair_rate", 0.0, 1.0, 0.
 pub const CAPITAL_COST: Parameter = Parameter::number("capital_cost", 0.0, 100.0, 0.0, "per year (rollup), per epoch (abstract)", "cost of capital that is locked");
 /// Discount factor.
 pub const DISCOUNT: Parameter = Parameter::number("discount", 0.0, 1.0, 1.0, "per epoch", "weight of the next epoch's payoff relative to this one's");
+/// Strategy of groups that name none.
+pub const DEFAULT_STRATEGY: &str = "hedge";
 /// Strategy.
-pub const STRATEGY: Parameter = Parameter::text("strategy", "hedge", "strategy file that the group plays, by name (see `list strategies`)");
+pub const STRATEGY: Parameter = Parameter::text("strategy", DEFAULT_STRATEGY, "strategy file that the group plays, by name (see `list strategies`)");
 
 /// Every key that a `[[sequencers]]` table may have under some world or rule.
 pub const PARAMETERS: &[&Parameter] = &[

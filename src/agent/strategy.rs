@@ -10,7 +10,7 @@ pub const SUMMARY: Parameter = Parameter::text("summary", "", "one line for `lis
 /// Learner.
 pub const LEARNER: Parameter = Parameter::choice_required("learner", &["hedge", "regret_matching", "scripted"], "learning rule (see `list learners`)");
 /// Rate of Hedge.
-pub const LEARNING_RATE: Parameter = Parameter::number("learning_rate", 0.0, 1e6, 30.0, "", "rate η of Hedge at the first update, on payoffs scaled to a range of one; it falls with the square root of time").open_low();
+pub const LEARNING_RATE: Parameter = Parameter::number("learning_rate", 0.0, 1e6, 50.0, "", "rate η of Hedge at the first update, on payoffs scaled to a range of one; it falls with the square root of time").open_low();
 /// Bins.
 pub const BINS: Parameter = Parameter::integer("bins", 1, 1000, 10, "", "number of equally likely bins of private value that the policy tells apart");
 /// Menu.

@@ -155,7 +155,7 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
     let mut names = BTreeSet::new();
     for group in groups.as_list().unwrap_or_default() {
         let named = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
-        names.insert(named.unwrap_or_else(|| sequencer::STRATEGY.default_text()));
+        names.insert(named.unwrap_or_else(|| sequencer::DEFAULT_STRATEGY.to_owned()));
     }
     for name in names {
         if let Some((file, text)) = library.strategy(&name) {

@@ -1,8 +1,10 @@
 //! Hedge: exponential weights on cumulative counterfactual payoffs.
 //!
-//! After `t` batches in a state, setting `a` is played with probability ∝ `exp(η_t · G_a / s)`, where `G_a` is the sum of
-//! the batches' mean payoffs, `s` the running mean of their range over settings (so that the rule does not depend on the
-//! unit of money) and `η_t = η/√t`. With a falling rate this is dual averaging with the entropic regularizer.
+//! After `t` batches in a state, setting `a` is played with probability ∝ `exp(η·√t · G_a / s)`, where `G_a` is the
+//! average over batches τ of the mean payoff of `a`, weighted by `τ²`, and `s` the same average of the payoffs' range over
+//! settings (so that the rule does not depend on the unit of money). Without the weights this is dual averaging with
+//! the entropic regularizer and rate `η/√t`; the weights let it forget early play, which otherwise holds it back for
+//! long where competition climbs step by step (Bertrand).
 //!
 //! What is measured is the average of play weighted by `t³`: late play counts, and noise is averaged out.
 //!
@@ -19,7 +21,7 @@ use ndarray::Array2;
 #[derive(Clone, Debug)]
 pub struct Hedge {
     learning_rate: f64,
-    total: Array2<f64>,
+    mean: Array2<f64>,
     range: Vec<f64>,
     updates: Vec<f64>,
     policy: Policy,
@@ -32,7 +34,7 @@ impl Hedge {
     pub fn new(states: usize, settings: usize, learning_rate: f64) -> Self {
         Hedge {
             learning_rate,
-            total: Array2::zeros((states, settings)),
+            mean: Array2::zeros((states, settings)),
             range: vec![0.0; states],
             updates: vec![0.0; states],
             policy: Policy::uniform(states, settings),
@@ -58,20 +60,23 @@ impl Hedge {
             if count == 0.0 {
                 continue;
             }
+            self.updates[state] += 1.0;
+            let t = self.updates[state];
+            // Weight of the newest batch in an average in which batch τ counts τ².
+            let newest = 6.0 * t / ((t + 1.0) * (2.0 * t + 1.0));
             let (mut low, mut high, mut best) = (f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
-            for (total, &sum) in self.total.row_mut(state).iter_mut().zip(feedback.payoff.row(state)) {
+            for (average, &sum) in self.mean.row_mut(state).iter_mut().zip(feedback.payoff.row(state)) {
                 let mean = sum / count;
                 low = low.min(mean);
                 high = high.max(mean);
-                *total += mean;
-                best = best.max(*total);
+                *average += newest * (mean - *average);
+                best = best.max(*average);
             }
-            self.updates[state] += 1.0;
-            let t = self.updates[state];
-            self.range[state] += (high - low - self.range[state]) / t;
-            let rate = if self.range[state] > 0.0 { self.learning_rate / (t.sqrt() * self.range[state]) } else { 0.0 };
-            for (weight, &total) in self.row.iter_mut().zip(self.total.row(state)) {
-                *weight = exp(rate * (total - best));
+            self.range[state] += newest * (high - low - self.range[state]);
+            let rate =
+                if self.range[state] > 0.0 { self.learning_rate * t.sqrt() / self.range[state] } else { 0.0 };
+            for (weight, &average) in self.row.iter_mut().zip(self.mean.row(state)) {
+                *weight = exp(rate * (average - best));
             }
             self.policy.set(state, &self.row);
             self.average.add(state, self.policy.row(state), t * t * t);

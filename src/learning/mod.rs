@@ -20,7 +20,7 @@ use regret_matching::RegretMatching;
 pub struct Feedback {
     /// Sums of payoffs, shape (states, settings).
     pub payoff: Array2<f64>,
-    /// Agent-rounds in each state.
+    /// Agent-rounds in each state, each state of an agent-round weighted by its probability.
     pub count: Vec<f64>,
 }
 
@@ -36,13 +36,13 @@ impl Feedback {
         self.count.fill(0.0);
     }
 
-    /// Adds one agent-round.
+    /// Adds one agent-round, or the part `weight` of one.
     #[inline]
-    pub fn add(&mut self, state: usize, payoffs: &[f64]) {
-        self.count[state] += 1.0;
+    pub fn add(&mut self, state: usize, weight: f64, payoffs: &[f64]) {
+        self.count[state] += weight;
         let row = self.payoff.row_mut(state).into_slice().expect("rows are contiguous");
         for (sum, &payoff) in row.iter_mut().zip(payoffs) {
-            *sum += payoff;
+            *sum += weight * payoff;
         }
     }
 }

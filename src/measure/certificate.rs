@@ -22,7 +22,7 @@ use crate::numerics::normal_quantile;
 use crate::play::horizon;
 use crate::play::ledger::Imbalance;
 use crate::play::market::{Detail, Game, Market, Round};
-use crate::play::self_play::{Phase, Schedule, market_key};
+use crate::play::self_play::{Phase, Schedule, expected, market_key};
 
 /// Distance from equilibrium, in ETH per epoch for one member of the class that gains most.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -140,14 +140,14 @@ pub fn certify<M: Mechanism>(
                 market.prepare(game, &mut round);
                 for i in 0..n {
                     let p = game.seats.player[i];
-                    let state = round.state[i];
-                    let settings = market.counterfactual(game, i, &mut round);
-                    let payoffs = &round.payoffs[..settings];
-                    let play: f64 = payoffs.iter().zip(policies[p].row(state)).map(|(u, q)| u * q).sum();
-                    let row = &mut sums[p].market[state * settings..(state + 1) * settings];
-                    for (sum, payoff) in row.iter_mut().zip(payoffs) {
-                        *sum += payoff - play;
-                    }
+                    let sums = &mut sums[p].market;
+                    market.feedback(game, i, &mut round, |state, weight, payoffs| {
+                        let play = expected(payoffs, policies[p].row(state));
+                        let row = &mut sums[state * payoffs.len()..(state + 1) * payoffs.len()];
+                        for (sum, payoff) in row.iter_mut().zip(payoffs) {
+                            *sum += weight * (payoff - play);
+                        }
+                    });
                 }
             }
             market.decide(game, &mut round, Detail::Fluid)?;

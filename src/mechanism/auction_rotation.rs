@@ -264,14 +264,15 @@ impl Mechanism for AuctionRotation {
         let wins = |bid: f64| bid >= self.reserve && critical.is_none_or(|c| Ranked { bid, ..mine }.beats(c));
         let worth = self.worth(at, i);
         let bond = self.bond_cost(at, i);
-        out[0] = 0.0;
+        // Menus ascend, so that the settings that win are the last ones.
+        let first = menu.partition_point(|&bid| !wins(bid));
+        out[..=first].fill(0.0);
+        let (payoffs, menu) = (&mut out[first + 1..], &menu[first..]);
         if self.proportional {
             let others: f64 = ranked.iter().filter(|r| r.who != i).take(self.seats - 1).map(|r| r.bid).sum();
             let total = self.total(at);
-            for (payoff, &bid) in out[1..].iter_mut().zip(menu) {
-                *payoff = if !wins(bid) {
-                    0.0
-                } else if bid + others > 0.0 {
+            for (payoff, &bid) in payoffs.iter_mut().zip(menu) {
+                *payoff = if bid + others > 0.0 {
                     let slots = total * bid / (bid + others);
                     let payment = match self.pricing {
                         Pricing::Myerson => Self::threshold_payment(total, bid, threshold, others),
@@ -286,14 +287,11 @@ impl Mechanism for AuctionRotation {
             let slots = self.seat_slots(at);
             let value = worth * slots - bond;
             if self.pricing == Pricing::PayAsBid {
-                for (payoff, &bid) in out[1..].iter_mut().zip(menu) {
-                    *payoff = if wins(bid) { value - bid * slots } else { 0.0 };
+                for (payoff, &bid) in payoffs.iter_mut().zip(menu) {
+                    *payoff = value - bid * slots;
                 }
             } else {
-                let gain = value - threshold * slots;
-                for (payoff, &bid) in out[1..].iter_mut().zip(menu) {
-                    *payoff = if wins(bid) { gain } else { 0.0 };
-                }
+                payoffs.fill(value - threshold * slots);
             }
         }
     }
@@ -342,6 +340,10 @@ impl Mechanism for AuctionRotation {
         }
         state.row = (state.row + 1) % (self.dispute_epochs + 1);
         selection.ranking = ranked;
+    }
+
+    fn explores_states(&self) -> bool {
+        true
     }
 
     fn unit_seats(&self) -> bool {

@@ -160,6 +160,13 @@ pub trait Mechanism: Sync {
     /// their current behaviour, with the continuation of [`At::continuation`] for what the epoch leaves behind.
     fn payoffs(&self, state: &Self::State, at: &At, i: usize, menu: &[f64], scratch: &mut Self::Scratch, out: &mut [f64]);
 
+    /// Whether feedback is taken for every state that a candidate might have been in, rivals' offers as they are, and
+    /// not only for the one that it was in. Private signals are independent, so both have the same mean; where payoffs
+    /// jump, as in auctions, all states together are far less noisy for the work.
+    fn explores_states(&self) -> bool {
+        false
+    }
+
     /// Persistence of each stock that the rule remembers (the share of a deviation's effect that is left after an
     /// epoch); empty where payoffs do not depend on the past.
     fn persistence(&self, _setting: &Setting) -> Vec<f64> {

@@ -64,6 +64,25 @@ impl Bins {
         }
     }
 
+    /// Probability of a state.
+    pub fn probability(&self, state: usize) -> f64 {
+        match self {
+            Bins::Equal(bins) => 1.0 / *bins as f64,
+            Bins::Atoms(cumulative) => cumulative[state] - if state == 0 { 0.0 } else { cumulative[state - 1] },
+        }
+    }
+
+    /// The rank within `state` that corresponds to `rank` within its own state.
+    pub fn moved(&self, rank: f64, state: usize) -> f64 {
+        match self {
+            Bins::Equal(bins) => {
+                let scaled = rank * *bins as f64;
+                (state as f64 + (scaled - scaled.floor())) / *bins as f64
+            }
+            Bins::Atoms(cumulative) => cumulative[state] - 0.5 * self.probability(state),
+        }
+    }
+
     /// The state at this rank.
     #[inline]
     pub fn state(&self, rank: f64) -> usize {
@@ -233,6 +252,30 @@ impl<M: Mechanism> Market<M> {
     pub fn prepare(&self, game: &Game<M>, round: &mut Round<M>) {
         let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
         game.rule.prepare(&self.state, &at, &round.offers, &mut round.scratch);
+    }
+
+    /// Visits the states of candidate `i` about which this round says something, each with its weight and what every
+    /// setting of the lever would earn in it (abstaining first): the state that `i` is in with weight one, or, where the
+    /// mechanism [explores states](Mechanism::explores_states), every state with its probability.
+    pub fn feedback(&self, game: &Game<M>, i: usize, round: &mut Round<M>, mut visit: impl FnMut(usize, f64, &[f64])) {
+        let bins = &game.seats.players[game.seats.player[i]].bins;
+        if !game.rule.explores_states() || bins.count() == 1 {
+            let settings = self.counterfactual(game, i, round);
+            visit(round.state[i], 1.0, &round.payoffs[..settings]);
+            return;
+        }
+        let sequencer = &game.setting.sequencers[i];
+        let (rank, reference) = (round.signals.rank[i], round.reference[i]);
+        for state in 0..bins.count() {
+            let other = if state == round.state[i] { rank } else { bins.moved(rank, state) };
+            round.signals.set(&game.setting.world, sequencer, i, other, game.terms.epoch_slots);
+            let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+            round.reference[i] = game.rule.reference(&at, i);
+            let settings = self.counterfactual(game, i, round);
+            visit(state, bins.probability(state), &round.payoffs[..settings]);
+        }
+        round.signals.set(&game.setting.world, sequencer, i, rank, game.terms.epoch_slots);
+        round.reference[i] = reference;
     }
 
     /// What each setting of candidate `i`'s lever would earn: fills `round.payoffs` (abstaining first) and returns how

@@ -87,6 +87,12 @@ pub fn continuation_factor(factor: f64, horizon: Option<u32>) -> f64 {
     if factor >= 1.0 { f64::from(steps) } else { factor * (1.0 - pow(factor, f64::from(steps))) / (1.0 - factor) }
 }
 
+/// Expected payoff of a mixed choice.
+#[inline]
+pub fn expected(payoffs: &[f64], probabilities: &[f64]) -> f64 {
+    payoffs.iter().zip(probabilities).map(|(payoff, probability)| payoff * probability).sum()
+}
+
 /// Number of points along a learning curve.
 const WINDOWS: u32 = 40;
 
@@ -145,13 +151,11 @@ pub fn learn<M: Mechanism>(game: &Game<M>, schedule: Schedule, seed: u64, replic
             market.prepare(game, &mut round);
             for i in 0..n {
                 let p = game.seats.player[i];
-                let settings = market.counterfactual(game, i, &mut round);
-                feedback[p].add(round.state[i], &round.payoffs[..settings]);
-                played[p] += round.payoffs[..settings]
-                    .iter()
-                    .zip(learners[p].policy().row(round.state[i]))
-                    .map(|(payoff, probability)| payoff * probability)
-                    .sum::<f64>();
+                let (batch, policy, played) = (&mut feedback[p], learners[p].policy(), &mut played[p]);
+                market.feedback(game, i, &mut round, |state, weight, payoffs| {
+                    batch.add(state, weight, payoffs);
+                    *played += weight * expected(payoffs, policy.row(state));
+                });
                 if round.action[i] > 0 {
                     offered[p].0 += players[p].menu.settings[round.action[i] - 1];
                     offered[p].1 += 1.0;

@@ -255,25 +255,33 @@ impl Nature {
         for (rank, stream) in out.rank.iter_mut().zip(&self.signal) {
             *rank = stream.uniform(epoch, 0);
         }
+        out.log_demand = self.log_demand;
+        for (i, sequencer) in sequencers.iter().enumerate() {
+            out.set(world, sequencer, i, out.rank[i], epoch_slots);
+        }
+        if let World::Rollup(rollup) = world {
+            self.log_demand = rollup.demand.next(self.key, epoch, self.log_demand);
+            out.next_log_demand = self.log_demand;
+        }
+    }
+}
+
+impl Signals {
+    /// Lets candidate `i` have the private signal of this rank.
+    #[inline]
+    pub fn set(&mut self, world: &World, sequencer: &Sequencer, i: usize, rank: f64, epoch_slots: u32) {
+        self.rank[i] = rank;
         match world {
             World::Abstract => {
-                let share = 1.0 / f64::from(epoch_slots);
-                for ((gross, &rank), sequencer) in out.gross.iter_mut().zip(&out.rank).zip(sequencers) {
-                    let value = sequencer.traits.value.as_ref().map_or(0.0, |value| value.quantile(rank));
-                    *gross = value * share;
-                }
+                let value = sequencer.traits.value.as_ref().map_or(0.0, |value| value.quantile(rank));
+                self.gross[i] = value / f64::from(epoch_slots);
             }
             World::Rollup(rollup) => {
                 let fee = rollup.fee_per_slot * rollup.demand.expected(self.log_demand);
                 let sigma = rollup.shock_sigma;
-                for (i, sequencer) in sequencers.iter().enumerate() {
-                    let shock = if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(out.rank[i]) - 0.5 * sigma * sigma) };
-                    out.skill[i] = sequencer.traits.skill * shock;
-                    out.gross[i] = fee + out.skill[i] * rollup.mev.mean();
-                }
-                out.log_demand = self.log_demand;
-                self.log_demand = rollup.demand.next(self.key, epoch, self.log_demand);
-                out.next_log_demand = self.log_demand;
+                let shock = if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(rank) - 0.5 * sigma * sigma) };
+                self.skill[i] = sequencer.traits.skill * shock;
+                self.gross[i] = fee + self.skill[i] * rollup.mev.mean();
             }
         }
     }
