@@ -1,1 +1,4 @@
 //! measure
+
+pub mod statistics;
+pub mod student;
