@@ -171,6 +171,10 @@ pub fn run<S: Study + ?Sized>(
             scope.spawn(move |_| {
                 let start = !halt.load(Ordering::Relaxed) && !must_stop(options);
                 let result = start.then(|| contain(|| work(&plan)).map(without_negative_zero));
+                if options.on_error == OnError::Stop && matches!(result, Some(Err(_))) {
+                    // At once: short units would start by the dozen before the desk reads the report.
+                    halt.store(true, Ordering::Relaxed);
+                }
                 // The desk may have left with an error of the store; the result is lost with it.
                 let _ = sender.send(Report { ticket, result });
             });
@@ -324,9 +328,6 @@ impl<S: Study + ?Sized> Desk<'_, S> {
             self.count.done += 1;
         } else {
             self.count.failed += 1;
-            if self.options.on_error == OnError::Stop {
-                self.halt.store(true, Ordering::Relaxed);
-            }
         }
         // Only a study that learns needs outcomes kept until their turn.
         pending.standing =
