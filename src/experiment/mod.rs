@@ -1,5 +1,14 @@
 //! From a question to stored runs: file format, units, runner, store, tables.
 
+pub mod containment;
 pub mod file;
+pub mod lock;
+pub mod manifest;
 pub mod outcome;
+pub mod progress;
+pub mod runner;
 pub mod simulate;
+pub mod store;
+pub mod tables;
+pub mod unit;
+pub mod whole_file;

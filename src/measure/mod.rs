@@ -1,6 +1,8 @@
-//! From play to named numbers: metrics, concentration, and the certificate.
+//! From play to named numbers: metrics, concentration, the certificate, and statistics over replicates.
 
 pub mod certificate;
 pub mod concentration;
 pub mod metrics;
+pub mod statistics;
+pub mod student;
 pub mod tally;

@@ -1,0 +1,314 @@
+//! The store `results.sqlite`: every finished unit, one transaction each, from which all else is made.
+//!
+//! While a run is on, the store keeps a write-ahead log (`synchronous = NORMAL`): a killed program loses nothing that
+//! was committed, and readers may look on. [`Store::close`] folds the log in and leaves a single file. A store dropped
+//! without closing is resumed as it stands.
+//!
+//! The views `units(id, design, mechanism, replicate, seed, status, error)`, `"values"(unit, metric, value)` with
+//! `unit = units.id`, and `designs(design, path, value)` are for users' queries. A `NaN` is stored as `NULL`.
+
+mod error;
+mod packing;
+mod read;
+mod schema;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::StoreError;
+pub use read::{DesignValue, Order, StoredCurve, StoredPolicy, StoredUnit, UnitRow};
+pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
+pub use write::Retained;
+
+use super::lock::OutputLock;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use schema::Found;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Name of the store inside the output directory.
+pub const STORE_FILE: &str = "results.sqlite";
+
+/// What a study is, as far as the store must know.
+#[derive(Clone, Debug)]
+pub struct StudyHead<'a> {
+    /// Name of the experiment.
+    pub experiment: &'a str,
+    /// Engine number, raised by hand when numbers move.
+    pub engine: u32,
+    /// Canonical id of the study: changes when design points, contenders or replicates stand for something else.
+    pub study: &'a str,
+    /// The experiment as resolved, in TOML.
+    pub resolved: &'a str,
+    /// Contenders, in the order of the file.
+    pub contenders: &'a [String],
+    /// Metrics, in the order of `list metrics`.
+    pub metrics: &'a [&'static str],
+    /// Swept parameters by path, in the order of the columns of `results.csv`.
+    pub parameters: &'a [String],
+}
+
+/// How a store was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// There was none.
+    Created,
+    /// It holds units of this very study.
+    Continued,
+    /// It holds units of another version of the study. Their results are kept by content and have no address until
+    /// [`Store::retain`] or a run gives them one.
+    Changed,
+}
+
+/// Standing of a stored unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It has its values.
+    Done,
+    /// It has an error.
+    Failed,
+}
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    opening: Opening,
+    contenders: Vec<String>,
+    parameters: Vec<String>,
+    /// Metrics in the order of the metric list.
+    metrics: Vec<&'static str>,
+    metric_numbers: HashMap<&'static str, i64>,
+    /// Position in `metrics`, by number of the metric; numbers count from 0.
+    metric_positions: Vec<usize>,
+}
+
+impl Store {
+    /// Opens the store of the directory held by `lock` for a study, or creates it.
+    ///
+    /// A store of another version of the study keeps its results, and forgets their addresses: see [`Opening`].
+    ///
+    /// # Errors
+    /// A file that is foreign, of another version, cut short or damaged is refused and left untouched.
+    pub fn create_or_open(lock: &OutputLock, head: &StudyHead<'_>) -> Result<Self, StoreError> {
+        let path = lock.directory().join(STORE_FILE);
+        let journal = schema::beside(&path, "-journal");
+        let found = if schema::has_bytes(&journal) {
+            // A kill in the middle of creating or closing: SQLite takes the half-done step back before we look.
+            Connection::open(&path)
+                .and_then(|c| c.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())))
+                .map_err(|e| StoreError::from_sqlite(&path, e))?;
+            schema::inspect(&path)?
+        } else {
+            schema::inspect(&path)?
+        };
+        Self::open_writing(&path, found, head).map_err(|e| match e {
+            Failure::Sqlite(source) => StoreError::from_sqlite(&path, source),
+            Failure::Store(error) => error,
+        })
+    }
+
+    fn open_writing(path: &Path, found: Found, head: &StudyHead<'_>) -> Result<Self, Failure> {
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(Duration::from_secs(10))?;
+        connection.set_prepared_statement_cache_capacity(64);
+        match found {
+            Found::Nothing => schema::create(&mut connection)?,
+            Found::Store => check_whole(&connection, path)?,
+        }
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "cache_size", -65536)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
+        let opening = match found {
+            Found::Nothing => Opening::Created,
+            Found::Store if write::is_same_study(&connection, head)? => Opening::Continued,
+            Found::Store => Opening::Changed,
+        };
+        write::record_head(&mut connection, head, opening)?;
+        Self::assemble(connection, path.to_owned(), opening)
+    }
+
+    /// Opens the store of an output directory for reading, while a run goes on or after it.
+    ///
+    /// # Errors
+    /// As for [`Store::create_or_open`], and where there is no store.
+    pub fn open_read_only(directory: &Path) -> Result<Self, StoreError> {
+        let path = directory.join(STORE_FILE);
+        if schema::inspect(&path)? == Found::Nothing {
+            return Err(StoreError::Missing(path));
+        }
+        let open = || {
+            let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            connection.busy_timeout(Duration::from_secs(10))?;
+            connection.set_prepared_statement_cache_capacity(64);
+            check_whole(&connection, &path)?;
+            Self::assemble(connection, path.clone(), Opening::Continued)
+        };
+        open().map_err(|e| match e {
+            Failure::Sqlite(source) => StoreError::from_sqlite(&path, source),
+            Failure::Store(error) => error,
+        })
+    }
+
+    fn assemble(connection: Connection, path: PathBuf, opening: Opening) -> Result<Self, Failure> {
+        let contenders = names(&connection, "SELECT name FROM contenders ORDER BY number")?;
+        let parameters = names(&connection, "SELECT path FROM parameters ORDER BY number")?;
+        let mut metrics = Vec::new();
+        let mut metric_numbers = HashMap::new();
+        let mut metric_positions = Vec::new();
+        {
+            let mut statement =
+                connection.prepare("SELECT number, name FROM metrics ORDER BY position, number")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let number: i64 = row.get(0)?;
+                // `Outcome` names metrics by `&'static str`; a few dozen short names per opened store may stay for good.
+                let name: &'static str = Box::leak(row.get::<_, String>(1)?.into_boxed_str());
+                let at = usize::try_from(number).unwrap_or_default();
+                if metric_positions.len() <= at {
+                    metric_positions.resize(at + 1, usize::MAX);
+                }
+                metric_positions[at] = metrics.len();
+                metric_numbers.insert(name, number);
+                metrics.push(name);
+            }
+        }
+        Ok(Self {
+            connection,
+            path,
+            opening,
+            contenders,
+            parameters,
+            metrics,
+            metric_numbers,
+            metric_positions,
+        })
+    }
+
+    /// Deletes the store of the directory held by `lock`, with its log (`--fresh`). Nothing there is fine.
+    ///
+    /// # Errors
+    /// Where a file cannot be removed.
+    pub fn discard(lock: &OutputLock) -> Result<(), StoreError> {
+        let path = lock.directory().join(STORE_FILE);
+        // The logs go last but one: a log without its store would be played into the next one.
+        for file in [
+            schema::beside(&path, "-journal"),
+            schema::beside(&path, "-wal"),
+            schema::beside(&path, "-shm"),
+            path,
+        ] {
+            match std::fs::remove_file(&file) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::Io { path: file, source });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds the log into the store and leaves a single file.
+    ///
+    /// # Errors
+    /// Where the disk is full or fails. A reader that is looking on keeps the log in place; that is no error.
+    pub fn close(self) -> Result<(), StoreError> {
+        let path = self.path;
+        let connection = self.connection;
+        connection.flush_prepared_statement_cache();
+        let busy = connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+            .map_err(|e| StoreError::from_sqlite(&path, e))?;
+        if busy == 0 {
+            connection
+                .busy_timeout(Duration::from_millis(100))
+                .map_err(|e| StoreError::from_sqlite(&path, e))?;
+            match connection.pragma_update(None, "journal_mode", "DELETE") {
+                Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => {}
+                other => other.map_err(|e| StoreError::from_sqlite(&path, e))?,
+            }
+        }
+        connection.close().map_err(|(_, e)| StoreError::from_sqlite(&path, e))
+    }
+
+    /// How the store was found.
+    pub fn opening(&self) -> Opening {
+        self.opening
+    }
+
+    /// Path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Contenders, in the order of the file.
+    pub fn contenders(&self) -> &[String] {
+        &self.contenders
+    }
+
+    /// Metrics, in the order of the metric list.
+    pub fn metrics(&self) -> &[&'static str] {
+        &self.metrics
+    }
+
+    /// Swept parameters by path, in the order of columns.
+    pub fn parameters(&self) -> &[String] {
+        &self.parameters
+    }
+
+    /// An entry of the table `meta`: `experiment`, `engine`, `study`, `resolved`, or what [`Store::set_meta`] put there.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.connection
+            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.error(e))
+    }
+
+    /// Sets an entry of the table `meta`.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn set_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.connection
+            .execute("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)", params![key, value])
+            .map_err(|e| self.error(e))?;
+        Ok(())
+    }
+
+    fn error(&self, source: rusqlite::Error) -> StoreError {
+        StoreError::from_sqlite(&self.path, source)
+    }
+}
+
+/// An error on the way to an open store, before the path is attached.
+enum Failure {
+    Sqlite(rusqlite::Error),
+    Store(StoreError),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// Walks the whole structure: every page reachable, every row readable.
+fn check_whole(connection: &Connection, path: &Path) -> Result<(), Failure> {
+    let detail: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if detail == "ok" {
+        Ok(())
+    } else {
+        Err(Failure::Store(StoreError::Damaged { path: path.to_owned(), detail }))
+    }
+}
+
+fn names(connection: &Connection, query: &str) -> rusqlite::Result<Vec<String>> {
+    connection.prepare(query)?.query_map([], |row| row.get(0))?.collect()
+}
