@@ -160,7 +160,7 @@ fn inertia_scales_margins() {
     let factor = (1.0 - 0.95 * 0.8) / 0.2;
     close(market.equilibrium().kickback[0], 1.0 - factor * 0.05 * 4.0 / 3.0, 1e-12);
     // At the solution no small change pays, be it for ever or for one epoch.
-    let (rho, delta) = (0.5, 0.9);
+    let (rho, delta) = (0.3, 0.9);
     let market = Market::new(vec![1.0, 0.9, 0.8], 0.2, Some(0.2)).unwrap().with_inertia(rho, delta);
     let solved = market.equilibrium();
     assert!(solved.kickback.iter().all(|x| *x > 0.05), "{solved:?}");
