@@ -12,6 +12,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 use std::fmt::Write as _;
 
+/// Size of a raised minus against the text around it.
+const RAISED: f64 = 0.6;
+
 /// Grid steps to the point.
 const GRID: f64 = 8.0;
 
@@ -121,6 +124,42 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// What the backend draws, without its header.
+fn fragment(draw: impl FnOnce(&mut SVGBackend)) -> String {
+    let mut whole = String::new();
+    let mut backend = SVGBackend::with_string(&mut whole, (1, 1));
+    draw(&mut backend);
+    // A text buffer takes everything; there is no file behind it that could fail.
+    let _ = backend.present();
+    drop(backend);
+    let shapes = whole.split_once(">\n").map_or("", |(_, rest)| rest);
+    shapes.strip_suffix("</svg>\n").unwrap_or(shapes).to_owned()
+}
+
+/// The font has raised digits but no raised minus: a small minus, lifted, stands in for it before a raised digit.
+fn with_raised_minus(element: &str, size: f64) -> String {
+    let mut parts = element.split('⁻');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.chars().next().filter(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(*c)) {
+            Some(digit) => {
+                let (small, lift) = ((RAISED * size * GRID).round(), (0.27 * size * GRID).round());
+                let rest = &part[digit.len_utf8()..];
+                let _ = write!(
+                    out,
+                    "<tspan font-size=\"{small}\" dy=\"{}\">−</tspan><tspan dy=\"{lift}\">{digit}</tspan>{rest}",
+                    -lift
+                );
+            }
+            None => {
+                out.push('−');
+                out.push_str(part);
+            }
+        }
+    }
+    out
+}
+
 /// Without the characters that XML forbids.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') { ' ' } else { c }).collect()
@@ -137,26 +176,14 @@ impl Canvas {
         self.style.points_wide()
     }
 
-    /// Lets the backend draw into a fragment, and appends it, within a group where attributes are given.
-    fn plot(&mut self, attributes: &str, tooltip: Option<&str>, draw: impl FnOnce(&mut SVGBackend)) {
-        let mut fragment = String::new();
-        let mut backend = SVGBackend::with_string(&mut fragment, (1, 1));
-        draw(&mut backend);
-        // A text buffer takes everything; and there is no file behind it that could fail.
-        let _ = backend.present();
-        drop(backend);
-        let shapes = fragment.split_once(">\n").map_or("", |(_, rest)| rest);
-        let shapes = shapes.strip_suffix("</svg>\n").unwrap_or(shapes);
-        if attributes.is_empty() && tooltip.is_none() {
-            self.body.push_str(shapes);
-            return;
+    /// Appends what the backend draws.
+    fn plot(&mut self, attributes: &str, draw: impl FnOnce(&mut SVGBackend)) {
+        let shapes = fragment(draw);
+        if attributes.is_empty() {
+            self.body.push_str(&shapes);
+        } else {
+            let _ = write!(self.body, "<g{attributes}>\n{shapes}</g>\n");
         }
-        let _ = writeln!(self.body, "<g{attributes}>");
-        if let Some(words) = tooltip {
-            let _ = writeln!(self.body, "<title>{}</title>", escape(&printable(words)));
-        }
-        self.body.push_str(shapes);
-        self.body.push_str("</g>\n");
     }
 
     /// A straight line.
@@ -171,7 +198,7 @@ impl Canvas {
         if grid.len() < 2 {
             return;
         }
-        self.plot(&pen.attributes(), None, |b| {
+        self.plot(&pen.attributes(), |b| {
             let _ = if let [from, to] = grid[..] {
                 b.draw_line(from, to, &pen.shape())
             } else {
@@ -184,7 +211,7 @@ impl Canvas {
     pub fn polygon(&mut self, points: &[(f64, f64)], colour: RGBColor, opacity: f64) {
         let grid: Vec<(i32, i32)> = points.iter().map(|&(x, y)| (on_grid(x), on_grid(y))).collect();
         let shape = ShapeStyle { color: colour.mix(opacity), filled: true, stroke_width: 0 };
-        self.plot("", None, |b| {
+        self.plot("", |b| {
             let _ = b.fill_polygon(grid, &shape);
         });
     }
@@ -194,7 +221,7 @@ impl Canvas {
         let shape = ShapeStyle { color: colour.to_rgba(), filled: true, stroke_width: 0 };
         let (from, to) =
             ((on_grid(corner.0), on_grid(corner.1)), (on_grid(opposite.0), on_grid(opposite.1)));
-        self.plot("", None, |b| {
+        self.plot("", |b| {
             let _ = b.draw_rect(from, to, &shape, true);
         });
     }
@@ -215,7 +242,7 @@ impl Canvas {
         let edge = Pen::solid(colour, 1.0).shape();
         if corners.is_empty() {
             let (centre, radius) = ((on_grid(x), on_grid(y)), on_grid(radius).unsigned_abs());
-            self.plot("", None, |b| {
+            self.plot("", |b| {
                 let _ = b.draw_circle(centre, radius, &filled, true);
                 if hollow {
                     let _ = b.draw_circle(centre, radius, &edge, false);
@@ -225,7 +252,7 @@ impl Canvas {
         }
         let mut grid: Vec<(i32, i32)> =
             corners.iter().map(|&(dx, dy)| (on_grid(x + dx * radius), on_grid(y + dy * radius))).collect();
-        self.plot("", None, |b| {
+        self.plot("", |b| {
             let _ = b.fill_polygon(grid.clone(), &filled);
             if hollow {
                 grid.push(grid[0]);
@@ -320,13 +347,16 @@ impl Canvas {
         let style = TextStyle::from(font).pos(Pos::new(horizontal, VPos::Center)).color(&colour);
         let lift = 0.25 * size;
         let point = if upwards { (on_grid(x - lift), on_grid(y)) } else { (on_grid(x), on_grid(y - lift)) };
-        let start = self.body.len();
-        self.plot("", tooltip, |b| {
+        let shown = fragment(|b| {
             let _ = b.draw_text(&text, &style, point);
         });
-        if bold {
-            let semibold = self.body[start..].replace("font-weight=\"bold\"", "font-weight=\"600\"");
-            self.body.replace_range(start.., &semibold);
+        let shown = with_raised_minus(&shown.replace("font-weight=\"bold\"", "font-weight=\"600\""), size);
+        match tooltip {
+            Some(words) => {
+                let words = escape(&printable(words));
+                let _ = write!(self.body, "<g>\n<title>{words}</title>\n{shown}</g>\n");
+            }
+            None => self.body.push_str(&shown),
         }
     }
 

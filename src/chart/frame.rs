@@ -4,7 +4,7 @@ use super::Figure;
 use super::canvas::{Align, Canvas, Pen, weight};
 use super::estimate::Heading;
 use super::font;
-use super::style::{Look, Marker, Style, Type};
+use super::style::{Look, Style, Type};
 use plotters::style::RGBColor;
 
 /// Distance of everything from the edge, points.
@@ -19,8 +19,6 @@ pub(crate) enum Key {
     Line(Look, bool),
     /// A thin line without band: theory, a reference.
     Plain(Pen),
-    /// Nothing but a marker.
-    Hollow(Marker),
 }
 
 /// A sheet with its title set; `y` is the first free line below.
@@ -73,7 +71,6 @@ impl Frame {
         for (key, name) in entries {
             let long = match key {
                 Key::Patch(_) => 8.0,
-                Key::Hollow(_) => 6.0,
                 Key::Line(..) | Key::Plain(_) => 18.0,
             } * scale;
             let name_wide = font::width(name, size, weight(Type::Label)).min(most);
@@ -110,10 +107,6 @@ impl Frame {
                 self.canvas.marker((x + long / 2.0, y), 1.9 * scale, look.marker, look.colour, false);
             }
             Key::Plain(pen) => self.canvas.line((x, y), (x + long, y), pen),
-            Key::Hollow(marker) => {
-                let ink = self.canvas.style.ink();
-                self.canvas.marker((x + long / 2.0, y), 2.2 * scale, marker, ink, true);
-            }
         }
     }
 
