@@ -145,8 +145,12 @@ pub(crate) fn below(style: Style) -> f64 {
     2.5 * style.scale() + 1.0 + 1.05 * style.size(Type::Tick)
 }
 
-/// Width that tick labels and a name that reads upwards take left of a panel, points.
-pub(crate) fn beside(style: Style, axis: &Axis, named: bool) -> f64 {
-    let name = if named { 1.35 * style.size(Type::Label) } else { 0.0 };
+/// Width that tick labels and a name of some lines that reads upwards take left of a panel, points.
+pub(crate) fn beside(style: Style, axis: &Axis, lines: usize) -> f64 {
+    let name = if lines == 0 {
+        0.0
+    } else {
+        0.3 * style.size(Type::Label) + lines as f64 * style.leading(Type::Label)
+    };
     2.5 * style.scale() + 1.5 + axis.widest(style) + name
 }

@@ -9,7 +9,9 @@ use super::font::{self, Weight};
 use super::style::{FAMILY, Marker, Style, Type};
 use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
+use plotters::style::{
+    Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle,
+};
 use std::fmt::Write as _;
 
 /// Size of a raised minus against the text around it.
@@ -162,7 +164,9 @@ fn with_raised_minus(element: &str, size: f64) -> String {
 
 /// Without the characters that XML forbids.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') { ' ' } else { c })
+        .collect()
 }
 
 impl Canvas {
@@ -219,8 +223,7 @@ impl Canvas {
     /// A filled rectangle with sharp edges.
     pub fn rectangle(&mut self, corner: (f64, f64), opposite: (f64, f64), colour: RGBColor) {
         let shape = ShapeStyle { color: colour.to_rgba(), filled: true, stroke_width: 0 };
-        let (from, to) =
-            ((on_grid(corner.0), on_grid(corner.1)), (on_grid(opposite.0), on_grid(opposite.1)));
+        let (from, to) = ((on_grid(corner.0), on_grid(corner.1)), (on_grid(opposite.0), on_grid(opposite.1)));
         self.plot("", |b| {
             let _ = b.draw_rect(from, to, &shape, true);
         });
@@ -264,7 +267,8 @@ impl Canvas {
 
     /// A text on a baseline, in the size, weight and colour of its role.
     pub fn text(&mut self, at: (f64, f64), align: Align, role: Type, text: &str) {
-        let colour = if matches!(role, Type::Caption | Type::Note) { self.style.grey() } else { self.style.ink() };
+        let colour =
+            if matches!(role, Type::Caption | Type::Note) { self.style.grey() } else { self.style.ink() };
         self.text_in(at, align, role, colour, text);
     }
 
@@ -277,14 +281,16 @@ impl Canvas {
     pub fn text_within(&mut self, at: (f64, f64), align: Align, role: Type, text: &str, room: f64) {
         let shown = font::ellipsize(text, self.style.size(role), weight(role), room);
         let tooltip = (shown != text).then_some(text);
-        let colour = if matches!(role, Type::Caption | Type::Note) { self.style.grey() } else { self.style.ink() };
+        let colour =
+            if matches!(role, Type::Caption | Type::Note) { self.style.grey() } else { self.style.ink() };
         self.write(at, align, role, colour, false, &shown, tooltip);
     }
 
     /// Lines below one another, the first baseline at `at`; the whole text is the tooltip where it was cut.
     pub fn lines(&mut self, at: (f64, f64), align: Align, role: Type, lines: &[String], whole: &str) {
         let cut = lines.last().is_some_and(|l| l.ends_with('…')) && !whole.trim_end().ends_with('…');
-        let colour = if matches!(role, Type::Caption | Type::Note) { self.style.grey() } else { self.style.ink() };
+        let colour =
+            if matches!(role, Type::Caption | Type::Note) { self.style.grey() } else { self.style.ink() };
         for (i, line) in lines.iter().enumerate() {
             let baseline = at.1 + i as f64 * self.style.leading(role);
             let tooltip = (cut && i + 1 == lines.len()).then_some(whole);
@@ -293,10 +299,8 @@ impl Canvas {
     }
 
     /// A text that reads upwards, centred on `at`, its baseline a vertical line there.
-    pub fn text_upwards(&mut self, at: (f64, f64), role: Type, text: &str, room: f64) {
-        let shown = font::ellipsize(text, self.style.size(role), weight(role), room);
-        let tooltip = (shown != text).then_some(text);
-        self.write(at, Align::Centre, role, self.style.ink(), true, &shown, tooltip);
+    pub fn text_upwards(&mut self, at: (f64, f64), role: Type, text: &str) {
+        self.write(at, Align::Centre, role, self.style.ink(), true, text, None);
     }
 
     #[allow(clippy::too_many_arguments)]

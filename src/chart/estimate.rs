@@ -62,11 +62,17 @@ impl Heading {
     pub(crate) fn caption(&self, drawn_as: &str, any_interval: bool) -> String {
         let intervals = match (any_interval, self.replicates) {
             (true, 0) => format!("{drawn_as}: 95% intervals."),
-            (true, n) => format!("{drawn_as}: 95% intervals over {n} replicates."),
+            (true, 1) => format!("{drawn_as}: 95% intervals within one replicate."),
+            (true, n) => format!("{drawn_as}: 95% intervals over {n}\u{a0}replicates."),
             (false, 0) => String::new(),
             (false, 1) => "One replicate: no intervals.".to_owned(),
-            (false, n) => format!("Means over {n} replicates, without intervals."),
+            (false, n) => format!("Means over {n}\u{a0}replicates, without intervals."),
         };
-        [self.subtitle.trim(), &intervals].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join(" ")
+        [self.subtitle.trim(), &intervals]
+            .iter()
+            .filter(|s| !s.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }

@@ -23,14 +23,26 @@ pub(crate) struct Cell<'a> {
     pub kind: Kind,
     /// Values that the vertical axis must hold beside the data.
     pub hold: Vec<f64>,
-    /// Lines without intervals: theory, the diagonal. They do not stretch the axis.
-    pub references: Vec<(Vec<(f64, f64)>, Pen)>,
+    /// Lines without intervals. They do not stretch the axis.
+    pub references: Vec<(Reference, Pen)>,
+}
+
+/// A line that data are held against.
+pub(crate) enum Reference {
+    /// A level, from edge to edge.
+    Level(f64),
+    /// Where both coordinates are equal.
+    Diagonal,
+    /// Straight pieces through points, in front of the data.
+    Through(Vec<(f64, f64)>),
 }
 
 /// What all panels share.
 pub(crate) struct Common<'a> {
     pub x_name: &'a str,
     pub x_format: Format,
+    /// Whether the horizontal axis ends at round numbers (else where data end), and holds zero where it is near.
+    pub x_loose: bool,
     pub look: &'a dyn Fn(&Series) -> Look,
 }
 
@@ -48,7 +60,9 @@ fn columns(count: usize, style: Style) -> usize {
 /// The vertical axis of some cells; `None` where they hold no value.
 fn y_axis<'a>(cells: impl Iterator<Item = &'a Cell<'a>> + Clone, most: usize) -> Option<Axis> {
     let first = cells.clone().next()?;
-    let values = || cells.clone().flat_map(|c| series::extent(c.series.iter().copied()).into_iter().chain(c.hold.clone()));
+    let values = || {
+        cells.clone().flat_map(|c| series::extent(c.series.iter().copied()).into_iter().chain(c.hold.clone()))
+    };
     let data = cells.clone().any(|c| !series::extent(c.series.iter().copied()).is_empty());
     if !data {
         return None;
@@ -96,22 +110,42 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
             (0..f.cells.len()).map(make).collect()
         })
         .collect();
-    let beside = |axis: &Option<Axis>| axis.as_ref().map_or(0.0, |a| axes::beside(style, a, true));
-    let own = |r: usize| (0..facets.len()).map(|i| axis_of[i].get(r).map_or(0.0, beside)).fold(0.0, f64::max);
-    let first_gutter = (0..rows).map(own).fold(0.0, f64::max);
-    let later_gutter = (0..rows).filter(|r| !shared[*r]).map(own).fold(0.0, f64::max);
     let gap = 10.0 * scale;
-    let all = frame.right() - frame.left() - first_gutter - (across as f64 - 1.0) * (later_gutter + gap);
-    // The last label of the horizontal axis may reach half its width beyond the panel.
-    let spill = 9.0 * scale;
-    let wide = (all - spill) / across as f64;
-    let high = match (bands, rows) {
-        (1, 1) => (wide * 0.72).clamp(90.0 * scale, 190.0 * scale),
-        (1, _) => (wide * 0.6).clamp(74.0 * scale, 130.0 * scale),
-        (2..=3, _) => (wide * 0.6).clamp(64.0 * scale, 100.0 * scale),
-        _ => 52.0 * scale,
+    let layout = |lines: usize| {
+        let beside = |axis: &Option<Axis>| axis.as_ref().map_or(0.0, |a| axes::beside(style, a, lines));
+        let own =
+            |r: usize| (0..facets.len()).map(|i| axis_of[i].get(r).map_or(0.0, beside)).fold(0.0, f64::max);
+        let first = (0..rows).map(own).fold(0.0, f64::max);
+        let later = (0..rows).filter(|r| !shared[*r]).map(own).fold(0.0, f64::max);
+        let all = frame.right() - frame.left() - first - (across as f64 - 1.0) * (later + gap);
+        // The last label of the horizontal axis may reach half its width beyond the panel.
+        let wide = (all - 9.0 * scale) / across as f64;
+        let high = match (bands, rows) {
+            (1, 1) => (wide * 0.72).clamp(90.0 * scale, 190.0 * scale),
+            (1, _) => (wide * 0.6).clamp(74.0 * scale, 130.0 * scale),
+            (2..=3, _) => (wide * 0.6).clamp(64.0 * scale, 100.0 * scale),
+            _ => 52.0 * scale,
+        };
+        (first, later, wide, high)
     };
-    let x = axes::fitting(wide - 4.0, style, |most| Axis::between(x_low, x_high, common.x_format, most));
+    let size = style.size(Type::Label);
+    let name_lines = |name: &str, high: f64| font::wrap(name, size, weight(Type::Label), high, 3);
+    // Names of axes wrap to the height of panels, which depends a little on the room that they leave.
+    let high = layout(3).3;
+    let names = facets.iter().flat_map(|f| &f.cells).map(|c| name_lines(c.y_name, high).len());
+    let lines = names.max().unwrap_or(0);
+    let (first_gutter, later_gutter, wide, _) = layout(lines);
+    let (x_low, x_high) =
+        if common.x_loose && x_low > 0.0 && x_low < 0.35 * x_high { (0.0, x_high) } else { (x_low, x_high) };
+    let x = axes::fitting(wide - 4.0, style, |most| {
+        if common.x_loose {
+            Axis::loose(x_low, x_high, common.x_format, most)
+        } else {
+            Axis::between(x_low, x_high, common.x_format, most)
+        }
+    });
+    let longest = facets.iter().flat_map(|f| &f.cells).flat_map(|c| &c.series).map(|s| s.points.len()).max();
+    let every = longest.unwrap_or(0) as f64 <= wide / (6.0 * scale);
     let mut unshown = 0;
     for (band, group) in facets.chunks(across).enumerate() {
         let left = |c: usize| frame_left(frame, first_gutter, later_gutter, gap, wide, c);
@@ -133,18 +167,20 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
                 let panel = Panel { left, top, right, bottom, x: &x, y };
                 panel.furnish(&mut frame.canvas, r + 1 == rows, labelled);
                 if labelled {
-                    let name_x = left - axes::beside(style, y, true) + 0.85 * style.size(Type::Label);
-                    let at = (name_x, f64::midpoint(top, bottom));
-                    frame.canvas.text_upwards(at, Type::Label, cell.y_name, high + 4.0 * scale);
+                    let words = name_lines(cell.y_name, high);
+                    let last = left - axes::beside(style, y, 0) - 0.5 * size;
+                    for (i, line) in words.iter().rev().enumerate() {
+                        let at = (last - i as f64 * style.leading(Type::Label), f64::midpoint(top, bottom));
+                        frame.canvas.text_upwards(at, Type::Label, line);
+                    }
                 }
-                for (points, pen) in &cell.references {
-                    reference(frame, &panel, points, *pen);
-                }
-                unshown += series::draw(&mut frame.canvas, &panel, &cell.series, common.look, !facet.certified);
+                let marks = series::Marks { every, hollow: !facet.certified };
+                references(frame, &panel, &cell.references, false);
+                unshown += series::draw(&mut frame.canvas, &panel, &cell.series, common.look, marks);
+                references(frame, &panel, &cell.references, true);
             }
             frame.y = bottom + if r + 1 == rows { axes::below(style) } else { 9.0 * scale };
         }
-        let size = style.size(Type::Label);
         let end = lefts[group.len() - 1] + wide;
         let at = (f64::midpoint(lefts[0], end), frame.y + 1.5 * scale + 0.8 * size);
         frame.canvas.text(at, Align::Centre, Type::Label, common.x_name);
@@ -178,6 +214,23 @@ fn titles(frame: &mut Frame, group: &[Facet], lefts: &[f64], wide: f64) {
         }
     }
     frame.y += most as f64 * style.leading(Type::Panel) + 3.0 * scale;
+}
+
+/// Those that belong in front of the data, or behind them.
+fn references(frame: &mut Frame, panel: &Panel, lines: &[(Reference, Pen)], front: bool) {
+    let (x, y) = (panel.x, panel.y);
+    for (line, pen) in lines.iter().filter(|(l, _)| matches!(l, Reference::Through(_)) == front) {
+        match line {
+            Reference::Level(v) => reference(frame, panel, &[(x.low, *v), (x.high, *v)], *pen),
+            Reference::Diagonal => {
+                let (low, high) = (x.low.max(y.low), x.high.min(y.high));
+                if low < high {
+                    reference(frame, panel, &[(low, low), (high, high)], *pen);
+                }
+            }
+            Reference::Through(points) => reference(frame, panel, points, *pen),
+        }
+    }
 }
 
 /// A line cut at the edges of the panel.

@@ -51,7 +51,8 @@ pub fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Ve
     let fits = |s: &str| width(s, size, weight) <= room;
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    // A space that does not break stays within its word.
+    for word in text.split(|c: char| c.is_whitespace() && c != '\u{a0}').filter(|w| !w.is_empty()) {
         let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if fits(&joined) {
             line = joined;
@@ -82,12 +83,7 @@ pub fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Ve
     }
     if lines.len() > most.max(1) {
         let rest = lines.split_off(most.max(1) - 1).join(" ");
-        let mut last = ellipsize(&rest, size, weight, room);
-        if !last.ends_with('…') {
-            // The joined rest would fit only because a break was dropped; that is the whole text after all.
-            last = ellipsize(&rest, size, weight, room);
-        }
-        lines.push(last);
+        lines.push(ellipsize(&rest, size, weight, room));
     }
     lines
 }
@@ -111,7 +107,8 @@ impl Face {
     /// Finds the tables. The fonts are part of the program, so a missing table is met with a width of half an em, and
     /// the test below rather than an error.
     fn read(data: &'static [u8]) -> Self {
-        let mut face = Self { data, units_per_em: 1000.0, hmtx: 0, metrics: 0, segments: 0, segment_count: 0 };
+        let mut face =
+            Self { data, units_per_em: 1000.0, hmtx: 0, metrics: 0, segments: 0, segment_count: 0 };
         let tables = face.u16(4);
         for i in 0..tables {
             let record = 12 + 16 * i;

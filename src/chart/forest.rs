@@ -65,6 +65,7 @@ pub struct Forest {
 
 struct Group<'a> {
     unit: &'a Unit,
+    title: String,
     rows: Vec<&'a Row>,
 }
 
@@ -92,7 +93,7 @@ impl Forest {
             if i > 0 {
                 frame.y += 6.0 * style.scale();
             }
-            self.panel(&mut frame, group, &columns);
+            self.panel(&mut frame, group, &columns, i == 0);
         }
         let size = style.size(Type::Label);
         let (left, right) = columns.plot(&frame);
@@ -101,15 +102,19 @@ impl Forest {
         let lines = font::wrap(&whole, size, weight(Type::Label), room, 3);
         // Centred below the plot, unless the names are so long that they would leave the sheet.
         let half = lines.iter().map(|l| font::width(l, size, weight(Type::Label))).fold(0.0, f64::max) / 2.0;
-        let x = f64::midpoint(left, right).clamp(frame.left() + half, (frame.right() - half).max(frame.left() + half));
-        let baseline = frame.y + 2.0 * style.scale() + 0.8 * size;
+        let x = f64::midpoint(left, right)
+            .clamp(frame.left() + half, (frame.right() - half).max(frame.left() + half));
+        let baseline = frame.y + 3.5 * style.scale() + 0.8 * size;
         frame.canvas.lines((x, baseline), Align::Centre, Type::Label, &lines, &whole);
         frame.y = baseline + (lines.len() as f64 - 1.0) * style.leading(Type::Label) + 0.4 * size;
         if !self.certified {
             frame.note("Hollow markers: not certified, that is, in one of the two some deviation may gain more than the tolerance.");
         }
-        let absent: Vec<(String, usize)> =
-            self.rows.iter().map(|r| (r.label.clone(), usize::from(r.difference.value().is_none()))).collect();
+        let absent: Vec<(String, usize)> = self
+            .rows
+            .iter()
+            .map(|r| (r.label.clone(), usize::from(r.difference.value().is_none())))
+            .collect();
         frame.note(frame::absent_note(&absent));
         Ok(frame.finish(&self.alt()))
     }
@@ -126,6 +131,8 @@ impl Forest {
         for unit in units {
             let mut rows: Vec<&Row> = present().filter(|r| r.unit == *unit).collect();
             // Split off the largest until the rest is within a factor of a hundred; zero fits anywhere.
+            let title = capitalised(unit.title());
+            let smaller = format!("{title}, smaller amounts");
             let mut sizes: Vec<f64> = rows.iter().map(|r| reach(r.difference)).filter(|v| *v > 0.0).collect();
             sizes.sort_by(f64::total_cmp);
             let mut floors = Vec::new();
@@ -138,16 +145,19 @@ impl Forest {
             for floor in floors {
                 let (large, small): (Vec<&Row>, Vec<&Row>) =
                     rows.into_iter().partition(|r| reach(r.difference) > floor);
-                groups.push(Group { unit, rows: large });
+                groups.push(Group { unit, title: title.clone(), rows: large });
                 rows = small;
             }
-            groups.push(Group { unit, rows });
+            // Equal titles would leave the reader to wonder why there are two panels.
+            groups.push(Group { unit, title, rows });
+            let of_unit = groups.iter_mut().filter(|g| g.unit == unit);
+            of_unit.skip(1).for_each(|g| g.title.clone_from(&smaller));
         }
         groups.retain(|g| !g.rows.is_empty());
         groups
     }
 
-    fn panel(&self, frame: &mut Frame, group: &Group, columns: &Columns) {
+    fn panel(&self, frame: &mut Frame, group: &Group, columns: &Columns, first: bool) {
         let style = frame.canvas.style;
         let scale = style.scale();
         let (left, right) = columns.plot(frame);
@@ -165,9 +175,18 @@ impl Forest {
         let head = style.size(Type::Panel);
         let baseline = frame.y + 0.8 * head;
         let heads = columns.width() + 4.0 * scale;
-        let room = if columns.values.is_empty() { frame.right() - frame.left() } else { right - frame.left() };
-        frame.canvas.text_within((frame.left(), baseline), Align::Left, Type::Panel, group.unit.title(), room.max(heads));
-        columns.heads(frame, baseline);
+        let room =
+            if columns.values.is_empty() { frame.right() - frame.left() } else { right - frame.left() };
+        frame.canvas.text_within(
+            (frame.left(), baseline),
+            Align::Left,
+            Type::Panel,
+            &group.title,
+            room.max(heads),
+        );
+        if first {
+            columns.heads(frame, baseline);
+        }
         let top = frame.y + style.leading(Type::Panel) + 1.0 * scale;
         let wrapped: Vec<Vec<String>> = group.rows.iter().map(|r| columns.label(style, &r.label)).collect();
         let pitch = |lines: usize| lines as f64 * style.leading(Type::Label) + 4.0 * scale;
@@ -181,8 +200,9 @@ impl Forest {
         let decimals = decimals(group);
         for (row, lines) in group.rows.iter().zip(&wrapped) {
             let middle = y + pitch(lines.len()) / 2.0;
-            let first = middle + 0.33 * size - (lines.len() as f64 - 1.0) / 2.0 * style.leading(Type::Label);
-            frame.canvas.lines((frame.left(), first), Align::Left, Type::Label, lines, &row.label);
+            let baseline =
+                middle + 0.33 * size - (lines.len() as f64 - 1.0) / 2.0 * style.leading(Type::Label);
+            frame.canvas.lines((frame.left(), baseline), Align::Left, Type::Label, lines, &row.label);
             let colour = style.look(0).colour;
             if let Some((low, high)) = row.difference.interval() {
                 let pen = Pen::solid(colour, 1.1 * scale);
@@ -234,15 +254,22 @@ fn printed(row: &Row, digits: usize) -> Vec<String> {
     let factor = row.unit.format().factor();
     let say = |v: f64| {
         let v = v * factor;
-        if v.abs() >= 1e7 { ticks::significant(v, 3) } else { grouped(&fixed(v, digits)) }
+        if v.abs() >= 1e7 || digits > 6 { ticks::significant(v, 3) } else { grouped(&fixed(v, digits)) }
     };
     let mut cells = vec![say(row.difference.mean)];
     if let Some((low, high)) = row.difference.interval() {
-        cells.push(format!("[{},", say(low)));
-        cells.push(format!("{}]", say(high)));
+        cells.push(format!("[{}, {}]", say(low), say(high)));
     }
     cells
 }
+
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+}
+
+/// Headings of the numbers at the right.
+const HEADS: [&str; 2] = ["difference", "95% interval"];
 
 /// Widths of what stands beside the plot.
 struct Columns {
@@ -255,10 +282,11 @@ impl Columns {
     fn measure(groups: &[Group], style: Style, any_interval: bool) -> Self {
         let scale = style.scale();
         let size = style.size(Type::Label);
-        let labels = groups.iter().flat_map(|g| &g.rows).map(|r| font::width(&r.label, size, weight(Type::Label)));
+        let labels =
+            groups.iter().flat_map(|g| &g.rows).map(|r| font::width(&r.label, size, weight(Type::Label)));
         let labels = labels.fold(0.0, f64::max).min(0.34 * style.points_wide());
         let tick = style.size(Type::Tick);
-        let mut widths = vec![0.0_f64; if any_interval { 3 } else { 1 }];
+        let mut widths = vec![0.0_f64; if any_interval { 2 } else { 1 }];
         for group in groups {
             let decimals = decimals(group);
             for row in &group.rows {
@@ -267,17 +295,14 @@ impl Columns {
                 }
             }
         }
-        widths[0] = widths[0].max(font::width("a − b", tick, weight(Type::Tick)));
-        if let [_, low, high] = &mut widths[..] {
-            // The heading spans both ends of the interval.
-            let heading = font::width("95% interval", tick, weight(Type::Tick));
-            *low = low.max(heading - *high - 2.5 * scale);
+        for (w, heading) in widths.iter_mut().zip(HEADS) {
+            *w = w.max(font::width(heading, tick, weight(Type::Tick)));
         }
         let mut from_right = 0.0;
         let mut values: Vec<(f64, f64)> = Vec::new();
-        for (i, w) in widths.iter().enumerate().rev() {
+        for w in widths.iter().rev() {
             values.push((from_right, *w));
-            from_right += w + if i == 2 { 2.5 } else { 8.0 } * scale;
+            from_right += w + 9.0 * scale;
         }
         values.reverse();
         Self { labels, values }
@@ -298,11 +323,8 @@ impl Columns {
 
     fn heads(&self, frame: &mut Frame, baseline: f64) {
         let right = frame.right();
-        if let Some((x, _)) = self.values.first() {
-            frame.canvas.text((right - x, baseline), Align::Right, Type::Tick, "a − b");
-        }
-        if self.values.len() == 3 {
-            frame.canvas.text((right, baseline), Align::Right, Type::Tick, "95% interval");
+        for ((x, _), heading) in self.values.iter().zip(HEADS) {
+            frame.canvas.text((right - x, baseline), Align::Right, Type::Tick, heading);
         }
     }
 }

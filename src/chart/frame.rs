@@ -143,14 +143,18 @@ pub(crate) fn absent_note(places: &[(String, usize)]) -> String {
     if total == 0 {
         return String::new();
     }
-    let named: Vec<String> = places.iter().filter(|(_, n)| *n > 0).map(|(name, n)| {
-        let name = if name.chars().count() > 40 {
-            format!("{}…", name.chars().take(38).collect::<String>())
-        } else {
-            name.clone()
-        };
-        if *n == 1 { name } else { format!("{name} ({n})") }
-    }).collect();
+    let named: Vec<String> = places
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| {
+            let name = if name.chars().count() > 40 {
+                format!("{}…", name.chars().take(38).collect::<String>())
+            } else {
+                name.clone()
+            };
+            if *n == 1 { name } else { format!("{name} ({n})") }
+        })
+        .collect();
     let rest = if named.len() > 4 { format!(" and {} more", named.len() - 4) } else { String::new() };
     let what = if total == 1 { "1 absent value".to_owned() } else { format!("{total} absent values") };
     format!("Not drawn: {what}: {}{rest}.", named[..named.len().min(4)].join(", "))

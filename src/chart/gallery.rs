@@ -21,7 +21,8 @@ const RULES: [&str; 8] = [
     "algorithmic",
 ];
 
-const LONG: &str = "auction_rotation_with_resale_and_a_bond_that_is_locked_for_seven_days & <redundancy \"three\">";
+const LONG: &str =
+    "auction_rotation_with_resale_and_a_bond_that_is_locked_for_seven_days & <redundancy \"three\">";
 
 /// A repeatable number in 0..1.
 fn noise(i: usize) -> f64 {
@@ -37,7 +38,8 @@ fn heading(title: &str, subtitle: &str, replicates: usize) -> Heading {
 }
 
 fn bar(name: &str, i: usize) -> Bar {
-    let raw: Vec<f64> = (0..6).map(|k| 0.03 + noise(6 * i + k) * [1.0, 0.4, 0.5, 0.2, 0.1, 0.15][k]).collect();
+    let raw: Vec<f64> =
+        (0..6).map(|k| 0.03 + noise(6 * i + k) * [1.0, 0.4, 0.5, 0.2, 0.1, 0.15][k]).collect();
     let outside = if i % 3 == 2 { 0.08 } else { 0.0 };
     let total: f64 = raw.iter().sum::<f64>() / (1.0 + outside);
     Bar {
@@ -136,7 +138,12 @@ fn policies(names: &[&str]) -> Policies {
     let class = |name: &str, slope: f64, i: usize| Series {
         name: name.to_owned(),
         points: (1..=10)
-            .map(|k| (f64::from(k) * 0.1, around(f64::from(k) * 0.1 * (slope + 0.02 * noise(i + k as usize)), 0.025)))
+            .map(|k| {
+                (
+                    f64::from(k) * 0.1,
+                    around(f64::from(k) * 0.1 * (slope + 0.02 * noise(i + k as usize)), 0.025),
+                )
+            })
             .collect(),
     };
     Policies {
@@ -169,7 +176,12 @@ fn pictures() -> Vec<(String, Figure)> {
     let dark = Style { theme: Theme::Dark, ..paper };
     let thirty: Vec<String> = (0..30).map(|i| format!("{}_{i}", RULES[i % 8])).collect();
     let thirty: Vec<&str> = thirty.iter().map(String::as_str).collect();
-    let long = [LONG, "b", "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", "漢字 \u{1}"];
+    let long = [
+        LONG,
+        "b",
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+        "漢字 \u{1}",
+    ];
     let mut all: Vec<(&str, Result<Figure, ChartError>)> = vec![
         ("surplus", surplus(&RULES, 32).draw(paper)),
         ("surplus_single", surplus(&RULES[..4], 32).draw(paper.single())),
@@ -204,7 +216,8 @@ fn pictures() -> Vec<(String, Figure)> {
     }
     nasty.bars[1].shares[0].1 = around(-0.35, 0.05);
     nasty.bars[1].shares[2].1 = around(1.05, 0.2);
-    nasty.bars[2].shares = vec![(Account::Community, Estimate::absent()), (Account::Posting, around(0.4, 0.1))];
+    nasty.bars[2].shares =
+        vec![(Account::Community, Estimate::absent()), (Account::Posting, around(0.4, 0.1))];
     nasty.bars[3].shares = Account::ALL.into_iter().map(|a| (a, around(1.0 / 6.0, 0.2))).collect();
     nasty.bars[4].shares.clear();
     all.push(("surplus_nasty", nasty.draw(paper)));
@@ -221,18 +234,22 @@ fn pictures() -> Vec<(String, Figure)> {
         }
         if i == 2 {
             p.offer_name = "Kickback (ETH per unit of stake)".to_owned();
-            p.offers = vec![curve("delegating class with a name that goes on and on and on", 2e5, 3e5, 1e4, 60)];
+            p.offers =
+                vec![curve("delegating class with a name that goes on and on and on", 2e5, 3e5, 1e4, 60)];
         }
         if i == 3 {
-            p.offers = vec![Series { name: "constant".to_owned(), points: vec![(0.0, Estimate::point(0.25)); 3] }];
+            p.offers =
+                vec![Series { name: "constant".to_owned(), points: vec![(0.0, Estimate::point(0.25)); 3] }];
             p.gain[0].points.truncate(1);
         }
     }
     all.push(("learning_curves_nasty", nasty.draw(paper)));
     let mut flat = learning(&RULES[..1]);
     flat.panels[0].gain.clear();
-    flat.panels[0].offers =
-        vec![Series { name: String::new(), points: (0..9).map(|t| (f64::from(t), Estimate::point(0.0))).collect() }];
+    flat.panels[0].offers = vec![Series {
+        name: String::new(),
+        points: (0..9).map(|t| (f64::from(t), Estimate::point(0.0))).collect(),
+    }];
     all.push(("learning_curves_flat", flat.draw(paper.single())));
 
     let mut nasty = forest("a", "b");
@@ -257,7 +274,8 @@ fn pictures() -> Vec<(String, Figure)> {
     nasty.panels[1].classes[0].points.truncate(1);
     nasty.panels[2].offer_name = "Kickback".to_owned();
     nasty.panels[2].theory = vec![(0.0, -5.0), (0.5, 0.2), (f64::NAN, 0.1), (0.6, 0.4), (2.0, 9.0)];
-    nasty.panels[3].classes = vec![Series { name: "equal".to_owned(), points: vec![(0.5, around(0.5, 0.0))] }];
+    nasty.panels[3].classes =
+        vec![Series { name: "equal".to_owned(), points: vec![(0.5, around(0.5, 0.0))] }];
     all.push(("policies_nasty", nasty.draw(paper)));
     all.into_iter().map(|(name, figure)| (name.to_owned(), figure.expect(name))).collect()
 }

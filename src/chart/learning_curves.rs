@@ -4,7 +4,7 @@
 use super::axes::Kind;
 use super::canvas::Pen;
 use super::estimate::Heading;
-use super::facets::{self, Cell, Common, Facet};
+use super::facets::{self, Cell, Common, Facet, Reference};
 use super::frame::{self, Frame, Key};
 use super::series::{self, Series};
 use super::style::{Marker, Style};
@@ -14,7 +14,7 @@ use super::{ChartError, Figure};
 /// Axis of the deviation gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum GainAxis {
-    /// Logarithmic where all means are positive and span more than a factor of 30, else linear.
+    /// Logarithmic where all means are positive and span more than a factor of 10, else linear.
     #[default]
     Auto,
     /// Linear.
@@ -108,13 +108,14 @@ impl LearningCurves {
                     format: Format::Percent,
                     kind,
                     hold: limit.into_iter().chain((kind == Kind::Linear).then_some(0.0)).collect(),
-                    references: limit.map(|t| (vec![(-1e150, t), (1e150, t)], dashed)).into_iter().collect(),
+                    references: limit.map(|t| (Reference::Level(t), dashed)).into_iter().collect(),
                 };
                 let cells = if gain_rows { vec![offers, gain] } else { vec![offers] };
                 Facet { title: &p.mechanism, certified: p.certified, cells }
             })
             .collect();
-        let common = Common { x_name: "Learning epoch", x_format: Format::Plain, look: &look };
+        let common =
+            Common { x_name: "Learning epoch", x_format: Format::Plain, x_loose: false, look: &look };
         let unshown = facets::draw(&mut frame, &facets, &common);
         if gain_rows {
             frame.note("Deviation gain: what the best unilateral deviation found would earn, as a share of potential value.");
@@ -147,7 +148,7 @@ impl LearningCurves {
         let positive = series::range(means().filter(|v| *v > 0.0));
         match (self.gain_axis, positive) {
             (GainAxis::Log, Some(_)) => Kind::Log,
-            (GainAxis::Auto, Some((low, high))) if high > 30.0 * low && means().all(|v| v > 0.0) => Kind::Log,
+            (GainAxis::Auto, Some((low, high))) if high > 10.0 * low && means().all(|v| v > 0.0) => Kind::Log,
             _ => Kind::Linear,
         }
     }

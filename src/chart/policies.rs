@@ -3,7 +3,7 @@
 use super::axes::Kind;
 use super::canvas::Pen;
 use super::estimate::Heading;
-use super::facets::{self, Cell, Common, Facet};
+use super::facets::{self, Cell, Common, Facet, Reference};
 use super::frame::{self, Frame, Key};
 use super::series::{self, Series};
 use super::style::{Look, Marker, Style};
@@ -83,9 +83,9 @@ impl Policies {
             .map(|p| {
                 let mut references = Vec::new();
                 if p.diagonal {
-                    references.push((vec![(-1e9, -1e9), (1e9, 1e9)], diagonal));
+                    references.push((Reference::Diagonal, diagonal));
                 }
-                references.push((p.theory.clone(), theory));
+                references.push((Reference::Through(p.theory.clone()), theory));
                 let within = series::range(p.classes.iter().flat_map(Series::present).map(|(x, _)| x));
                 let near = |x: f64| within.is_some_and(|(low, high)| x >= low && x <= high);
                 let cell = Cell {
@@ -93,13 +93,13 @@ impl Policies {
                     y_name: &p.offer_name,
                     format: self.format,
                     kind: Kind::Linear,
-                    hold: p.theory.iter().filter(|(x, _)| near(*x)).map(|(_, y)| *y).collect(),
+                    hold: p.theory.iter().filter(|(x, _)| near(*x)).map(|(_, y)| *y).chain([0.0]).collect(),
                     references,
                 };
                 Facet { title: &p.mechanism, certified: p.certified, cells: vec![cell] }
             })
             .collect();
-        let common = Common { x_name: &self.value_name, x_format: self.format, look: &look };
+        let common = Common { x_name: &self.value_name, x_format: self.format, x_loose: true, look: &look };
         facets::draw(&mut frame, &facets, &common);
         if self.panels.iter().any(|p| !p.certified) {
             frame.note(frame::NOT_CERTIFIED);

@@ -33,8 +33,10 @@ pub(crate) fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
         ((tree.size().width() * zoom).round() as u32, (tree.size().height() * zoom).round() as u32);
     let mut pixels = tiny_skia::Pixmap::new(wide, high)
         .ok_or_else(|| ChartError::Raster(format!("{wide} × {high} pixels")))?;
-    let transform =
-        tiny_skia::Transform::from_scale(wide as f32 / tree.size().width(), high as f32 / tree.size().height());
+    let transform = tiny_skia::Transform::from_scale(
+        wide as f32 / tree.size().width(),
+        high as f32 / tree.size().height(),
+    );
     resvg::render(&tree, transform, &mut pixels.as_mut());
     let bytes = pixels.encode_png().map_err(|e| ChartError::Raster(e.to_string()))?;
     Ok(with_density(&bytes))

@@ -65,13 +65,22 @@ pub(crate) fn extent<'a>(series: impl IntoIterator<Item = &'a Series>) -> Vec<f6
     series.into_iter().flat_map(|s| s.present().into_iter().flat_map(move |(_, e)| each(e))).collect()
 }
 
+/// Which points of a line are marked, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Marks {
+    /// Each point, or only the last one and those that stand alone.
+    pub every: bool,
+    /// Not certified.
+    pub hollow: bool,
+}
+
 /// Draws bands first, then lines, then markers. Returns how many points the axes could not show.
 pub(crate) fn draw(
     canvas: &mut Canvas,
     panel: &Panel,
     series: &[&Series],
     look: impl Fn(&Series) -> Look,
-    hollow: bool,
+    marks: Marks,
 ) -> usize {
     let mut unshown = 0;
     let runs: Vec<_> = series.iter().map(|s| (look(s), runs(panel, s, &mut unshown))).collect();
@@ -88,15 +97,11 @@ pub(crate) fn draw(
         }
     }
     for (look, runs) in &runs {
-        let count: usize = runs.iter().map(Vec::len).sum();
-        let room = (panel.right - panel.left) / (9.0 * scale);
+        let last = runs.last().and_then(|r| r.last()).map(|(x, _)| *x);
         for run in runs {
-            // Few points each get a marker; many get one at the end of each run.
-            let every = (count as f64) <= room;
-            let last = run.len().saturating_sub(1);
-            for (i, (x, e)) in run.iter().enumerate() {
-                if every || i == last {
-                    canvas.marker(panel.at(*x, e.mean), 1.9 * scale, look.marker, look.colour, hollow);
+            for (x, e) in run {
+                if marks.every || Some(*x) == last || run.len() == 1 {
+                    canvas.marker(panel.at(*x, e.mean), 1.9 * scale, look.marker, look.colour, marks.hollow);
                 }
             }
         }
@@ -154,7 +159,12 @@ fn thinned(line: &[(f64, f64)]) -> Vec<(f64, f64)> {
     line.chunk_by(|a, b| column(a.0) == column(b.0))
         .flat_map(|points| {
             let by_height = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
-            let ends = [points.first(), points.iter().min_by(by_height), points.iter().max_by(by_height), points.last()];
+            let ends = [
+                points.first(),
+                points.iter().min_by(by_height),
+                points.iter().max_by(by_height),
+                points.last(),
+            ];
             let mut kept: Vec<(f64, f64)> = ends.into_iter().flatten().copied().collect();
             kept.sort_by(|a, b| a.0.total_cmp(&b.0));
             kept.dedup();

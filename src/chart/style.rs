@@ -129,16 +129,16 @@ impl Style {
     }
 
     /// Look of the `index`-th mechanism or class of agents: the same index has the same look in every figure, so the
-    /// caller keeps the order of names fixed. Eight colours; dash and marker have other periods, so that looks repeat
-    /// only after 120.
+    /// caller keeps the order of names fixed. Colours repeat after 7, dashes after 4, markers after 5: looks only
+    /// after 140.
     pub fn look(self, index: usize) -> Look {
         const COLOURS: [RGBColor; 7] = [
             RGBColor(0, 114, 178),
             RGBColor(213, 94, 0),
-            RGBColor(86, 180, 233),
-            RGBColor(0, 130, 95),
+            RGBColor(0, 140, 102),
+            RGBColor(190, 95, 150),
             RGBColor(230, 159, 0),
-            RGBColor(170, 75, 130),
+            RGBColor(86, 180, 233),
             RGBColor(110, 110, 110),
         ];
         const DASHES: [&str; 4] = ["", "5 2", "1.5 1.5", "6 1.8 1.4 1.8"];

@@ -31,8 +31,14 @@ pub enum Account {
 
 impl Account {
     /// All, in the order of drawing.
-    pub const ALL: [Self; 6] =
-        [Self::Community, Self::Delegators, Self::Sequencers, Self::Operating, Self::Posting, Self::Unrealised];
+    pub const ALL: [Self; 6] = [
+        Self::Community,
+        Self::Delegators,
+        Self::Sequencers,
+        Self::Operating,
+        Self::Posting,
+        Self::Unrealised,
+    ];
 
     /// Name in the legend.
     pub fn name(self) -> &'static str {
@@ -118,7 +124,7 @@ impl Surplus {
             return Err(ChartError::Empty { figure: "surplus", reason: reason.to_owned() });
         }
         let any_interval = all.iter().any(|(_, s)| s.iter().any(|s| s.estimate.interval().is_some()));
-        let caption = self.heading.caption("Lines below bars, at the ends of segments", any_interval);
+        let caption = self.heading.caption("Lines below the ends of segments", any_interval);
         let mut frame = Frame::new(style, &self.heading, &caption);
         let used: Vec<Account> = Account::ALL
             .into_iter()
@@ -143,7 +149,6 @@ impl Surplus {
     fn bars_and_axis(&self, frame: &mut Frame, all: &[(&Bar, Vec<Segment>)]) {
         let style = frame.canvas.style;
         let scale = style.scale();
-        let any_interval = all.iter().any(|(_, s)| s.iter().any(|s| s.estimate.interval().is_some()));
         let outside = self.bars.iter().any(|b| b.outside_income.value().is_some_and(|v| v.abs() >= 0.0005));
         let size = style.size(Type::Label);
         let mut name_most: f64 = 0.0;
@@ -153,12 +158,8 @@ impl Surplus {
         }
         let names = name_most.min(0.3 * frame.canvas.width());
         let tick_size = style.size(Type::Tick);
-        let column_head = ["outside", "income"];
-        let column = if outside {
-            font::width("outside", size, weight(Type::Label)) + 6.0 * scale
-        } else {
-            0.0
-        };
+        let column =
+            if outside { font::width("100.0%", tick_size, weight(Type::Tick)) + 6.0 * scale } else { 0.0 };
         let left = frame.left() + names + 6.0 * scale;
         let right = frame.right() - column - 0.5 * font::width("120%", tick_size, weight(Type::Tick));
         let ends = all.iter().flat_map(|(_, s)| s).flat_map(|s| {
@@ -175,45 +176,57 @@ impl Surplus {
 
         if outside {
             let x = frame.right();
-            for (i, word) in column_head.iter().enumerate() {
-                let baseline = frame.y + 0.8 * size + i as f64 * style.leading(Type::Label);
-                frame.canvas.text((x, baseline), Align::Right, Type::Label, word);
-            }
-            frame.y += 2.0 * style.leading(Type::Label) + 2.0;
+            let baseline = frame.y + 0.8 * size;
+            frame.canvas.text((x, baseline), Align::Right, Type::Label, "outside income");
+            frame.y += style.leading(Type::Label) + 1.0;
         }
         let thick = 13.0 * scale;
-        let lanes = if any_interval { 5.5 * scale } else { 0.0 };
+        let spans: Vec<Vec<Span>> = all.iter().map(|(_, s)| in_lanes(s, &at, scale)).collect();
         let rows: Vec<Vec<String>> = self
             .bars
             .iter()
-            .map(|b| font::wrap(&b.mechanism, size, weight(Type::Label), names - if b.certified { 0.0 } else { 8.0 * scale }, 2))
+            .map(|b| {
+                font::wrap(
+                    &b.mechanism,
+                    size,
+                    weight(Type::Label),
+                    names - if b.certified { 0.0 } else { 8.0 * scale },
+                    2,
+                )
+            })
             .collect();
-        let pitch = |lines: usize| {
+        let pitch = |lines: usize, spans: &[Span]| {
             let text = lines as f64 * style.leading(Type::Label);
-            (thick + lanes).max(text) + 6.0 * scale
+            let lanes = spans.iter().map(|s| s.lane + 1).max().unwrap_or(0) as f64;
+            (thick + if lanes > 0.0 { 2.5 + lanes * LANE } else { 0.0 } * scale).max(text) + 5.0 * scale
         };
         let top = frame.y;
-        let bottom = top + rows.iter().map(|r| pitch(r.len())).sum::<f64>();
+        let bottom = top + rows.iter().zip(&spans).map(|(r, s)| pitch(r.len(), s)).sum::<f64>();
         for (v, _) in &axis.ticks {
             frame.canvas.line((at(*v), top), (at(*v), bottom), Pen::solid(style.grid(), 0.5 * scale));
         }
+        // Behind the bars, so that no number is struck through.
+        for v in [0.0, 1.0] {
+            frame.canvas.line((at(v), top), (at(v), bottom), Pen::solid(style.ink(), 0.6 * scale));
+        }
         let mut y = top;
-        for ((bar, segments), lines) in all.iter().zip(&rows) {
+        for (((bar, segments), lines), spans) in all.iter().zip(&rows).zip(&spans) {
             let middle = y + 2.0 * scale + thick / 2.0;
             self::name(frame, bar, lines, left - 6.0 * scale, middle);
             for s in segments {
                 segment(frame, s, at(s.from), at(s.to), middle - thick / 2.0, middle + thick / 2.0);
             }
-            whiskers(frame, segments, &at, middle + thick / 2.0 + 2.4 * scale);
+            if segments.is_empty() {
+                let at = (at(0.0) + 4.0 * scale, middle + 0.33 * tick_size);
+                frame.canvas.text(at, Align::Left, Type::Note, "no data");
+            }
+            whiskers(frame, spans, middle + thick / 2.0 + 2.4 * scale);
             if outside && let Some(v) = bar.outside_income.value() {
                 let text = format!("{}%", fixed(v * 100.0, 1));
                 let (x, baseline) = (frame.right(), middle + 0.33 * tick_size);
                 frame.canvas.text((x, baseline), Align::Right, Type::Tick, &text);
             }
-            y += pitch(lines.len());
-        }
-        for v in [0.0, 1.0] {
-            frame.canvas.line((at(v), top), (at(v), bottom), Pen::solid(style.ink(), 0.6 * scale));
+            y += pitch(lines.len(), spans);
         }
         let line = Pen::solid(style.axis(), 0.6 * scale);
         frame.canvas.line((left, bottom), (right, bottom), line);
@@ -274,40 +287,57 @@ fn segment(frame: &mut Frame, s: &Segment, from: f64, to: f64, top: f64, bottom:
     let gap = (0.25 * style.scale()).min((right - left) / 4.0);
     frame.canvas.rectangle((left + gap, top), (right - gap, bottom), colour);
     let size = style.size(Type::Tick);
-    for digits in [1, 0] {
-        let text = format!("{}%", fixed(s.estimate.mean * 100.0, digits));
-        if font::width(&text, size, weight(Type::Tick)) + 4.0 * style.scale() <= right - left {
-            let at = (f64::midpoint(left, right), f64::midpoint(top, bottom) + 0.34 * size);
-            frame.canvas.text_in(at, Align::Centre, Type::Tick, text_on(colour), &text);
-            return;
-        }
+    let text = format!("{}%", fixed(s.estimate.mean * 100.0, 1));
+    if font::width(&text, size, weight(Type::Tick)) + 2.5 * style.scale() <= right - left {
+        let at = (f64::midpoint(left, right), f64::midpoint(top, bottom) + 0.34 * size);
+        frame.canvas.text_in(at, Align::Centre, Type::Tick, text_on(colour), &text);
     }
 }
 
-/// Intervals below a bar, each centred on the end of its segment, in a second lane where two would touch.
-fn whiskers(frame: &mut Frame, segments: &[Segment], at: &impl Fn(f64) -> f64, y: f64) {
-    let style = frame.canvas.style;
-    let scale = style.scale();
-    let mut free = [f64::NEG_INFINITY; 2];
-    let mut spans: Vec<(f64, f64, f64)> = segments
+/// Height of one lane of intervals, points on paper.
+const LANE: f64 = 3.2;
+
+/// An interval below a bar: its ends, the end of its segment between them, its lane.
+struct Span {
+    low: f64,
+    end: f64,
+    high: f64,
+    lane: usize,
+}
+
+/// Intervals at the ends of their segments, in as few lanes as keep them apart.
+fn in_lanes(segments: &[Segment], at: &impl Fn(f64) -> f64, scale: f64) -> Vec<Span> {
+    let mut spans: Vec<Span> = segments
         .iter()
         .filter(|s| s.from != s.to)
         .filter_map(|s| {
             let (low, high) = s.estimate.interval()?;
             let shift = s.to - s.estimate.mean;
-            Some((at(low + shift), at(s.to), at(high + shift)))
+            Some(Span { low: at(low + shift), end: at(s.to), high: at(high + shift), lane: 0 })
         })
         .collect();
-    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let pen = Pen::solid(style.ink(), 0.75 * scale);
-    for (low, end, high) in spans {
-        let lane = usize::from(low < free[0] + 1.5 * scale && free[1] <= free[0]);
-        free[lane] = high;
-        let y = y + lane as f64 * 3.0 * scale;
-        frame.canvas.line((low, y), (high, y), pen);
-        for x in [low, high] {
-            frame.canvas.line((x, y - 1.0 * scale), (x, y + 1.0 * scale), pen);
+    spans.sort_by(|a, b| a.low.total_cmp(&b.low));
+    let mut taken: Vec<f64> = Vec::new();
+    for span in &mut spans {
+        span.lane = taken.iter().position(|t| span.low > t + 1.5 * scale).unwrap_or(taken.len());
+        if span.lane == taken.len() {
+            taken.push(span.high);
         }
-        frame.canvas.line((end, y - 1.7 * scale), (end, y + 1.0 * scale), pen);
+        taken[span.lane] = span.high;
+    }
+    spans
+}
+
+fn whiskers(frame: &mut Frame, spans: &[Span], y: f64) {
+    let style = frame.canvas.style;
+    let scale = style.scale();
+    let pen = Pen::solid(style.ink(), 0.75 * scale);
+    for span in spans {
+        let y = y + span.lane as f64 * LANE * scale;
+        frame.canvas.line((span.low, y), (span.high, y), pen);
+        for x in [span.low, span.high] {
+            frame.canvas.line((x, y - 0.9 * scale), (x, y + 0.9 * scale), pen);
+        }
+        frame.canvas.line((span.end, y - 1.6 * scale), (span.end, y + 0.9 * scale), pen);
     }
 }

@@ -43,7 +43,11 @@ pub fn magnitude(v: f64) -> i32 {
 pub fn step(span: f64, most: usize) -> f64 {
     let least = span / most.max(1) as f64;
     let base = power_of_ten(magnitude(least));
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * base).find(|s| *s >= least * 0.999_999).unwrap_or(base * 10.0)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|m| m * base)
+        .find(|s| *s >= least * 0.999_999)
+        .unwrap_or(base * 10.0)
 }
 
 /// Ends that hold all values apart: where all are equal, half as much again on both sides.
@@ -60,7 +64,10 @@ pub fn linear(low: f64, high: f64, most: usize) -> Vec<f64> {
     let step = step(high - low, most);
     let (first, last) = ((low / step - 1e-6).ceil(), (high / step + 1e-6).floor());
     let count = (last - first).clamp(0.0, 64.0) as usize;
-    (0..=count).map(|i| (first + i as f64) * step).map(|v| if v.abs() < step * 1e-6 { 0.0 } else { v }).collect()
+    (0..=count)
+        .map(|i| (first + i as f64) * step)
+        .map(|v| if v.abs() < step * 1e-6 { 0.0 } else { v })
+        .collect()
 }
 
 /// Powers of ten from `low` to `high` (both positive), each or every few, at most `most`.
@@ -136,7 +143,11 @@ pub fn significant(v: f64, digits: usize) -> String {
     }
     let exponent = magnitude(v);
     if v != 0.0 && !(-4..=6).contains(&exponent) {
-        return format!("{}×{}", fixed(v / power_of_ten(exponent), digits.saturating_sub(1)), power(exponent));
+        return format!(
+            "{}×{}",
+            fixed(v / power_of_ten(exponent), digits.saturating_sub(1)),
+            power(exponent)
+        );
     }
     grouped(&fixed(v, decimals_for(exponent, digits)))
 }
@@ -150,7 +161,8 @@ pub fn decimals_for(magnitude: i32, digits: usize) -> usize {
 pub fn grouped(number: &str) -> String {
     let digits = number.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).count();
     let lead = number.chars().take_while(|c| !c.is_ascii_digit()).count();
-    let comma = |i: usize| digits > 3 && i > lead && i < lead + digits && (lead + digits - i).is_multiple_of(3);
+    let comma =
+        |i: usize| digits > 3 && i > lead && i < lead + digits && (lead + digits - i).is_multiple_of(3);
     number.chars().enumerate().fold(String::new(), |mut out, (i, c)| {
         if comma(i) {
             out.push(',');
@@ -173,15 +185,21 @@ fn decimals(gap: f64) -> usize {
     if gap <= 0.0 || !gap.is_finite() {
         return 0;
     }
-    (0..=9).find(|&d| {
-        let scaled = gap * power_of_ten(d);
-        scaled >= 0.999 && (scaled - scaled.round()).abs() < 1e-3
-    }).unwrap_or(9) as usize
+    (0..=9)
+        .find(|&d| {
+            let scaled = gap * power_of_ten(d);
+            scaled >= 0.999 && (scaled - scaled.round()).abs() < 1e-3
+        })
+        .unwrap_or(9) as usize
 }
 
 fn trimmed(v: f64, digits: usize, trim: bool) -> String {
     let text = fixed(v, digits);
-    if trim && text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if trim && text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
