@@ -39,12 +39,16 @@ impl Axis {
         Self { kind: Kind::Linear, low, high, ticks: at.into_iter().zip(labels).collect() }
     }
 
-    /// Whole decades around the data; both ends positive.
+    /// Logarithmic, from a 1, 2 or 5 below the data to one above; both ends positive.
     pub fn decades(low: f64, high: f64, format: Format, most: usize) -> Self {
-        let bottom = ticks::power_of_ten(ticks::magnitude(low));
-        let top = ticks::power_of_ten(ticks::magnitude(high));
-        let top = if top < high * 0.999_999 || top <= bottom { top * 10.0 } else { top };
-        let at = ticks::decades(bottom, top, most);
+        // A little air, so that no line runs along an edge.
+        let (low, high) = (low * 0.85, high * 1.15);
+        let bottom = ticks::ones_twos_fives(low / 10.0, low).last().copied().unwrap_or(low);
+        let top = ticks::ones_twos_fives(high, high * 10.0).first().copied().unwrap_or(high);
+        let mut at = ticks::decades(bottom, top, most);
+        if at.len() < 2 {
+            at = ticks::ones_twos_fives(bottom, top);
+        }
         let ticks = at.into_iter().map(|v| (v, ticks::decade_label(v, format))).collect();
         Self { kind: Kind::Log, low: bottom, high: top, ticks }
     }

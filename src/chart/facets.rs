@@ -44,6 +44,8 @@ pub(crate) struct Common<'a> {
     /// Whether the horizontal axis ends at round numbers (else where data end), and holds zero where it is near.
     pub x_loose: bool,
     pub look: &'a dyn Fn(&Series) -> Look,
+    /// Whether names stand at the ends of lines, right of the panel: for one panel only.
+    pub direct: bool,
 }
 
 fn columns(count: usize, style: Style) -> usize {
@@ -110,7 +112,8 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
             (0..f.cells.len()).map(make).collect()
         })
         .collect();
-    let gap = 10.0 * scale;
+    let gap = if common.x_loose { 15.0 } else { 10.0 } * scale;
+    let labels = if common.direct { end_labels(facets, style) } else { 0.0 };
     let layout = |lines: usize| {
         let beside = |axis: &Option<Axis>| axis.as_ref().map_or(0.0, |a| axes::beside(style, a, lines));
         let own =
@@ -119,7 +122,7 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
         let later = (0..rows).filter(|r| !shared[*r]).map(own).fold(0.0, f64::max);
         let all = frame.right() - frame.left() - first - (across as f64 - 1.0) * (later + gap);
         // The last label of the horizontal axis may reach half its width beyond the panel.
-        let wide = (all - 9.0 * scale) / across as f64;
+        let wide = (all - labels.max(9.0 * scale)) / across as f64;
         let high = match (bands, rows) {
             (1, 1) => (wide * 0.72).clamp(90.0 * scale, 190.0 * scale),
             (1, _) => (wide * 0.6).clamp(74.0 * scale, 130.0 * scale),
@@ -129,7 +132,7 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
         (first, later, wide, high)
     };
     let size = style.size(Type::Label);
-    let name_lines = |name: &str, high: f64| font::wrap(name, size, weight(Type::Label), high, 3);
+    let name_lines = |name: &str, high: f64| font::balanced(name, size, weight(Type::Label), high, 3);
     // Names of axes wrap to the height of panels, which depends a little on the room that they leave.
     let high = layout(3).3;
     let names = facets.iter().flat_map(|f| &f.cells).map(|c| name_lines(c.y_name, high).len());
@@ -145,7 +148,7 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
         }
     });
     let longest = facets.iter().flat_map(|f| &f.cells).flat_map(|c| &c.series).map(|s| s.points.len()).max();
-    let every = longest.unwrap_or(0) as f64 <= wide / (6.0 * scale);
+    let every = longest.unwrap_or(0) as f64 <= (wide / (6.0 * scale)).min(25.0);
     let mut unshown = 0;
     for (band, group) in facets.chunks(across).enumerate() {
         let left = |c: usize| frame_left(frame, first_gutter, later_gutter, gap, wide, c);
@@ -178,6 +181,9 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
                 references(frame, &panel, &cell.references, false);
                 unshown += series::draw(&mut frame.canvas, &panel, &cell.series, common.look, marks);
                 references(frame, &panel, &cell.references, true);
+                if common.direct {
+                    name_lines_at_ends(frame, &panel, cell, labels);
+                }
             }
             frame.y = bottom + if r + 1 == rows { axes::below(style) } else { 9.0 * scale };
         }
@@ -214,6 +220,54 @@ fn titles(frame: &mut Frame, group: &[Facet], lefts: &[f64], wide: f64) {
         }
     }
     frame.y += most as f64 * style.leading(Type::Panel) + 3.0 * scale;
+}
+
+/// Whether lines can carry their names: one panel, wide enough, with few lines that all reach the right edge.
+pub(crate) fn can_name_ends<'a>(mut panels: impl Iterator<Item = &'a [Series]>, style: Style) -> bool {
+    let (Some(only), None) = (panels.next(), panels.next()) else { return false };
+    let last = |s: &Series| s.present().last().map(|(x, _)| *x);
+    let ends: Vec<f64> = only.iter().filter_map(last).collect();
+    let together = ends.iter().all(|x| ends.first() == Some(x));
+    style.width == Width::Double && together && (2..=6).contains(&only.len())
+}
+
+/// Room for names right of a panel, points.
+fn end_labels(facets: &[Facet], style: Style) -> f64 {
+    let size = style.size(Type::Label);
+    let names = facets.iter().flat_map(|f| &f.cells).flat_map(|c| &c.series).map(|s| &s.name);
+    let widest = names.map(|n| font::width(n, size, weight(Type::Label))).fold(0.0, f64::max);
+    widest.min(0.3 * style.points_wide()) + 8.0 * style.scale()
+}
+
+/// Writes each line's name beside its last point, moved apart where they would touch.
+fn name_lines_at_ends(frame: &mut Frame, panel: &Panel, cell: &Cell, room: f64) {
+    let style = frame.canvas.style;
+    let (scale, size) = (style.scale(), style.size(Type::Label));
+    let mut ends: Vec<(f64, &str)> = cell
+        .series
+        .iter()
+        .filter(|s| !s.name.is_empty())
+        .filter_map(|s| {
+            let shown = s.present().into_iter().rfind(|(_, e)| panel.y.shows(e.mean))?;
+            Some((panel.at(shown.0, shown.1.mean).1, s.name.as_str()))
+        })
+        .collect();
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let pitch = style.leading(Type::Label);
+    let low = panel.bottom - 0.2 * size;
+    // Downwards so that none touches the one above, then upwards from the bottom edge.
+    for i in 1..ends.len() {
+        ends[i].0 = ends[i].0.max(ends[i - 1].0 + pitch);
+    }
+    let mut floor = low;
+    for end in ends.iter_mut().rev() {
+        end.0 = end.0.min(floor);
+        floor = end.0 - pitch;
+    }
+    for (y, name) in ends {
+        let at = (panel.right + 6.0 * scale, y + 0.33 * size);
+        frame.canvas.text_within(at, Align::Left, Type::Label, name, room - 6.0 * scale);
+    }
 }
 
 /// Those that belong in front of the data, or behind them.

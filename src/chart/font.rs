@@ -88,6 +88,27 @@ pub fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Ve
     lines
 }
 
+/// The same number of lines as [`wrap`] would make, of lengths as equal as may be: no last line of one short word.
+pub fn balanced(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Vec<String> {
+    let mut best = wrap(text, size, weight, room, most);
+    if best.len() < 2 || best.last().is_some_and(|l| l.ends_with('…')) {
+        return best;
+    }
+    for tenth in (10..20).rev() {
+        let lines = wrap(text, size, weight, room * f64::from(tenth) / 20.0, most);
+        // Narrower still, and a line more would be needed, or a word would break.
+        let words = |lines: &[String]| lines.join(" ").split_whitespace().count();
+        if lines.len() > best.len()
+            || lines.last().is_some_and(|l| l.ends_with('…'))
+            || words(&lines) != words(&best)
+        {
+            break;
+        }
+        best = lines;
+    }
+    best
+}
+
 struct Face {
     data: &'static [u8],
     units_per_em: f64,

@@ -7,7 +7,7 @@ use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
 use super::frame::{self, Frame};
-use super::style::{Marker, Style, Type};
+use super::style::{Marker, Style, Type, Width};
 use super::ticks::{self, Format, fixed, grouped};
 use super::{ChartError, Figure, font, series};
 
@@ -282,11 +282,14 @@ impl Columns {
     fn measure(groups: &[Group], style: Style, any_interval: bool) -> Self {
         let scale = style.scale();
         let size = style.size(Type::Label);
+        // One column has room for a plot or for the ends of intervals in figures, not for both.
+        let single = style.width == Width::Single;
+        let share = if single { 0.31 } else { 0.34 };
         let labels =
             groups.iter().flat_map(|g| &g.rows).map(|r| font::width(&r.label, size, weight(Type::Label)));
-        let labels = labels.fold(0.0, f64::max).min(0.34 * style.points_wide());
+        let labels = labels.fold(0.0, f64::max).min(share * style.points_wide());
         let tick = style.size(Type::Tick);
-        let mut widths = vec![0.0_f64; if any_interval { 2 } else { 1 }];
+        let mut widths = vec![0.0_f64; if any_interval && !single { 2 } else { 1 }];
         for group in groups {
             let decimals = decimals(group);
             for row in &group.rows {

@@ -53,7 +53,8 @@ impl Frame {
 
     fn paragraph(&mut self, role: Type, text: &str, most: usize) {
         let style = self.canvas.style;
-        let lines = font::wrap(text, style.size(role), weight(role), self.right() - self.left(), most);
+        let break_up = if role == Type::Title { font::balanced } else { font::wrap };
+        let lines = break_up(text, style.size(role), weight(role), self.right() - self.left(), most);
         self.canvas.lines((self.left(), self.y + 0.8 * style.size(role)), Align::Left, role, &lines, text);
         self.y += lines.len() as f64 * style.leading(role);
     }

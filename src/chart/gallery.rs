@@ -204,6 +204,7 @@ fn pictures() -> Vec<(String, Figure)> {
         ("forest_long", forest(LONG, "centralized").draw(paper.single())),
         ("forest_slides", forest("auction", "centralized").draw(slides)),
         ("policies", policies(&RULES[2..5]).draw(paper)),
+        ("policies_one", policies(&RULES[2..3]).draw(paper)),
         ("policies_single", policies(&RULES[2..3]).draw(paper.single())),
         ("policies_thirty", policies(&thirty).draw(paper)),
         ("policies_long", policies(&long).draw(paper.single())),

@@ -80,8 +80,10 @@ impl LearningCurves {
         let gain_rows = self.panels.iter().any(|p| p.gain.iter().any(|s| !s.present().is_empty()));
         let limit = self.tolerance.filter(|t| t.is_finite() && gain_rows);
         let dashed = Pen { colour: style.ink(), width: 0.8 * style.scale(), dash: "3 2" };
+        let direct = facets::can_name_ends(self.panels.iter().map(|p| &p.offers[..]), style);
         let mut legend: Vec<(Key, String)> = named
             .iter()
+            .take(if direct { 0 } else { usize::MAX })
             .enumerate()
             .map(|(i, n)| (Key::Line(style.look(i), all().any(Series::any_interval)), (*n).clone()))
             .collect();
@@ -115,7 +117,7 @@ impl LearningCurves {
             })
             .collect();
         let common =
-            Common { x_name: "Learning epoch", x_format: Format::Plain, x_loose: false, look: &look };
+            Common { x_name: "Learning epoch", x_format: Format::Plain, x_loose: false, look: &look, direct };
         let unshown = facets::draw(&mut frame, &facets, &common);
         if gain_rows {
             frame.note("Deviation gain: what the best unilateral deviation found would earn, as a share of potential value.");

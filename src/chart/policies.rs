@@ -65,8 +65,10 @@ impl Policies {
         let scale = style.scale();
         let theory = Pen { colour: style.ink(), width: 1.0 * scale, dash: "4 2.2" };
         let diagonal = Pen::solid(style.axis(), 0.6 * scale);
+        let direct = facets::can_name_ends(self.panels.iter().map(|p| &p.classes[..]), style);
         let mut legend: Vec<(Key, String)> = named
             .iter()
+            .take(if direct { 0 } else { usize::MAX })
             .enumerate()
             .map(|(i, n)| (Key::Line(Look { dash: "", ..style.look(i) }, banded), (*n).clone()))
             .collect();
@@ -99,7 +101,8 @@ impl Policies {
                 Facet { title: &p.mechanism, certified: p.certified, cells: vec![cell] }
             })
             .collect();
-        let common = Common { x_name: &self.value_name, x_format: self.format, x_loose: true, look: &look };
+        let common =
+            Common { x_name: &self.value_name, x_format: self.format, x_loose: true, look: &look, direct };
         facets::draw(&mut frame, &facets, &common);
         if self.panels.iter().any(|p| !p.certified) {
             frame.note(frame::NOT_CERTIFIED);

@@ -195,9 +195,13 @@ impl Surplus {
                 )
             })
             .collect();
+        let lanes = |spans: &[Span]| spans.iter().map(|s| s.lane + 1).max().unwrap_or(0);
+        // Equal distances look calmer, unless one bar would cost all others much room.
+        let most_lanes = spans.iter().map(|s| lanes(s)).max().unwrap_or(0);
         let pitch = |lines: usize, spans: &[Span]| {
             let text = lines as f64 * style.leading(Type::Label);
-            let lanes = spans.iter().map(|s| s.lane + 1).max().unwrap_or(0) as f64;
+            let own = lanes(spans);
+            let lanes = if most_lanes <= 2 { most_lanes } else { own } as f64;
             (thick + if lanes > 0.0 { 2.5 + lanes * LANE } else { 0.0 } * scale).max(text) + 5.0 * scale
         };
         let top = frame.y;

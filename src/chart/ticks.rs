@@ -113,7 +113,17 @@ pub fn decade_label(v: f64, format: Format) -> String {
         let digits = usize::try_from(-exponent).unwrap_or(0);
         return format!("{}{letter}{}", fixed(shown / divisor, digits), format.sign());
     }
-    format!("{}{}", power(exponent), format.sign())
+    let lead = fixed(shown / power_of_ten(exponent), 0);
+    let lead = if lead == "1" { String::new() } else { format!("{lead}×") };
+    format!("{lead}{}{}", power(exponent), format.sign())
+}
+
+/// 1, 2, 5 × powers of ten from `low` to `high`, both positive.
+pub fn ones_twos_fives(low: f64, high: f64) -> Vec<f64> {
+    (magnitude(low) - 1..=magnitude(high) + 1)
+        .flat_map(|k| [1.0, 2.0, 5.0].map(|m| m * power_of_ten(k)))
+        .filter(|v| *v >= low * 0.999_999 && *v <= high * 1.000_001)
+        .collect()
 }
 
 /// 10⁻³.
@@ -227,7 +237,9 @@ mod tests {
         assert_eq!(labels, ["0.1%", "1%", "10%"]);
         assert_eq!(decade_label(1e-5, Format::Plain), "10⁻⁵");
         assert_eq!(decade_label(1000.0, Format::Plain), "1k");
+        assert_eq!(decade_label(5e-7, Format::Plain), "5×10⁻⁷");
         assert_eq!(power(-14), "10⁻¹⁴");
+        assert_eq!(ones_twos_fives(0.2, 3.0), [0.2, 0.5, 1.0, 2.0]);
     }
 
     #[test]
