@@ -1,1 +1,91 @@
-//! chart
+//! Figures: plain numbers in, a finished picture out.
+//!
+//! Each figure is one file with one input struct and a `draw` method, a pure function from numbers already averaged
+//! over replicates to SVG text. The PNG is rendered from that SVG with the two embedded fonts only, so the same input
+//! gives the same bytes on every computer. Nothing here reads a file; [`save`] alone writes.
+//!
+//! | figure | file | question |
+//! |---|---|---|
+//! | surplus | [`surplus`] | who gets the value of the slots? |
+//! | learning curves | [`learning_curves`] | where does learning go, and is it an equilibrium? |
+//! | forest | [`forest`] | by how much do two mechanisms differ, metric by metric? |
+//! | policies | [`policies`] | what did agents learn to offer, against theory? |
+//!
+//! Below them: [`style`] (sizes, type, colours), [`ticks`] (numbers on axes), [`font`] (widths of text), [`canvas`]
+//! (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels), [`series`] (lines with bands),
+//! [`raster`] (SVG to PNG).
+
+pub mod axes;
+pub mod canvas;
+pub mod estimate;
+pub mod facets;
+pub mod font;
+pub mod forest;
+pub mod frame;
+pub mod learning_curves;
+pub mod policies;
+pub mod raster;
+pub mod series;
+pub mod style;
+pub mod surplus;
+pub mod ticks;
+
+#[cfg(test)]
+mod gallery;
+
+pub use canvas::Figure;
+pub use estimate::{Estimate, Heading};
+pub use style::{Style, Theme, Width};
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Why a figure was not drawn or not written.
+#[derive(Debug, thiserror::Error)]
+pub enum ChartError {
+    /// The input holds nothing to draw: no rows, or only absent values.
+    #[error("{figure}: nothing to draw, {reason}")]
+    Empty {
+        /// Which figure.
+        figure: &'static str,
+        /// What is missing.
+        reason: String,
+    },
+    /// The SVG could not be turned into a PNG.
+    #[error("PNG of the figure could not be rendered: {0}")]
+    Raster(String),
+    /// A file could not be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+}
+
+/// Writes `dir/NAME.svg` and `dir/NAME.png`, each under a temporary name first and then renamed, so that a reader sees
+/// the whole file or none. Makes `dir` where it is absent.
+///
+/// # Errors
+/// [`ChartError::Raster`] where the PNG cannot be rendered (nothing is written then), [`ChartError::Write`] where a
+/// file cannot be.
+pub fn save(figure: &Figure, dir: &Path, name: &str) -> Result<(), ChartError> {
+    let png = figure.png()?;
+    std::fs::create_dir_all(dir).map_err(|source| ChartError::Write { path: dir.to_path_buf(), source })?;
+    write_whole(&dir.join(format!("{name}.svg")), figure.svg().as_bytes())?;
+    write_whole(&dir.join(format!("{name}.png")), &png)
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ChartError> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let attempt = || {
+        let mut file = std::fs::File::create(&partial)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&partial, path)
+    };
+    attempt().map_err(|source| ChartError::Write { path: path.to_path_buf(), source })
+}

@@ -1,0 +1,160 @@
+//! Axes and panels: from values to places on the sheet.
+
+use super::canvas::{Align, Canvas, Pen, weight};
+use super::font;
+use super::style::{Style, Type};
+use super::ticks::{self, Format};
+use crate::numerics::ln;
+
+/// How a value becomes a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Linear,
+    Log,
+}
+
+/// One axis: its ends and its labelled ticks.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Axis {
+    pub kind: Kind,
+    pub low: f64,
+    pub high: f64,
+    pub ticks: Vec<(f64, String)>,
+}
+
+impl Axis {
+    /// Ends at round numbers around the data.
+    pub fn loose(low: f64, high: f64, format: Format, most: usize) -> Self {
+        let (low, high) = ticks::spread(low, high);
+        let step = ticks::step(high - low, most);
+        let (low, high) = ((low / step + 1e-6).floor() * step, (high / step - 1e-6).ceil() * step);
+        Self::between(low, high, format, most + 1)
+    }
+
+    /// Ends as given, ticks at the round numbers between them.
+    pub fn between(low: f64, high: f64, format: Format, most: usize) -> Self {
+        let (low, high) = ticks::spread(low, high);
+        let at = ticks::linear(low, high, most);
+        let labels = ticks::labels(&at, format);
+        Self { kind: Kind::Linear, low, high, ticks: at.into_iter().zip(labels).collect() }
+    }
+
+    /// Logarithmic, from a 1, 2 or 5 below the data to one above; both ends positive.
+    pub fn decades(low: f64, high: f64, format: Format, most: usize) -> Self {
+        // A little air, so that no line runs along an edge.
+        let (low, high) = (low * 0.85, high * 1.15);
+        let bottom = ticks::ones_twos_fives(low / 10.0, low).last().copied().unwrap_or(low);
+        let top = ticks::ones_twos_fives(high, high * 10.0).first().copied().unwrap_or(high);
+        let mut at = ticks::decades(bottom, top, most);
+        if at.len() < 2 {
+            at = ticks::ones_twos_fives(bottom, top);
+        }
+        let ticks = at.into_iter().map(|v| (v, ticks::decade_label(v, format))).collect();
+        Self { kind: Kind::Log, low: bottom, high: top, ticks }
+    }
+
+    /// Place of a value between the ends, 0 to 1 within them, held at the ends beyond.
+    pub fn share(&self, v: f64) -> f64 {
+        let share = match self.kind {
+            Kind::Linear => (v - self.low) / (self.high - self.low),
+            Kind::Log if v <= 0.0 => 0.0,
+            Kind::Log => ln(v / self.low) / ln(self.high / self.low),
+        };
+        share.clamp(0.0, 1.0)
+    }
+
+    /// Whether the axis can show this value.
+    pub fn shows(&self, v: f64) -> bool {
+        v.is_finite() && (self.kind == Kind::Linear || v > 0.0)
+    }
+
+    /// Width of the widest label, points.
+    pub fn widest(&self, style: Style) -> f64 {
+        let size = style.size(Type::Tick);
+        self.ticks.iter().map(|(_, l)| font::width(l, size, weight(Type::Tick))).fold(0.0, f64::max)
+    }
+}
+
+/// The most ticks whose labels stand side by side in `room` points.
+pub(crate) fn fitting(room: f64, style: Style, make: impl Fn(usize) -> Axis) -> Axis {
+    let gap = 0.9 * style.size(Type::Tick);
+    for most in (2..=8).rev() {
+        let axis = make(most);
+        let gaps: Vec<f64> =
+            axis.ticks.windows(2).map(|w| (axis.share(w[1].0) - axis.share(w[0].0)) * room).collect();
+        if gaps.iter().all(|g| *g >= axis.widest(style) + gap) {
+            return axis;
+        }
+    }
+    let mut axis = make(2);
+    axis.ticks.truncate(1);
+    axis
+}
+
+/// A rectangle with two axes.
+#[derive(Clone, Debug)]
+pub(crate) struct Panel<'a> {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+    pub x: &'a Axis,
+    pub y: &'a Axis,
+}
+
+impl Panel<'_> {
+    /// Place of a point.
+    pub fn at(&self, x: f64, y: f64) -> (f64, f64) {
+        let (sx, sy) = (self.x.share(x), self.y.share(y));
+        (self.left + sx * (self.right - self.left), self.bottom - sy * (self.bottom - self.top))
+    }
+
+    /// Grid, axis lines, ticks, and labels where asked.
+    pub fn furnish(&self, canvas: &mut Canvas, x_labels: bool, y_labels: bool) {
+        let style = canvas.style;
+        let scale = style.scale();
+        let grid = Pen::solid(style.grid(), 0.5 * scale);
+        let axis = Pen::solid(style.axis(), 0.6 * scale);
+        for (v, _) in &self.x.ticks {
+            let (x, _) = self.at(*v, self.y.low);
+            canvas.line((x, self.top), (x, self.bottom), grid);
+        }
+        for (v, _) in &self.y.ticks {
+            let (_, y) = self.at(self.x.low, *v);
+            canvas.line((self.left, y), (self.right, y), grid);
+        }
+        canvas.line((self.left, self.bottom), (self.right, self.bottom), axis);
+        canvas.line((self.left, self.top), (self.left, self.bottom), axis);
+        let tick = 2.5 * scale;
+        let size = style.size(Type::Tick);
+        for (v, label) in &self.x.ticks {
+            let (x, _) = self.at(*v, self.y.low);
+            canvas.line((x, self.bottom), (x, self.bottom + tick), axis);
+            if x_labels {
+                canvas.text((x, self.bottom + tick + 1.0 + 0.8 * size), Align::Centre, Type::Tick, label);
+            }
+        }
+        for (v, label) in &self.y.ticks {
+            let (_, y) = self.at(self.x.low, *v);
+            canvas.line((self.left - tick, y), (self.left, y), axis);
+            if y_labels {
+                canvas.text((self.left - tick - 1.5, y + 0.33 * size), Align::Right, Type::Tick, label);
+            }
+        }
+    }
+}
+
+/// Height that tick labels take below a panel, points.
+pub(crate) fn below(style: Style) -> f64 {
+    2.5 * style.scale() + 1.0 + 1.05 * style.size(Type::Tick)
+}
+
+/// Width that tick labels and a name of some lines that reads upwards take left of a panel, points.
+pub(crate) fn beside(style: Style, axis: &Axis, lines: usize) -> f64 {
+    let name = if lines == 0 {
+        0.0
+    } else {
+        0.3 * style.size(Type::Label) + lines as f64 * style.leading(Type::Label)
+    };
+    2.5 * style.scale() + 1.5 + axis.widest(style) + name
+}

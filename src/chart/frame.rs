@@ -1,0 +1,162 @@
+//! What surrounds the data: title, grey caption, legend above, notes below. None of it ever lies over data.
+
+use super::Figure;
+use super::canvas::{Align, Canvas, Pen, weight};
+use super::estimate::Heading;
+use super::font;
+use super::style::{Look, Style, Type};
+use plotters::style::RGBColor;
+
+/// Distance of everything from the edge, points.
+pub(crate) const EDGE: f64 = 5.0;
+
+/// Key of a legend entry.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key {
+    /// A filled square.
+    Patch(RGBColor),
+    /// A line on its band, with a marker.
+    Line(Look, bool),
+    /// A thin line without band: theory, a reference.
+    Plain(Pen),
+}
+
+/// A sheet with its title set; `y` is the first free line below.
+pub(crate) struct Frame {
+    pub canvas: Canvas,
+    pub y: f64,
+    title: String,
+    notes: Vec<String>,
+}
+
+impl Frame {
+    /// Sets title and caption.
+    pub fn new(style: Style, heading: &Heading, caption: &str) -> Self {
+        let canvas = Canvas::new(style);
+        let mut frame = Self { canvas, y: EDGE, title: heading.title.clone(), notes: Vec::new() };
+        frame.paragraph(Type::Title, &heading.title, 3);
+        frame.y += if heading.title.trim().is_empty() { 0.0 } else { 1.5 * style.scale() };
+        frame.paragraph(Type::Caption, caption, 6);
+        frame.y += 4.0 * style.scale();
+        frame
+    }
+
+    /// Left edge of everything.
+    pub fn left(&self) -> f64 {
+        EDGE
+    }
+
+    /// Right edge of everything.
+    pub fn right(&self) -> f64 {
+        self.canvas.width() - EDGE
+    }
+
+    fn paragraph(&mut self, role: Type, text: &str, most: usize) {
+        let style = self.canvas.style;
+        let break_up = if role == Type::Title { font::balanced } else { font::wrap };
+        let lines = break_up(text, style.size(role), weight(role), self.right() - self.left(), most);
+        self.canvas.lines((self.left(), self.y + 0.8 * style.size(role)), Align::Left, role, &lines, text);
+        self.y += lines.len() as f64 * style.leading(role);
+    }
+
+    /// Sets a legend in as many rows as it needs.
+    pub fn legend(&mut self, entries: &[(Key, String)]) {
+        if entries.is_empty() {
+            return;
+        }
+        let style = self.canvas.style;
+        let (scale, size) = (style.scale(), style.size(Type::Label));
+        let leading = style.leading(Type::Label) + 1.0;
+        let most = (self.right() - self.left()) * 0.6;
+        let mut x = self.left();
+        for (key, name) in entries {
+            let long = match key {
+                Key::Patch(_) => 8.0,
+                Key::Line(..) | Key::Plain(_) => 18.0,
+            } * scale;
+            let name_wide = font::width(name, size, weight(Type::Label)).min(most);
+            let whole = long + 3.5 * scale + name_wide;
+            if x > self.left() && x + whole > self.right() {
+                x = self.left();
+                self.y += leading;
+            }
+            let (baseline, middle) = (self.y + 0.8 * size, self.y + 0.52 * size);
+            self.key(*key, x, middle, long);
+            self.canvas.text_within((x + long + 3.5 * scale, baseline), Align::Left, Type::Label, name, most);
+            x += whole + 12.0 * scale;
+        }
+        self.y += leading + 4.0 * scale;
+    }
+
+    fn key(&mut self, key: Key, x: f64, y: f64, long: f64) {
+        let scale = self.canvas.style.scale();
+        match key {
+            Key::Patch(colour) => {
+                self.canvas.rectangle((x, y - long / 2.0), (x + long, y + long / 2.0), colour);
+            }
+            Key::Line(look, band) => {
+                if band {
+                    let high = 3.2 * scale;
+                    let corners = [(x, y - high), (x + long, y - high), (x + long, y + high), (x, y + high)];
+                    self.canvas.polygon(&corners, look.colour, 0.2);
+                }
+                self.canvas.line(
+                    (x, y),
+                    (x + long, y),
+                    Pen { colour: look.colour, width: 1.25 * scale, dash: look.dash },
+                );
+                self.canvas.marker((x + long / 2.0, y), 1.9 * scale, look.marker, look.colour, false);
+            }
+            Key::Plain(pen) => self.canvas.line((x, y), (x + long, y), pen),
+        }
+    }
+
+    /// Adds a note for the foot, once.
+    pub fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if !note.is_empty() && !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Sets the notes and closes the sheet.
+    pub fn finish(mut self, alt: &str) -> Figure {
+        let notes = std::mem::take(&mut self.notes);
+        if !notes.is_empty() {
+            self.y += 3.0 * self.canvas.style.scale();
+        }
+        for note in &notes {
+            self.paragraph(Type::Note, note, 4);
+        }
+        let alt = if notes.is_empty() { alt.to_owned() } else { format!("{alt} {}", notes.join(" ")) };
+        let height = self.y + EDGE;
+        self.canvas.finish(height, &self.title, &alt)
+    }
+}
+
+/// The note that explains hollow markers.
+pub(crate) const NOT_CERTIFIED: &str =
+    "Hollow markers: not certified, that is, some deviation may gain more than the tolerance.";
+
+/// What was left out, in one sentence; empty where nothing was. Names at most four places.
+pub(crate) fn absent_note(places: &[(String, usize)]) -> String {
+    let total: usize = places.iter().map(|(_, n)| n).sum();
+    if total == 0 {
+        return String::new();
+    }
+    let named: Vec<String> = places
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| {
+            let name = if name.chars().count() > 40 {
+                format!("{}…", name.chars().take(38).collect::<String>())
+            } else {
+                name.clone()
+            };
+            if *n == 1 { name } else { format!("{name} ({n})") }
+        })
+        .collect();
+    let rest = if named.len() > 4 { format!(" and {} more", named.len() - 4) } else { String::new() };
+    let what = if total == 1 { "1 absent value".to_owned() } else { format!("{total} absent values") };
+    format!("Not drawn: {what}: {}{rest}.", named[..named.len().min(4)].join(", "))
+}

@@ -1,0 +1,377 @@
+//! Every figure with ordinary and with hostile input. `CHART_GALLERY=dir cargo test gallery` writes them there to be
+//! looked at; without the variable the same pictures are only checked.
+
+use super::forest::{Forest, Row, Unit};
+use super::learning_curves::{GainAxis, LearningCurves, LearningPanel};
+use super::policies::{Policies, PolicyPanel};
+use super::series::Series;
+use super::surplus::{Account, Bar, Surplus};
+use super::ticks::Format;
+use super::{ChartError, Estimate, Figure, Heading, Style, Theme, save};
+use crate::numerics::exp;
+
+const RULES: [&str; 8] = [
+    "centralized",
+    "authority",
+    "auction",
+    "stake",
+    "stake_rotation",
+    "auction_rotation",
+    "delegated",
+    "algorithmic",
+];
+
+const LONG: &str =
+    "auction_rotation_with_resale_and_a_bond_that_is_locked_for_seven_days & <redundancy \"three\">";
+
+/// A repeatable number in 0..1.
+fn noise(i: usize) -> f64 {
+    ((i * 7919 + 104_729) % 1009) as f64 / 1009.0
+}
+
+fn around(mean: f64, half: f64) -> Estimate {
+    Estimate::new(mean, mean - half, mean + half)
+}
+
+fn heading(title: &str, subtitle: &str, replicates: usize) -> Heading {
+    Heading { title: title.to_owned(), subtitle: subtitle.to_owned(), replicates }
+}
+
+fn bar(name: &str, i: usize) -> Bar {
+    let raw: Vec<f64> =
+        (0..6).map(|k| 0.03 + noise(6 * i + k) * [1.0, 0.4, 0.5, 0.2, 0.1, 0.15][k]).collect();
+    let outside = if i % 3 == 2 { 0.08 } else { 0.0 };
+    let total: f64 = raw.iter().sum::<f64>() / (1.0 + outside);
+    Bar {
+        mechanism: name.to_owned(),
+        certified: i % 4 != 3,
+        shares: Account::ALL
+            .into_iter()
+            .zip(raw)
+            .map(|(a, v)| (a, around(v / total, 0.004 + 0.02 * noise(i + 3))))
+            .collect(),
+        outside_income: around(outside, 0.01),
+    }
+}
+
+fn surplus(names: &[&str], replicates: usize) -> Surplus {
+    Surplus {
+        heading: heading(
+            "Auctions return most of the value to token holders",
+            "Twelve candidates, 32 slots an epoch, fees and MEV as on the reference rollup.",
+            replicates,
+        ),
+        bars: names.iter().enumerate().map(|(i, n)| bar(n, i)).collect(),
+    }
+}
+
+fn curve(name: &str, from: f64, to: f64, half: f64, n: usize) -> Series {
+    let points = (0..n).map(|t| {
+        let x = t as f64 * 20.0;
+        let v = to + (from - to) * exp(-x / 250.0) + half * 0.3 * (noise(t) - 0.5);
+        (x, around(v, half * (1.0 - 0.6 * t as f64 / n as f64)))
+    });
+    Series { name: name.to_owned(), points: points.collect() }
+}
+
+fn learning(names: &[&str]) -> LearningCurves {
+    LearningCurves {
+        heading: heading(
+            "Large operators learn to shade their bids, small ones hardly do",
+            "Self-play with Hedge; common random numbers.",
+            32,
+        ),
+        panels: names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| LearningPanel {
+                mechanism: (*n).to_owned(),
+                certified: i % 4 != 2,
+                offer_name: "Mean offer (share of value)".to_owned(),
+                offers: vec![
+                    curve("large operators", 0.5, 0.62 + 0.2 * noise(i), 0.05, 60),
+                    curve("small operators", 0.48, 0.8 + 0.1 * noise(i + 5), 0.03, 60),
+                    curve("newcomers", 0.55, 0.4 + 0.1 * noise(i + 9), 0.04, 60),
+                ],
+                gain: vec![curve("", 0.12, 0.002 + 0.01 * noise(i), 0.0015, 60)],
+            })
+            .collect(),
+        offer_format: Format::Plain,
+        tolerance: Some(0.01),
+        gain_axis: GainAxis::Auto,
+    }
+}
+
+fn forest(a: &str, b: &str) -> Forest {
+    let row = |label: &str, unit: Unit, mean: f64, half: f64| Row {
+        label: label.to_owned(),
+        unit,
+        difference: around(mean, half),
+    };
+    let slots = || Unit::Other("slots".to_owned());
+    Forest {
+        heading: heading(
+            "The auction gives holders more and stops the longest gaps",
+            "Paired differences on common draws.",
+            32,
+        ),
+        a: a.to_owned(),
+        b: b.to_owned(),
+        certified: true,
+        rows: vec![
+            row("Community share", Unit::Share, 0.183, 0.021),
+            row("Sequencer share", Unit::Share, -0.149, 0.018),
+            row("Unrealised share", Unit::Share, -0.021, 0.024),
+            row("Censored share", Unit::Share, 0.0034, 0.0051),
+            row("Allocative efficiency", Unit::Share, 0.041, 0.012),
+            row("Net surplus per epoch", Unit::Eth, 0.42, 0.19),
+            row("Revenue per epoch", Unit::Eth, 1.31, 0.22),
+            row("Capital locked", Unit::Eth, -2350.0, 310.0),
+            row("Longest gap", slots(), -4.2, 1.1),
+            row("Inclusion delay of a targeted transaction", slots(), 0.8, 0.9),
+            row("Nakamoto coefficient (one half)", Unit::Other("operators".to_owned()), 1.4, 0.6),
+        ],
+    }
+}
+
+fn policies(names: &[&str]) -> Policies {
+    let class = |name: &str, slope: f64, i: usize| Series {
+        name: name.to_owned(),
+        points: (1..=10)
+            .map(|k| {
+                (
+                    f64::from(k) * 0.1,
+                    around(f64::from(k) * 0.1 * (slope + 0.02 * noise(i + k as usize)), 0.025),
+                )
+            })
+            .collect(),
+    };
+    Policies {
+        heading: heading(
+            "Learned bids follow theory but for the lowest values",
+            "First price, twelve bidders, values uniform.",
+            32,
+        ),
+        value_name: "Private value (ETH)".to_owned(),
+        panels: names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| PolicyPanel {
+                mechanism: (*n).to_owned(),
+                certified: i != 1,
+                offer_name: "Bid (ETH)".to_owned(),
+                classes: vec![class("large operators", 0.8, i), class("small operators", 0.9, i + 40)],
+                theory: (0..=20).map(|k| (f64::from(k) * 0.05, f64::from(k) * 0.05 * 11.0 / 12.0)).collect(),
+                diagonal: true,
+            })
+            .collect(),
+        format: Format::Plain,
+    }
+}
+
+/// All pictures, by file name.
+fn pictures() -> Vec<(String, Figure)> {
+    let paper = Style::paper();
+    let slides = Style { theme: Theme::Slides, ..paper };
+    let dark = Style { theme: Theme::Dark, ..paper };
+    let thirty: Vec<String> = (0..30).map(|i| format!("{}_{i}", RULES[i % 8])).collect();
+    let thirty: Vec<&str> = thirty.iter().map(String::as_str).collect();
+    let long = [
+        LONG,
+        "b",
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+        "漢字 \u{1}",
+    ];
+    let mut all: Vec<(&str, Result<Figure, ChartError>)> = vec![
+        ("surplus", surplus(&RULES, 32).draw(paper)),
+        ("surplus_single", surplus(&RULES[..4], 32).draw(paper.single())),
+        ("surplus_slides", surplus(&RULES, 32).draw(slides)),
+        ("surplus_dark", surplus(&RULES, 32).draw(dark)),
+        ("surplus_thirty", surplus(&thirty, 32).draw(paper)),
+        ("surplus_long", surplus(&long, 32).draw(paper)),
+        ("surplus_long_single", surplus(&long, 32).draw(paper.single())),
+        ("surplus_one", surplus(&RULES[..1], 1).draw(paper)),
+        ("learning_curves", learning(&RULES[2..6]).draw(paper)),
+        ("learning_curves_single", learning(&RULES[2..4]).draw(paper.single())),
+        ("learning_curves_one", learning(&RULES[2..3]).draw(paper)),
+        ("learning_curves_eight", learning(&RULES).draw(paper)),
+        ("learning_curves_thirty", learning(&thirty).draw(paper)),
+        ("learning_curves_long", learning(&long).draw(paper)),
+        ("learning_curves_slides", learning(&RULES[2..6]).draw(slides)),
+        ("learning_curves_dark", learning(&RULES[2..6]).draw(dark)),
+        ("forest", forest("auction", "centralized").draw(paper)),
+        ("forest_single", forest("auction", "centralized").draw(paper.single())),
+        ("forest_long", forest(LONG, "centralized").draw(paper.single())),
+        ("forest_slides", forest("auction", "centralized").draw(slides)),
+        ("policies", policies(&RULES[2..5]).draw(paper)),
+        ("policies_one", policies(&RULES[2..3]).draw(paper)),
+        ("policies_single", policies(&RULES[2..3]).draw(paper.single())),
+        ("policies_thirty", policies(&thirty).draw(paper)),
+        ("policies_long", policies(&long).draw(paper.single())),
+        ("policies_dark", policies(&RULES[2..5]).draw(dark)),
+    ];
+
+    let mut nasty = surplus(&RULES[..5], 1);
+    for (_, e) in &mut nasty.bars[0].shares {
+        *e = Estimate::point(e.mean);
+    }
+    nasty.bars[1].shares[0].1 = around(-0.35, 0.05);
+    nasty.bars[1].shares[2].1 = around(1.05, 0.2);
+    nasty.bars[2].shares =
+        vec![(Account::Community, Estimate::absent()), (Account::Posting, around(0.4, 0.1))];
+    nasty.bars[3].shares = Account::ALL.into_iter().map(|a| (a, around(1.0 / 6.0, 0.2))).collect();
+    nasty.bars[4].shares.clear();
+    all.push(("surplus_nasty", nasty.draw(paper)));
+
+    let mut nasty = learning(&RULES[..5]);
+    nasty.gain_axis = GainAxis::Log;
+    for (i, p) in nasty.panels.iter_mut().enumerate() {
+        p.offers[0].points[10].1 = Estimate::absent();
+        p.gain[0].points[30].1 = around(-0.01, 0.02);
+        p.gain[0].points[31].0 = f64::NAN;
+        if i == 1 {
+            p.offers.clear();
+            p.gain.clear();
+        }
+        if i == 2 {
+            p.offer_name = "Kickback (ETH per unit of stake)".to_owned();
+            p.offers =
+                vec![curve("delegating class with a name that goes on and on and on", 2e5, 3e5, 1e4, 60)];
+        }
+        if i == 3 {
+            p.offers =
+                vec![Series { name: "constant".to_owned(), points: vec![(0.0, Estimate::point(0.25)); 3] }];
+            p.gain[0].points.truncate(1);
+        }
+    }
+    all.push(("learning_curves_nasty", nasty.draw(paper)));
+    let mut flat = learning(&RULES[..1]);
+    flat.panels[0].gain.clear();
+    flat.panels[0].offers = vec![Series {
+        name: String::new(),
+        points: (0..9).map(|t| (f64::from(t), Estimate::point(0.0))).collect(),
+    }];
+    all.push(("learning_curves_flat", flat.draw(paper.single())));
+
+    let mut nasty = forest("a", "b");
+    nasty.certified = false;
+    nasty.rows[0].difference = Estimate::absent();
+    nasty.rows[1].difference = Estimate::point(0.2);
+    nasty.rows[2].difference = around(0.0, 0.0);
+    nasty.rows[5].difference = around(1e-7, 1e-8);
+    nasty.rows[6].difference = around(-3e12, 1e11);
+    nasty.rows[8].label = LONG.to_owned();
+    nasty.rows[9].unit = Unit::Other(LONG.to_owned());
+    nasty.rows[10].unit = Unit::Other(String::new());
+    all.push(("forest_nasty", nasty.draw(paper)));
+    let mut one = forest("a", "b");
+    one.rows = vec![Row { label: "m".to_owned(), unit: Unit::Eth, difference: Estimate::point(0.0) }];
+    one.heading = heading("", "", 1);
+    all.push(("forest_one", one.draw(paper.single())));
+
+    let mut nasty = policies(&RULES[..4]);
+    nasty.panels[0].classes[0].points[4].1 = Estimate::absent();
+    nasty.panels[1].classes.truncate(1);
+    nasty.panels[1].classes[0].points.truncate(1);
+    nasty.panels[2].offer_name = "Kickback".to_owned();
+    nasty.panels[2].theory = vec![(0.0, -5.0), (0.5, 0.2), (f64::NAN, 0.1), (0.6, 0.4), (2.0, 9.0)];
+    nasty.panels[3].classes =
+        vec![Series { name: "equal".to_owned(), points: vec![(0.5, around(0.5, 0.0))] }];
+    all.push(("policies_nasty", nasty.draw(paper)));
+    all.into_iter().map(|(name, figure)| (name.to_owned(), figure.expect(name))).collect()
+}
+
+#[test]
+fn gallery() {
+    let Ok(dir) = std::env::var("CHART_GALLERY") else { return };
+    for (name, figure) in pictures() {
+        save(&figure, std::path::Path::new(&dir), &name).expect("written");
+    }
+}
+
+#[test]
+fn no_text_overlaps_another_or_leaves_the_sheet() {
+    for (name, figure) in pictures() {
+        let (wide, high) = figure.size();
+        let texts = figure.placed();
+        for (i, a) in texts.iter().enumerate() {
+            assert!(
+                a.left >= 0.0 && a.top >= 0.0 && a.right <= wide && a.bottom <= high,
+                "{name}: {:?} leaves {wide} × {high}",
+                a
+            );
+            assert!(a.size >= 7.0, "{name}: {a:?} is too small");
+            for b in &texts[i + 1..] {
+                let apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+                assert!(apart, "{name}: {a:?} lies on {b:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn pictures_are_well_formed_and_the_same_every_time() {
+    for ((name, first), (_, second)) in pictures().into_iter().zip(pictures()) {
+        assert_eq!(first, second, "{name}");
+        let document = resvg::usvg::roxmltree::Document::parse(first.svg()).expect("well-formed");
+        let root = document.root_element();
+        for tag in ["title", "desc"] {
+            let words = root.children().find(|n| n.has_tag_name(tag)).and_then(|n| n.text()).unwrap_or("");
+            assert!(tag == "title" || words.len() > 20, "{name}: no {tag}");
+        }
+        assert!(!first.svg().contains("NaN") && !first.svg().contains("inf,"), "{name}");
+    }
+}
+
+#[test]
+fn png_bytes_repeat() {
+    let draw = || surplus(&RULES, 32).draw(Style::paper()).and_then(|f| f.png()).expect("drawn");
+    assert_eq!(draw(), draw());
+}
+
+#[test]
+fn nothing_to_draw_is_an_error_and_not_a_blank() {
+    let style = Style::paper();
+    let empty = |r: Result<Figure, ChartError>| matches!(r, Err(ChartError::Empty { .. }));
+    assert!(empty(Surplus::default().draw(style)));
+    assert!(empty(LearningCurves::default().draw(style)));
+    assert!(empty(Policies::default().draw(style)));
+    let mut none = forest("a", "b");
+    for row in &mut none.rows {
+        row.difference = Estimate::absent();
+    }
+    assert!(empty(none.draw(style)));
+    none.rows.clear();
+    assert!(empty(none.draw(style)));
+    let mut none = surplus(&RULES, 1);
+    for bar in &mut none.bars {
+        bar.shares = vec![(Account::Community, Estimate::point(f64::INFINITY))];
+    }
+    assert!(empty(none.draw(style)));
+}
+
+#[test]
+fn two_hundred_thousand_points_draw_quickly() {
+    let mut many = learning(&RULES[..2]);
+    many.panels[0].offers = vec![curve("large operators", 0.5, 0.7, 0.05, 200_000)];
+    let start = std::time::Instant::now();
+    let figure = many.draw(Style::paper()).expect("drawn");
+    figure.png().expect("rendered");
+    assert!(start.elapsed().as_secs_f64() < 2.0, "{:?}", start.elapsed());
+    assert!(figure.svg().len() < 300_000, "{}", figure.svg().len());
+}
+
+#[test]
+fn files_are_written_whole_under_their_names() {
+    let dir = tempfile::tempdir().expect("temporary directory");
+    let figure = surplus(&RULES[..2], 4).draw(Style::paper()).expect("drawn");
+    save(&figure, &dir.path().join("charts"), "surplus").expect("written");
+    let mut names: Vec<String> = std::fs::read_dir(dir.path().join("charts"))
+        .expect("listed")
+        .map(|f| f.expect("entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["surplus.png", "surplus.svg"]);
+    let text = std::fs::read_to_string(dir.path().join("charts/surplus.svg")).expect("text");
+    assert_eq!(text, figure.svg());
+}

@@ -1,0 +1,157 @@
+//! Where learning goes: mean offer of each class of agents along learning, and below it the gain of the best
+//! deviation against the tolerance. One column per mechanism.
+
+use super::axes::Kind;
+use super::canvas::Pen;
+use super::estimate::Heading;
+use super::facets::{self, Cell, Common, Facet, Reference};
+use super::frame::{self, Frame, Key};
+use super::series::{self, Series};
+use super::style::{Marker, Style};
+use super::ticks::Format;
+use super::{ChartError, Figure};
+
+/// Axis of the deviation gain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum GainAxis {
+    /// Logarithmic where all means are positive and span more than a factor of 10, else linear.
+    #[default]
+    Auto,
+    /// Linear.
+    Linear,
+    /// Logarithmic; points at or below zero are left out, and a note says so.
+    Log,
+}
+
+/// One mechanism.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LearningPanel {
+    /// Name of the contender.
+    pub mechanism: String,
+    /// False where some replicate is not certified.
+    pub certified: bool,
+    /// Name of the offer and its unit, upwards along the axis: "Mean bid (share of value)". Panels that all say the
+    /// same share one axis.
+    pub offer_name: String,
+    /// Mean offer of each class against the learning epoch.
+    pub offers: Vec<Series>,
+    /// Gain of the best deviation, a fraction of potential value, against the learning epoch: one line with an empty
+    /// name, or one for each class. May be empty.
+    pub gain: Vec<Series>,
+}
+
+/// Input of the figure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LearningCurves {
+    /// Words above.
+    pub heading: Heading,
+    /// One column each, from the left.
+    pub panels: Vec<LearningPanel>,
+    /// How the numbers of offers are shown.
+    pub offer_format: Format,
+    /// Largest gain that still counts as an equilibrium, a fraction of potential value.
+    pub tolerance: Option<f64>,
+    /// Axis of the gain.
+    pub gain_axis: GainAxis,
+}
+
+impl LearningCurves {
+    /// Draws the figure.
+    ///
+    /// # Errors
+    /// [`ChartError::Empty`] where no line has a present point.
+    pub fn draw(&self, style: Style) -> Result<Figure, ChartError> {
+        let all = || self.panels.iter().flat_map(|p| p.offers.iter().chain(&p.gain));
+        if all().all(|s| s.present().is_empty()) {
+            let reason = if self.panels.is_empty() { "no mechanism" } else { "every value is absent" };
+            return Err(ChartError::Empty { figure: "learning curves", reason: reason.to_owned() });
+        }
+        let caption = self.heading.caption("Bands", all().any(Series::any_interval));
+        let mut frame = Frame::new(style, &self.heading, &caption);
+        // Offers first, so that a class has the same look in both rows and the single gain comes last, in ink.
+        let names = series::names(
+            self.panels.iter().flat_map(|p| &p.offers).chain(self.panels.iter().flat_map(|p| &p.gain)),
+        );
+        let named: Vec<&String> = names.iter().filter(|n| !n.is_empty()).collect();
+        let look = |s: &Series| match named.iter().position(|n| **n == s.name) {
+            Some(i) => style.look(i),
+            None => super::style::Look { colour: style.ink(), dash: "", marker: Marker::Circle },
+        };
+        let gain_rows = self.panels.iter().any(|p| p.gain.iter().any(|s| !s.present().is_empty()));
+        let limit = self.tolerance.filter(|t| t.is_finite() && gain_rows);
+        let dashed = Pen { colour: style.ink(), width: 0.8 * style.scale(), dash: "3 2" };
+        let direct = facets::can_name_ends(self.panels.iter().map(|p| &p.offers[..]), style);
+        let mut legend: Vec<(Key, String)> = named
+            .iter()
+            .take(if direct { 0 } else { usize::MAX })
+            .enumerate()
+            .map(|(i, n)| (Key::Line(style.look(i), all().any(Series::any_interval)), (*n).clone()))
+            .collect();
+        if limit.is_some() {
+            legend.push((Key::Plain(dashed), "tolerance".to_owned()));
+        }
+        frame.legend(&legend);
+        let kind = self.gain_kind();
+        let facets: Vec<Facet> = self
+            .panels
+            .iter()
+            .map(|p| {
+                let offers = Cell {
+                    series: p.offers.iter().collect(),
+                    y_name: &p.offer_name,
+                    format: self.offer_format,
+                    kind: Kind::Linear,
+                    hold: Vec::new(),
+                    references: Vec::new(),
+                };
+                let gain = Cell {
+                    series: p.gain.iter().collect(),
+                    y_name: "Deviation gain",
+                    format: Format::Percent,
+                    kind,
+                    hold: limit.into_iter().chain((kind == Kind::Linear).then_some(0.0)).collect(),
+                    references: limit.map(|t| (Reference::Level(t), dashed)).into_iter().collect(),
+                };
+                let cells = if gain_rows { vec![offers, gain] } else { vec![offers] };
+                Facet { title: &p.mechanism, certified: p.certified, cells }
+            })
+            .collect();
+        let common =
+            Common { x_name: "Learning epoch", x_format: Format::Plain, x_loose: false, look: &look, direct };
+        let unshown = facets::draw(&mut frame, &facets, &common);
+        if gain_rows {
+            frame.note("Deviation gain: what the best unilateral deviation found would earn, as a share of potential value.");
+        }
+        if unshown > 0 {
+            let points = if unshown == 1 { "1 point" } else { &format!("{unshown} points") };
+            frame.note(format!("Not drawn on the logarithmic axis: {points} at or below zero."));
+        }
+        if self.panels.iter().any(|p| !p.certified) {
+            frame.note(frame::NOT_CERTIFIED);
+        }
+        let absent: Vec<(String, usize)> = self
+            .panels
+            .iter()
+            .map(|p| (p.mechanism.clone(), p.offers.iter().chain(&p.gain).map(Series::absent).sum()))
+            .collect();
+        frame.note(frame::absent_note(&absent));
+        let mechanisms: Vec<&str> = self.panels.iter().map(|p| p.mechanism.as_str()).collect();
+        Ok(frame.finish(&format!(
+            "Lines of mean offer{} against the learning epoch, one panel for each of: {}. Classes: {}.",
+            if gain_rows { " and, below, of deviation gain" } else { "" },
+            mechanisms.join(", "),
+            named.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ")
+        )))
+    }
+
+    fn gain_kind(&self) -> Kind {
+        let lines = || self.panels.iter().flat_map(|p| &p.gain);
+        let means = || lines().flat_map(Series::present).map(|(_, e)| e.mean);
+        let positive = series::range(means().filter(|v| *v > 0.0));
+        match (self.gain_axis, positive) {
+            (GainAxis::Log, Some(_)) => Kind::Log,
+            (GainAxis::Auto, Some((low, high))) if high > 10.0 * low && means().all(|v| v > 0.0) => Kind::Log,
+            _ => Kind::Linear,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What agents learned to offer, against their private value, beside what theory says. One panel per mechanism.
+
+use super::axes::Kind;
+use super::canvas::Pen;
+use super::estimate::Heading;
+use super::facets::{self, Cell, Common, Facet, Reference};
+use super::frame::{self, Frame, Key};
+use super::series::{self, Series};
+use super::style::{Look, Marker, Style};
+use super::ticks::Format;
+use super::{ChartError, Figure};
+
+/// One mechanism.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyPanel {
+    /// Name of the contender.
+    pub mechanism: String,
+    /// False where some replicate is not certified.
+    pub certified: bool,
+    /// Name of the offer and its unit, upwards along the axis: "Bid (ETH)". Panels that all say the same share one
+    /// axis.
+    pub offer_name: String,
+    /// Mean offer of each class against private value.
+    pub classes: Vec<Series>,
+    /// Theoretical curve (private value, offer), joined by straight lines in the order given; empty where there is
+    /// none.
+    pub theory: Vec<(f64, f64)>,
+    /// Whether offer = value is drawn: only where both have the same unit.
+    pub diagonal: bool,
+}
+
+/// Input of the figure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Policies {
+    /// Words above.
+    pub heading: Heading,
+    /// Name of the private value and its unit, below the panels.
+    pub value_name: String,
+    /// One panel each.
+    pub panels: Vec<PolicyPanel>,
+    /// How numbers are shown on both axes.
+    pub format: Format,
+}
+
+impl Policies {
+    /// Draws the figure.
+    ///
+    /// # Errors
+    /// [`ChartError::Empty`] where no class has a present point.
+    pub fn draw(&self, style: Style) -> Result<Figure, ChartError> {
+        let all = || self.panels.iter().flat_map(|p| &p.classes);
+        if all().all(|s| s.present().is_empty()) {
+            let reason = if self.panels.is_empty() { "no mechanism" } else { "every value is absent" };
+            return Err(ChartError::Empty { figure: "policies", reason: reason.to_owned() });
+        }
+        let banded = all().any(Series::any_interval);
+        let caption = self.heading.caption("Bands", banded);
+        let mut frame = Frame::new(style, &self.heading, &caption);
+        let names = series::names(all());
+        let named: Vec<&String> = names.iter().filter(|n| !n.is_empty()).collect();
+        let look = |s: &Series| match named.iter().position(|n| **n == s.name) {
+            Some(i) => Look { dash: "", ..style.look(i) },
+            None => Look { colour: style.look(0).colour, dash: "", marker: Marker::Circle },
+        };
+        let scale = style.scale();
+        let theory = Pen { colour: style.ink(), width: 1.0 * scale, dash: "4 2.2" };
+        let diagonal = Pen::solid(style.axis(), 0.6 * scale);
+        let direct = facets::can_name_ends(self.panels.iter().map(|p| &p.classes[..]), style);
+        let mut legend: Vec<(Key, String)> = named
+            .iter()
+            .take(if direct { 0 } else { usize::MAX })
+            .enumerate()
+            .map(|(i, n)| (Key::Line(Look { dash: "", ..style.look(i) }, banded), (*n).clone()))
+            .collect();
+        if self.panels.iter().any(|p| p.theory.len() > 1) {
+            legend.push((Key::Plain(theory), "theory".to_owned()));
+        }
+        if self.panels.iter().any(|p| p.diagonal) {
+            legend.push((Key::Plain(diagonal), "offer = private value".to_owned()));
+        }
+        frame.legend(&legend);
+        let facets: Vec<Facet> = self
+            .panels
+            .iter()
+            .map(|p| {
+                let mut references = Vec::new();
+                if p.diagonal {
+                    references.push((Reference::Diagonal, diagonal));
+                }
+                references.push((Reference::Through(p.theory.clone()), theory));
+                let within = series::range(p.classes.iter().flat_map(Series::present).map(|(x, _)| x));
+                let near = |x: f64| within.is_some_and(|(low, high)| x >= low && x <= high);
+                let cell = Cell {
+                    series: p.classes.iter().collect(),
+                    y_name: &p.offer_name,
+                    format: self.format,
+                    kind: Kind::Linear,
+                    hold: p.theory.iter().filter(|(x, _)| near(*x)).map(|(_, y)| *y).chain([0.0]).collect(),
+                    references,
+                };
+                Facet { title: &p.mechanism, certified: p.certified, cells: vec![cell] }
+            })
+            .collect();
+        let common =
+            Common { x_name: &self.value_name, x_format: self.format, x_loose: true, look: &look, direct };
+        facets::draw(&mut frame, &facets, &common);
+        if self.panels.iter().any(|p| !p.certified) {
+            frame.note(frame::NOT_CERTIFIED);
+        }
+        let absent: Vec<(String, usize)> = self
+            .panels
+            .iter()
+            .map(|p| (p.mechanism.clone(), p.classes.iter().map(Series::absent).sum()))
+            .collect();
+        frame.note(frame::absent_note(&absent));
+        let mechanisms: Vec<&str> = self.panels.iter().map(|p| p.mechanism.as_str()).collect();
+        Ok(frame.finish(&format!(
+            "Learned offer against private value, one panel for each of: {}. Classes: {}.",
+            mechanisms.join(", "),
+            named.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ")
+        )))
+    }
+}
