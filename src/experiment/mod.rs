@@ -6,6 +6,7 @@ pub mod lock;
 pub mod manifest;
 pub mod outcome;
 pub mod progress;
+pub mod references;
 pub mod runner;
 pub mod simulate;
 pub mod store;

@@ -1,1 +1,3 @@
-//! report
+//! stub
+pub mod figures;
+pub mod table;
