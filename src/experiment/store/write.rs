@@ -6,6 +6,7 @@ use super::{Opening, Status, Store, StoreError, StudyHead};
 use crate::experiment::outcome::{Curve, Outcome, PolicyEntry};
 use crate::experiment::unit::UnitPlan;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::time::{Duration, Instant};
 
 /// What [`Store::retain`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub(super) fn record_head(
 }
 
 impl Store {
-    /// Stores a finished unit at its address, in one transaction: standing, values, curves, policies. A unit stored
+    /// Stores a finished unit at its address, whole or not at all: standing, values, curves, policies. A unit stored
     /// before (failed, or replayed) is replaced.
     ///
     /// # Errors
@@ -94,23 +95,64 @@ impl Store {
         }
         // Rows go to the end of the table in the order of its key.
         values.sort_unstable_by_key(|(number, _)| *number);
-        let path = &self.path;
-        let mut write = || -> rusqlite::Result<()> {
-            let transaction = self.connection.transaction()?;
-            let number = put_result(&transaction, plan, result.err())?;
-            put_place(&transaction, plan, contender, number)?;
-            {
-                let mut insert = transaction
-                    .prepare_cached("INSERT INTO metric_values(result, metric, value) VALUES (?1, ?2, ?3)")?;
-                for (metric, value) in &values {
-                    insert.execute(params![number, metric, value])?;
-                }
+        self.begin()?;
+        let write = || -> rusqlite::Result<()> {
+            let connection = &self.connection;
+            let number = put_result(connection, plan, result.err())?;
+            put_place(connection, plan, contender, number)?;
+            let mut insert = connection
+                .prepare_cached("INSERT INTO metric_values(result, metric, value) VALUES (?1, ?2, ?3)")?;
+            for (metric, value) in &values {
+                insert.execute(params![number, metric, value])?;
             }
-            put_curves(&transaction, number, &outcome.curves)?;
-            put_policies(&transaction, number, &outcome.policies)?;
-            transaction.commit()
+            put_curves(connection, number, &outcome.curves)?;
+            put_policies(connection, number, &outcome.policies)?;
+            self.step("RELEASE unit")
         };
-        write().map_err(|e| StoreError::from_sqlite(path, e))
+        if let Err(error) = write() {
+            // Units that wait for the same commit are whole; only this one goes.
+            let _ = self.step("ROLLBACK TO unit").and_then(|()| self.step("RELEASE unit"));
+            let _ = self.flush();
+            return Err(self.error(error));
+        }
+        if self.waited() >= self.linger { self.flush() } else { Ok(()) }
+    }
+
+    /// Lets units of [`Store::put`] share a commit for up to `linger`; zero, as after opening, commits each. A kill then
+    /// loses what was stored within that time, never a part of a unit. Whoever sets it calls [`Store::flush`] when idle.
+    pub fn set_linger(&mut self, linger: Duration) {
+        self.linger = linger;
+    }
+
+    /// Commits the units that wait for it.
+    ///
+    /// # Errors
+    /// Where the store cannot be written; the waiting units are lost then.
+    pub fn flush(&mut self) -> Result<(), StoreError> {
+        if self.open_since.take().is_none() {
+            return Ok(());
+        }
+        self.step("COMMIT").map_err(|e| {
+            let _ = self.step("ROLLBACK");
+            self.error(e)
+        })
+    }
+
+    /// Time for which the oldest unit has waited for its commit.
+    fn waited(&self) -> Duration {
+        self.open_since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if self.open_since.is_none() {
+            self.step("BEGIN IMMEDIATE").map_err(|e| self.error(e))?;
+            self.open_since = Some(Instant::now());
+        }
+        self.step("SAVEPOINT unit").map_err(|e| self.error(e))
+    }
+
+    fn step(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 
     /// Gives a unit that is stored under its content id the address of `plan` as well, and says how it stands; `None`
@@ -154,6 +196,7 @@ impl Store {
         &mut self,
         plans: impl IntoIterator<Item = &'a UnitPlan>,
     ) -> Result<Retained, StoreError> {
+        self.flush()?;
         let path = self.path.clone();
         let fail = |e| StoreError::from_sqlite(&path, e);
         let numbers: Vec<String> = self.contenders.clone();
@@ -192,6 +235,7 @@ impl Store {
     /// # Errors
     /// Where the store fails.
     pub fn drop_unplaced(&mut self) -> Result<u64, StoreError> {
+        self.flush()?;
         let path = self.path.clone();
         let fail = |e| StoreError::from_sqlite(&path, e);
         let transaction = self.connection.transaction().map_err(fail)?;
@@ -207,6 +251,7 @@ impl Store {
     /// # Errors
     /// Where a path is not among the study's parameters, or the store fails.
     pub fn put_design(&mut self, design: u32, values: &[(String, DesignValue)]) -> Result<(), StoreError> {
+        self.flush()?;
         let path = self.path.clone();
         let fail = |e| StoreError::from_sqlite(&path, e);
         let transaction = self.connection.transaction().map_err(fail)?;
@@ -237,6 +282,7 @@ impl Store {
         mechanism: &str,
         curves: &[Curve],
     ) -> Result<(), StoreError> {
+        self.flush()?;
         let path = &self.path;
         let mut write = || -> rusqlite::Result<()> {
             let transaction = self.connection.transaction()?;
@@ -274,32 +320,32 @@ fn position(contenders: &[String], name: &str) -> Result<i64, StoreError> {
 }
 
 /// Inserts the unit's standing, or replaces that of an earlier attempt together with all that it left.
-fn put_result(transaction: &Transaction<'_>, plan: &UnitPlan, error: Option<&str>) -> rusqlite::Result<i64> {
+fn put_result(connection: &Connection, plan: &UnitPlan, error: Option<&str>) -> rusqlite::Result<i64> {
     let status = if error.is_some() { "failed" } else { "done" };
     // SQLite's integers are signed; the rare seed beyond them is kept as text.
     let seed = match i64::try_from(plan.seed) {
         Ok(seed) => rusqlite::types::Value::Integer(seed),
         Err(_) => rusqlite::types::Value::Text(plan.seed.to_string()),
     };
-    let former = transaction
+    let former = connection
         .prepare_cached("SELECT number FROM results WHERE id = ?1")?
         .query_row([&plan.id], |row| row.get::<_, i64>(0))
         .optional()?;
     if let Some(number) = former {
         for table in ["metric_values", "curves", "policies"] {
-            transaction
+            connection
                 .prepare_cached(&format!("DELETE FROM {table} WHERE result = ?1"))?
                 .execute([number])?;
         }
-        transaction
+        connection
             .prepare_cached("UPDATE results SET seed = ?2, status = ?3, error = ?4 WHERE number = ?1")?
             .execute(params![number, seed, status, error])?;
         return Ok(number);
     }
-    transaction
+    connection
         .prepare_cached("INSERT INTO results(id, seed, status, error) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![plan.id, seed, status, error])?;
-    Ok(transaction.last_insert_rowid())
+    Ok(connection.last_insert_rowid())
 }
 
 fn put_place(connection: &Connection, plan: &UnitPlan, contender: i64, number: i64) -> rusqlite::Result<()> {
@@ -311,9 +357,9 @@ fn put_place(connection: &Connection, plan: &UnitPlan, contender: i64, number: i
     Ok(())
 }
 
-fn put_curves(transaction: &Transaction<'_>, number: i64, curves: &[Curve]) -> rusqlite::Result<()> {
+fn put_curves(connection: &Connection, number: i64, curves: &[Curve]) -> rusqlite::Result<()> {
     for curve in curves {
-        transaction
+        connection
             .prepare_cached("INSERT INTO curves(result, name, agent, points) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![
                 number,
@@ -326,14 +372,10 @@ fn put_curves(transaction: &Transaction<'_>, number: i64, curves: &[Curve]) -> r
 }
 
 /// One row for each stretch of entries with the same agent and lever; `NaN` stands for abstaining.
-fn put_policies(
-    transaction: &Transaction<'_>,
-    number: i64,
-    policies: &[PolicyEntry],
-) -> rusqlite::Result<()> {
+fn put_policies(connection: &Connection, number: i64, policies: &[PolicyEntry]) -> rusqlite::Result<()> {
     for stretch in policies.chunk_by(|a, b| a.agent == b.agent && a.lever == b.lever) {
         let cells = pack(stretch.iter().map(|e| [e.state, e.action.unwrap_or(f64::NAN), e.probability]));
-        transaction
+        connection
             .prepare_cached("INSERT INTO policies(result, agent, lever, cells) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![number, stretch[0].agent, stretch[0].lever, cells])?;
     }
