@@ -11,6 +11,7 @@ mod error;
 mod packing;
 mod read;
 mod schema;
+mod study;
 mod write;
 
 #[cfg(test)]
@@ -19,7 +20,7 @@ mod tests;
 pub use error::StoreError;
 pub use read::{DesignValue, Order, StoredCurve, StoredPolicy, StoredUnit, UnitRow};
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
-pub use write::Retained;
+pub use study::Retained;
 
 use super::lock::OutputLock;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -129,10 +130,10 @@ impl Store {
         connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
         let opening = match found {
             Found::Nothing => Opening::Created,
-            Found::Store if write::is_same_study(&connection, head)? => Opening::Continued,
+            Found::Store if study::is_same_study(&connection, head)? => Opening::Continued,
             Found::Store => Opening::Changed,
         };
-        write::record_head(&mut connection, head, opening)?;
+        study::record_head(&mut connection, head, opening)?;
         Self::assemble(connection, path.to_owned(), opening)
     }
 
