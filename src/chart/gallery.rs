@@ -50,7 +50,7 @@ fn bar(name: &str, i: usize) -> Bar {
             .zip(raw)
             .map(|(a, v)| (a, around(v / total, 0.004 + 0.02 * noise(i + 3))))
             .collect(),
-        outside_income: around(outside, 0.01),
+        outside_income: around(outside, outside / 8.0),
     }
 }
 
@@ -297,8 +297,7 @@ fn no_text_overlaps_another_or_leaves_the_sheet() {
         for (i, a) in texts.iter().enumerate() {
             assert!(
                 a.left >= 0.0 && a.top >= 0.0 && a.right <= wide && a.bottom <= high,
-                "{name}: {:?} leaves {wide} × {high}",
-                a
+                "{name}: {a:?} leaves {wide} × {high}"
             );
             assert!(a.size >= 7.0, "{name}: {a:?} is too small");
             for b in &texts[i + 1..] {

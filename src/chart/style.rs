@@ -185,5 +185,5 @@ pub fn lightness(colour: RGBColor) -> f64 {
 
 /// White or near-black, whichever reads better on `ground`.
 pub fn text_on(ground: RGBColor) -> RGBColor {
-    if lightness(ground) < 0.52 { RGBColor(255, 255, 255) } else { RGBColor(20, 20, 20) }
+    if lightness(ground) < 0.5 { RGBColor(255, 255, 255) } else { RGBColor(20, 20, 20) }
 }
