@@ -144,6 +144,7 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
         titles(frame, group, &lefts, wide);
         for (r, &row_shared) in shared.iter().enumerate() {
             let (top, bottom) = (frame.y, frame.y + high);
+            let mut row_labelled = false;
             for (c, facet) in group.iter().enumerate() {
                 let Some(cell) = facet.cells.get(r) else { continue };
                 let axis = axis_of[band * across + c].get(r).and_then(Option::as_ref);
@@ -154,7 +155,9 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
                     frame.canvas.text(middle, Align::Centre, Type::Note, "no data");
                     continue;
                 };
-                let labelled = c == 0 || !row_shared;
+                // Where the first panel is empty, its neighbour carries the numbers, into the empty space.
+                let labelled = !row_shared || !row_labelled;
+                row_labelled = true;
                 let panel = Panel { left, top, right, bottom, x: &x, y };
                 panel.furnish(&mut frame.canvas, r + 1 == rows, labelled);
                 if labelled {

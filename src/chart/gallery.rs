@@ -245,6 +245,10 @@ fn pictures() -> Vec<(String, Figure)> {
         }
     }
     all.push(("learning_curves_nasty", nasty.draw(paper)));
+    let mut first_empty = learning(&RULES[..3]);
+    first_empty.panels[0].offers.clear();
+    first_empty.panels[0].gain.clear();
+    all.push(("learning_curves_first_empty", first_empty.draw(paper)));
     let mut flat = learning(&RULES[..1]);
     flat.panels[0].gain.clear();
     flat.panels[0].offers = vec![Series {
