@@ -264,6 +264,7 @@ fn pictures() -> Vec<(String, Figure)> {
     nasty.rows[2].difference = around(0.0, 0.0);
     nasty.rows[5].difference = around(1e-7, 1e-8);
     nasty.rows[6].difference = around(-3e12, 1e11);
+    nasty.rows[7].difference = Estimate::point(-1e300);
     nasty.rows[8].label = LONG.to_owned();
     nasty.rows[9].unit = Unit::Other(LONG.to_owned());
     nasty.rows[10].unit = Unit::Other(String::new());
