@@ -60,7 +60,11 @@ pub fn inertia_factor(inertia: f64, discount: f64) -> f64 {
 }
 
 impl Market {
-    /// A market without inertia, kickbacks at least 0. Rents must be finite and positive, `mu` positive.
+    /// A market without inertia, kickbacks at least 0.
+    ///
+    /// # Errors
+    /// What was found and what is allowed, unless there is a candidate, all rents and `mu` are finite and positive, and the
+    /// outside utility, if any, is finite.
     pub fn new(rents: Vec<f64>, mu: f64, outside: Option<f64>) -> Result<Self, String> {
         if rents.is_empty() {
             return Err("a kickback market needs at least one candidate".into());
@@ -80,6 +84,9 @@ impl Market {
     }
 
     /// `n` equal candidates.
+    ///
+    /// # Errors
+    /// As for [`Market::new`].
     pub fn symmetric(n: usize, rent: f64, mu: f64, outside: Option<f64>) -> Result<Self, String> {
         Market::new(vec![rent; n], mu, outside)
     }
