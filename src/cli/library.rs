@@ -11,7 +11,8 @@ const STRATEGIES: &[(&str, &str)] = &[
 ];
 
 /// Scenario files that ship with the program.
-const SCENARIOS: &[(&str, &str)] = &[];
+const SCENARIOS: &[(&str, &str)] =
+    &[("optimistic-rollup-2025", include_str!("../../scenarios/optimistic-rollup-2025.toml"))];
 
 /// Files of `strategies/` and `scenarios/` beside the experiment's folder or in the working directory come before those
 /// that ship with the program.

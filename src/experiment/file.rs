@@ -8,6 +8,7 @@ use crate::agent::Setting;
 use crate::draws::Who;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
+use crate::play::horizon;
 use crate::play::self_play::{Regime, Schedule};
 use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
 use crate::with_rule;
@@ -178,7 +179,9 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     let world = World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
     let classes = read_classes(&root, &world, has("bond"), delegated, library);
     let delegators = read_delegators(&root, delegated);
-    let play = read_play(&root, tolerance, delegated);
+    let mut play = read_play(&root, tolerance, delegated);
+    let slowest = delegators.iter().map(|group| group.inertia).fold(0.0_f64, f64::max);
+    play.schedule.burn_in = horizon::epochs(slowest);
     let (classes, complete) = classes;
     if clocks.is_empty() || !complete {
         // The contenders' own keys are still read, so that all their errors show.
@@ -328,6 +331,7 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
         measured_epochs: section.integer(&MEASURED_EPOCHS) as u32,
         stable_epochs: if alone { section.integer(&STABLE_EPOCHS) as u32 } else { 0 },
         max_epochs: if alone { section.integer(&MAX_EPOCHS) as u32 } else { 0 },
+        burn_in: 0,
         horizon: if has_memory { section.optional_integer(&HORIZON).map(|h| h as u32) } else { None },
     };
     Play {

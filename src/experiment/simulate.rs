@@ -9,9 +9,8 @@ use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{Mechanism, Rule};
-use crate::play::horizon;
 use crate::play::ledger::Imbalance;
-use crate::play::market::{Detail, Game, Market, Round, Seating, at};
+use crate::play::market::{Detail, Game, Market, Round, Seating};
 use crate::play::self_play::{self, Phase, Regime, Schedule, market_key};
 use crate::with_rule;
 
@@ -108,13 +107,11 @@ fn measure<M: Mechanism>(
     replicate: u32,
     mut book: Option<&mut PolicyBook>,
 ) -> Result<Tally, Imbalance> {
-    let slowest = game.rule.persistence(game.setting).into_iter().fold(0.0_f64, f64::max);
-    let warm = horizon::epochs(slowest);
     let mut round = Round::new(game);
     let mut tally = Tally::default();
     for m in 0..schedule.rounds {
         let mut market = Market::open(game, market_key(seed, replicate, Phase::Measure, m));
-        for _ in 0..warm {
+        for _ in 0..schedule.burn_in {
             market.offer(game, |p| &policies[p], &mut round);
             market.decide(game, &mut round, detail)?;
         }
@@ -124,10 +121,8 @@ fn measure<M: Mechanism>(
             if let Some(book) = book.as_deref_mut() {
                 book.note(game, &round);
             }
-            let epoch = market.epoch;
             market.decide(game, &mut round, detail)?;
-            let moment = at(game, market.key(), epoch, &round.signals, &round.continuation);
-            tally.epoch(game, &market, &moment, &round, &mut opening);
+            tally.epoch(game, &market, &round, &mut opening);
         }
         tally.close(&market, &opening);
     }

@@ -83,6 +83,9 @@ impl Policy {
     }
 }
 
+/// Probability below which a setting does not belong to a settled policy.
+const REMNANT: f64 = 1e-4;
+
 /// A weighted running average of policies.
 #[derive(Clone, Debug)]
 pub struct Average {
@@ -104,12 +107,16 @@ impl Average {
         }
     }
 
-    /// The average, or `fallback` in states that never came up.
+    /// The average, or `fallback` in states that never came up. Settings played less than once in ten thousand times
+    /// are left out: they are remnants of the first steps.
     pub fn policy(&self, fallback: &Policy) -> Policy {
         let mut policy = fallback.clone();
         for state in 0..fallback.states() {
-            if self.weight[state] > 0.0 {
-                policy.set(state, self.sum.row(state).as_slice().expect("standard layout"));
+            let least = REMNANT * self.weight[state];
+            if least > 0.0 {
+                let kept = |&sum: &f64| if sum < least { 0.0 } else { sum };
+                let row: Vec<f64> = self.sum.row(state).iter().map(kept).collect();
+                policy.set(state, &row);
             }
         }
         policy

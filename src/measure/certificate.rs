@@ -121,7 +121,7 @@ pub fn certify<M: Mechanism>(
         let key = market_key(seed, replicate, Phase::Certify, m);
         if reach > 0 {
             later.fill(0.0);
-            let mut market = Market::open(game, key);
+            let mut market = Market::expected(game, key);
             for epoch in 0..warm + epochs + reach {
                 market.offer(game, |p| &policies[p], &mut round);
                 market.margins(game, &round, &mut margins);
@@ -129,7 +129,7 @@ pub fn certify<M: Mechanism>(
                 add_later(game, &persistence, &margins, epoch, warm, epochs, reach, &mut later);
             }
         }
-        let mut market = Market::open(game, key);
+        let mut market = Market::expected(game, key);
         for epoch in 0..warm + epochs {
             market.offer(game, |p| &policies[p], &mut round);
             if epoch >= warm {

@@ -68,7 +68,8 @@ impl Opening {
 
 impl Tally {
     /// Adds an epoch that has just been decided.
-    pub fn epoch<M: Mechanism>(&mut self, game: &Game<M>, market: &Market<M>, at: &At, round: &Round<M>, opening: &mut Opening) {
+    pub fn epoch<M: Mechanism>(&mut self, game: &Game<M>, market: &Market<M>, round: &Round<M>, opening: &mut Opening) {
+        let at = market.moment(game, round);
         let setting = game.setting;
         let service = &market.service;
         self.epochs += 1.0;
@@ -100,8 +101,8 @@ impl Tally {
                 self.capital_cost += group.total_stake() * rate;
             }
         }
-        self.assignment(at, round);
-        if let Some(cost) = game.rule.corruption_cost(&market.state, at, &round.offers, &round.selection) {
+        self.assignment(&at, round);
+        if let Some(cost) = game.rule.corruption_cost(&market.state, &at, &round.offers, &round.selection) {
             *self.corruption.get_or_insert(0.0) += cost;
         }
     }

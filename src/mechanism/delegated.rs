@@ -207,7 +207,8 @@ impl Delegated {
             let (sum, _) = Self::group_weights(at, g, state, offers, &mut weights);
             let stuck = Self::stuck(group, state);
             let row = g * (n + 1)..(g + 1) * (n + 1);
-            if group.continuum {
+            // Payoffs are linear in stake unless seats go to the top, so that expected shares say all there is to learn.
+            if group.continuum || (at.cohorts && self.seats.is_none()) {
                 for (share, &w) in state.share[row].iter_mut().zip(&weights) {
                     *share = stuck * *share + (1.0 - stuck) * w / sum;
                 }
@@ -396,6 +397,35 @@ impl Mechanism for Delegated {
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
         setting.delegators.iter().map(|g| g.inertia).collect()
+    }
+
+    /// An outsider's kickback that attracts half of all stake, were everyone to reconsider, times that half. Nothing
+    /// has to be posted: the stake is the delegators'. `None` where no kickback attracts half.
+    fn corruption_cost(&self, state: &Stakes, at: &At, offers: &[Option<f64>], _selection: &Selection) -> Option<f64> {
+        if self.kickback != Kickback::PerStake {
+            return None;
+        }
+        let mut weights = vec![0.0; offers.len() + 1];
+        let sums: Vec<(f64, f64)> = (0..at.setting.delegators.len())
+            .map(|g| Self::group_weights(at, g, state, offers, &mut weights))
+            .collect();
+        let all = at.setting.total_stake();
+        let attracted = |x: f64| -> f64 {
+            let group = |(group, (sum, shift)): (&DelegatorGroup, &(f64, f64))| {
+                let own = exp((group.price_sensitivity * x + group.uptime_taste - shift).min(700.0));
+                group.total_stake() / all * own / (sum + own)
+            };
+            at.setting.delegators.iter().zip(&sums).map(group).sum()
+        };
+        let mut high = 1e-12 + offers.iter().flatten().fold(0.0_f64, |a, &b| a.max(b));
+        while attracted(high) < 0.5 {
+            high *= 2.0;
+            if high > 1e15 {
+                return None;
+            }
+        }
+        let x = crate::numerics::root(|x| attracted(x) - 0.5, 0.0, high).unwrap_or(0.0);
+        Some(0.5 * x)
     }
 
     fn margins(&self, at: &At, offers: &[Option<f64>], out: &mut [f64]) {

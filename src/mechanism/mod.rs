@@ -64,6 +64,8 @@ pub struct At<'a> {
     pub key: Key,
     /// What the candidates know.
     pub signals: &'a Signals,
+    /// Whether the members of a group of later movers are taken together, in expectation over their own choices.
+    pub cohorts: bool,
     /// Discounted value of holding one more unit of each stock that the mechanism remembers, from the next epoch on:
     /// shape (stocks, candidates), row-major, in ETH. Empty where nothing is remembered.
     pub continuation: &'a [f64],

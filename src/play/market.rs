@@ -188,6 +188,8 @@ pub struct Market<M: Mechanism> {
     pub service: Service,
     /// Epoch to be played next.
     pub epoch: u32,
+    /// Whether later movers are taken in expectation.
+    cohorts: bool,
 }
 
 /// Whether an epoch is lived through or taken in expectation.
@@ -216,19 +218,29 @@ impl<M: Mechanism> Market<M> {
             ledger: Ledger::new(setting.candidates(), setting.delegators.len()),
             service: Service::default(),
             epoch: 0,
+            cohorts: false,
         }
     }
 
-    /// The market's key.
-    pub fn key(&self) -> Key {
-        self.nature.key()
+    /// Opens a market whose later movers are taken in expectation over their own choices, for learning and certifying.
+    pub fn expected(game: &Game<M>, key: Key) -> Self {
+        Market { cohorts: true, ..Market::open(game, key) }
+    }
+
+    fn at<'a>(&self, game: &Game<'a, M>, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
+        at(game, self.nature.key(), self.epoch, self.cohorts, signals, continuation)
+    }
+
+    /// The moment of the epoch that has just been decided.
+    pub fn moment<'a>(&self, game: &Game<'a, M>, round: &'a Round<M>) -> At<'a> {
+        at(game, self.nature.key(), self.epoch - 1, self.cohorts, &round.signals, &round.continuation)
     }
 
     /// Draws private signals and lets every candidate offer by its policy.
     pub fn offer<'p>(&mut self, game: &Game<M>, policy: impl Fn(usize) -> &'p Policy, round: &mut Round<M>) {
         let setting = game.setting;
         self.nature.signals(&setting.world, &setting.sequencers, self.epoch, game.terms.epoch_slots, &mut round.signals);
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         for i in 0..setting.candidates() {
             let p = game.seats.player[i];
             let player = &game.seats.players[p];
@@ -250,7 +262,7 @@ impl<M: Mechanism> Market<M> {
 
     /// Prepares counterfactuals of this round: call after [`Market::offer`] and before [`Market::decide`].
     pub fn prepare(&self, game: &Game<M>, round: &mut Round<M>) {
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         game.rule.prepare(&self.state, &at, &round.offers, &mut round.scratch);
     }
 
@@ -269,7 +281,7 @@ impl<M: Mechanism> Market<M> {
         for state in 0..bins.count() {
             let other = if state == round.state[i] { rank } else { bins.moved(rank, state) };
             round.signals.set(&game.setting.world, sequencer, i, other, game.terms.epoch_slots);
-            let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+            let at = self.at(game, &round.signals, &round.continuation);
             round.reference[i] = game.rule.reference(&at, i);
             let settings = self.counterfactual(game, i, round);
             visit(state, bins.probability(state), &round.payoffs[..settings]);
@@ -287,7 +299,7 @@ impl<M: Mechanism> Market<M> {
             Unit::Absolute => 1.0,
             Unit::Relative => round.reference[i],
         };
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         if scale <= 0.0 {
             // Every multiple of a loss abstains.
             let payoffs = &mut round.payoffs[..=settings];
@@ -305,7 +317,7 @@ impl<M: Mechanism> Market<M> {
 
     /// Income of each candidate this epoch for one unit of stock.
     pub fn margins(&self, game: &Game<M>, round: &Round<M>, out: &mut [f64]) {
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         game.rule.margins(&at, &round.offers, out);
     }
 
@@ -314,7 +326,7 @@ impl<M: Mechanism> Market<M> {
     /// # Errors
     /// [`Imbalance`] if the books do not balance.
     pub fn decide(&mut self, game: &Game<M>, round: &mut Round<M>, detail: Detail) -> Result<(), Imbalance> {
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
         match (&game.setting.world, &mut self.machines, detail) {
             (World::Rollup(rollup), Some(machines), Detail::Slots) => operation::slot_by_slot(
@@ -338,6 +350,6 @@ impl<M: Mechanism> Market<M> {
 }
 
 /// The moment of a round.
-pub fn at<'a, M>(game: &Game<'a, M>, key: Key, epoch: u32, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
-    At { setting: game.setting, terms: game.terms, epoch, key, signals, continuation }
+fn at<'a, M>(game: &Game<'a, M>, key: Key, epoch: u32, cohorts: bool, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
+    At { setting: game.setting, terms: game.terms, epoch, key, signals, cohorts, continuation }
 }

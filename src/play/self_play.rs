@@ -42,6 +42,9 @@ pub struct Schedule {
     pub max_epochs: u32,
     /// Epochs over which a deviation's effect is followed; `None`: until a thousandth is left.
     pub horizon: Option<u32>,
+    /// Epochs played before measuring, so that markets forget how they opened; the same for every contender, so that
+    /// all are measured on the same draws.
+    pub burn_in: u32,
 }
 
 /// Markets of one replicate are numbered in blocks by purpose, so that learning, measuring and certifying meet fresh draws.
@@ -121,7 +124,7 @@ pub fn learn<M: Mechanism>(game: &Game<M>, schedule: Schedule, seed: u64, replic
     let alone = schedule.regime == Regime::Independent;
     let (markets, epochs) = if alone { (1, schedule.max_epochs) } else { (schedule.rounds, schedule.warmup_epochs) };
     let mut markets: Vec<Market<M>> =
-        (0..markets).map(|m| Market::open(game, market_key(seed, replicate, Phase::Learn, m))).collect();
+        (0..markets).map(|m| Market::expected(game, market_key(seed, replicate, Phase::Learn, m))).collect();
     let mut round = Round::new(game);
     let feedback_for = || -> Vec<Feedback> {
         players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.settings.len() + 1)).collect()

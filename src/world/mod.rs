@@ -128,6 +128,8 @@ impl World {
     /// Reads `[world]`, whose scenario has been laid under it already.
     pub fn read(section: &Section, redundant: bool) -> World {
         section.known(PARAMETERS);
+        // The scenario's own settings have been laid under the table's.
+        section.optional_text(&SCENARIO);
         if section.choice(&KIND) == "abstract" {
             section.note_unread("it belongs to the rollup world, and this world's kind is `abstract`");
             return World::Abstract;
