@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Strategy files that ship with the program.
 const STRATEGIES: &[(&str, &str)] = &[
+    ("bidder", include_str!("../../strategies/bidder.toml")),
     ("hedge", include_str!("../../strategies/hedge.toml")),
     ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
     ("truthful", include_str!("../../strategies/truthful.toml")),

@@ -26,7 +26,7 @@ use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::strategy::Unit;
 use crate::draws::Purpose;
-use crate::numerics::{exp, pow};
+use crate::numerics::{exp, exp_all, pow};
 use crate::play::ledger::Ledger;
 use crate::settings::{Parameter, Section};
 
@@ -114,6 +114,7 @@ pub struct Scratch {
     shift: Vec<f64>,
     offers: Vec<Option<f64>>,
     reaction: Vec<f64>,
+    own: Vec<f64>,
 }
 
 impl Delegated {
@@ -370,6 +371,8 @@ impl Mechanism for Delegated {
         }
         out.fill(0.0);
         let all = at.setting.total_stake();
+        let margin = self.rent(at, i);
+        let given = self.given(at, i);
         // First the stake behind i at each setting, in this epoch …
         for (g, group) in at.setting.delegators.iter().enumerate() {
             let row = g * (n + 1);
@@ -381,11 +384,15 @@ impl Mechanism for Delegated {
             let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g];
             let slope = group.price_sensitivity * state.yield_per_offer[g * n + i];
             out[0] += weight * kept * later;
-            for (payoff, &x) in out[1..].iter_mut().zip(menu) {
-                let mine = exp((base + slope * x).min(700.0));
+            scratch.own.clear();
+            scratch.own.extend(menu.iter().map(|&x| base + slope * x));
+            exp_all(&mut scratch.own);
+            // … of which each unit is worth this epoch's margin, linear in the offer, and what it brings later.
+            let whole = weight * (margin + later);
+            let given = weight * given;
+            for ((payoff, &x), &mine) in out[1..].iter_mut().zip(menu).zip(&scratch.own) {
                 let share = kept + (1.0 - stuck) * mine / (others + mine);
-                // … of which each unit is worth this epoch's margin and what it brings later.
-                *payoff += weight * share * (self.unit_margin(at, i, x) + later);
+                *payoff += share * (whole - given * x);
             }
         }
         if self.kickback == Kickback::LumpSum {
@@ -430,7 +437,7 @@ impl Mechanism for Delegated {
 
     fn margins(&self, at: &At, offers: &[Option<f64>], out: &mut [f64]) {
         for (i, (margin, offer)) in out.iter_mut().zip(offers).enumerate() {
-            *margin = offer.map_or(0.0, |x| self.unit_margin(at, i, x));
+            *margin = offer.map_or(0.0, |x| self.rent(at, i) - x * self.given(at, i));
         }
     }
 
@@ -512,13 +519,13 @@ impl Mechanism for Delegated {
 }
 
 impl Delegated {
-    /// Income of candidate `i` in an epoch for one unit of all stake behind it, at offer `x` (a lump sum does not depend
-    /// on stake and is left out).
-    fn unit_margin(&self, at: &At, i: usize, x: f64) -> f64 {
+    /// What candidate `i` gives away in an epoch for one unit of all stake behind it, at an offer of 1 (a lump sum does
+    /// not depend on stake).
+    fn given(&self, at: &At, i: usize) -> f64 {
         match self.kickback {
-            Kickback::PerStake => self.rent(at, i) - x * at.terms.availability[i],
-            Kickback::IncomeShare => self.rent(at, i) - x * self.income(at, i),
-            Kickback::LumpSum => self.rent(at, i),
+            Kickback::PerStake => at.terms.availability[i],
+            Kickback::IncomeShare => self.income(at, i),
+            Kickback::LumpSum => 0.0,
         }
     }
 }

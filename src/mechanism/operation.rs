@@ -162,11 +162,7 @@ pub fn fluid(at: &At, selection: &Selection, service: &mut Service) {
     }
     let produced: f64 = service.produced.iter().sum();
     service.missed = (selection.total - produced).max(0.0);
-    let fee = match &at.setting.world {
-        crate::world::World::Abstract => 0.0,
-        crate::world::World::Rollup(rollup) => rollup.fee_per_slot * rollup.demand.expected(at.signals.log_demand),
-    };
-    let late = if produced > 0.0 { terms.backlog * fee * service.missed / produced } else { 0.0 };
+    let late = if produced > 0.0 { terms.backlog * at.signals.expected_fee * service.missed / produced } else { 0.0 };
     for i in 0..n {
         service.gross[i] = service.produced[i] * (at.signals.gross[i] + late);
     }

@@ -218,8 +218,8 @@ pub struct Signals {
     pub skill: Vec<f64>,
     /// Expected fees and MEV of a slot that the candidate produces, in ETH.
     pub gross: Vec<f64>,
-    /// Log demand index of the epoch before.
-    pub log_demand: f64,
+    /// Fees of a slot as expected from the demand of the epoch before, in ETH.
+    pub expected_fee: f64,
     /// Log demand index of this epoch, which nobody knows yet.
     pub next_log_demand: f64,
 }
@@ -257,7 +257,9 @@ impl Nature {
         for (rank, stream) in out.rank.iter_mut().zip(&self.signal) {
             *rank = stream.uniform(epoch, 0);
         }
-        out.log_demand = self.log_demand;
+        if let World::Rollup(rollup) = world {
+            out.expected_fee = rollup.fee_per_slot * rollup.demand.expected(self.log_demand);
+        }
         for (i, sequencer) in sequencers.iter().enumerate() {
             out.set(world, sequencer, i, out.rank[i], epoch_slots);
         }
@@ -279,11 +281,10 @@ impl Signals {
                 self.gross[i] = value / f64::from(epoch_slots);
             }
             World::Rollup(rollup) => {
-                let fee = rollup.fee_per_slot * rollup.demand.expected(self.log_demand);
                 let sigma = rollup.shock_sigma;
                 let shock = if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(rank) - 0.5 * sigma * sigma) };
                 self.skill[i] = sequencer.traits.skill * shock;
-                self.gross[i] = fee + self.skill[i] * rollup.mev.mean();
+                self.gross[i] = self.expected_fee + self.skill[i] * rollup.mev.mean();
             }
         }
     }
