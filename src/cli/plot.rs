@@ -20,7 +20,8 @@ pub struct Options {
 pub fn plot(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let experiment = source::stored(&store, &options.directory)?;
-    let charts = figures::draw_all(&store, &experiment, &options.directory).map_err(|error| Stop::refuse(&error))?;
+    let charts =
+        figures::draw_all(&store, &experiment, &options.directory).map_err(|error| Stop::refuse(&error))?;
     let names: Vec<String> = charts.iter().map(|chart| chart.display().to_string()).collect();
     common.result(&names.join("\n"), || serde_json::json!({ "charts": names }));
     Ok(Status::Done)

@@ -2,4 +2,6 @@
 use super::file::Experiment;
 use super::outcome::Curve;
 /// stub
-pub fn reference_curves(_experiment: &Experiment) -> Vec<(u32, String, Curve)> { Vec::new() }
+pub fn reference_curves(_experiment: &Experiment) -> Vec<(u32, String, Curve)> {
+    Vec::new()
+}

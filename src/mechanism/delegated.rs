@@ -33,9 +33,20 @@ use crate::settings::{Parameter, Section};
 /// One line for the catalogue.
 pub const SUMMARY: &str = "stake delegated to sequencers who bribe delegators with kickbacks";
 /// Seats.
-pub const SEATS: Parameter = Parameter::integer_optional("seats", 1, 1000, "", "candidates with most stake that share the epoch evenly; absent: leaders are drawn in proportion to stake");
+pub const SEATS: Parameter = Parameter::integer_optional(
+    "seats",
+    1,
+    1000,
+    "",
+    "candidates with most stake that share the epoch evenly; absent: leaders are drawn in proportion to stake",
+);
 /// Form of the kickback.
-pub const KICKBACK: Parameter = Parameter::choice("kickback", &["per_stake", "income_share", "lump_sum"], "per_stake", "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted");
+pub const KICKBACK: Parameter = Parameter::choice(
+    "kickback",
+    &["per_stake", "income_share", "lump_sum"],
+    "per_stake",
+    "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted",
+);
 
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &KICKBACK];
@@ -155,7 +166,13 @@ impl Delegated {
     }
 
     /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
-    fn group_weights(at: &At, g: usize, state: &Stakes, offers: &[Option<f64>], weight: &mut [f64]) -> (f64, f64) {
+    fn group_weights(
+        at: &At,
+        g: usize,
+        state: &Stakes,
+        offers: &[Option<f64>],
+        weight: &mut [f64],
+    ) -> (f64, f64) {
         let n = offers.len();
         let group = &at.setting.delegators[g];
         let mut shift = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
@@ -196,7 +213,11 @@ impl Delegated {
             }
             Kickback::IncomeShare => rent - x * self.income(at, i) * led,
             Kickback::LumpSum => {
-                if share > 0.0 && led > 0.0 { rent - x } else { rent }
+                if share > 0.0 && led > 0.0 {
+                    rent - x
+                } else {
+                    rent
+                }
             }
         }
     }
@@ -265,7 +286,15 @@ impl Delegated {
 
     /// Payoff of one offer under top-k seats: the deviation's effect on stake fades by ρ an epoch towards what current offers
     /// attract, and is followed until a thousandth is left.
-    fn seat_payoff(&self, state: &Stakes, at: &At, i: usize, x: Option<f64>, scratch: &mut Scratch, k: usize) -> f64 {
+    fn seat_payoff(
+        &self,
+        state: &Stakes,
+        at: &At,
+        i: usize,
+        x: Option<f64>,
+        scratch: &mut Scratch,
+        k: usize,
+    ) -> f64 {
         let n = at.setting.candidates();
         let groups = &at.setting.delegators;
         let discount = at.setting.sequencers[i].traits.discount;
@@ -281,7 +310,8 @@ impl Delegated {
                 let row = g * (n + 1);
                 let stuck = Self::stuck(group, state);
                 let old = scratch.weight[row + i];
-                let new = x.map_or(0.0, |x| exp((Self::utility(at, state, g, i, x) - scratch.shift[g]).min(700.0)));
+                let new =
+                    x.map_or(0.0, |x| exp((Self::utility(at, state, g, i, x) - scratch.shift[g]).min(700.0)));
                 let sum = scratch.sum[g] - old + new;
                 let fade = pow(group.inertia, f64::from(t));
                 let weight = group.total_stake() / all;
@@ -326,7 +356,11 @@ impl Mechanism for Delegated {
         };
         Stakes {
             share: vec![0.0; setting.delegators.len() * (n + 1)],
-            choice: setting.delegators.iter().map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }]).collect(),
+            choice: setting
+                .delegators
+                .iter()
+                .map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }])
+                .collect(),
             yield_per_offer: vec![start; n * setting.delegators.len()],
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
@@ -360,7 +394,15 @@ impl Mechanism for Delegated {
         scratch.offers.extend_from_slice(offers);
     }
 
-    fn payoffs(&self, state: &Stakes, at: &At, i: usize, menu: &[f64], scratch: &mut Scratch, out: &mut [f64]) {
+    fn payoffs(
+        &self,
+        state: &Stakes,
+        at: &At,
+        i: usize,
+        menu: &[f64],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) {
         let n = at.setting.candidates();
         if let Some(k) = self.seats {
             out[0] = self.seat_payoff(state, at, i, None, scratch, k);
@@ -408,7 +450,13 @@ impl Mechanism for Delegated {
 
     /// An outsider's kickback that attracts half of all stake, were everyone to reconsider, times that half. Nothing
     /// has to be posted: the stake is the delegators'. `None` where no kickback attracts half.
-    fn corruption_cost(&self, state: &Stakes, at: &At, offers: &[Option<f64>], _selection: &Selection) -> Option<f64> {
+    fn corruption_cost(
+        &self,
+        state: &Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        _selection: &Selection,
+    ) -> Option<f64> {
         if self.kickback != Kickback::PerStake {
             return None;
         }
@@ -471,12 +519,20 @@ impl Mechanism for Delegated {
         }
     }
 
-    fn settle(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger) {
+    fn settle(
+        &self,
+        state: &mut Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        ledger: &mut Ledger,
+    ) {
         ledger.pay_service(service, self.commission);
         let n = offers.len();
         let all = at.setting.total_stake();
-        for i in 0..n {
-            let Some(x) = offers[i] else { continue };
+        for (i, offer) in offers.iter().enumerate() {
+            let Some(x) = *offer else { continue };
             let share = selection.weight[i];
             if share <= 0.0 {
                 continue;
@@ -494,7 +550,11 @@ impl Mechanism for Delegated {
                 Kickback::PerStake => x * share * delivered,
                 Kickback::IncomeShare => x * self.commission * service.gross[i],
                 Kickback::LumpSum => {
-                    if led || self.seats.is_none() { x } else { 0.0 }
+                    if led || self.seats.is_none() {
+                        x
+                    } else {
+                        0.0
+                    }
                 }
             };
             for (g, group) in at.setting.delegators.iter().enumerate() {
@@ -504,7 +564,8 @@ impl Mechanism for Delegated {
                 let seen = g * n + i;
                 if x > 0.0 {
                     let got = paid / (x * share);
-                    state.yield_per_offer[seen] += group.payout_learning * (got - state.yield_per_offer[seen]);
+                    state.yield_per_offer[seen] +=
+                        group.payout_learning * (got - state.yield_per_offer[seen]);
                 }
                 if led {
                     state.uptime[seen] += group.payout_learning * (delivered - state.uptime[seen]);
@@ -529,4 +590,3 @@ impl Delegated {
         }
     }
 }
-
