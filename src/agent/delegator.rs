@@ -12,8 +12,10 @@ use crate::draws::Who;
 use crate::settings::{Parameter, Section};
 
 /// Name of the group.
-pub const NAME: Parameter =
-    Parameter::text_required("name", "name of the group; its members' luck hangs on it");
+pub const NAME: Parameter = Parameter::text_optional(
+    "name",
+    "name of the group; its members' luck hangs on it (default: its place in the file)",
+); its members' luck hangs on it");
 /// Number of members.
 pub const COUNT: Parameter =
     Parameter::integer("count", 1, 10_000_000, 1, "", "number of delegators in the group");
@@ -130,7 +132,8 @@ impl DelegatorGroup {
     /// Reads one group.
     pub fn read(section: &Section) -> DelegatorGroup {
         section.known(PARAMETERS);
-        let name = section.text(&NAME);
+        let place = section.path().rsplit('.').next().unwrap_or_default();
+        let name = section.optional_text(&NAME).unwrap_or_else(|| format!("delegators-{place}"));
         DelegatorGroup {
             who: Who::member(&name, u32::MAX),
             count: section.integer(&COUNT) as usize,

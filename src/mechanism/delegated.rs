@@ -121,10 +121,16 @@ pub struct Scratch {
     weight: Vec<f64>,
     /// Sum of a group's weights.
     sum: Vec<f64>,
-    /// Utility subtracted from a group's, for range.
+    /// Sum of the weights of all but candidate `i`, relative to a utility of their own: shape (groups, candidates).
+    /// Taken from the whole it would be lost to rounding where `i` has nearly everything.
+    others: Vec<f64>,
+    /// That utility: shape (groups, candidates).
     shift: Vec<f64>,
+    utility: Vec<f64>,
     offers: Vec<Option<f64>>,
     reaction: Vec<f64>,
+    /// Weights of all but one candidate, relative to the utility of `shift`: shape (groups, candidates + 1).
+    rivals: Vec<f64>,
     own: Vec<f64>,
 }
 
@@ -165,6 +171,20 @@ impl Delegated {
         group.price_sensitivity * x * state.yield_per_offer[seen] + group.uptime_taste * state.uptime[seen]
     }
 
+    /// Utilities of one group from every candidate and, last, from backing nobody; −∞ for what is not on offer. Returns
+    /// the highest.
+    fn utilities(at: &At, g: usize, state: &Stakes, offers: &[Option<f64>], utility: &mut [f64]) -> f64 {
+        let group = &at.setting.delegators[g];
+        let nobody = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        let mut top = nobody;
+        for (i, offer) in offers.iter().enumerate() {
+            utility[i] = offer.map_or(f64::NEG_INFINITY, |x| Self::utility(at, state, g, i, x));
+            top = top.max(utility[i]);
+        }
+        utility[offers.len()] = nobody;
+        top
+    }
+
     /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
     fn group_weights(
         at: &At,
@@ -174,13 +194,7 @@ impl Delegated {
         weight: &mut [f64],
     ) -> (f64, f64) {
         let n = offers.len();
-        let group = &at.setting.delegators[g];
-        let mut shift = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
-        for (i, offer) in offers.iter().enumerate() {
-            weight[i] = offer.map_or(f64::NEG_INFINITY, |x| Self::utility(at, state, g, i, x));
-            shift = shift.max(weight[i]);
-        }
-        weight[n] = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        let shift = Self::utilities(at, g, state, offers, weight);
         if shift == f64::NEG_INFINITY {
             weight[..n].fill(0.0);
             weight[n] = 1.0;
@@ -188,10 +202,34 @@ impl Delegated {
         }
         let mut sum = 0.0;
         for w in weight.iter_mut() {
-            *w = if *w == f64::NEG_INFINITY { 0.0 } else { exp(*w - shift) };
+            *w = relative_weight(*w, shift);
             sum += *w;
         }
         (sum, shift)
+    }
+
+    /// Sums for each candidate the weights of all others, relative to the highest utility among them.
+    fn sum_others(scratch: &mut Scratch, g: usize, n: usize) {
+        let row = g * (n + 1)..(g + 1) * (n + 1);
+        let (utility, weight) = (&scratch.utility[row.clone()], &scratch.weight[row]);
+        let leader = (0..=n).fold(0, |best, j| if utility[j] > utility[best] { j } else { best });
+        for i in 0..n {
+            let rivals = || (0..=n).filter(|&j| j != i);
+            let (sum, shift) = if utility[leader] == f64::NEG_INFINITY {
+                (0.0, 0.0)
+            } else if i == leader {
+                let top = rivals().map(|j| utility[j]).fold(f64::NEG_INFINITY, f64::max);
+                if top == f64::NEG_INFINITY {
+                    (0.0, utility[leader])
+                } else {
+                    (rivals().map(|j| relative_weight(utility[j], top)).sum(), top)
+                }
+            } else {
+                (rivals().map(|j| weight[j]).sum(), utility[leader])
+            };
+            scratch.others[g * n + i] = sum;
+            scratch.shift[g * n + i] = shift;
+        }
     }
 
     /// Share of its stake that a group does not reconsider this epoch: nothing in the first.
@@ -301,6 +339,11 @@ impl Delegated {
         let slowest = groups.iter().map(|g| g.inertia).fold(0.0_f64, f64::max);
         let horizon = self.horizon.unwrap_or_else(|| crate::play::horizon::epochs(slowest * discount));
         let usual_offer = scratch.offers[i];
+        scratch.own.clear();
+        for g in 0..groups.len() {
+            let utility = x.map_or(f64::NEG_INFINITY, |x| Self::utility(at, state, g, i, x));
+            scratch.own.push(relative_weight(utility, scratch.shift[g * n + i]));
+        }
         let mut payoff = 0.0;
         for t in 0..=horizon {
             scratch.reaction.clear();
@@ -309,17 +352,19 @@ impl Delegated {
             for (g, group) in groups.iter().enumerate() {
                 let row = g * (n + 1);
                 let stuck = Self::stuck(group, state);
-                let old = scratch.weight[row + i];
-                let new =
-                    x.map_or(0.0, |x| exp((Self::utility(at, state, g, i, x) - scratch.shift[g]).min(700.0)));
-                let sum = scratch.sum[g] - old + new;
+                let new = scratch.own[g];
+                let sum = scratch.others[g * n + i] + new;
                 let fade = pow(group.inertia, f64::from(t));
                 let weight = group.total_stake() / all;
                 for j in 0..n {
-                    let w = scratch.weight[row + j];
-                    let attracted = if sum > 0.0 { (if j == i { new } else { w }) / sum } else { 0.0 };
+                    // The stake of a rival that abstains is not among those that compete for seats.
+                    if j != i && scratch.offers[j].is_none() {
+                        continue;
+                    }
+                    let attracted = if j == i { new } else { scratch.rivals[row + j] };
+                    let attracted = if sum > 0.0 { attracted / sum } else { 0.0 };
                     let first = stuck * state.share[row + j] + (1.0 - stuck) * attracted;
-                    let usual = w / scratch.sum[g];
+                    let usual = scratch.weight[row + j] / scratch.sum[g];
                     scratch.reaction[j] += weight * (usual + fade * (first - usual));
                 }
             }
@@ -332,6 +377,11 @@ impl Delegated {
         }
         payoff
     }
+}
+
+/// `exp(utility − shift)`, nothing for what is not on offer; cut off where it would overflow.
+fn relative_weight(utility: f64, shift: f64) -> f64 {
+    if utility == f64::NEG_INFINITY { 0.0 } else { exp((utility - shift).min(700.0)) }
 }
 
 impl Mechanism for Delegated {
@@ -385,10 +435,15 @@ impl Mechanism for Delegated {
         let groups = at.setting.delegators.len();
         scratch.weight.resize(groups * (n + 1), 0.0);
         scratch.sum.resize(groups, 0.0);
-        scratch.shift.resize(groups, 0.0);
+        scratch.utility.resize(groups * (n + 1), 0.0);
+        scratch.rivals.resize(groups * (n + 1), 0.0);
+        scratch.others.resize(groups * n, 0.0);
+        scratch.shift.resize(groups * n, 0.0);
         for g in 0..groups {
-            let row = &mut scratch.weight[g * (n + 1)..(g + 1) * (n + 1)];
-            (scratch.sum[g], scratch.shift[g]) = Self::group_weights(at, g, state, offers, row);
+            let row = g * (n + 1)..(g + 1) * (n + 1);
+            Self::utilities(at, g, state, offers, &mut scratch.utility[row.clone()]);
+            scratch.sum[g] = Self::group_weights(at, g, state, offers, &mut scratch.weight[row]).0;
+            Self::sum_others(scratch, g, n);
         }
         scratch.offers.clear();
         scratch.offers.extend_from_slice(offers);
@@ -405,6 +460,12 @@ impl Mechanism for Delegated {
     ) {
         let n = at.setting.candidates();
         if let Some(k) = self.seats {
+            for g in 0..at.setting.delegators.len() {
+                for j in 0..=n {
+                    let cell = g * (n + 1) + j;
+                    scratch.rivals[cell] = relative_weight(scratch.utility[cell], scratch.shift[g * n + i]);
+                }
+            }
             out[0] = self.seat_payoff(state, at, i, None, scratch, k);
             for (payoff, &x) in out[1..].iter_mut().zip(menu) {
                 *payoff = self.seat_payoff(state, at, i, Some(x), scratch, k);
@@ -420,10 +481,10 @@ impl Mechanism for Delegated {
             let row = g * (n + 1);
             let stuck = Self::stuck(group, state);
             let kept = stuck * state.share[row + i];
-            let others = scratch.sum[g] - scratch.weight[row + i];
+            let others = scratch.others[g * n + i];
             let weight = group.total_stake() / all;
             let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
-            let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g];
+            let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g * n + i];
             let slope = group.price_sensitivity * state.yield_per_offer[g * n + i];
             out[0] += weight * kept * later;
             scratch.own.clear();
@@ -562,7 +623,7 @@ impl Mechanism for Delegated {
                 ledger.pay_kickback(i, g, paid * part);
                 // Delegators see what a unit of stake behind i got for what i had offered.
                 let seen = g * n + i;
-                if x > 0.0 {
+                if x * share > 0.0 {
                     let got = paid / (x * share);
                     state.yield_per_offer[seen] +=
                         group.payout_learning * (got - state.yield_per_offer[seen]);
