@@ -15,7 +15,7 @@ use crate::settings::{Parameter, Section};
 pub const NAME: Parameter = Parameter::text_optional(
     "name",
     "name of the group; its members' luck hangs on it (default: its place in the file)",
-); its members' luck hangs on it");
+);
 /// Number of members.
 pub const COUNT: Parameter =
     Parameter::integer("count", 1, 10_000_000, 1, "", "number of delegators in the group");
