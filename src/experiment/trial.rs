@@ -43,8 +43,8 @@ pub(crate) fn read(text: &str) -> Experiment {
     Experiment::read(document, &Shipped).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// Runs all of its units into a store in `directory`.
-pub(crate) fn run(experiment: &Experiment, directory: &Path) -> Store {
+/// An empty store for it in `directory`.
+pub(crate) fn empty(experiment: &Experiment, directory: &Path) -> Store {
     let lock = OutputLock::acquire(directory).unwrap();
     let contenders: Vec<String> = experiment.contenders.iter().map(|c| c.name.clone()).collect();
     let metrics: Vec<&'static str> = METRICS.iter().map(|m| m.key).collect();
@@ -57,7 +57,12 @@ pub(crate) fn run(experiment: &Experiment, directory: &Path) -> Store {
         metrics: &metrics,
         parameters: &[],
     };
-    let mut store = Store::create_or_open(&lock, &head).unwrap();
+    Store::create_or_open(&lock, &head).unwrap()
+}
+
+/// Runs all of its units into a store in `directory`.
+pub(crate) fn run(experiment: &Experiment, directory: &Path) -> Store {
+    let mut store = empty(experiment, directory);
     for contender in &experiment.contenders {
         for replicate in 0..experiment.replicates {
             let outcome =
@@ -73,3 +78,50 @@ pub(crate) fn run(experiment: &Experiment, directory: &Path) -> Store {
     }
     store
 }
+
+/// An auction, one operator and delegated stake over a dozen short replicates' worth of play each.
+pub(crate) const THREE: &str = r#"
+[experiment]
+name = "three"
+question = "Who gets the value of the slots?"
+replicates = 3
+
+[[sequencers]]
+name = "large"
+count = 2
+live_cost = 0.02
+value = { uniform = [1, 2] }
+
+[[sequencers]]
+name = "small"
+count = 3
+live_cost = 0.01
+value = { uniform = [0.5, 1.5] }
+
+[[delegators]]
+name = "crowd"
+continuum = true
+price_sensitivity = 5.0
+outside_option = 0.1
+inertia = 0.3
+
+[mechanism.auction]
+rule = "auction_rotation"
+seats = 2
+epoch_slots = 8
+
+[mechanism.one]
+rule = "centralized"
+epoch_slots = 8
+
+[mechanism.votes]
+rule = "delegated"
+epoch_slots = 8
+
+[play]
+rounds = 4
+warmup_epochs = 20
+measured_epochs = 5
+certificate_markets = 4
+certificate_epochs = 4
+"#;
