@@ -217,6 +217,11 @@ impl AuctionRotation {
         self.reserve
     }
 
+    /// Bond that a winner posts, in ETH.
+    pub fn bond(&self) -> f64 {
+        self.bond
+    }
+
     fn total(&self, at: &At) -> f64 {
         let epoch = f64::from(at.terms.epoch_slots);
         if self.unit_seats { epoch * self.seats as f64 } else { epoch }
