@@ -203,11 +203,14 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let charts = if done > 0 {
         figures::draw_all(store, experiment, directory).map_err(|error| Stop::fail(&error))?
     } else {
-        Vec::new()
+        figures::Drawn::default()
     };
     let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
+    for note in &charts.notes {
+        common.say(note);
+    }
     let mut text = closing;
-    text.push_str(&files_written(directory, &charts));
+    text.push_str(&files_written(directory, &charts.files));
     common.result(&text, || {
         serde_json::json!({
             "experiment": experiment.name,
@@ -215,7 +218,7 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             "units": manifest.units,
             "seconds": manifest.seconds,
             "results_sha256": manifest.results_sha256,
-            "charts": charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
+            "charts": charts.files.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
             "summary": csv_as_json(&directory.join("summary.csv")),
             "comparison": csv_as_json(&directory.join("comparison.csv")),
         })

@@ -73,7 +73,15 @@ fn worths<M: Mechanism>(experiment: &Experiment, contender: &Contender, rule: &M
         let gross = vec![value / f64::from(contender.terms.epoch_slots); n];
         let signals = Signals { rank: vec![0.5; n], skill: vec![1.0; n], gross, ..Signals::default() };
         let key = Key::new(experiment.seed, 0, 0);
-        let at = At { setting, terms: &contender.terms, epoch: 0, key, signals: &signals, continuation: &[] };
+        let at = At {
+            setting,
+            terms: &contender.terms,
+            epoch: 0,
+            key,
+            signals: &signals,
+            cohorts: true,
+            continuation: &[],
+        };
         rule.reference(&at, i)
     };
     let worth = |class: usize| {
@@ -106,14 +114,20 @@ fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotatio
     } else if worths.iter().all(|w| *w == worths[0]) {
         // Bidders whose costs are c bid as if all values and bids, and the reserve, were higher by c.
         let cost = worths[0].cost;
-        let (bidders, units) = (u32::try_from(experiment.setting.candidates()).ok()?, u32::try_from(rule.seats()).ok()?);
+        let (bidders, units) =
+            (u32::try_from(experiment.setting.candidates()).ok()?, u32::try_from(rule.seats()).ok()?);
         let game = Auction::new(worths[0].law.clone(), bidders, units).with_reserve(reserve + cost);
         worths.iter().map(|w| line(w, reserve, |net| Some(game.pay_as_bid(net + cost)? - cost))).collect()
     } else {
         pair(experiment, rule, &worths)?
     };
     let scale = if rule.unit_seats() { f64::from(contender.terms.epoch_slots) } else { 1.0 };
-    Some(lines.into_iter().map(|points| points.into_iter().map(|(x, y)| (x * scale, y * scale)).collect()).collect())
+    Some(
+        lines
+            .into_iter()
+            .map(|points| points.into_iter().map(|(x, y)| (x * scale, y * scale)).collect())
+            .collect(),
+    )
 }
 
 /// Two bidders with values uniform on [0, ω₁] and [0, ω₂] for one seat.
@@ -146,7 +160,11 @@ fn line(worth: &Worth, reserve: f64, bid: impl Fn(f64) -> Option<f64>) -> Vec<(f
     } else {
         Vec::new()
     };
-    values.into_iter().filter_map(|net| Some((net, bid(net)?))).filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
+    values
+        .into_iter()
+        .filter_map(|net| Some((net, bid(net)?)))
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
+        .collect()
 }
 
 fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -> Option<Lines> {
@@ -158,7 +176,11 @@ fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -
         return None;
     }
     let discount = setting.sequencers.first()?.traits.discount;
-    let followed = experiment.play.schedule.horizon.is_none_or(|t| pow(discount * group.inertia, f64::from(t)) <= NEGLIGIBLE);
+    let followed = experiment
+        .play
+        .schedule
+        .horizon
+        .is_none_or(|t| pow(discount * group.inertia, f64::from(t)) <= NEGLIGIBLE);
     let patient_alike = setting.sequencers.iter().all(|s| s.traits.discount == discount);
     if group.inertia > 0.0 && !(patient_alike && followed) {
         return None;

@@ -120,9 +120,11 @@ fn column(summary: &Summary, contender: usize) -> Vec<String> {
             cells.push(String::new());
         }
         for (_, metric, factor) in said {
-            cells.push(summary.estimate(contender, metric).map_or("–".to_owned(), |e| {
-                number(e.mean * factor, (e.ci_high - e.mean) * factor)
-            }));
+            cells.push(
+                summary
+                    .estimate(contender, metric)
+                    .map_or("–".to_owned(), |e| number(e.mean * factor, (e.ci_high - e.mean) * factor)),
+            );
         }
     }
     cells.push(match summary.standing(contender) {
@@ -162,7 +164,10 @@ fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
         *out += &wrapped(&text, "", "  ");
     }
     if !fixed.is_empty() {
-        let text = format!("Nobody learns here: {}. Play is given, and there is nothing to certify.", fixed.join(", "));
+        let text = format!(
+            "Nobody learns here: {}. Play is given, and there is nothing to certify.",
+            fixed.join(", ")
+        );
         *out += &wrapped(&text, "", "  ");
     }
 }

@@ -48,8 +48,13 @@ pub(super) fn by_state(curves: &[StoredCurve], class: &str) -> Vec<(f64, Estimat
     for stored in own() {
         for (i, &point) in stored.curve.points.iter().enumerate() {
             let distance = |a: &&(usize, &(f64, f64))| (a.1.0 - point.0).abs();
-            let nearest =
-                anchors.iter().enumerate().collect::<Vec<_>>().iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).map(|a| a.0);
+            let nearest = anchors
+                .iter()
+                .enumerate()
+                .collect::<Vec<_>>()
+                .iter()
+                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+                .map(|a| a.0);
             let position = if alike { Some(i) } else { nearest };
             if let Some(position) = position {
                 add(&mut cells, position, stored.replicate, point);
@@ -86,7 +91,10 @@ mod tests {
     use crate::experiment::outcome::Curve;
 
     fn stored(replicate: u32, points: &[(f64, f64)]) -> StoredCurve {
-        StoredCurve { replicate, curve: Curve { name: "c".into(), agent: "s".into(), points: points.to_vec() } }
+        StoredCurve {
+            replicate,
+            curve: Curve { name: "c".into(), agent: "s".into(), points: points.to_vec() },
+        }
     }
 
     #[test]

@@ -32,9 +32,11 @@ fn view(experiment: &Experiment, contender: &Contender) -> Option<View> {
             Some(View { name: "Bid for a whole epoch (ETH)", scale: (epoch, epoch), diagonal: true })
         }
         Rule::Delegated(rule) => match rule.kickback() {
-            Kickback::PerStake => {
-                Some(View { name: "Kickback for the whole stake (ETH an epoch)", scale: (1.0, 1.0), diagonal: true })
-            }
+            Kickback::PerStake => Some(View {
+                name: "Kickback for the whole stake (ETH an epoch)",
+                scale: (1.0, 1.0),
+                diagonal: true,
+            }),
             Kickback::LumpSum => {
                 // Stored against the net value of an even share of the epoch.
                 let among = rule.seats().unwrap_or(experiment.setting.candidates()) as f64;
@@ -63,13 +65,18 @@ pub(super) fn figure(
             continue;
         }
         let Some(view) = view(experiment, contender) else {
-            notes.push(format!("`{mechanism}` is not in the figure of policies: its kickbacks are shares of income."));
+            notes.push(format!(
+                "`{mechanism}` is not in the figure of policies: its kickbacks are shares of income."
+            ));
             continue;
         };
         let (to_value, to_offer) = view.scale;
         let series = |class: &str| Series {
             name: class.to_owned(),
-            points: by_state(&curves, class).into_iter().map(|(x, e)| (x * to_value, e.scaled(to_offer))).collect(),
+            points: by_state(&curves, class)
+                .into_iter()
+                .map(|(x, e)| (x * to_value, e.scaled(to_offer)))
+                .collect(),
         };
         let mut theory = store.reference_curves(0, mechanism)?;
         for point in theory.iter_mut().flat_map(|curve| &mut curve.points) {
@@ -139,7 +146,11 @@ mod tests {
 
     #[test]
     fn lines_of_theory_are_joined_with_gaps() {
-        let curve = |points: &[(f64, f64)]| Curve { name: "theory".into(), agent: "a".into(), points: points.to_vec() };
+        let curve = |points: &[(f64, f64)]| Curve {
+            name: "theory".into(),
+            agent: "a".into(),
+            points: points.to_vec(),
+        };
         let rising = [(0.0, 0.0), (1.0, 0.5)];
         assert_eq!(joined(&[curve(&rising), curve(&rising)], &[], 0.1), rising);
         let class = Series { name: "a".into(), points: vec![(2.0 + 1e-12, Estimate::point(1.0))] };

@@ -22,16 +22,20 @@ pub(super) fn write(out: &mut String, summary: &Summary) {
     let pairs = summary.pairs();
     let mut shown = 0;
     for &(a, b) in pairs.iter().take(MOST) {
-        let rows: Vec<_> =
-            ROWS.iter().filter_map(|(label, key, factor)| Some((*label, summary.comparison(a, b, key)?, *factor))).collect();
+        let rows: Vec<_> = ROWS
+            .iter()
+            .filter_map(|(label, key, factor)| Some((*label, summary.comparison(a, b, key)?, *factor)))
+            .collect();
         let Some(n) = rows.iter().map(|(_, c, _)| c.n).max() else { continue };
         shown += 1;
         out.push('\n');
-        let replicates = if n == 1 { "one common replicate".to_owned() } else { format!("{n} common replicates") };
+        let replicates =
+            if n == 1 { "one common replicate".to_owned() } else { format!("{n} common replicates") };
         let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
         *out += &wrapped(&format!("{first} less {second}, on the same draws ({replicates})"), "", "  ");
         if n > 1 {
-            let head = [right("difference", 12), right("95% interval", 24), right("p", 9), "   pairing".to_owned()];
+            let head =
+                [right("difference", 12), right("95% interval", 24), right("p", 9), "   pairing".to_owned()];
             push_line(out, &format!("{}{}", left("", 30), head.concat()));
         }
         for (label, c, factor) in rows {

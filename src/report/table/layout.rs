@@ -63,7 +63,10 @@ fn broken(name: &str) -> Vec<String> {
     let mut left: Vec<char> = name.chars().collect();
     let mut pieces = Vec::new();
     while left.len() > NAME {
-        let at = (NAME / 2..NAME).rev().find(|&i| matches!(left[i], '-' | '_' | ' ' | '.')).map_or(NAME, |i| i + 1);
+        let at = (NAME / 2..NAME)
+            .rev()
+            .find(|&i| matches!(left[i], '-' | '_' | ' ' | '.'))
+            .map_or(NAME, |i| i + 1);
         pieces.push(left.drain(..at).collect::<String>().trim().to_owned());
     }
     pieces.push(left.into_iter().collect());
@@ -84,8 +87,7 @@ pub(super) fn left(text: &str, wide: usize) -> String {
 /// begin with a space is a heading, with an empty line before it.
 pub(super) fn blocks(labels: &[String], names: &[String], columns: &[Vec<String>]) -> String {
     // Headings have no cells beside them and may be longer.
-    let label_width =
-        labels.iter().filter(|l| l.starts_with(' ')).map(|l| width(l)).max().unwrap_or(0);
+    let label_width = labels.iter().filter(|l| l.starts_with(' ')).map(|l| width(l)).max().unwrap_or(0);
     let heads: Vec<Vec<String>> = names.iter().map(|n| broken(n)).collect();
     let wide: Vec<usize> = columns
         .iter()
