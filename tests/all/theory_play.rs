@@ -2,7 +2,9 @@
 //!
 //! Every case is learned twice, on a grid of offers and on one twice as fine. On each grid a result must lie within three
 //! standard errors over replicates plus the effect of one tick of the grid from the closed form, and the finer grid
-//! must not have the larger gap (beyond three standard errors). Nobody may gain from deviating more than the tolerance.
+//! must not have the larger gap, beyond three standard errors. (The points of a bid curve shrink together: each
+//! swings with where its bin and the grid fall. Within a tenth of a tick there is nothing to shrink: that is where a
+//! coarser grid happens to hold the closed form itself.) Nobody may gain from deviating more than the tolerance.
 //!
 //! Bid curves are tested where both winning and losing have a probability of 5% at least: elsewhere a bid hardly matters
 //! and is not learned, and the certificate bounds what that costs.
@@ -25,15 +27,22 @@ struct Claim {
     /// What one tick of the coarser grid does to it.
     tick: f64,
     value: Box<dyn Fn(&Outcome) -> f64>,
+    /// Whether it is a point of a curve.
+    curve: bool,
 }
 
 impl Claim {
     fn new(what: &str, theory: f64, tick: f64, value: impl Fn(&Outcome) -> f64 + 'static) -> Self {
-        Claim { what: what.to_owned(), theory, tick: tick.abs(), value: Box::new(value) }
+        Claim { what: what.to_owned(), theory, tick: tick.abs(), value: Box::new(value), curve: false }
     }
 
     fn metric(key: &'static str, theory: f64, tick: f64) -> Self {
         Claim::new(key, theory, tick, move |outcome| metric(outcome, key).unwrap())
+    }
+
+    /// The mean bid of an agent whose value lies in a bin.
+    fn bid(what: &str, theory: f64, tick: f64, curve: &'static str, agent: &'static str, bin: (f64, f64)) -> Self {
+        Claim { curve: true, ..Claim::new(what, theory, tick, move |o| point(o, curve, agent, bin.0, bin.1)) }
     }
 }
 
@@ -42,13 +51,23 @@ fn hold(case: &str, text: impl Fn(usize) -> String, points: usize, claims: &[Cla
     let learn = |points: usize| replicates(&read(&text(points)), REPLICATES);
     let (coarse, fine) = (learn(points), learn(2 * points - 1));
     let mut failures = String::new();
+    // Squares over the points of curves, in ticks: gap, finer gap, standard errors.
+    let mut curve = [0.0; 3];
+    let mut points = 0.0;
     for claim in claims {
         let (mean, se) = estimate(&coarse, &claim.value);
         let (mean_fine, se_fine) = estimate(&fine, &claim.value);
         let (gap, gap_fine) = ((mean - claim.theory).abs(), (mean_fine - claim.theory).abs());
-        let holds = gap <= 3.0 * se + claim.tick
-            && gap_fine <= 3.0 * se_fine + 0.5 * claim.tick
-            && gap_fine <= gap + 3.0 * (se * se + se_fine * se_fine).sqrt();
+        let noise = (se * se + se_fine * se_fine).sqrt();
+        let shrinks = gap_fine <= (gap + 3.0 * noise).max(0.05 * claim.tick);
+        if claim.curve {
+            points += 1.0;
+            for (sum, x) in curve.iter_mut().zip([gap, gap_fine, noise]) {
+                *sum += (x / claim.tick) * (x / claim.tick);
+            }
+        }
+        let near = gap <= 3.0 * se + claim.tick && gap_fine <= 3.0 * se_fine + 0.5 * claim.tick;
+        let holds = near && (claim.curve || shrinks);
         let line = format!(
             "{case}: {} {mean:.5} ± {se:.5}, finer {mean_fine:.5} ± {se_fine:.5}, theory {:.5}, one tick {:.5}",
             claim.what, claim.theory, claim.tick
@@ -56,6 +75,13 @@ fn hold(case: &str, text: impl Fn(usize) -> String, points: usize, claims: &[Cla
         println!("{}{line}", if holds { "" } else { "FAILS " });
         if !holds {
             writeln!(failures, "{line}").unwrap();
+        }
+    }
+    if points > 0.0 {
+        let [gap, gap_fine, noise] = curve.map(|square| (square / points).sqrt());
+        println!("{case}: bids off by {gap:.3} ticks, finer {gap_fine:.3}, noise {noise:.3}");
+        if gap_fine > (gap + 3.0 * noise / points.sqrt()).max(0.05) {
+            writeln!(failures, "{case}: bids off by {gap} ticks, on the finer grid by {gap_fine} of the same").unwrap();
         }
     }
     for (grid, outcomes) in [("coarse", &coarse), ("fine", &fine)] {
@@ -83,6 +109,9 @@ struct Sale {
     rounds: u32,
     warmup: u32,
     learner: &'static str,
+    /// Whether the finer grid has twice as many bins too: within a bin all bids are the same multiple of values, which
+    /// distorts curves that bend.
+    split_bins: bool,
 }
 
 impl Sale {
@@ -97,11 +126,13 @@ impl Sale {
             rounds: 16,
             warmup: 400,
             learner: "learner = \"hedge\"",
+            split_bins: false,
         }
     }
 
     fn text(&self, points: usize) -> String {
-        let Sale { seats, rule, menu, bins, rounds, warmup, learner, .. } = self;
+        let Sale { seats, rule, menu, rounds, warmup, learner, .. } = self;
+        let bins = self.bins * if self.split_bins && points > 60 { 2 } else { 1 };
         let seed = seed(&self.name);
         let mut text = format!(
             "[experiment]\nname = \"case\"\nseed = {seed}\n\n[mechanism.auction]\nrule = \"auction_rotation\"\nseats = {seats}\n{rule}\n\n\
@@ -119,10 +150,11 @@ impl Sale {
     }
 }
 
-/// The point of a curve that lies in a bin of private value.
+/// Mean of the points of a curve that lie between two private values; they stand for equally likely bins.
 fn point(outcome: &Outcome, curve: &str, agent: &str, low: f64, high: f64) -> f64 {
     let curve = outcome.curves.iter().find(|c| c.name == curve && c.agent == agent).expect("the curve is there");
-    curve.points.iter().find(|p| low <= p.0 && p.0 < high).map_or(f64::NAN, |p| p.1)
+    let bids = || curve.points.iter().filter(|p| low <= p.0 && p.0 < high).map(|p| p.1);
+    bids().sum::<f64>() / bids().count() as f64
 }
 
 /// Mean of `f(quantile)` over the quantiles from `low` to `high`.
@@ -147,7 +179,7 @@ fn bid_claims(sale: &Sale, auction: &Auction, bid: impl Fn(f64) -> Option<f64>, 
         let theory = mean_over(values, from, to, |v| bid(v).unwrap());
         let tick = if relative { step * mean_over(values, from, to, |v| v) } else { step };
         let curve = if relative { "offer" } else { "offer_absolute" };
-        claims.push(Claim::new(&format!("bid in bin {bin}"), theory, tick, move |o| point(o, curve, "bidder", low, high)));
+        claims.push(Claim::bid(&format!("bid in bin {bin}"), theory, tick, curve, "bidder", (low, high)));
     }
     claims
 }
@@ -165,7 +197,7 @@ fn pay_as_bid(sale: &Sale, auction: &Auction, points: usize) {
 
 /// Revenue, price and bids of a symmetric sale in which truth is dominant, on a grid up to 1.2 times the value.
 fn truthful(sale: &Sale, auction: &Auction, points: usize) {
-    let sale = Sale { menu: "relative = [0.0, 1.2]", ..sale.clone() };
+    let sale = Sale { menu: "relative = [0.0, 1.2]", warmup: 200, ..sale.clone() };
     let step = 1.2 / (points - 1) as f64;
     let (revenue, price) = (auction.expected_revenue(), auction.expected_price());
     let mut claims = vec![Claim::metric("revenue", revenue, step * revenue), Claim::metric("mean_price", price, step * price)];
@@ -215,7 +247,8 @@ fn other_laws_of_value() {
         ("pareto = [1.0, 3.0]", Distribution::pareto(1.0, 3.0)),
     ] {
         let auction = Auction::new(values.unwrap(), 3, 1);
-        pay_as_bid(&Sale::new("first price", text, 3, 1, ""), &auction, 41);
+        let sale = Sale { bins: 20, split_bins: true, ..Sale::new("first price", text, 3, 1, "") };
+        pay_as_bid(&sale, &auction, 41);
         truthful(&Sale::new("second price", text, 3, 1, "pricing = \"uniform\""), &auction, 49);
     }
 }
@@ -283,11 +316,10 @@ fn unequal_bidders_break_revenue_equivalence() {
             for (agent, top) in [("strong", strong), ("weak", weak)] {
                 let values = Distribution::uniform(0.0, top).unwrap();
                 let bid = |v: f64| if agent == "strong" { pair.strong_bid(v) } else { pair.weak_bid(v) };
-                let (low, high) = (from * top, to * top);
                 let theory = mean_over(&values, from, to, bid);
                 let tick = step * mean_over(&values, from, to, |v| v);
                 let what = format!("{agent} bid in bin {bin}");
-                claims.push(Claim::new(&what, theory, tick, move |o| point(o, "offer", agent, low, high)));
+                claims.push(Claim::bid(&what, theory, tick, "offer", agent, (from * top, to * top)));
             }
         }
         hold(&base.name, |points| base.text(points), points, &claims);
@@ -326,8 +358,8 @@ fn myerson_payments_make_proportional_schedules_truthful() {
         .map(|bin| {
             let (from, to) = (bin as f64 / 10.0, (bin + 1) as f64 / 10.0);
             let theory = mean_over(&values, from, to, |v| v);
-            let (low, high) = (values.quantile(from), values.quantile(to));
-            Claim::new(&format!("bid in bin {bin}"), theory, step * theory, move |o| point(o, "offer", "bidder", low, high))
+            let ends = (values.quantile(from), values.quantile(to));
+            Claim::bid(&format!("bid in bin {bin}"), theory, step * theory, "offer", "bidder", ends)
         })
         .collect();
     hold(&sale.name, |points| sale.text(points), 49, &claims);
@@ -520,13 +552,15 @@ fn kickbacks_tend_to_the_second_best_value_as_delegators_become_price_sensitive(
     let mut gaps = Vec::new();
     for mu in [0.2, 0.1, 0.05, 0.02, 0.01] {
         let case = Bribery::new("Bertrand", &[0.0, 0.1, 0.2], mu);
-        let outcomes = replicates(&read(&case.text(97)), 3);
+        let outcomes = replicates(&read(&case.text(97)), 4);
         let (paid, se) = estimate(&outcomes, |o| metric(o, "bribes_to_delegators").unwrap());
-        println!("mu {mu}: {paid} ± {se}, theory {}", case.theory().equilibrium().delegator_income());
+        let theory = case.theory().equilibrium().delegator_income();
+        println!("mu {mu}: {paid} ± {se}, theory {theory}");
+        assert!((paid - theory).abs() <= 3.0 * se + 1.2 / 96.0, "mu {mu}: {paid} ± {se}, theory {theory}");
         gaps.push((paid - limit).abs());
     }
-    assert!(gaps.windows(2).all(|w| w[1] < w[0]), "{gaps:?}");
-    // What is left is a tick of the grid.
+    // The closed form nears the limit from below and swings a little above it before it settles.
+    assert!(gaps[..4].windows(2).all(|w| w[1] < 0.7 * w[0]), "{gaps:?}");
     assert!(gaps[4] < 1.2 / 96.0, "{gaps:?}");
 }
 
