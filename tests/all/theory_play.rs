@@ -239,7 +239,7 @@ fn several_units_earn_the_same_in_both_formats() {
 }
 
 #[test]
-fn other_laws_of_value() {
+fn other_distributions_of_value() {
     for (text, values) in [
         ("exponential = 1.0", Distribution::exponential(1.0)),
         ("lognormal = [0.0, 1.0]", Distribution::lognormal(0.0, 1.0)),
