@@ -95,8 +95,11 @@ pub struct Stakes {
     share: Vec<f64>,
     /// Choices of the members of groups of atoms.
     choice: Vec<Vec<u32>>,
-    /// Payout per unit of stake that an offer of one has delivered, as each group sees it: shape (groups, candidates).
-    yield_per_offer: Vec<f64>,
+    /// What an offer of one has paid out an epoch, smoothed, as each group sees it: shape (groups, candidates). Over
+    /// `backing` it is the payout of a unit of stake; means are taken before dividing, as stake may come near nothing.
+    paid_out: Vec<f64>,
+    /// Share of all stake that it was paid on, smoothed alike: shape (groups, candidates).
+    backing: Vec<f64>,
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     uptime: Vec<f64>,
     opened: bool,
@@ -146,20 +149,38 @@ impl Delegated {
         self.commission * at.terms.availability[i] * at.signals.gross[i] * f64::from(at.terms.epoch_slots)
     }
 
-    /// Deterministic part of the logit utility of backing `i` at offer `x`.
-    fn utility(at: &At, state: &Stakes, g: usize, i: usize, x: f64) -> f64 {
-        let group = &at.setting.delegators[g];
+    /// Payout of a unit of stake for an offer of one, as delegators expect it before they have seen any: whole payment
+    /// of what is promised on stake, an even share of the stake behind everyone, and income that is the same for all.
+    fn start(&self, at: &At) -> f64 {
+        let n = at.setting.candidates();
+        let led = self.seats.map_or(1.0, |k| n as f64 / k as f64);
+        match self.kickback {
+            Kickback::PerStake => 1.0,
+            Kickback::IncomeShare => led * (0..n).map(|i| self.income(at, i)).sum::<f64>() / n as f64,
+            Kickback::LumpSum => n as f64 / led,
+        }
+    }
+
+    /// Payout of a unit of stake behind `i` for an offer of one, as group `g` expects it.
+    fn payout(&self, at: &At, state: &Stakes, g: usize, i: usize) -> f64 {
         let seen = g * at.setting.candidates() + i;
-        group.price_sensitivity * x * state.yield_per_offer[seen] + group.uptime_taste * state.uptime[seen]
+        if state.opened { state.paid_out[seen] / state.backing[seen] } else { self.start(at) }
+    }
+
+    /// Deterministic part of the logit utility of backing `i` at offer `x`.
+    fn utility(&self, at: &At, state: &Stakes, g: usize, i: usize, x: f64) -> f64 {
+        let group = &at.setting.delegators[g];
+        let uptime = state.uptime[g * at.setting.candidates() + i];
+        group.price_sensitivity * x * self.payout(at, state, g, i) + group.uptime_taste * uptime
     }
 
     /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
-    fn group_weights(at: &At, g: usize, state: &Stakes, offers: &[Option<f64>], weight: &mut [f64]) -> (f64, f64) {
+    fn group_weights(&self, at: &At, g: usize, state: &Stakes, offers: &[Option<f64>], weight: &mut [f64]) -> (f64, f64) {
         let n = offers.len();
         let group = &at.setting.delegators[g];
         let mut shift = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
         for (i, offer) in offers.iter().enumerate() {
-            weight[i] = offer.map_or(f64::NEG_INFINITY, |x| Self::utility(at, state, g, i, x));
+            weight[i] = offer.map_or(f64::NEG_INFINITY, |x| self.utility(at, state, g, i, x));
             shift = shift.max(weight[i]);
         }
         weight[n] = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
@@ -202,9 +223,14 @@ impl Delegated {
 
     fn delegate(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>]) {
         let n = offers.len();
+        if !state.opened {
+            let even = 1.0 / n as f64;
+            state.backing.fill(even);
+            state.paid_out.fill(even * self.start(at));
+        }
         let mut weights = std::mem::take(&mut state.weights);
         for (g, group) in at.setting.delegators.iter().enumerate() {
-            let (sum, _) = Self::group_weights(at, g, state, offers, &mut weights);
+            let (sum, _) = self.group_weights(at, g, state, offers, &mut weights);
             let stuck = Self::stuck(group, state);
             let row = g * (n + 1)..(g + 1) * (n + 1);
             if group.continuum {
@@ -279,7 +305,7 @@ impl Delegated {
                 let row = g * (n + 1);
                 let stuck = Self::stuck(group, state);
                 let old = scratch.weight[row + i];
-                let new = x.map_or(0.0, |x| exp((Self::utility(at, state, g, i, x) - scratch.shift[g]).min(700.0)));
+                let new = x.map_or(0.0, |x| exp((self.utility(at, state, g, i, x) - scratch.shift[g]).min(700.0)));
                 let sum = scratch.sum[g] - old + new;
                 let fade = pow(group.inertia, f64::from(t));
                 let weight = group.total_stake() / all;
@@ -316,16 +342,11 @@ impl Mechanism for Delegated {
 
     fn open(&self, setting: &Setting) -> Stakes {
         let n = setting.candidates();
-        let start = match (self.kickback, self.seats) {
-            // Before anything is learned: whole payment for per-stake offers, an even share of the seats' income …
-            (Kickback::PerStake | Kickback::IncomeShare, _) => 1.0,
-            // … and a lump divided among an even share of the stake.
-            (Kickback::LumpSum, _) => n as f64,
-        };
         Stakes {
             share: vec![0.0; setting.delegators.len() * (n + 1)],
             choice: setting.delegators.iter().map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }]).collect(),
-            yield_per_offer: vec![start; n * setting.delegators.len()],
+            paid_out: vec![0.0; n * setting.delegators.len()],
+            backing: vec![0.0; n * setting.delegators.len()],
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
             weights: vec![0.0; n + 1],
@@ -352,7 +373,7 @@ impl Mechanism for Delegated {
         scratch.shift.resize(groups, 0.0);
         for g in 0..groups {
             let row = &mut scratch.weight[g * (n + 1)..(g + 1) * (n + 1)];
-            (scratch.sum[g], scratch.shift[g]) = Self::group_weights(at, g, state, offers, row);
+            (scratch.sum[g], scratch.shift[g]) = self.group_weights(at, g, state, offers, row);
         }
         scratch.offers.clear();
         scratch.offers.extend_from_slice(offers);
@@ -378,7 +399,7 @@ impl Mechanism for Delegated {
             let weight = group.total_stake() / all;
             let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
             let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g];
-            let slope = group.price_sensitivity * state.yield_per_offer[g * n + i];
+            let slope = group.price_sensitivity * self.payout(at, state, g, i);
             out[0] += weight * kept * later;
             for (payoff, &x) in out[1..].iter_mut().zip(menu) {
                 let mine = exp((base + slope * x).min(700.0));
@@ -466,8 +487,8 @@ impl Mechanism for Delegated {
                 // Delegators see what a unit of stake behind i got for what i had offered.
                 let seen = g * n + i;
                 if x > 0.0 {
-                    let got = paid / (x * share);
-                    state.yield_per_offer[seen] += group.payout_learning * (got - state.yield_per_offer[seen]);
+                    state.paid_out[seen] += group.payout_learning * (paid / x - state.paid_out[seen]);
+                    state.backing[seen] += group.payout_learning * (share - state.backing[seen]);
                 }
                 if led {
                     state.uptime[seen] += group.payout_learning * (delivered - state.uptime[seen]);
