@@ -51,6 +51,9 @@ pub const KICKBACK: Parameter = Parameter::choice(
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &KICKBACK];
 
+/// Share of stake too small to learn anything from: quotients of such numbers lose their digits.
+const DUST: f64 = 1e-200;
+
 /// Form of the kickback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kickback {
@@ -106,8 +109,11 @@ pub struct Stakes {
     share: Vec<f64>,
     /// Choices of the members of groups of atoms.
     choice: Vec<Vec<u32>>,
-    /// Payout per unit of stake that an offer of one has delivered, as each group sees it: shape (groups, candidates).
-    yield_per_offer: Vec<f64>,
+    /// What an offer of one has paid out an epoch, smoothed, as each group sees it: shape (groups, candidates). Over
+    /// `backing` it is the payout of a unit of stake; means are taken before dividing, as stake may come near nothing.
+    paid_out: Vec<f64>,
+    /// Share of all stake that it was paid on, smoothed alike: shape (groups, candidates).
+    backing: Vec<f64>,
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     uptime: Vec<f64>,
     opened: bool,
@@ -164,21 +170,46 @@ impl Delegated {
         self.commission * at.terms.availability[i] * at.signals.gross[i] * f64::from(at.terms.epoch_slots)
     }
 
-    /// Deterministic part of the logit utility of backing `i` at offer `x`.
-    fn utility(at: &At, state: &Stakes, g: usize, i: usize, x: f64) -> f64 {
-        let group = &at.setting.delegators[g];
+    /// Payout of a unit of stake for an offer of one, as delegators expect it before they have seen any: whole payment
+    /// of what is promised on stake, an even share of the stake behind everyone, and income that is the same for all.
+    fn start(&self, at: &At) -> f64 {
+        let n = at.setting.candidates();
+        let led = self.seats.map_or(1.0, |k| n as f64 / k as f64);
+        match self.kickback {
+            Kickback::PerStake => 1.0,
+            Kickback::IncomeShare => led * (0..n).map(|i| self.income(at, i)).sum::<f64>() / n as f64,
+            Kickback::LumpSum => n as f64 / led,
+        }
+    }
+
+    /// Payout of a unit of stake behind `i` for an offer of one, as group `g` expects it.
+    fn payout(&self, at: &At, state: &Stakes, g: usize, i: usize) -> f64 {
         let seen = g * at.setting.candidates() + i;
-        group.price_sensitivity * x * state.yield_per_offer[seen] + group.uptime_taste * state.uptime[seen]
+        if state.opened { state.paid_out[seen] / state.backing[seen] } else { self.start(at) }
+    }
+
+    /// Deterministic part of the logit utility of backing `i` at offer `x`.
+    fn utility(&self, at: &At, state: &Stakes, g: usize, i: usize, x: f64) -> f64 {
+        let group = &at.setting.delegators[g];
+        let uptime = state.uptime[g * at.setting.candidates() + i];
+        group.price_sensitivity * x * self.payout(at, state, g, i) + group.uptime_taste * uptime
     }
 
     /// Utilities of one group from every candidate and, last, from backing nobody; −∞ for what is not on offer. Returns
     /// the highest.
-    fn utilities(at: &At, g: usize, state: &Stakes, offers: &[Option<f64>], utility: &mut [f64]) -> f64 {
+    fn utilities(
+        &self,
+        at: &At,
+        g: usize,
+        state: &Stakes,
+        offers: &[Option<f64>],
+        utility: &mut [f64],
+    ) -> f64 {
         let group = &at.setting.delegators[g];
         let nobody = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
         let mut top = nobody;
         for (i, offer) in offers.iter().enumerate() {
-            utility[i] = offer.map_or(f64::NEG_INFINITY, |x| Self::utility(at, state, g, i, x));
+            utility[i] = offer.map_or(f64::NEG_INFINITY, |x| self.utility(at, state, g, i, x));
             top = top.max(utility[i]);
         }
         utility[offers.len()] = nobody;
@@ -187,6 +218,7 @@ impl Delegated {
 
     /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
     fn group_weights(
+        &self,
         at: &At,
         g: usize,
         state: &Stakes,
@@ -194,7 +226,7 @@ impl Delegated {
         weight: &mut [f64],
     ) -> (f64, f64) {
         let n = offers.len();
-        let shift = Self::utilities(at, g, state, offers, weight);
+        let shift = self.utilities(at, g, state, offers, weight);
         if shift == f64::NEG_INFINITY {
             weight[..n].fill(0.0);
             weight[n] = 1.0;
@@ -262,9 +294,14 @@ impl Delegated {
 
     fn delegate(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>]) {
         let n = offers.len();
+        if !state.opened {
+            let even = 1.0 / n as f64;
+            state.backing.fill(even);
+            state.paid_out.fill(even * self.start(at));
+        }
         let mut weights = std::mem::take(&mut state.weights);
         for (g, group) in at.setting.delegators.iter().enumerate() {
-            let (sum, _) = Self::group_weights(at, g, state, offers, &mut weights);
+            let (sum, _) = self.group_weights(at, g, state, offers, &mut weights);
             let stuck = Self::stuck(group, state);
             let row = g * (n + 1)..(g + 1) * (n + 1);
             // Payoffs are linear in stake unless seats go to the top, so that expected shares say all there is to learn.
@@ -341,7 +378,7 @@ impl Delegated {
         let usual_offer = scratch.offers[i];
         scratch.own.clear();
         for g in 0..groups.len() {
-            let utility = x.map_or(f64::NEG_INFINITY, |x| Self::utility(at, state, g, i, x));
+            let utility = x.map_or(f64::NEG_INFINITY, |x| self.utility(at, state, g, i, x));
             scratch.own.push(relative_weight(utility, scratch.shift[g * n + i]));
         }
         let mut payoff = 0.0;
@@ -398,12 +435,6 @@ impl Mechanism for Delegated {
 
     fn open(&self, setting: &Setting) -> Stakes {
         let n = setting.candidates();
-        let start = match (self.kickback, self.seats) {
-            // Before anything is learned: whole payment for per-stake offers, an even share of the seats' income …
-            (Kickback::PerStake | Kickback::IncomeShare, _) => 1.0,
-            // … and a lump divided among an even share of the stake.
-            (Kickback::LumpSum, _) => n as f64,
-        };
         Stakes {
             share: vec![0.0; setting.delegators.len() * (n + 1)],
             choice: setting
@@ -411,7 +442,8 @@ impl Mechanism for Delegated {
                 .iter()
                 .map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }])
                 .collect(),
-            yield_per_offer: vec![start; n * setting.delegators.len()],
+            paid_out: vec![0.0; n * setting.delegators.len()],
+            backing: vec![0.0; n * setting.delegators.len()],
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
             weights: vec![0.0; n + 1],
@@ -441,8 +473,8 @@ impl Mechanism for Delegated {
         scratch.shift.resize(groups * n, 0.0);
         for g in 0..groups {
             let row = g * (n + 1)..(g + 1) * (n + 1);
-            Self::utilities(at, g, state, offers, &mut scratch.utility[row.clone()]);
-            scratch.sum[g] = Self::group_weights(at, g, state, offers, &mut scratch.weight[row]).0;
+            self.utilities(at, g, state, offers, &mut scratch.utility[row.clone()]);
+            scratch.sum[g] = self.group_weights(at, g, state, offers, &mut scratch.weight[row]).0;
             Self::sum_others(scratch, g, n);
         }
         scratch.offers.clear();
@@ -485,7 +517,7 @@ impl Mechanism for Delegated {
             let weight = group.total_stake() / all;
             let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
             let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g * n + i];
-            let slope = group.price_sensitivity * state.yield_per_offer[g * n + i];
+            let slope = group.price_sensitivity * self.payout(at, state, g, i);
             out[0] += weight * kept * later;
             scratch.own.clear();
             scratch.own.extend(menu.iter().map(|&x| base + slope * x));
@@ -523,7 +555,7 @@ impl Mechanism for Delegated {
         }
         let mut weights = vec![0.0; offers.len() + 1];
         let sums: Vec<(f64, f64)> = (0..at.setting.delegators.len())
-            .map(|g| Self::group_weights(at, g, state, offers, &mut weights))
+            .map(|g| self.group_weights(at, g, state, offers, &mut weights))
             .collect();
         let all = at.setting.total_stake();
         let attracted = |x: f64| -> f64 {
@@ -623,10 +655,9 @@ impl Mechanism for Delegated {
                 ledger.pay_kickback(i, g, paid * part);
                 // Delegators see what a unit of stake behind i got for what i had offered.
                 let seen = g * n + i;
-                if x * share > 0.0 {
-                    let got = paid / (x * share);
-                    state.yield_per_offer[seen] +=
-                        group.payout_learning * (got - state.yield_per_offer[seen]);
+                if x > 0.0 && share > DUST {
+                    state.paid_out[seen] += group.payout_learning * (paid / x - state.paid_out[seen]);
+                    state.backing[seen] += group.payout_learning * (share - state.backing[seen]);
                 }
                 if led {
                     state.uptime[seen] += group.payout_learning * (delivered - state.uptime[seen]);
