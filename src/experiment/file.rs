@@ -279,7 +279,9 @@ fn read_parts(
     let classes = read_classes(&root, &world, has("bond"), delegated, library);
     let delegators = read_delegators(&root, delegated);
     let mut play = read_play(&root, tolerance, delegated);
-    let slowest = delegators.iter().map(|group| group.inertia).fold(0.0_f64, f64::max);
+    // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
+    let memory = |group: &DelegatorGroup| group.inertia.max(1.0 - group.payout_learning);
+    let slowest = delegators.iter().map(memory).fold(0.0_f64, f64::max);
     play.schedule.burn_in = horizon::epochs(slowest);
     let (classes, complete) = classes;
     if clocks.is_empty() || !complete {

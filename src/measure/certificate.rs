@@ -116,8 +116,8 @@ pub fn certify<M: Mechanism>(
     let persistence = game.rule.persistence(game.setting);
     let stocks = persistence.len();
     let slowest = persistence.iter().fold(0.0_f64, |a, &b| a.max(b));
-    let warm = horizon::epochs(slowest);
-    let reach = if stocks == 0 { 0 } else { schedule.horizon.unwrap_or(warm) };
+    let warm = schedule.burn_in;
+    let reach = if stocks == 0 { 0 } else { schedule.horizon.unwrap_or_else(|| horizon::epochs(slowest)) };
     let span = Span { warm, tried: epochs, reach };
     let mut margins = vec![0.0; n];
     let mut later = vec![0.0; stocks * n * epochs as usize];
