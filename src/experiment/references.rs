@@ -100,20 +100,26 @@ fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotatio
         if rule.is_proportional() && rule.bond() > 0.0 {
             return None;
         }
-        worths.iter().map(|w| line(w, reserve, |net| Some(net))).collect()
+        worths.iter().map(|w| line(w, reserve, Some)).collect()
     } else if rule.is_proportional() || !all_learn(experiment) {
         return None;
     } else if worths.iter().all(|w| *w == worths[0]) {
         // Bidders whose costs are c bid as if all values and bids, and the reserve, were higher by c.
         let cost = worths[0].cost;
-        let (bidders, units) = (u32::try_from(experiment.setting.candidates()).ok()?, u32::try_from(rule.seats()).ok()?);
+        let (bidders, units) =
+            (u32::try_from(experiment.setting.candidates()).ok()?, u32::try_from(rule.seats()).ok()?);
         let game = Auction::new(worths[0].law.clone(), bidders, units).with_reserve(reserve + cost);
         worths.iter().map(|w| line(w, reserve, |net| Some(game.pay_as_bid(net + cost)? - cost))).collect()
     } else {
         pair(experiment, rule, &worths)?
     };
     let scale = if rule.unit_seats() { f64::from(contender.terms.epoch_slots) } else { 1.0 };
-    Some(lines.into_iter().map(|points| points.into_iter().map(|(x, y)| (x * scale, y * scale)).collect()).collect())
+    Some(
+        lines
+            .into_iter()
+            .map(|points| points.into_iter().map(|(x, y)| (x * scale, y * scale)).collect())
+            .collect(),
+    )
 }
 
 /// Two bidders with values uniform on [0, ω₁] and [0, ω₂] for one seat.
@@ -146,7 +152,11 @@ fn line(worth: &Worth, reserve: f64, bid: impl Fn(f64) -> Option<f64>) -> Vec<(f
     } else {
         Vec::new()
     };
-    values.into_iter().filter_map(|net| Some((net, bid(net)?))).filter(|(x, y)| x.is_finite() && y.is_finite()).collect()
+    values
+        .into_iter()
+        .filter_map(|net| Some((net, bid(net)?)))
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
+        .collect()
 }
 
 fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -> Option<Lines> {
@@ -158,7 +168,11 @@ fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -
         return None;
     }
     let discount = setting.sequencers.first()?.traits.discount;
-    let followed = experiment.play.schedule.horizon.is_none_or(|t| pow(discount * group.inertia, f64::from(t)) <= NEGLIGIBLE);
+    let followed = experiment
+        .play
+        .schedule
+        .horizon
+        .is_none_or(|t| pow(discount * group.inertia, f64::from(t)) <= NEGLIGIBLE);
     let patient_alike = setting.sequencers.iter().all(|s| s.traits.discount == discount);
     if group.inertia > 0.0 && !(patient_alike && followed) {
         return None;

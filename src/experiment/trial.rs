@@ -65,9 +65,15 @@ pub(crate) fn run(experiment: &Experiment, directory: &Path) -> Store {
     let mut store = empty(experiment, directory);
     for contender in &experiment.contenders {
         for replicate in 0..experiment.replicates {
-            let outcome =
-                simulate(&contender.rule, &experiment.setting, &contender.terms, &experiment.play, experiment.seed, replicate)
-                    .unwrap();
+            let outcome = simulate(
+                &contender.rule,
+                &experiment.setting,
+                &contender.terms,
+                &experiment.play,
+                experiment.seed,
+                replicate,
+            )
+            .unwrap();
             let key = UnitKey { design: 0, mechanism: contender.name.clone(), replicate };
             let plan = UnitPlan { id: format!("{}/{replicate}", contender.name), key, seed: experiment.seed };
             store.put(&plan, Ok(&outcome)).unwrap();

@@ -163,7 +163,10 @@ fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
         *out += &wrapped(&text, "", "  ");
     }
     if !fixed.is_empty() {
-        let text = format!("Nobody learns here: {}. Play is given, and there is nothing to certify.", fixed.join(", "));
+        let text = format!(
+            "Nobody learns here: {}. Play is given, and there is nothing to certify.",
+            fixed.join(", ")
+        );
         *out += &wrapped(&text, "", "  ");
     }
 }

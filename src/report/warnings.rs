@@ -119,7 +119,10 @@ impl Warning {
                     .iter()
                     .map(|(label, reduction)| format!("{label} ({:.0}% more variance)", -100.0 * reduction))
                     .collect();
-                format!("{a} and {b}: common draws pull these apart instead of together: {}.", named.join(", "))
+                format!(
+                    "{a} and {b}: common draws pull these apart instead of together: {}.",
+                    named.join(", ")
+                )
             }
         }
     }
@@ -238,7 +241,11 @@ fn heavy_tails(experiment: &Experiment) -> Vec<Warning> {
         if let Some(Distribution::Pareto { shape, .. }) = class.traits.value
             && shape <= HEAVY_SHAPE
         {
-            found.push(Warning::HeavyTail { what: format!("the value of group {}", class.name), shape, mev: false });
+            found.push(Warning::HeavyTail {
+                what: format!("the value of group {}", class.name),
+                shape,
+                mev: false,
+            });
         }
     }
     found
@@ -298,10 +305,16 @@ mod tests {
         assert_eq!(found.len(), 5, "{kinds:#?}");
         assert!(kinds[0].starts_with("one: only 0 of 3 replicates"));
         assert!(kinds[1].contains("1 of 3 replicates are certified") && kinds[1].contains("warmup_epochs"));
-        assert!(kinds[1].contains("2.0%") && kinds[1].contains("3.0%") && kinds[1].contains("1.0%"), "{}", kinds[1]);
+        assert!(
+            kinds[1].contains("2.0%") && kinds[1].contains("3.0%") && kinds[1].contains("1.0%"),
+            "{}",
+            kinds[1]
+        );
         assert!(kinds[2].contains("moved by 0.30") && kinds[2].contains("`play.warmup_epochs`"));
         assert!(kinds[3].contains("3 replicates"));
-        assert!(kinds[4].contains("auction and votes") && kinds[4].contains("net surplus (100% more variance)"));
+        assert!(
+            kinds[4].contains("auction and votes") && kinds[4].contains("net surplus (100% more variance)")
+        );
     }
 
     #[test]

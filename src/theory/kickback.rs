@@ -204,7 +204,8 @@ impl Market {
     /// a grid of 400 steps from 0 to its rent, refined at the best; [`Market::margin_factor`] must be that of `ρ` and `δ`.
     pub fn is_stationary_equilibrium(&self, at: &Equilibrium, inertia: f64, discount: f64) -> bool {
         let rounding = 1e-9 * self.rents.iter().copied().fold(0.0, f64::max);
-        self.one_epoch_deviation_gain(at, inertia, discount) <= rounding && self.lasting_deviation_gain(at) <= rounding
+        self.one_epoch_deviation_gain(at, inertia, discount) <= rounding
+            && self.lasting_deviation_gain(at) <= rounding
     }
 
     /// `value(i, kickback of i, share of i there)`, at best less at `at`, over all candidates; kickbacks from 0 (or the

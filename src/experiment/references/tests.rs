@@ -4,12 +4,17 @@ use crate::theory::auction::Auction;
 
 fn one(text: &str) -> Vec<Vec<(f64, f64)>> {
     let all = reference_curves(&read(text));
-    assert!(all.iter().all(|(design, mechanism, curve)| *design == 0 && mechanism == "m" && curve.name == "theory"));
+    assert!(
+        all.iter()
+            .all(|(design, mechanism, curve)| *design == 0 && mechanism == "m" && curve.name == "theory")
+    );
     all.into_iter().map(|(_, _, curve)| curve.points).collect()
 }
 
 fn auction_file(sequencers: &str, mechanism: &str) -> String {
-    format!("[experiment]\nname = \"t\"\n{sequencers}\n[mechanism.m]\nrule = \"auction_rotation\"\n{mechanism}\n")
+    format!(
+        "[experiment]\nname = \"t\"\n{sequencers}\n[mechanism.m]\nrule = \"auction_rotation\"\n{mechanism}\n"
+    )
 }
 
 fn near(got: f64, want: f64) {
@@ -33,7 +38,9 @@ fn first_price_of_five_uniform_bidders() {
 fn units_are_those_of_the_stored_offers() {
     let game = Auction::new(Distribution::uniform(0.0, 1.0).unwrap(), 5, 2);
     // Per slot, an eighth of the value of the epoch; per seat with unit seats.
-    for (mechanism, scale) in [("seats = 2\nepoch_slots = 8", 0.125), ("seats = 2\nepoch_slots = 8\nunit_seats = true", 1.0)] {
+    for (mechanism, scale) in
+        [("seats = 2\nepoch_slots = 8", 0.125), ("seats = 2\nepoch_slots = 8\nunit_seats = true", 1.0)]
+    {
         for &(v, b) in &one(&auction_file(FIVE, mechanism))[0] {
             near(b, scale * game.pay_as_bid(v / scale).unwrap());
         }
@@ -65,7 +72,10 @@ fn truth_is_told_where_prices_do_not_depend_on_the_bid() {
     }
     let constant = "[[sequencers]]\nname = \"a\"\ncount = 2\nvalue = { constant = 2.0 }";
     assert_eq!(one(&auction_file(constant, "seats = 1\npricing = \"uniform\"")), [[(2.0, 2.0)]]);
-    assert_eq!(one(&auction_file(FIVE, "seats = 2\nschedule = \"proportional\"\npricing = \"myerson\"")).len(), 1);
+    assert_eq!(
+        one(&auction_file(FIVE, "seats = 2\nschedule = \"proportional\"\npricing = \"myerson\"")).len(),
+        1
+    );
 }
 
 #[test]
@@ -108,7 +118,9 @@ fn kickbacks_of_the_logit_oligopoly() {
     assert!((curves[0][0].0 - 1.0).abs() < 1e-12);
     assert!((curves[0][0].1 - 0.527_073).abs() < 5e-7);
     // R = 1, c = 0, .1, .2, μ = .1.
-    let three = ["0.0", "0.01", "0.02"].map(|c| format!("[[sequencers]]\nname = \"c{c}\"\ncount = 1\nlive_cost = {c}\nvalue = {{ constant = 1.0 }}"));
+    let three = ["0.0", "0.01", "0.02"].map(|c| {
+        format!("[[sequencers]]\nname = \"c{c}\"\ncount = 1\nlive_cost = {c}\nvalue = {{ constant = 1.0 }}")
+    });
     let curves = delegated(&three.join("\n"), "price_sensitivity = 10.0", "epoch_slots = 10");
     for (curve, (net, x)) in curves.iter().zip([(1.0, 0.79566), (0.9, 0.75128), (0.8, 0.68070)]) {
         assert!((curve[0].0 - net).abs() < 1e-9 && (curve[0].1 - x).abs() <= 5e-6, "{curve:?}");
@@ -117,7 +129,9 @@ fn kickbacks_of_the_logit_oligopoly() {
 
 #[test]
 fn kickbacks_under_inertia_only_where_they_are_an_equilibrium() {
-    let stuck = |rho: f64| delegated(TWO, &format!("price_sensitivity = 4.0\noutside_option = 0.0\ninertia = {rho}"), "");
+    let stuck = |rho: f64| {
+        delegated(TWO, &format!("price_sensitivity = 4.0\noutside_option = 0.0\ninertia = {rho}"), "")
+    };
     assert!((stuck(0.5)[0][0].1 - 0.527_073).abs() < 5e-7);
     assert!(stuck(0.9).is_empty());
     // δ < 1: margins are (1 − δρ)/(1 − ρ) times as large; four candidates, μ = ¼, no outside option.

@@ -8,13 +8,17 @@ use crate::chart::series::Series;
 use crate::chart::ticks::Format;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
-use crate::mechanism::delegated::Kickback;
 use crate::mechanism::Rule;
+use crate::mechanism::delegated::Kickback;
 use crate::report::summary::Summary;
 use std::collections::BTreeMap;
 
 /// The figure; `None` where nobody learns.
-pub(super) fn figure(store: &Store, experiment: &Experiment, summary: &Summary) -> Result<Option<Sheet>, StoreError> {
+pub(super) fn figure(
+    store: &Store,
+    experiment: &Experiment,
+    summary: &Summary,
+) -> Result<Option<Sheet>, StoreError> {
     let mut panels = Vec::new();
     for (c, mechanism) in summary.contenders().iter().enumerate() {
         let offers = store.curves(0, mechanism, "learning_offer")?;
@@ -27,8 +31,7 @@ pub(super) fn figure(store: &Store, experiment: &Experiment, summary: &Summary) 
             let end = stored.curve.points.last().map_or(0.0, |(x, _)| *x);
             ends.entry(stored.replicate).and_modify(|e| *e = e.max(end)).or_insert(end);
         }
-        let series =
-            |class: &str| Series { name: class.to_owned(), points: along(&offers, class, &ends) };
+        let series = |class: &str| Series { name: class.to_owned(), points: along(&offers, class, &ends) };
         panels.push(LearningPanel {
             mechanism: mechanism.clone(),
             certified: summary.standing(c).is_sound(),

@@ -32,9 +32,11 @@ fn view(experiment: &Experiment, contender: &Contender) -> Option<View> {
             Some(View { name: "Bid for a whole epoch (ETH)", scale: (epoch, epoch), diagonal: true })
         }
         Rule::Delegated(rule) => match rule.kickback() {
-            Kickback::PerStake => {
-                Some(View { name: "Kickback for the whole stake (ETH an epoch)", scale: (1.0, 1.0), diagonal: true })
-            }
+            Kickback::PerStake => Some(View {
+                name: "Kickback for the whole stake (ETH an epoch)",
+                scale: (1.0, 1.0),
+                diagonal: true,
+            }),
             Kickback::LumpSum => {
                 // Stored against the net value of an even share of the epoch.
                 let among = rule.seats().unwrap_or(experiment.setting.candidates()) as f64;
@@ -63,13 +65,18 @@ pub(super) fn figure(
             continue;
         }
         let Some(view) = view(experiment, contender) else {
-            notes.push(format!("`{mechanism}` is not in the figure of policies: its kickbacks are shares of income."));
+            notes.push(format!(
+                "`{mechanism}` is not in the figure of policies: its kickbacks are shares of income."
+            ));
             continue;
         };
         let (to_value, to_offer) = view.scale;
         let series = |class: &str| Series {
             name: class.to_owned(),
-            points: by_state(&curves, class).into_iter().map(|(x, e)| (x * to_value, e.scaled(to_offer))).collect(),
+            points: by_state(&curves, class)
+                .into_iter()
+                .map(|(x, e)| (x * to_value, e.scaled(to_offer)))
+                .collect(),
         };
         let mut theory = store.reference_curves(0, mechanism)?;
         for point in theory.iter_mut().flat_map(|curve| &mut curve.points) {
@@ -105,7 +112,7 @@ fn half_dash(values: &[f64]) -> f64 {
     let (low, high) =
         values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
     let span = high - low;
-    0.03 * if span > 1e-9 * high.abs() { span } else { high.abs().max(1.0) }
+    0.05 * if span > 1e-9 * high.abs() { span } else { high.abs().max(1.0) }
 }
 
 /// The curves of all classes as one line with gaps; equal ones once; a single point as a short dash.
@@ -139,7 +146,11 @@ mod tests {
 
     #[test]
     fn lines_of_theory_are_joined_with_gaps() {
-        let curve = |points: &[(f64, f64)]| Curve { name: "theory".into(), agent: "a".into(), points: points.to_vec() };
+        let curve = |points: &[(f64, f64)]| Curve {
+            name: "theory".into(),
+            agent: "a".into(),
+            points: points.to_vec(),
+        };
         let rising = [(0.0, 0.0), (1.0, 0.5)];
         assert_eq!(joined(&[curve(&rising), curve(&rising)], &[], 0.1), rising);
         let class = Series { name: "a".into(), points: vec![(2.0 + 1e-12, Estimate::point(1.0))] };
@@ -147,7 +158,7 @@ mod tests {
         assert_eq!(line.len(), 6);
         assert!(line[2].0.is_nan());
         assert_eq!(line[4].0, 2.0 + 1e-12);
-        assert!((half_dash(&[1.0, 3.0]) - 0.06).abs() < 1e-15);
-        assert!((half_dash(&[2.0]) - 0.06).abs() < 1e-15);
+        assert!((half_dash(&[1.0, 3.0]) - 0.1).abs() < 1e-15);
+        assert!((half_dash(&[2.0]) - 0.1).abs() < 1e-15);
     }
 }

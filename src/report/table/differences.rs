@@ -1,10 +1,11 @@
 //! Paired differences of the headline metrics, for the first pairs of contenders.
 
-use super::layout::{left, right, width, wrapped};
+use super::layout::{GAP, left, right, width, wrapped};
 use super::push_line;
 use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude};
 use crate::measure::statistics::Comparison;
 use crate::report::summary::Summary;
+use std::fmt::Write as _;
 
 /// Pairs that are shown.
 const MOST: usize = 3;
@@ -30,7 +31,8 @@ pub(super) fn write(out: &mut String, summary: &Summary) {
         let Some(n) = counts.into_iter().max() else { continue };
         shown += 1;
         out.push('\n');
-        let replicates = if n == 1 { "one common replicate".to_owned() } else { format!("{n} common replicates") };
+        let replicates =
+            if n == 1 { "one common replicate".to_owned() } else { format!("{n} common replicates") };
         let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
         *out += &wrapped(&format!("{first} less {second}, on the same draws ({replicates})"), "", "  ");
         let heads = ["", "difference", "95% interval", "p", "pairing"].map(str::to_owned);
@@ -45,7 +47,9 @@ pub(super) fn write(out: &mut String, summary: &Summary) {
                         running both on the same draws did to the variance of the difference."
             .to_owned();
         if pairs.len() > MOST {
-            text += &format!(" The first {MOST} of {} pairs are shown; comparison.csv has all.", pairs.len());
+            // Writing to a string cannot fail.
+            let _ =
+                write!(text, " The first {MOST} of {} pairs are shown; comparison.csv has all.", pairs.len());
         }
         *out += &wrapped(&text, "", "");
     }
@@ -57,8 +61,12 @@ fn aligned(head: Option<&[String; 5]>, rows: &[[String; 5]]) -> Vec<String> {
     let wide: Vec<usize> = (0..5).map(|i| all().map(|row| width(&row[i])).max().unwrap_or(0)).collect();
     all()
         .map(|row| {
-            let middle: String = (1..4).map(|i| format!("   {}", right(&row[i], wide[i]))).collect();
-            format!("  {}{middle}   {}", left(&row[0], wide[0]), row[4])
+            let mut line = format!("  {}", left(&row[0], wide[0]));
+            for i in 1..4 {
+                line += GAP;
+                line += &right(&row[i], wide[i]);
+            }
+            line + GAP + &row[4]
         })
         .collect()
 }
@@ -76,7 +84,11 @@ fn cells(label: &str, c: &Comparison, factor: f64) -> [String; 5] {
     let say = |v: f64| grouped(&fixed(v * factor, decimals));
     let signed = if c.difference > 0.0 { format!("+{}", say(c.difference)) } else { say(c.difference) };
     let (interval, p, pairing) = if half.is_finite() {
-        (format!("[{}, {}]", say(c.ci_low), say(c.ci_high)), p_value(c.p_value), pairing(c.variance_reduction))
+        (
+            format!("[{}, {}]", say(c.ci_low), say(c.ci_high)),
+            p_value(c.p_value),
+            pairing(c.variance_reduction),
+        )
     } else {
         (String::new(), String::new(), String::new())
     };
@@ -117,7 +129,10 @@ mod tests {
     #[test]
     fn rows_in_words() {
         let row = |a: &[f64], b: &[f64]| cells("x", &compare(a.iter().copied(), b.iter().copied()), 1.0);
-        assert_eq!(row(&[2.0, 4.0, 6.0], &[1.0, 2.0, 3.0]), ["x", "+2.0", "[−0.5, 4.5]", "0.074", "80% less variance"]);
+        assert_eq!(
+            row(&[2.0, 4.0, 6.0], &[1.0, 2.0, 3.0]),
+            ["x", "+2.0", "[−0.5, 4.5]", "0.074", "80% less variance"]
+        );
         assert_eq!(row(&[1.0, 2.0, 3.0], &[3.0, 2.0, 1.0])[4], "100% more variance");
         assert_eq!(row(&[0.0, 0.0], &[0.0, 0.0]), ["x", "0", "[0, 0]", "1.000", "nothing varies"]);
         assert_eq!(row(&[3.0, 3.0], &[1.0, 1.0])[3], "< 0.001");

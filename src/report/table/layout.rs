@@ -6,6 +6,9 @@ use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude, significant};
 /// Most columns of text that a contender's name takes before it is broken.
 const NAME: usize = 18;
 
+/// Between columns.
+pub(super) const GAP: &str = "   ";
+
 /// A mean with its half-width: two significant digits of the half-width, and at most five of the mean or two decimals.
 /// A half-width of exactly 0 is "0". Without an interval the mean alone, to four digits.
 pub(super) fn number(mean: f64, half: f64) -> String {
@@ -53,7 +56,7 @@ pub(super) fn wrapped(text: &str, first: &str, rest: &str) -> String {
     for word in text.split_whitespace() {
         if begun && width(&line) + 1 + width(word) > WIDTH {
             push_line(&mut out, &line);
-            line = rest.to_owned();
+            rest.clone_into(&mut line);
             begun = false;
         }
         if begun {
@@ -71,7 +74,10 @@ fn broken(name: &str) -> Vec<String> {
     let mut left: Vec<char> = name.chars().collect();
     let mut pieces = Vec::new();
     while left.len() > NAME {
-        let at = (NAME / 2..NAME).rev().find(|&i| matches!(left[i], '-' | '_' | ' ' | '.')).map_or(NAME, |i| i + 1);
+        let at = (NAME / 2..NAME)
+            .rev()
+            .find(|&i| matches!(left[i], '-' | '_' | ' ' | '.'))
+            .map_or(NAME, |i| i + 1);
         pieces.push(left.drain(..at).collect::<String>().trim().to_owned());
     }
     pieces.push(left.into_iter().collect());
@@ -92,8 +98,7 @@ pub(super) fn left(text: &str, wide: usize) -> String {
 /// begin with a space is a heading, with an empty line before it.
 pub(super) fn blocks(labels: &[String], names: &[String], columns: &[Vec<String>]) -> String {
     // Headings have no cells beside them and may be longer.
-    let label_width =
-        labels.iter().filter(|l| l.starts_with(' ')).map(|l| width(l)).max().unwrap_or(0);
+    let label_width = labels.iter().filter(|l| l.starts_with(' ')).map(|l| width(l)).max().unwrap_or(0);
     let heads: Vec<Vec<String>> = names.iter().map(|n| broken(n)).collect();
     let wide: Vec<usize> = columns
         .iter()
@@ -105,8 +110,8 @@ pub(super) fn blocks(labels: &[String], names: &[String], columns: &[Vec<String>
     while from < columns.len() {
         let mut taken = label_width;
         let mut to = from;
-        while to < columns.len() && (to == from || taken + 3 + wide[to] <= WIDTH) {
-            taken += 3 + wide[to];
+        while to < columns.len() && (to == from || taken + GAP.len() + wide[to] <= WIDTH) {
+            taken += GAP.len() + wide[to];
             to += 1;
         }
         if from > 0 {
@@ -134,7 +139,8 @@ fn block(
             // Names stand on the last line, next to their numbers.
             let skipped = deep - heads[c].len();
             let piece = level.checked_sub(skipped).and_then(|i| heads[c].get(i)).map_or("", String::as_str);
-            line += &format!("   {}", right(piece, wide[c]));
+            line += GAP;
+            line += &right(piece, wide[c]);
         }
         push_line(out, &line);
     }
@@ -146,7 +152,8 @@ fn block(
         for c in shown.clone() {
             let cell = columns[c].get(row).map_or("", String::as_str);
             if !(cell.is_empty() && width(&line) >= label_width) {
-                line += &format!("   {}", right(cell, wide[c]));
+                line += GAP;
+                line += &right(cell, wide[c]);
             }
         }
         push_line(out, &line);
