@@ -39,8 +39,8 @@ const SERVICE: &[Row] = &[
 ];
 
 const DISTANCE: &[Row] = &[
-    ("best deviation found gains", "deviation_gain", 100.0),
-    ("no deviation gains more than", "deviation_gain_upper", 100.0),
+    ("gain of the best deviation found", "deviation_gain", 100.0),
+    ("95% bound on any deviation's gain", "deviation_gain_upper", 100.0),
 ];
 
 /// The closing table as plain text of at most [`WIDTH`] columns, warnings below it; ends with a line break.
