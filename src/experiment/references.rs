@@ -108,7 +108,7 @@ fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotatio
         if rule.is_proportional() && rule.bond() > 0.0 {
             return None;
         }
-        worths.iter().map(|w| line(w, reserve, |net| Some(net))).collect()
+        worths.iter().map(|w| line(w, reserve, Some)).collect()
     } else if rule.is_proportional() || !all_learn(experiment) {
         return None;
     } else if worths.iter().all(|w| *w == worths[0]) {

@@ -82,7 +82,7 @@ pub fn draw_all(store: &Store, experiment: &Experiment, directory: &Path) -> Res
             None | Some(Err(ChartError::Empty { .. })) => continue,
             Some(Err(error)) => return Err(error.into()),
         };
-        let name = free(name, &mut taken);
+        let name = free(&name, &mut taken);
         chart::save(&figure, &folder, &name)?;
         drawn.files.push(folder.join(format!("{name}.png")));
     }
@@ -117,8 +117,8 @@ fn plain(name: &str) -> String {
 }
 
 /// The name itself, or with a number where it is taken, upper and lower case being the same to some file systems.
-fn free(name: String, taken: &mut HashSet<String>) -> String {
-    let mut candidate = name.clone();
+fn free(name: &str, taken: &mut HashSet<String>) -> String {
+    let mut candidate = name.to_owned();
     let mut number = 2;
     while !taken.insert(candidate.to_lowercase()) {
         candidate = format!("{name}-{number}");

@@ -9,7 +9,8 @@ use super::summary::{Standing, Summary};
 use super::warnings;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
-use layout::{blocks, number, wrapped};
+use crate::measure::statistics::Estimate;
+use layout::{blocks, number, percentage, wrapped};
 use std::fmt::Write as _;
 
 /// Columns of the terminal that the table keeps within.
@@ -38,8 +39,8 @@ const SERVICE: &[Row] = &[
 ];
 
 const DISTANCE: &[Row] = &[
-    ("best deviation found gains", "deviation_gain", 100.0),
-    ("no deviation gains more than", "deviation_gain_upper", 100.0),
+    ("gain of the best deviation found", "deviation_gain", 100.0),
+    ("95% bound on any deviation's gain", "deviation_gain_upper", 100.0),
 ];
 
 /// The closing table as plain text of at most [`WIDTH`] columns, warnings below it; ends with a line break.
@@ -120,11 +121,9 @@ fn column(summary: &Summary, contender: usize) -> Vec<String> {
             cells.push(String::new());
         }
         for (_, metric, factor) in said {
-            cells.push(
-                summary
-                    .estimate(contender, metric)
-                    .map_or("–".to_owned(), |e| number(e.mean * factor, (e.ci_high - e.mean) * factor)),
-            );
+            let say = if *factor == 100.0 { percentage } else { number };
+            let text = |e: Estimate| say(e.mean * factor, (e.ci_high - e.mean) * factor);
+            cells.push(summary.estimate(contender, metric).map_or("–".to_owned(), text));
         }
     }
     cells.push(match summary.standing(contender) {

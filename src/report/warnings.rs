@@ -93,8 +93,8 @@ impl Warning {
                 "{contender}: only {done} of {planned} replicates are done. Differences are taken over common replicates."
             ),
             Self::NotCertified { contender, certified, of, gain, upper, tolerance, .. } => format!(
-                "{contender}: {certified} of {of} replicates are certified. The best deviation found gains {}% of potential value on \
-                 average and none gains more than {}%; the tolerance is {}%.",
+                "{contender}: {certified} of {of} replicates are certified. The best deviation found gains {}% of potential \
+                 value on average; the 95% bound on all of them is {}%, the tolerance {}%.",
                 percent(*gain),
                 percent(*upper),
                 percent(*tolerance)

@@ -134,10 +134,12 @@ fn kickbacks_under_inertia_only_where_they_are_an_equilibrium() {
     };
     assert!((stuck(0.5)[0][0].1 - 0.527_073).abs() < 5e-7);
     assert!(stuck(0.9).is_empty());
-    // δ < 1: margins are (1 − δρ)/(1 − ρ) times as large; four candidates, μ = .05, no outside option.
+    // δ < 1: margins are (1 − δρ)/(1 − ρ) times as large; four candidates, μ = ¼, no outside option.
     let four = "[[sequencers]]\nname = \"s\"\ncount = 4\ndiscount = 0.8\nvalue = { constant = 1.0 }";
-    let curve = delegated(four, "price_sensitivity = 10.0\ninertia = 0.3", "");
-    near(curve[0][0].1, 1.0 - 0.76 / 0.7 * 0.1 * 4.0 / 3.0);
+    let curve = delegated(four, "price_sensitivity = 4.0\ninertia = 0.3", "");
+    near(curve[0][0].1, 1.0 - 0.76 / 0.7 * 0.25 * 4.0 / 3.0);
+    // With μ = .1 margins are thin, and living off locked stake pays at ρ = .3 already.
+    assert!(delegated(four, "price_sensitivity = 10.0\ninertia = 0.3", "").is_empty());
 }
 
 #[test]

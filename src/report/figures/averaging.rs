@@ -4,7 +4,7 @@ use super::drawn_as;
 use crate::chart::Estimate;
 use crate::experiment::store::StoredCurve;
 use crate::measure::statistics::{Critical, Moments};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Classes of some curves, in order of first appearance.
 pub(super) fn classes(curves: &[StoredCurve]) -> Vec<&str> {
@@ -37,6 +37,12 @@ fn means<P: Ord + Copy>(cells: &Cells<P>) -> Vec<(f64, Estimate)> {
     points.values().map(|(x, y)| (x.mean(), drawn_as(&y.estimate(&mut critical)))).collect()
 }
 
+/// Place of the point nearest to `x`.
+fn nearest(points: &[(f64, f64)], x: f64) -> Option<usize> {
+    let distance = |i: &usize| (points[*i].0 - x).abs();
+    (0..points.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+}
+
 /// Mean offers of one class by state. A state's mean private value differs a little from replicate to replicate, and a
 /// state in which nobody offered is missing; so each point belongs to the nearest one of the fullest curve.
 pub(super) fn by_state(curves: &[StoredCurve], class: &str) -> Vec<(f64, Estimate)> {
@@ -47,15 +53,7 @@ pub(super) fn by_state(curves: &[StoredCurve], class: &str) -> Vec<(f64, Estimat
     let mut cells = Cells::new();
     for stored in own() {
         for (i, &point) in stored.curve.points.iter().enumerate() {
-            let distance = |a: &&(usize, &(f64, f64))| (a.1.0 - point.0).abs();
-            let nearest = anchors
-                .iter()
-                .enumerate()
-                .collect::<Vec<_>>()
-                .iter()
-                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-                .map(|a| a.0);
-            let position = if alike { Some(i) } else { nearest };
+            let position = if alike { Some(i) } else { nearest(anchors, point.0) };
             if let Some(position) = position {
                 add(&mut cells, position, stored.replicate, point);
             }
@@ -68,7 +66,7 @@ pub(super) fn by_state(curves: &[StoredCurve], class: &str) -> Vec<(f64, Estimat
 /// earlier than others keeps its last value, as its play does.
 pub(super) fn along(curves: &[StoredCurve], class: &str, ends: &BTreeMap<u32, f64>) -> Vec<(f64, Estimate)> {
     // Epochs are whole, so that their bits order them.
-    let epochs: std::collections::BTreeSet<u64> =
+    let epochs: BTreeSet<u64> =
         curves.iter().flat_map(|c| &c.curve.points).map(|(x, _)| x.to_bits()).collect();
     let mut cells = Cells::new();
     for stored in curves.iter().filter(|c| c.curve.agent == class) {

@@ -29,13 +29,15 @@ fn unit(metric: &Metric) -> Unit {
 /// The figure of contenders `a` and `b`, `a < b`; `None` where they have no common replicate.
 pub(super) fn figure(summary: &Summary, experiment: &Experiment, a: usize, b: usize) -> Option<Sheet> {
     let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
-    let compared: Vec<(&Metric, Comparison)> = METRICS
+    let mut compared: Vec<(&Metric, Comparison)> = METRICS
         .iter()
         .filter(|m| is_shown(m))
         .filter_map(|m| Some((m, summary.comparison(a, b, m.key)?)))
         // What neither has at all would be a row of zeros.
         .filter(|(_, c)| c.mean_a != 0.0 || c.mean_b != 0.0)
         .collect();
+    // Shares first: the other metrics are read in their light.
+    compared.sort_by_key(|(metric, _)| metric.unit != "share");
     let replicates = compared.iter().map(|(_, c)| c.n).max()?;
     let rows = compared
         .iter()

@@ -112,7 +112,7 @@ fn half_dash(values: &[f64]) -> f64 {
     let (low, high) =
         values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
     let span = high - low;
-    0.03 * if span > 1e-9 * high.abs() { span } else { high.abs().max(1.0) }
+    0.05 * if span > 1e-9 * high.abs() { span } else { high.abs().max(1.0) }
 }
 
 /// The curves of all classes as one line with gaps; equal ones once; a single point as a short dash.
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(line.len(), 6);
         assert!(line[2].0.is_nan());
         assert_eq!(line[4].0, 2.0 + 1e-12);
-        assert!((half_dash(&[1.0, 3.0]) - 0.06).abs() < 1e-15);
-        assert!((half_dash(&[2.0]) - 0.06).abs() < 1e-15);
+        assert!((half_dash(&[1.0, 3.0]) - 0.1).abs() < 1e-15);
+        assert!((half_dash(&[2.0]) - 0.1).abs() < 1e-15);
     }
 }

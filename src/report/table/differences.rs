@@ -1,10 +1,11 @@
 //! Paired differences of the headline metrics, for the first pairs of contenders.
 
-use super::layout::{left, right, wrapped};
+use super::layout::{GAP, left, right, width, wrapped};
 use super::push_line;
 use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude};
 use crate::measure::statistics::Comparison;
 use crate::report::summary::Summary;
+use std::fmt::Write as _;
 
 /// Pairs that are shown.
 const MOST: usize = 3;
@@ -22,54 +23,76 @@ pub(super) fn write(out: &mut String, summary: &Summary) {
     let pairs = summary.pairs();
     let mut shown = 0;
     for &(a, b) in pairs.iter().take(MOST) {
-        let rows: Vec<_> = ROWS
-            .iter()
-            .filter_map(|(label, key, factor)| Some((*label, summary.comparison(a, b, key)?, *factor)))
-            .collect();
-        let Some(n) = rows.iter().map(|(_, c, _)| c.n).max() else { continue };
+        let compared = ROWS.iter().filter_map(|(label, key, factor)| {
+            let c = summary.comparison(a, b, key)?;
+            Some((c.n, cells(label, &c, *factor)))
+        });
+        let (counts, rows): (Vec<u64>, Vec<[String; 5]>) = compared.unzip();
+        let Some(n) = counts.into_iter().max() else { continue };
         shown += 1;
         out.push('\n');
         let replicates =
             if n == 1 { "one common replicate".to_owned() } else { format!("{n} common replicates") };
         let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
         *out += &wrapped(&format!("{first} less {second}, on the same draws ({replicates})"), "", "  ");
-        if n > 1 {
-            let head =
-                [right("difference", 12), right("95% interval", 24), right("p", 9), "   pairing".to_owned()];
-            push_line(out, &format!("{}{}", left("", 30), head.concat()));
-        }
-        for (label, c, factor) in rows {
-            push_line(out, &row(label, &c, factor));
+        let heads = ["", "difference", "95% interval", "p", "pairing"].map(str::to_owned);
+        let head = (n > 1).then_some(&heads);
+        for row in aligned(head, &rows) {
+            push_line(out, &row);
         }
     }
     if shown > 0 {
         out.push('\n');
-        let mut text = "Points are percentage points of potential value; p is of no difference (two-sided t test on pairs); pairing says what \
+        let mut text = "Points are percentage points of potential value. p: two-sided t test of no difference, on pairs. Pairing: what \
                         running both on the same draws did to the variance of the difference."
             .to_owned();
         if pairs.len() > MOST {
-            text += &format!(" The first {MOST} of {} pairs are shown; comparison.csv has all.", pairs.len());
+            // Writing to a string cannot fail.
+            let _ =
+                write!(text, " The first {MOST} of {} pairs are shown; comparison.csv has all.", pairs.len());
         }
         *out += &wrapped(&text, "", "");
     }
 }
 
-fn row(label: &str, c: &Comparison, factor: f64) -> String {
+/// Rows in columns, the first and the last from the left, the others from the right.
+fn aligned(head: Option<&[String; 5]>, rows: &[[String; 5]]) -> Vec<String> {
+    let all = || head.into_iter().chain(rows);
+    let wide: Vec<usize> = (0..5).map(|i| all().map(|row| width(&row[i])).max().unwrap_or(0)).collect();
+    all()
+        .map(|row| {
+            let mut line = format!("  {}", left(&row[0], wide[0]));
+            for i in 1..4 {
+                line += GAP;
+                line += &right(&row[i], wide[i]);
+            }
+            line + GAP + &row[4]
+        })
+        .collect()
+}
+
+/// Label, difference, interval, p and what pairing did; the last three empty for a single replicate.
+fn cells(label: &str, c: &Comparison, factor: f64) -> [String; 5] {
     let half = (c.ci_high - c.difference) * factor;
-    let decimals = if half.is_finite() && half > 0.0 {
-        decimals_for(magnitude(half), 2).min(6)
+    let decimals = if half > 0.0 && half.is_finite() {
+        decimals_for(magnitude(half), 2).min(if factor == 100.0 { 3 } else { 6 })
+    } else if c.difference == 0.0 {
+        0
     } else {
         decimals_for(magnitude(c.difference * factor), 3).clamp(1, 6)
     };
     let say = |v: f64| grouped(&fixed(v * factor, decimals));
     let signed = if c.difference > 0.0 { format!("+{}", say(c.difference)) } else { say(c.difference) };
-    let mut line = format!("{}{}", left(&format!("  {label}"), 30), right(&signed, 12));
-    if half.is_finite() {
-        line += &right(&format!("[{}, {}]", say(c.ci_low), say(c.ci_high)), 24);
-        line += &right(&p_value(c.p_value), 9);
-        line += &format!("   {}", pairing(c.variance_reduction));
-    }
-    line
+    let (interval, p, pairing) = if half.is_finite() {
+        (
+            format!("[{}, {}]", say(c.ci_low), say(c.ci_high)),
+            p_value(c.p_value),
+            pairing(c.variance_reduction),
+        )
+    } else {
+        (String::new(), String::new(), String::new())
+    };
+    [label.to_owned(), signed, interval, p, pairing]
 }
 
 fn p_value(p: f64) -> String {
@@ -88,13 +111,13 @@ fn pairing(reduction: f64) -> String {
     if percent.is_nan() {
         "nothing varies".to_owned()
     } else if percent > 99.5 {
-        "removes all variance".to_owned()
+        "no variance left".to_owned()
     } else if percent >= 0.5 {
-        format!("removes {percent:.0}% of variance")
+        format!("{percent:.0}% less variance")
     } else if percent > -0.5 {
-        "changes nothing".to_owned()
+        "same variance".to_owned()
     } else {
-        format!("adds {:.0}% to variance", -percent)
+        format!("{:.0}% more variance", -percent)
     }
 }
 
@@ -105,14 +128,17 @@ mod tests {
 
     #[test]
     fn rows_in_words() {
-        let text = row("net surplus", &compare([2.0, 4.0, 6.0], [1.0, 2.0, 3.0]), 1.0);
-        assert!(text.contains("+2.0") && text.contains("[−0.5, 4.5]") && text.contains("0.074"), "{text}");
-        assert!(text.ends_with("removes 80% of variance"));
-        assert!(row("x", &compare([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]), 1.0).ends_with("adds 100% to variance"));
-        assert!(row("x", &compare([3.0, 3.0], [1.0, 1.0]), 1.0).contains("< 0.001"));
-        assert!(!row("x", &compare([3.0], [1.0]), 1.0).contains('['));
-        assert_eq!(pairing(0.999), "removes all variance");
-        assert_eq!(pairing(0.001), "changes nothing");
+        let row = |a: &[f64], b: &[f64]| cells("x", &compare(a.iter().copied(), b.iter().copied()), 1.0);
+        assert_eq!(
+            row(&[2.0, 4.0, 6.0], &[1.0, 2.0, 3.0]),
+            ["x", "+2.0", "[−0.5, 4.5]", "0.074", "80% less variance"]
+        );
+        assert_eq!(row(&[1.0, 2.0, 3.0], &[3.0, 2.0, 1.0])[4], "100% more variance");
+        assert_eq!(row(&[0.0, 0.0], &[0.0, 0.0]), ["x", "0", "[0, 0]", "1.000", "nothing varies"]);
+        assert_eq!(row(&[3.0, 3.0], &[1.0, 1.0])[3], "< 0.001");
+        assert_eq!(row(&[3.0], &[1.0]), ["x", "+2.00", "", "", ""]);
+        assert_eq!(pairing(0.999), "no variance left");
+        assert_eq!(pairing(0.001), "same variance");
         assert_eq!(p_value(f64::NAN), "–");
     }
 }

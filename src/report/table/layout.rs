@@ -6,8 +6,11 @@ use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude, significant};
 /// Most columns of text that a contender's name takes before it is broken.
 const NAME: usize = 18;
 
-/// A mean with its half-width: two significant digits of the half-width, and at most six of the mean. Without an interval
-/// the mean alone, to four digits.
+/// Between columns.
+pub(super) const GAP: &str = "   ";
+
+/// A mean with its half-width: two significant digits of the half-width, and at most five of the mean or two decimals.
+/// A half-width of exactly 0 is "0". Without an interval the mean alone, to four digits.
 pub(super) fn number(mean: f64, half: f64) -> String {
     if !half.is_finite() || half < 0.0 {
         return plain(mean);
@@ -15,11 +18,19 @@ pub(super) fn number(mean: f64, half: f64) -> String {
     if half == 0.0 {
         return format!("{} ± 0", plain(mean));
     }
-    let finest = if mean == 0.0 { 6 } else { decimals_for(magnitude(mean), 6) };
-    let decimals = decimals_for(magnitude(half), 2).min(finest.max(2));
-    let (text, width) = (grouped(&fixed(mean, decimals)), grouped(&fixed(half, decimals)));
-    let vanishes = width.chars().all(|c| c == '0' || c == '.');
-    format!("{text} ± {}", if vanishes { "0".to_owned() } else { width })
+    let finest = if mean == 0.0 { 4 } else { decimals_for(magnitude(mean), 5).clamp(2, 6) };
+    let decimals = decimals_for(magnitude(half), 2).min(finest);
+    format!("{} ± {}", grouped(&fixed(mean, decimals)), grouped(&fixed(half, decimals)))
+}
+
+/// As [`number`], for percentages: at most two decimals, below 1% three.
+pub(super) fn percentage(mean: f64, half: f64) -> String {
+    let finest = if mean.abs() < 1.0 { 3 } else { 2 };
+    if !half.is_finite() || half <= 0.0 {
+        return number(mean, half);
+    }
+    let decimals = decimals_for(magnitude(half), 2).min(finest);
+    format!("{} ± {}", fixed(mean, decimals), fixed(half, decimals))
 }
 
 /// A number without an interval, to four significant digits, without zeros that say nothing.
@@ -45,7 +56,7 @@ pub(super) fn wrapped(text: &str, first: &str, rest: &str) -> String {
     for word in text.split_whitespace() {
         if begun && width(&line) + 1 + width(word) > WIDTH {
             push_line(&mut out, &line);
-            line = rest.to_owned();
+            rest.clone_into(&mut line);
             begun = false;
         }
         if begun {
@@ -99,8 +110,8 @@ pub(super) fn blocks(labels: &[String], names: &[String], columns: &[Vec<String>
     while from < columns.len() {
         let mut taken = label_width;
         let mut to = from;
-        while to < columns.len() && (to == from || taken + 3 + wide[to] <= WIDTH) {
-            taken += 3 + wide[to];
+        while to < columns.len() && (to == from || taken + GAP.len() + wide[to] <= WIDTH) {
+            taken += GAP.len() + wide[to];
             to += 1;
         }
         if from > 0 {
@@ -128,7 +139,8 @@ fn block(
             // Names stand on the last line, next to their numbers.
             let skipped = deep - heads[c].len();
             let piece = level.checked_sub(skipped).and_then(|i| heads[c].get(i)).map_or("", String::as_str);
-            line += &format!("   {}", right(piece, wide[c]));
+            line += GAP;
+            line += &right(piece, wide[c]);
         }
         push_line(out, &line);
     }
@@ -140,7 +152,8 @@ fn block(
         for c in shown.clone() {
             let cell = columns[c].get(row).map_or("", String::as_str);
             if !(cell.is_empty() && width(&line) >= label_width) {
-                line += &format!("   {}", right(cell, wide[c]));
+                line += GAP;
+                line += &right(cell, wide[c]);
             }
         }
         push_line(out, &line);
@@ -156,7 +169,10 @@ mod tests {
         assert_eq!(number(12.3456, 0.1234), "12.35 ± 0.12");
         assert_eq!(number(12345.678, 12.3), "12,346 ± 12");
         assert_eq!(number(-0.5, 0.025), "−0.500 ± 0.025");
-        assert_eq!(number(1.0, 1e-9), "1.00000 ± 0");
+        assert_eq!(number(1.0, 1e-9), "1.0000 ± 0.0000");
+        assert_eq!(percentage(17.1671, 0.0853), "17.17 ± 0.09");
+        assert_eq!(percentage(0.009_455_9, 0.000_009_9), "0.009 ± 0.000");
+        assert_eq!(percentage(100.0, 0.0), "100 ± 0");
         assert_eq!(number(1.0, 0.0), "1 ± 0");
         assert_eq!(number(0.123_456, f64::NAN), "0.1235");
         assert_eq!(number(0.0, 0.0), "0 ± 0");
