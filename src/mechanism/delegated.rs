@@ -114,6 +114,8 @@ pub struct Stakes {
     paid_out: Vec<f64>,
     /// Share of all stake that it was paid on, smoothed alike: shape (groups, candidates).
     backing: Vec<f64>,
+    /// Members behind each candidate, and last behind nobody, in groups of atoms: shape (groups, candidates + 1).
+    backers: Vec<u32>,
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     uptime: Vec<f64>,
     opened: bool,
@@ -318,18 +320,19 @@ impl Delegated {
             }
             let reconsider = at.key.stream(Purpose::Reconsider, group.who);
             let choose = at.key.stream(Purpose::Delegate, group.who);
-            let shares = &mut state.share[row];
-            shares.fill(0.0);
-            let each = 1.0 / group.count as f64;
+            // Most members stay where they are, so that only moves are counted.
+            let backers = &mut state.backers[row.clone()];
             for (member, choice) in state.choice[g].iter_mut().enumerate() {
                 if stuck == 0.0 || reconsider.uniform(at.epoch, member as u32) >= stuck {
                     let u = choose.uniform(at.epoch, member as u32);
+                    backers[*choice as usize] -= 1;
                     *choice = weights.partition_point(|&sum| sum <= u).min(n) as u32;
+                    backers[*choice as usize] += 1;
                 }
-                shares[*choice as usize] += 1.0;
             }
-            for share in shares {
-                *share *= each;
+            let each = 1.0 / group.count as f64;
+            for (share, &members) in state.share[row].iter_mut().zip(&*backers) {
+                *share = f64::from(members) * each;
             }
         }
         state.weights = weights;
@@ -444,6 +447,12 @@ impl Mechanism for Delegated {
                 .collect(),
             paid_out: vec![0.0; n * setting.delegators.len()],
             backing: vec![0.0; n * setting.delegators.len()],
+            // Everybody begins behind nobody.
+            backers: setting
+                .delegators
+                .iter()
+                .flat_map(|g| (0..=n).map(|i| if i == n { g.count as u32 } else { 0 }))
+                .collect(),
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
             weights: vec![0.0; n + 1],
