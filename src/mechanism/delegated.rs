@@ -116,6 +116,8 @@ pub struct Scratch {
     /// Utility subtracted from a group's, for range.
     shift: Vec<f64>,
     offers: Vec<Option<f64>>,
+    /// Shares that one deviation attracts by group: shape (groups, candidates + 1).
+    attracted: Vec<f64>,
     reaction: Vec<f64>,
 }
 
@@ -195,6 +197,27 @@ impl Delegated {
             sum += *w;
         }
         (sum, shift)
+    }
+
+    /// Logit weights of all that a group might choose but `i`, and the utility subtracted from them; 0 where there is
+    /// nothing else.
+    fn rivals(&self, state: &Stakes, at: &At, g: usize, i: usize, scratch: &Scratch) -> (f64, f64) {
+        let n = scratch.offers.len();
+        let group = &at.setting.delegators[g];
+        let outside = group.outside_option.map(|u0| group.price_sensitivity * u0);
+        let row = &scratch.weight[g * (n + 1)..(g + 1) * (n + 1)];
+        // Summed without i: where i's offer towers above the others, a difference of sums would be rounding.
+        let sum: f64 = (0..n).filter(|&j| j != i).map(|j| row[j]).sum::<f64>() + outside.map_or(0.0, |_| row[n]);
+        if sum > 1e-100 {
+            return (sum, scratch.shift[g]);
+        }
+        // It towers so high that their weights vanish: they are weighed against the best of themselves.
+        let utilities = || {
+            let offers = scratch.offers.iter().enumerate().filter(move |(j, _)| *j != i);
+            offers.filter_map(|(j, offer)| offer.map(|x| self.utility(at, state, g, j, x))).chain(outside)
+        };
+        let shift = utilities().fold(f64::NEG_INFINITY, f64::max);
+        if shift == f64::NEG_INFINITY { (0.0, 0.0) } else { (utilities().map(|u| exp(u - shift)).sum(), shift) }
     }
 
     /// Share of its stake that a group does not reconsider this epoch: nothing in the first.
@@ -297,24 +320,30 @@ impl Delegated {
         let horizon = self.horizon.unwrap_or_else(|| crate::play::horizon::epochs(slowest * discount));
         let usual_offer = scratch.offers[i];
         let mut payoff = 0.0;
+        // What the offer attracts of those who reconsider, in every group.
+        scratch.offers[i] = x;
+        scratch.attracted.resize(groups.len() * (n + 1), 0.0);
+        for g in 0..groups.len() {
+            let row = &mut scratch.attracted[g * (n + 1)..(g + 1) * (n + 1)];
+            let (sum, _) = self.group_weights(at, g, state, &scratch.offers, row);
+            row.iter_mut().for_each(|w| *w /= sum);
+        }
+        scratch.offers[i] = usual_offer;
+        let all = at.setting.total_stake();
         for t in 0..=horizon {
             scratch.reaction.clear();
             scratch.reaction.resize(n, 0.0);
-            let all = at.setting.total_stake();
             for (g, group) in groups.iter().enumerate() {
                 let row = g * (n + 1);
                 let stuck = Self::stuck(group, state);
-                let old = scratch.weight[row + i];
-                let new = x.map_or(0.0, |x| exp((self.utility(at, state, g, i, x) - scratch.shift[g]).min(700.0)));
-                let sum = scratch.sum[g] - old + new;
                 let fade = pow(group.inertia, f64::from(t));
                 let weight = group.total_stake() / all;
                 for j in 0..n {
-                    let w = scratch.weight[row + j];
-                    let attracted = if sum > 0.0 { (if j == i { new } else { w }) / sum } else { 0.0 };
-                    let first = stuck * state.share[row + j] + (1.0 - stuck) * attracted;
-                    let usual = w / scratch.sum[g];
-                    scratch.reaction[j] += weight * (usual + fade * (first - usual));
+                    let first = stuck * state.share[row + j] + (1.0 - stuck) * scratch.attracted[row + j];
+                    let usual = scratch.weight[row + j] / scratch.sum[g];
+                    // Without arithmetic at first, so that equal offers stay exactly equal and lots decide.
+                    let share = if t == 0 { first } else { usual + fade * (first - usual) };
+                    scratch.reaction[j] += weight * share;
                 }
             }
             let offer = if t == 0 { x } else { usual_offer };
@@ -395,15 +424,16 @@ impl Mechanism for Delegated {
             let row = g * (n + 1);
             let stuck = Self::stuck(group, state);
             let kept = stuck * state.share[row + i];
-            let others = scratch.sum[g] - scratch.weight[row + i];
+            let (others, shift) = self.rivals(state, at, g, i, scratch);
             let weight = group.total_stake() / all;
             let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
-            let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g];
+            let base = group.uptime_taste * state.uptime[g * n + i] - shift;
             let slope = group.price_sensitivity * self.payout(at, state, g, i);
             out[0] += weight * kept * later;
             for (payoff, &x) in out[1..].iter_mut().zip(menu) {
                 let mine = exp((base + slope * x).min(700.0));
-                let share = kept + (1.0 - stuck) * mine / (others + mine);
+                let attracted = if others > 0.0 { mine / (others + mine) } else { 1.0 };
+                let share = kept + (1.0 - stuck) * attracted;
                 // … of which each unit is worth this epoch's margin and what it brings later.
                 *payoff += weight * share * (self.unit_margin(at, i, x) + later);
             }
