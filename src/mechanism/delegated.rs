@@ -136,9 +136,9 @@ pub struct Scratch {
     shift: Vec<f64>,
     utility: Vec<f64>,
     offers: Vec<Option<f64>>,
+    /// Shares that one deviation attracts by group: shape (groups, candidates + 1).
+    attracted: Vec<f64>,
     reaction: Vec<f64>,
-    /// Weights of all but one candidate, relative to the utility of `shift`: shape (groups, candidates + 1).
-    rivals: Vec<f64>,
     own: Vec<f64>,
 }
 
@@ -379,21 +379,25 @@ impl Delegated {
         let slowest = groups.iter().map(|g| g.inertia).fold(0.0_f64, f64::max);
         let horizon = self.horizon.unwrap_or_else(|| crate::play::horizon::epochs(slowest * discount));
         let usual_offer = scratch.offers[i];
-        scratch.own.clear();
-        for g in 0..groups.len() {
-            let utility = x.map_or(f64::NEG_INFINITY, |x| self.utility(at, state, g, i, x));
-            scratch.own.push(relative_weight(utility, scratch.shift[g * n + i]));
-        }
         let mut payoff = 0.0;
+        // What the offer attracts of those who reconsider, in every group.
+        scratch.offers[i] = x;
+        scratch.attracted.resize(groups.len() * (n + 1), 0.0);
+        for g in 0..groups.len() {
+            let row = &mut scratch.attracted[g * (n + 1)..(g + 1) * (n + 1)];
+            let (sum, _) = self.group_weights(at, g, state, &scratch.offers, row);
+            for w in row.iter_mut() {
+                *w /= sum;
+            }
+        }
+        scratch.offers[i] = usual_offer;
+        let all = at.setting.total_stake();
         for t in 0..=horizon {
             scratch.reaction.clear();
             scratch.reaction.resize(n, 0.0);
-            let all = at.setting.total_stake();
             for (g, group) in groups.iter().enumerate() {
                 let row = g * (n + 1);
                 let stuck = Self::stuck(group, state);
-                let new = scratch.own[g];
-                let sum = scratch.others[g * n + i] + new;
                 let fade = pow(group.inertia, f64::from(t));
                 let weight = group.total_stake() / all;
                 for j in 0..n {
@@ -401,11 +405,11 @@ impl Delegated {
                     if j != i && scratch.offers[j].is_none() {
                         continue;
                     }
-                    let attracted = if j == i { new } else { scratch.rivals[row + j] };
-                    let attracted = if sum > 0.0 { attracted / sum } else { 0.0 };
-                    let first = stuck * state.share[row + j] + (1.0 - stuck) * attracted;
+                    let first = stuck * state.share[row + j] + (1.0 - stuck) * scratch.attracted[row + j];
                     let usual = scratch.weight[row + j] / scratch.sum[g];
-                    scratch.reaction[j] += weight * (usual + fade * (first - usual));
+                    // Without arithmetic at first, so that equal offers stay exactly equal and lots decide.
+                    let share = if t == 0 { first } else { usual + fade * (first - usual) };
+                    scratch.reaction[j] += weight * share;
                 }
             }
             let offer = if t == 0 { x } else { usual_offer };
@@ -477,7 +481,6 @@ impl Mechanism for Delegated {
         scratch.weight.resize(groups * (n + 1), 0.0);
         scratch.sum.resize(groups, 0.0);
         scratch.utility.resize(groups * (n + 1), 0.0);
-        scratch.rivals.resize(groups * (n + 1), 0.0);
         scratch.others.resize(groups * n, 0.0);
         scratch.shift.resize(groups * n, 0.0);
         for g in 0..groups {
@@ -501,12 +504,6 @@ impl Mechanism for Delegated {
     ) {
         let n = at.setting.candidates();
         if let Some(k) = self.seats {
-            for g in 0..at.setting.delegators.len() {
-                for j in 0..=n {
-                    let cell = g * (n + 1) + j;
-                    scratch.rivals[cell] = relative_weight(scratch.utility[cell], scratch.shift[g * n + i]);
-                }
-            }
             out[0] = self.seat_payoff(state, at, i, None, scratch, k);
             for (payoff, &x) in out[1..].iter_mut().zip(menu) {
                 *payoff = self.seat_payoff(state, at, i, Some(x), scratch, k);
