@@ -37,6 +37,9 @@ pub const SEATS: Parameter = Parameter::integer_optional("seats", 1, 1000, "", "
 /// Form of the kickback.
 pub const KICKBACK: Parameter = Parameter::choice("kickback", &["per_stake", "income_share", "lump_sum"], "per_stake", "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted");
 
+/// Share of all stake below which nobody is said to have voted for a candidate: a lump sum is then kept.
+const NOBODY: f64 = 1e-12;
+
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &KICKBACK];
 
@@ -239,7 +242,7 @@ impl Delegated {
             }
             Kickback::IncomeShare => rent - x * self.income(at, i) * led,
             Kickback::LumpSum => {
-                if share > 0.0 && led > 0.0 { rent - x } else { rent }
+                if share > NOBODY && led > 0.0 { rent - x } else { rent }
             }
         }
     }
@@ -419,6 +422,9 @@ impl Mechanism for Delegated {
         }
         out.fill(0.0);
         let all = at.setting.total_stake();
+        let mut backed = std::mem::take(&mut scratch.reaction);
+        backed.clear();
+        backed.resize(menu.len(), 0.0);
         // First the stake behind i at each setting, in this epoch …
         for (g, group) in at.setting.delegators.iter().enumerate() {
             let row = g * (n + 1);
@@ -430,19 +436,24 @@ impl Mechanism for Delegated {
             let base = group.uptime_taste * state.uptime[g * n + i] - shift;
             let slope = group.price_sensitivity * self.payout(at, state, g, i);
             out[0] += weight * kept * later;
-            for (payoff, &x) in out[1..].iter_mut().zip(menu) {
+            for ((payoff, backed), &x) in out[1..].iter_mut().zip(&mut backed).zip(menu) {
                 let mine = exp((base + slope * x).min(700.0));
                 let attracted = if others > 0.0 { mine / (others + mine) } else { 1.0 };
                 let share = kept + (1.0 - stuck) * attracted;
                 // … of which each unit is worth this epoch's margin and what it brings later.
                 *payoff += weight * share * (self.unit_margin(at, i, x) + later);
+                *backed += weight * share;
             }
         }
         if self.kickback == Kickback::LumpSum {
-            for (payoff, &x) in out[1..].iter_mut().zip(menu) {
-                *payoff -= x;
+            for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
+                // Where nobody voted nobody is paid.
+                if backed > NOBODY {
+                    *payoff -= x;
+                }
             }
         }
+        scratch.reaction = backed;
     }
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
@@ -501,14 +512,14 @@ impl Mechanism for Delegated {
             } else if self.seats.is_some() {
                 0.0
             } else {
-                // Drawn for no slot: a promise per unit of stake holds all the same.
-                1.0
+                // Drawn for no slot: the promise holds all the same, for what its machine delivers on average.
+                at.terms.availability[i]
             };
             let paid = match self.kickback {
                 Kickback::PerStake => x * share * delivered,
                 Kickback::IncomeShare => x * self.commission * service.gross[i],
                 Kickback::LumpSum => {
-                    if led || self.seats.is_none() { x } else { 0.0 }
+                    if share > NOBODY && (led || self.seats.is_none()) { x } else { 0.0 }
                 }
             };
             for (g, group) in at.setting.delegators.iter().enumerate() {

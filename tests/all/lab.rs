@@ -38,8 +38,22 @@ pub fn read_file(path: &str, set: &[(&str, &str)]) -> Experiment {
 
 /// Runs one replicate of a contender.
 pub fn unit(experiment: &Experiment, contender: &Contender, replicate: u32) -> Outcome {
-    simulate(&contender.rule, &experiment.setting, &contender.terms, &experiment.play, experiment.seed, replicate)
-        .unwrap_or_else(|error| panic!("{}/{replicate}: {error}\n{:?}\n{}", contender.name, contender.rule, experiment.resolved.to_toml()))
+    simulate(
+        &contender.rule,
+        &experiment.setting,
+        &contender.terms,
+        &experiment.play,
+        experiment.seed,
+        replicate,
+    )
+    .unwrap_or_else(|error| {
+        panic!(
+            "{}/{replicate}: {error}\n{:?}\n{}",
+            contender.name,
+            contender.rule,
+            experiment.resolved.to_toml()
+        )
+    })
 }
 
 /// Runs replicates of an experiment's first contender.

@@ -30,15 +30,30 @@ const CASES: &[Case] = &[
     case("centralized", "rule = \"centralized\""),
     case("centralized, taxed", "rule = \"centralized\"\ncommission = 0.75"),
     case("first price", "rule = \"auction_rotation\"\nseats = 1"),
-    case("second price, reserve", "rule = \"auction_rotation\"\nseats = 1\npricing = \"uniform\"\nreserve_price = RESERVE"),
+    case(
+        "second price, reserve",
+        "rule = \"auction_rotation\"\nseats = 1\npricing = \"uniform\"\nreserve_price = RESERVE",
+    ),
     case("two seats", "rule = \"auction_rotation\"\nseats = 2\npricing = \"vcg\"\ncommission = 0.5"),
     case("even myerson", "rule = \"auction_rotation\"\nseats = 3\npricing = \"myerson\""),
     case("bonds", "rule = \"auction_rotation\"\nseats = 2\nbond = BOND\ndispute_epochs = 2"),
     case("proportional", "rule = \"auction_rotation\"\nseats = 2\nschedule = \"proportional\""),
-    case("proportional myerson", "rule = \"auction_rotation\"\nseats = 3\nschedule = \"proportional\"\npricing = \"myerson\"\nreserve_price = RESERVE"),
+    case(
+        "proportional myerson",
+        "rule = \"auction_rotation\"\nseats = 3\nschedule = \"proportional\"\npricing = \"myerson\"\nreserve_price = RESERVE",
+    ),
     case("standby", "rule = \"auction_rotation\"\nseats = 3\nredundancy = 2"),
-    Case { abstract_only: true, ..case("unit seats", "rule = \"auction_rotation\"\nseats = 2\nunit_seats = true") },
-    Case { abstract_only: true, ..case("unit seats, uniform", "rule = \"auction_rotation\"\nseats = 2\nunit_seats = true\npricing = \"uniform\"") },
+    Case {
+        abstract_only: true,
+        ..case("unit seats", "rule = \"auction_rotation\"\nseats = 2\nunit_seats = true")
+    },
+    Case {
+        abstract_only: true,
+        ..case(
+            "unit seats, uniform",
+            "rule = \"auction_rotation\"\nseats = 2\nunit_seats = true\npricing = \"uniform\"",
+        )
+    },
     case("delegated", "rule = \"delegated\""),
     case("delegated, taxed", "rule = \"delegated\"\ncommission = 0.8\nredundancy = 2"),
     case("delegated, shares of income", "rule = \"delegated\"\nkickback = \"income_share\""),
@@ -64,8 +79,15 @@ struct Writing {
     calm: bool,
 }
 
-const PLAIN: Writing =
-    Writing { rollup: false, money: 1.0, reversed: false, seed: 5, absolute: false, rough: true, calm: false };
+const PLAIN: Writing = Writing {
+    rollup: false,
+    money: 1.0,
+    reversed: false,
+    seed: 5,
+    absolute: false,
+    rough: true,
+    calm: false,
+};
 
 fn text(case: Case, w: Writing) -> String {
     let delegated = case.contender.contains("\"delegated\"");
@@ -73,7 +95,10 @@ fn text(case: Case, w: Writing) -> String {
     let standby = case.contender.contains("redundancy");
     let money = |x: f64| format!("{:?}", x * w.money);
     let (unit, slots) = if w.rollup { (0.02, 12) } else { (1.0, 6) };
-    let contender = case.contender.replace("RESERVE", &money(unit * 0.4 / if w.rollup { 1.0 } else { 6.0 })).replace("BOND", &money(3.0));
+    let contender = case
+        .contender
+        .replace("RESERVE", &money(unit * 0.4 / if w.rollup { 1.0 } else { 6.0 }))
+        .replace("BOND", &money(3.0));
     let mut world = String::from("[world]\nkind = \"abstract\"\n");
     if w.rollup {
         let (down, volatility) = if w.calm { (0.0, 0.0) } else { (0.01, 0.4) };
@@ -100,7 +125,10 @@ fn text(case: Case, w: Writing) -> String {
             money(idle * unit)
         );
         if w.rollup {
-            group += &format!("skill = {skill}\nfailure_rate = {}\nrepair_rate = 0.2\n", if w.calm { 0.0 } else { 0.02 });
+            group += &format!(
+                "skill = {skill}\nfailure_rate = {}\nrepair_rate = 0.2\n",
+                if w.calm { 0.0 } else { 0.02 }
+            );
         } else {
             group += &format!("value = {value}\n");
         }
@@ -134,7 +162,13 @@ fn text(case: Case, w: Writing) -> String {
     }
     let menu = if w.absolute {
         let epoch = if delegated { 12.0 } else { 1.0 };
-        let top = if w.rollup { 0.06 * epoch } else if delegated { 1.2 } else { 0.25 };
+        let top = if w.rollup {
+            0.06 * epoch
+        } else if delegated {
+            1.2
+        } else {
+            0.25
+        };
         format!("absolute = [0.0, {}]", money(top))
     } else {
         "relative = [0.0, 1.2]".to_owned()
@@ -173,16 +207,28 @@ fn books_balance_and_shares_add_up() {
             let experiment = read(&text(case, writing));
             let outcome = unit(&experiment, &experiment.contenders[0], replicate);
             let share = |key| metric(&outcome, key).unwrap_or_else(|| panic!("{} lacks {key}", case.name));
-            let sum: f64 = ["community", "delegator", "sequencer", "operating_cost", "posting_cost", "unrealised"]
-                .iter()
-                .map(|name| metric(&outcome, &format!("{name}_share")).expect("written for every rule"))
-                .sum();
-            assert!((sum - 1.0 - share("outside_income_share")).abs() < 1e-9, "{} {}: {sum}", case.name, writing.rollup);
-            assert!((share("holder_share") - share("community_share") - share("delegator_share")).abs() < 1e-12);
+            let sum: f64 =
+                ["community", "delegator", "sequencer", "operating_cost", "posting_cost", "unrealised"]
+                    .iter()
+                    .map(|name| metric(&outcome, &format!("{name}_share")).expect("written for every rule"))
+                    .sum();
+            assert!(
+                (sum - 1.0 - share("outside_income_share")).abs() < 1e-9,
+                "{} {}: {sum}",
+                case.name,
+                writing.rollup
+            );
+            assert!(
+                (share("holder_share") - share("community_share") - share("delegator_share")).abs() < 1e-12
+            );
             let gross = share("gross_value");
             let potential = share("potential_value");
             assert!((gross / potential - 1.0 + share("unrealised_share")).abs() < 1e-9);
-            let surplus = gross - potential * (share("posting_cost_share") + share("operating_cost_share") + share("capital_cost_share"));
+            let surplus = gross
+                - potential
+                    * (share("posting_cost_share")
+                        + share("operating_cost_share")
+                        + share("capital_cost_share"));
             assert!((surplus - share("net_surplus")).abs() < 1e-9 * potential, "{}", case.name);
         }
     });
@@ -218,11 +264,17 @@ fn the_unit_of_money_is_nothing() {
             for ((key, a), (_, b)) in one.metrics.iter().zip(&two.metrics) {
                 let unit = METRICS.iter().find(|m| m.key == *key).unwrap().unit;
                 // A kickback is offered in ETH, a bid as a share of its bidder's value.
-                let kickback = *key == "mean_offer" && case.contender.contains("\"delegated\"") && !income_share;
+                let kickback =
+                    *key == "mean_offer" && case.contender.contains("\"delegated\"") && !income_share;
                 let expected = if unit == "ETH" || kickback { 2.0 * a } else { *a };
                 // A gain is the small difference of large numbers, so that rounding is relative to those.
-                let close = same(expected, *b, 1e-12) || (key.starts_with("deviation") && (expected - b).abs() < 1e-13);
-                assert!(close, "{} rollup={} absolute={absolute} {key}: {a} → {b}", case.name, writing.rollup);
+                let close = same(expected, *b, 1e-12)
+                    || (key.starts_with("deviation") && (expected - b).abs() < 1e-13);
+                assert!(
+                    close,
+                    "{} rollup={} absolute={absolute} {key}: {a} → {b}",
+                    case.name, writing.rollup
+                );
             }
         }
     });
@@ -247,7 +299,9 @@ fn with_contender<T>(experiment: &Experiment, visit: impl FnOnce(&Contender, &Se
 /// The policy that plays, in every state, the setting of the menu that is nearest to `offer`.
 fn always<M: Mechanism>(game: &Game<M>, offer: f64) -> Vec<Policy> {
     let nearest = |settings: &[f64]| {
-        (0..settings.len()).fold(0, |best, a| if (settings[a] - offer).abs() < (settings[best] - offer).abs() { a } else { best })
+        (0..settings.len()).fold(0, |best, a| {
+            if (settings[a] - offer).abs() < (settings[best] - offer).abs() { a } else { best }
+        })
     };
     let policy = |p: &sequencer_lab::play::market::Player| {
         Policy::pure(p.bins.count(), p.menu.settings.len() + 1, nearest(&p.menu.settings) + 1)
@@ -356,7 +410,9 @@ fn planted_gain(n: i32, m: f64, points: u32) -> f64 {
     (0..10)
         .map(|bin| {
             let mean = |f: &dyn Fn(f64) -> f64| {
-                (0..steps).map(|s| f((f64::from(bin) + (f64::from(s) + 0.5) / f64::from(steps)) / 10.0)).sum::<f64>()
+                (0..steps)
+                    .map(|s| f((f64::from(bin) + (f64::from(s) + 0.5) / f64::from(steps)) / 10.0))
+                    .sum::<f64>()
                     / f64::from(steps)
             };
             (0..points)
@@ -405,7 +461,10 @@ fn names_are_nothing_to_anonymous_rules() {
             }
             let twins = text(case, Writing { rollup, ..PLAIN })
                 .replace("name = \"ant\"\ncount = 2", "name = \"ant\"\ncount = 1\nSTART")
-                .replace("learner = \"hedge\"\nbins = 4\nmenu = { relative = [0.0, 1.2], points = 13 }", "learner = \"scripted\"\noffer = { relative = 0.7 }");
+                .replace(
+                    "learner = \"hedge\"\nbins = 4\nmenu = { relative = [0.0, 1.2], points = 13 }",
+                    "learner = \"scripted\"\noffer = { relative = 0.7 }",
+                );
             // The twin of "ant" is called "zebra"; it comes last.
             let start = twins.find("[[sequencers]]\nname = \"ant\"").unwrap();
             let end = start + twins[start..].find("\n\n").unwrap();
@@ -512,15 +571,22 @@ fn payoffs_are_what_a_replay_pays() {
             if absolute && case.contender.contains("income_share") {
                 continue;
             }
-            // No inertia and no atoms among delegators, as one epoch is replayed in expectation.
-            let experiment = read(&text(case, Writing { absolute, rough: false, ..PLAIN }));
-            with_contender(&experiment, |contender, setting, seats| {
-                with_rule!(&contender.rule, rule => {
-                    let game = Game { rule, setting, terms: &contender.terms, seats };
-                    let gap = replay_gap(&game, case.contender.contains("dispute"));
-                    assert!(gap < 1e-12, "{} absolute={absolute}: {gap}", case.name);
+            // No inertia and no atoms among delegators, as one epoch is replayed in expectation. Delegators are easy-going
+            // or follow a thousandth of a percent.
+            // (Utilities of many thousands carry rounding of 1e-12 into the exponent.)
+            for (sensitivity, tolerance) in
+                [("price_sensitivity = 4.0", 1e-12), ("price_sensitivity = 4000.0", 1e-10)]
+            {
+                let text = text(case, Writing { absolute, rough: false, ..PLAIN });
+                let experiment = read(&text.replace("price_sensitivity = 4.0", sensitivity));
+                with_contender(&experiment, |contender, setting, seats| {
+                    with_rule!(&contender.rule, rule => {
+                        let game = Game { rule, setting, terms: &contender.terms, seats };
+                        let gap = replay_gap(&game, case.contender.contains("dispute"));
+                        assert!(gap < tolerance, "{} absolute={absolute} {sensitivity}: {gap}", case.name);
+                    });
                 });
-            });
+            }
         }
     }
 }
@@ -582,23 +648,40 @@ fn books_pay_what_payoffs_promise() {
             if rollup && case.abstract_only {
                 continue;
             }
-            let text = text(case, Writing { rollup, rough: false, ..PLAIN }).replace("backlog = 0.5\n", "");
-            let experiment = read(&text);
-            with_contender(&experiment, |contender, setting, seats| {
-                with_rule!(&contender.rule, rule => {
-                    let game = Game { rule, setting, terms: &contender.terms, seats };
-                    for i in 0..setting.candidates() {
-                        let gap = promise_gap(&game, i, case.contender.contains("dispute"));
-                        let (mean, se) = (gap.mean(), gap.standard_error());
-                        let what = format!("{} rollup={rollup} candidate {i}: {mean} ± {se}", case.name);
-                        if rollup {
-                            assert!(mean.abs() < 4.0 * se, "{what}");
-                        } else {
-                            assert!(mean.abs() < 1e-12, "{what}");
+            // Short epochs and weak machines leave some candidates without any slot, or without any that they deliver.
+            // Delegators do not look at what was delivered: those who do flock to candidates whose machines run at the
+            // moment, which no candidate foresees.
+            for (slots, failures) in
+                [("epoch_slots = 12", "failure_rate = 0.02"), ("epoch_slots = 2", "failure_rate = 0.2")]
+            {
+                if !rollup && slots.ends_with(" 2") {
+                    continue;
+                }
+                let text =
+                    text(case, Writing { rollup, rough: false, ..PLAIN }).replace("backlog = 0.5\n", "");
+                let text = text.replace("epoch_slots = 12", slots).replace("failure_rate = 0.02", failures);
+                let text = if rollup {
+                    text.replace("[[delegators]]\n", "[[delegators]]\npayout_learning = 1e-9\n")
+                } else {
+                    text
+                };
+                let experiment = read(&text);
+                with_contender(&experiment, |contender, setting, seats| {
+                    with_rule!(&contender.rule, rule => {
+                        let game = Game { rule, setting, terms: &contender.terms, seats };
+                        for i in 0..setting.candidates() {
+                            let gap = promise_gap(&game, i, case.contender.contains("dispute"));
+                            let (mean, se) = (gap.mean(), gap.standard_error());
+                            let what = format!("{} rollup={rollup} {slots} candidate {i}: {mean} ± {se}", case.name);
+                            if rollup {
+                                assert!(mean.abs() < 4.0 * se, "{what}");
+                            } else {
+                                assert!(mean.abs() < 1e-12, "{what}");
+                            }
                         }
-                    }
+                    });
                 });
-            });
+            }
         }
     }
 }
@@ -607,11 +690,11 @@ fn books_pay_what_payoffs_promise() {
 fn promise_gap<M: Mechanism>(game: &Game<M>, i: usize, disputed: bool) -> Moments {
     let policies = anything(game);
     let mut round = Round::new(game);
-    let (markets, epochs) = if game.setting.world.is_abstract() { (5, 20) } else { (300, 15) };
+    let (markets, epochs) = if game.setting.world.is_abstract() { (5, 20) } else { (600, 15) };
     let idle = game.setting.sequencers[i].traits.idle_cost * f64::from(game.terms.epoch_slots);
     (0..markets)
         .map(|m| {
-            let mut market = Market::open(game, market_key(17, 0, Phase::Measure, m));
+            let mut market = Market::open(game, market_key(19, 0, Phase::Measure, m));
             let mut promised = 0.0;
             for _ in 0..epochs {
                 market.offer(game, |p| &policies[p], &mut round);

@@ -41,7 +41,14 @@ impl Claim {
     }
 
     /// The mean bid of an agent whose value lies in a bin.
-    fn bid(what: &str, theory: f64, tick: f64, curve: &'static str, agent: &'static str, bin: (f64, f64)) -> Self {
+    fn bid(
+        what: &str,
+        theory: f64,
+        tick: f64,
+        curve: &'static str,
+        agent: &'static str,
+        bin: (f64, f64),
+    ) -> Self {
         Claim { curve: true, ..Claim::new(what, theory, tick, move |o| point(o, curve, agent, bin.0, bin.1)) }
     }
 }
@@ -81,14 +88,22 @@ fn hold(case: &str, text: impl Fn(usize) -> String, points: usize, claims: &[Cla
         let [gap, gap_fine, noise] = curve.map(|square| (square / points).sqrt());
         println!("{case}: bids off by {gap:.3} ticks, finer {gap_fine:.3}, noise {noise:.3}");
         if gap_fine > (gap + 3.0 * noise / points.sqrt()).max(0.05) {
-            writeln!(failures, "{case}: bids off by {gap} ticks, on the finer grid by {gap_fine} of the same").unwrap();
+            writeln!(
+                failures,
+                "{case}: bids off by {gap} ticks, on the finer grid by {gap_fine} of the same"
+            )
+            .unwrap();
         }
     }
     for (grid, outcomes) in [("coarse", &coarse), ("fine", &fine)] {
         let (certified, _) = estimate(outcomes, |o| metric(o, "certified").unwrap());
         if certified < 1.0 {
             let (upper, _) = estimate(outcomes, |o| metric(o, "deviation_gain_upper").unwrap());
-            writeln!(failures, "{case}: certified on the {grid} grid only in {certified} of replicates ({upper})").unwrap();
+            writeln!(
+                failures,
+                "{case}: certified on the {grid} grid only in {certified} of replicates ({upper})"
+            )
+            .unwrap();
         }
     }
     assert!(failures.is_empty(), "\n{failures}");
@@ -152,7 +167,8 @@ impl Sale {
 
 /// Mean of the points of a curve that lie between two private values; they stand for equally likely bins.
 fn point(outcome: &Outcome, curve: &str, agent: &str, low: f64, high: f64) -> f64 {
-    let curve = outcome.curves.iter().find(|c| c.name == curve && c.agent == agent).expect("the curve is there");
+    let curve =
+        outcome.curves.iter().find(|c| c.name == curve && c.agent == agent).expect("the curve is there");
     let bids = || curve.points.iter().filter(|p| low <= p.0 && p.0 < high).map(|p| p.1);
     bids().sum::<f64>() / bids().count() as f64
 }
@@ -165,7 +181,13 @@ fn mean_over(values: &Distribution, low: f64, high: f64, f: impl Fn(f64) -> f64)
 }
 
 /// Mean bid in every bin, where winning and losing are likely enough.
-fn bid_claims(sale: &Sale, auction: &Auction, bid: impl Fn(f64) -> Option<f64>, relative: bool, step: f64) -> Vec<Claim> {
+fn bid_claims(
+    sale: &Sale,
+    auction: &Auction,
+    bid: impl Fn(f64) -> Option<f64>,
+    relative: bool,
+    step: f64,
+) -> Vec<Claim> {
     let mut claims = Vec::new();
     let values = &auction.values;
     for bin in 0..sale.bins {
@@ -188,7 +210,8 @@ fn bid_claims(sale: &Sale, auction: &Auction, bid: impl Fn(f64) -> Option<f64>, 
 fn pay_as_bid(sale: &Sale, auction: &Auction, points: usize) {
     let relative = sale.menu.starts_with("relative");
     let step = 1.0 / (points - 1) as f64;
-    let won = mean_over(&auction.values, 0.0, 1.0, |v| auction.win_probability(v) * if relative { v } else { 1.0 });
+    let won =
+        mean_over(&auction.values, 0.0, 1.0, |v| auction.win_probability(v) * if relative { v } else { 1.0 });
     let effect = step * f64::from(auction.bidders) * won;
     let mut claims = vec![Claim::metric("revenue", auction.expected_revenue(), effect)];
     claims.extend(bid_claims(sale, auction, |v| auction.pay_as_bid(v), relative, step));
@@ -200,7 +223,10 @@ fn truthful(sale: &Sale, auction: &Auction, points: usize) {
     let sale = Sale { menu: "relative = [0.0, 1.2]", warmup: 200, ..sale.clone() };
     let step = 1.2 / (points - 1) as f64;
     let (revenue, price) = (auction.expected_revenue(), auction.expected_price());
-    let mut claims = vec![Claim::metric("revenue", revenue, step * revenue), Claim::metric("mean_price", price, step * price)];
+    let mut claims = vec![
+        Claim::metric("revenue", revenue, step * revenue),
+        Claim::metric("mean_price", price, step * price),
+    ];
     claims.extend(bid_claims(&sale, auction, |v| auction.uniform_price_bid(v), true, step));
     hold(&sale.name, |points| sale.text(points), points, &claims);
 }
@@ -233,7 +259,13 @@ fn several_units_earn_the_same_in_both_formats() {
         let auction = Auction::new(uniform(), n, k);
         let sale = Sale::new("pay as bid", "uniform = [0.0, 1.0]", n, k, "unit_seats = true");
         pay_as_bid(&sale, &auction, 41);
-        let sale = Sale::new("uniform price", "uniform = [0.0, 1.0]", n, k, "unit_seats = true\npricing = \"uniform\"");
+        let sale = Sale::new(
+            "uniform price",
+            "uniform = [0.0, 1.0]",
+            n,
+            k,
+            "unit_seats = true\npricing = \"uniform\"",
+        );
         truthful(&sale, &auction, 49);
     }
 }
@@ -263,7 +295,12 @@ fn truth_is_dominant_with_atoms_too() {
         ..Sale::new("uniform price", text, 4, 2, "unit_seats = true\npricing = \"uniform\"")
     };
     let revenue = auction.expected_revenue();
-    hold(&sale.name, |points| sale.text(points), 49, &[Claim::metric("revenue", revenue, revenue * 1.2 / 48.0)]);
+    hold(
+        &sale.name,
+        |points| sale.text(points),
+        49,
+        &[Claim::metric("revenue", revenue, revenue * 1.2 / 48.0)],
+    );
 }
 
 #[test]
@@ -330,8 +367,10 @@ fn unequal_bidders_break_revenue_equivalence() {
             ..base.clone()
         };
         let revenue = pair.second_price_revenue();
-        let claims =
-            [Claim::metric("revenue", revenue, revenue * 1.2 / 48.0), strong_wins(pair.strong_wins_second_price())];
+        let claims = [
+            Claim::metric("revenue", revenue, revenue * 1.2 / 48.0),
+            strong_wins(pair.strong_wins_second_price()),
+        ];
         hold(&second.name, |points| second.text(points), 49, &claims);
     }
 }
@@ -350,7 +389,13 @@ fn myerson_payments_make_proportional_schedules_truthful() {
     // Truth is a dominant strategy, and the only one that is always best, as every bid changes one's own share.
     let sale = Sale {
         menu: "relative = [0.0, 1.2]",
-        ..Sale::new("proportional", "uniform = [0.2, 1.0]", 3, 2, "schedule = \"proportional\"\npricing = \"myerson\"")
+        ..Sale::new(
+            "proportional",
+            "uniform = [0.2, 1.0]",
+            3,
+            2,
+            "schedule = \"proportional\"\npricing = \"myerson\"",
+        )
     };
     let values = Distribution::uniform(0.2, 1.0).unwrap();
     let step = 1.2 / 48.0;
@@ -501,14 +546,12 @@ fn where_there_is_nothing_to_gain_nobody_pays() {
 /// that has not left yet. Where that gains nothing, play must be where the conditions say.
 #[test]
 fn inertia_widens_margins_by_its_factor() {
-    for (n, rho, delta) in [(2, 0.5, 1.0), (2, 0.5, 0.5), (3, 0.5, 0.5), (3, 0.5, 0.0), (5, 0.3, 0.5), (3, 0.25, 0.75)] {
+    for (n, rho, delta) in
+        [(2, 0.5, 1.0), (2, 0.5, 0.5), (3, 0.5, 0.5), (3, 0.5, 0.0), (5, 0.3, 0.5), (3, 0.25, 0.75)]
+    {
         let name = format!("inertia {rho} discount {delta}");
-        let case = Bribery {
-            inertia: rho,
-            discount: delta,
-            rounds: 16,
-            ..Bribery::new(&name, &vec![0.0; n], 0.25)
-        };
+        let case =
+            Bribery { inertia: rho, discount: delta, rounds: 16, ..Bribery::new(&name, &vec![0.0; n], 0.25) };
         let market = case.theory();
         let equilibrium = market.equilibrium();
         assert!(market.one_epoch_deviation_gain(&equilibrium, rho, delta) < 1e-9, "{name} n={n}");
@@ -540,7 +583,12 @@ fn where_one_epoch_without_payment_gains_play_is_elsewhere() {
         println!("inertia {rho}: {mean} ± {se}");
         assert!(mean + 3.0 * se < 0.625 - 0.025, "{mean} ± {se}");
         assert!(certified == 1.0);
-        let idle: f64 = outcomes[0].policies.iter().filter(|p| p.action.is_some_and(|x| x < 0.05)).map(|p| p.probability).sum();
+        let idle: f64 = outcomes[0]
+            .policies
+            .iter()
+            .filter(|p| p.action.is_some_and(|x| x < 0.05))
+            .map(|p| p.probability)
+            .sum();
         assert!(idle > 0.02, "nobody rests: {idle}");
     }
 }
@@ -569,7 +617,9 @@ fn kickbacks_tend_to_the_second_best_value_as_delegators_become_price_sensitive(
 fn shipped_theory_experiments_find_what_they_expect() {
     let auction = |n, k| Auction::new(uniform(), n, k).expected_revenue();
     let pair = UniformPair::new(4.0 / 3.0, 0.8).unwrap();
-    let kickback = |rents: &[f64], mu, outside| Market::new(rents.to_vec(), mu, outside).unwrap().equilibrium().delegator_income();
+    let kickback = |rents: &[f64], mu, outside| {
+        Market::new(rents.to_vec(), mu, outside).unwrap().equilibrium().delegator_income()
+    };
     let none = None;
     let cases: [(&str, &[(&str, &str, f64)]); 6] = [
         ("first-price", &[("auction", "revenue", auction(3, 1))]),
@@ -588,14 +638,22 @@ fn shipped_theory_experiments_find_what_they_expect() {
     for (name, claims) in cases {
         let experiment = read_file(&format!("experiments/theory/{name}.toml"), &[]);
         assert_eq!(experiment.name, name);
-        assert!(experiment.replicates >= 32 && !experiment.question.is_empty() && !experiment.expectation.is_empty());
+        assert!(
+            experiment.replicates >= 32
+                && !experiment.question.is_empty()
+                && !experiment.expectation.is_empty()
+        );
         for (contender, key, theory) in claims {
             let contender = experiment.contenders.iter().find(|c| c.name == *contender).unwrap();
-            let outcomes: Vec<Outcome> = (0..3).map(|r| crate::lab::unit(&experiment, contender, r)).collect();
+            let outcomes: Vec<Outcome> =
+                (0..3).map(|r| crate::lab::unit(&experiment, contender, r)).collect();
             let (mean, se) = estimate(&outcomes, |o| metric(o, key).unwrap());
             println!("{name}/{}: {key} {mean:.5} ± {se:.5}, theory {theory:.5}", contender.name);
             // One tick of the shipped grids is 2% of a value.
-            assert!((mean - theory).abs() <= 3.0 * se + 0.02 * theory, "{name}: {mean} ± {se}, theory {theory}");
+            assert!(
+                (mean - theory).abs() <= 3.0 * se + 0.02 * theory,
+                "{name}: {mean} ± {se}, theory {theory}"
+            );
         }
     }
 }
