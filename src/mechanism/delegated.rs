@@ -48,6 +48,9 @@ pub const KICKBACK: Parameter = Parameter::choice(
     "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted",
 );
 
+/// Share of all stake below which nobody is said to have voted for a candidate: a lump sum is then kept.
+const NOBODY: f64 = 1e-12;
+
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &KICKBACK];
 
@@ -285,7 +288,7 @@ impl Delegated {
             }
             Kickback::IncomeShare => rent - x * self.income(at, i) * led,
             Kickback::LumpSum => {
-                if share > 0.0 && led > 0.0 {
+                if share > NOBODY && led > 0.0 {
                     rent - x
                 } else {
                     rent
@@ -514,6 +517,9 @@ impl Mechanism for Delegated {
         let all = at.setting.total_stake();
         let margin = self.rent(at, i);
         let given = self.given(at, i);
+        let mut backed = std::mem::take(&mut scratch.reaction);
+        backed.clear();
+        backed.resize(menu.len(), 0.0);
         // First the stake behind i at each setting, in this epoch …
         for (g, group) in at.setting.delegators.iter().enumerate() {
             let row = g * (n + 1);
@@ -529,18 +535,24 @@ impl Mechanism for Delegated {
             scratch.own.extend(menu.iter().map(|&x| base + slope * x));
             exp_all(&mut scratch.own);
             // … of which each unit is worth this epoch's margin, linear in the offer, and what it brings later.
-            let whole = weight * (margin + later);
-            let given = weight * given;
-            for ((payoff, &x), &mine) in out[1..].iter_mut().zip(menu).zip(&scratch.own) {
-                let share = kept + (1.0 - stuck) * mine / (others + mine);
+            let whole = margin + later;
+            for (((payoff, backed), &x), &mine) in
+                out[1..].iter_mut().zip(&mut backed).zip(menu).zip(&scratch.own)
+            {
+                let share = weight * (kept + (1.0 - stuck) * mine / (others + mine));
                 *payoff += share * (whole - given * x);
+                *backed += share;
             }
         }
         if self.kickback == Kickback::LumpSum {
-            for (payoff, &x) in out[1..].iter_mut().zip(menu) {
-                *payoff -= x;
+            for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
+                // Where nobody voted nobody is paid.
+                if backed > NOBODY {
+                    *payoff -= x;
+                }
             }
         }
+        scratch.reaction = backed;
     }
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
@@ -642,14 +654,14 @@ impl Mechanism for Delegated {
             } else if self.seats.is_some() {
                 0.0
             } else {
-                // Drawn for no slot: a promise per unit of stake holds all the same.
-                1.0
+                // Drawn for no slot: the promise holds all the same, for what its machine delivers on average.
+                at.terms.availability[i]
             };
             let paid = match self.kickback {
                 Kickback::PerStake => x * share * delivered,
                 Kickback::IncomeShare => x * self.commission * service.gross[i],
                 Kickback::LumpSum => {
-                    if led || self.seats.is_none() {
+                    if share > NOBODY && (led || self.seats.is_none()) {
                         x
                     } else {
                         0.0

@@ -571,15 +571,22 @@ fn payoffs_are_what_a_replay_pays() {
             if absolute && case.contender.contains("income_share") {
                 continue;
             }
-            // No inertia and no atoms among delegators, as one epoch is replayed in expectation.
-            let experiment = read(&text(case, Writing { absolute, rough: false, ..PLAIN }));
-            with_contender(&experiment, |contender, setting, seats| {
-                with_rule!(&contender.rule, rule => {
-                    let game = Game { rule, setting, terms: &contender.terms, seats };
-                    let gap = replay_gap(&game, case.contender.contains("dispute"));
-                    assert!(gap < 1e-12, "{} absolute={absolute}: {gap}", case.name);
+            // No inertia and no atoms among delegators, as one epoch is replayed in expectation. Delegators are easy-going
+            // or follow a thousandth of a percent.
+            // (Utilities of many thousands carry rounding of 1e-12 into the exponent.)
+            for (sensitivity, tolerance) in
+                [("price_sensitivity = 4.0", 1e-12), ("price_sensitivity = 4000.0", 1e-10)]
+            {
+                let text = text(case, Writing { absolute, rough: false, ..PLAIN });
+                let experiment = read(&text.replace("price_sensitivity = 4.0", sensitivity));
+                with_contender(&experiment, |contender, setting, seats| {
+                    with_rule!(&contender.rule, rule => {
+                        let game = Game { rule, setting, terms: &contender.terms, seats };
+                        let gap = replay_gap(&game, case.contender.contains("dispute"));
+                        assert!(gap < tolerance, "{} absolute={absolute} {sensitivity}: {gap}", case.name);
+                    });
                 });
-            });
+            }
         }
     }
 }
@@ -641,23 +648,40 @@ fn books_pay_what_payoffs_promise() {
             if rollup && case.abstract_only {
                 continue;
             }
-            let text = text(case, Writing { rollup, rough: false, ..PLAIN }).replace("backlog = 0.5\n", "");
-            let experiment = read(&text);
-            with_contender(&experiment, |contender, setting, seats| {
-                with_rule!(&contender.rule, rule => {
-                    let game = Game { rule, setting, terms: &contender.terms, seats };
-                    for i in 0..setting.candidates() {
-                        let gap = promise_gap(&game, i, case.contender.contains("dispute"));
-                        let (mean, se) = (gap.mean(), gap.standard_error());
-                        let what = format!("{} rollup={rollup} candidate {i}: {mean} ± {se}", case.name);
-                        if rollup {
-                            assert!(mean.abs() < 4.0 * se, "{what}");
-                        } else {
-                            assert!(mean.abs() < 1e-12, "{what}");
+            // Short epochs and weak machines leave some candidates without any slot, or without any that they deliver.
+            // Delegators do not look at what was delivered: those who do flock to candidates whose machines run at the
+            // moment, which no candidate foresees.
+            for (slots, failures) in
+                [("epoch_slots = 12", "failure_rate = 0.02"), ("epoch_slots = 2", "failure_rate = 0.2")]
+            {
+                if !rollup && slots.ends_with(" 2") {
+                    continue;
+                }
+                let text =
+                    text(case, Writing { rollup, rough: false, ..PLAIN }).replace("backlog = 0.5\n", "");
+                let text = text.replace("epoch_slots = 12", slots).replace("failure_rate = 0.02", failures);
+                let text = if rollup {
+                    text.replace("[[delegators]]\n", "[[delegators]]\npayout_learning = 1e-9\n")
+                } else {
+                    text
+                };
+                let experiment = read(&text);
+                with_contender(&experiment, |contender, setting, seats| {
+                    with_rule!(&contender.rule, rule => {
+                        let game = Game { rule, setting, terms: &contender.terms, seats };
+                        for i in 0..setting.candidates() {
+                            let gap = promise_gap(&game, i, case.contender.contains("dispute"));
+                            let (mean, se) = (gap.mean(), gap.standard_error());
+                            let what = format!("{} rollup={rollup} {slots} candidate {i}: {mean} ± {se}", case.name);
+                            if rollup {
+                                assert!(mean.abs() < 4.0 * se, "{what}");
+                            } else {
+                                assert!(mean.abs() < 1e-12, "{what}");
+                            }
                         }
-                    }
+                    });
                 });
-            });
+            }
         }
     }
 }
@@ -666,11 +690,11 @@ fn books_pay_what_payoffs_promise() {
 fn promise_gap<M: Mechanism>(game: &Game<M>, i: usize, disputed: bool) -> Moments {
     let policies = anything(game);
     let mut round = Round::new(game);
-    let (markets, epochs) = if game.setting.world.is_abstract() { (5, 20) } else { (300, 15) };
+    let (markets, epochs) = if game.setting.world.is_abstract() { (5, 20) } else { (600, 15) };
     let idle = game.setting.sequencers[i].traits.idle_cost * f64::from(game.terms.epoch_slots);
     (0..markets)
         .map(|m| {
-            let mut market = Market::open(game, market_key(17, 0, Phase::Measure, m));
+            let mut market = Market::open(game, market_key(19, 0, Phase::Measure, m));
             let mut promised = 0.0;
             for _ in 0..epochs {
                 market.offer(game, |p| &policies[p], &mut round);
