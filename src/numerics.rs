@@ -7,15 +7,17 @@
 //! the binomial law, Lambert's W, quadrature, root finding and maximisation on an interval.
 
 mod beta;
+mod exponential;
 mod lambert;
 mod normal;
 mod quadrature;
 mod search;
 
 pub use beta::{binomial_tail, incomplete_beta, ln_beta, ln_choose};
+pub use exponential::exp_all;
 pub use lambert::{lambert_w0, lambert_w0_of_exp};
 pub use normal::{normal_cdf, normal_quantile};
-pub use quadrature::{integrate, integrate_tail};
+pub use quadrature::{integrate, integrate_tail, integrate_within};
 pub use search::{maximise, root};
 
 /// `e^x`.

@@ -134,6 +134,13 @@ impl Panel<'_> {
                 canvas.text((x, self.bottom + tick + 1.0 + 0.8 * size), Align::Centre, Type::Tick, label);
             }
         }
+        if self.y.kind == Kind::Log {
+            // Small ticks that draw together tell a logarithmic axis at a glance.
+            for v in ticks::ones_to_nines(self.y.low, self.y.high) {
+                let (_, y) = self.at(self.x.low, v);
+                canvas.line((self.left - 0.6 * tick, y), (self.left, y), axis);
+            }
+        }
         for (v, label) in &self.y.ticks {
             let (_, y) = self.at(self.x.low, *v);
             canvas.line((self.left - tick, y), (self.left, y), axis);

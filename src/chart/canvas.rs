@@ -6,6 +6,7 @@
 
 use super::ChartError;
 use super::font::{self, Weight};
+use super::markup::{escape, fragment, printable, with_raised_minus};
 use super::style::{FAMILY, Marker, Style, Type};
 use plotters::backend::{DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -14,11 +15,8 @@ use plotters::style::{
 };
 use std::fmt::Write as _;
 
-/// Size of a raised minus against the text around it.
-const RAISED: f64 = 0.6;
-
 /// Grid steps to the point.
-const GRID: f64 = 8.0;
+pub(crate) const GRID: f64 = 8.0;
 
 /// A finished picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,53 +118,6 @@ pub struct Canvas {
 
 fn on_grid(v: f64) -> i32 {
     (v * GRID).round().clamp(-1e9, 1e9) as i32
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// What the backend draws, without its header.
-fn fragment(draw: impl FnOnce(&mut SVGBackend)) -> String {
-    let mut whole = String::new();
-    let mut backend = SVGBackend::with_string(&mut whole, (1, 1));
-    draw(&mut backend);
-    // A text buffer takes everything; there is no file behind it that could fail.
-    let _ = backend.present();
-    drop(backend);
-    let shapes = whole.split_once(">\n").map_or("", |(_, rest)| rest);
-    shapes.strip_suffix("</svg>\n").unwrap_or(shapes).to_owned()
-}
-
-/// The font has raised digits but no raised minus: a small minus, lifted, stands in for it before a raised digit.
-fn with_raised_minus(element: &str, size: f64) -> String {
-    let mut parts = element.split('⁻');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        match part.chars().next().filter(|c| "⁰¹²³⁴⁵⁶⁷⁸⁹".contains(*c)) {
-            Some(digit) => {
-                let (small, lift) = ((RAISED * size * GRID).round(), (0.27 * size * GRID).round());
-                let rest = &part[digit.len_utf8()..];
-                let _ = write!(
-                    out,
-                    "<tspan font-size=\"{small}\" dy=\"{}\">−</tspan><tspan dy=\"{lift}\">{digit}</tspan>{rest}",
-                    -lift
-                );
-            }
-            None => {
-                out.push('−');
-                out.push_str(part);
-            }
-        }
-    }
-    out
-}
-
-/// Without the characters that XML forbids.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') { ' ' } else { c })
-        .collect()
 }
 
 impl Canvas {

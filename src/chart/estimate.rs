@@ -28,14 +28,14 @@ impl Estimate {
         Self::point(f64::NAN)
     }
 
-    /// The mean, unless absent or infinite.
+    /// The mean, unless absent, infinite, or so large (10^150) that an axis could not hold it.
     pub fn value(&self) -> Option<f64> {
-        self.mean.is_finite().then_some(self.mean)
+        drawable(self.mean).then_some(self.mean)
     }
 
     /// The interval, where both ends are finite, lower end first.
     pub fn interval(&self) -> Option<(f64, f64)> {
-        let whole = self.mean.is_finite() && self.ci_low.is_finite() && self.ci_high.is_finite();
+        let whole = drawable(self.mean) && drawable(self.ci_low) && drawable(self.ci_high);
         whole.then(|| (self.ci_low.min(self.ci_high), self.ci_low.max(self.ci_high)))
     }
 
@@ -44,6 +44,11 @@ impl Estimate {
     pub fn scaled(&self, factor: f64) -> Self {
         Self::new(self.mean * factor, self.ci_low * factor, self.ci_high * factor)
     }
+}
+
+/// Finite, and small enough that spans and squares of it are finite too.
+pub(crate) fn drawable(v: f64) -> bool {
+    v.is_finite() && v.abs() < 1e150
 }
 
 /// The words above a figure.

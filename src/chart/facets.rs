@@ -3,7 +3,9 @@
 use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, Pen, weight};
 use super::font;
-use super::frame::Frame;
+use super::frame::{EDGE, Frame};
+pub(crate) use super::reference::Reference;
+use super::reference::references;
 use super::series::{self, Series};
 use super::style::{Look, Marker, Style, Type, Width};
 use super::ticks::Format;
@@ -25,16 +27,6 @@ pub(crate) struct Cell<'a> {
     pub hold: Vec<f64>,
     /// Lines without intervals. They do not stretch the axis.
     pub references: Vec<(Reference, Pen)>,
-}
-
-/// A line that data are held against.
-pub(crate) enum Reference {
-    /// A level, from edge to edge.
-    Level(f64),
-    /// Where both coordinates are equal.
-    Diagonal,
-    /// Straight pieces through points, in front of the data.
-    Through(Vec<(f64, f64)>),
 }
 
 /// What all panels share.
@@ -60,24 +52,23 @@ fn columns(count: usize, style: Style) -> usize {
 }
 
 /// The vertical axis of some cells; `None` where they hold no value.
-fn y_axis<'a>(cells: impl Iterator<Item = &'a Cell<'a>> + Clone, most: usize) -> Option<Axis> {
-    let first = cells.clone().next()?;
-    let values = || {
-        cells.clone().flat_map(|c| series::extent(c.series.iter().copied()).into_iter().chain(c.hold.clone()))
-    };
-    let data = cells.clone().any(|c| !series::extent(c.series.iter().copied()).is_empty());
-    if !data {
+fn y_axis(cells: &[&Cell], most: usize) -> Option<Axis> {
+    let first = cells.first()?;
+    let lines = || cells.iter().flat_map(|c| c.series.iter().copied());
+    let held = || cells.iter().flat_map(|c| c.hold.iter().copied());
+    let data = series::extent(lines());
+    if data.is_empty() {
         return None;
     }
+    let all = data.into_iter().chain(held());
     if first.kind == Kind::Log {
-        // The floor is set by means: an interval may reach down to zero, and is then cut at the floor.
-        let means = cells.clone().flat_map(|c| &c.series).flat_map(|s| s.present()).map(|(_, e)| e.mean);
-        let held = cells.clone().flat_map(|c| c.hold.clone());
-        let (low, _) = series::range(means.chain(held).filter(|v| *v > 0.0))?;
-        let (_, high) = series::range(values().filter(|v| *v > 0.0))?;
+        // Means set the floor: an interval may reach down to zero, and is then cut at the floor.
+        let means = lines().flat_map(Series::present).map(|(_, e)| e.mean);
+        let (low, _) = series::range(means.chain(held()).filter(|v| *v > 0.0))?;
+        let (_, high) = series::range(all.filter(|v| *v > 0.0))?;
         return Some(Axis::decades(low, high, first.format, most));
     }
-    let (low, high) = series::range(values())?;
+    let (low, high) = series::range(all)?;
     Some(Axis::loose(low, high, first.format, most))
 }
 
@@ -103,11 +94,8 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
         .enumerate()
         .map(|(i, f)| {
             let make = |r: usize| {
-                if shared[r] {
-                    y_axis(facets.iter().filter_map(|f| f.cells.get(r)), most)
-                } else {
-                    y_axis(facets[i..=i].iter().filter_map(|f| f.cells.get(r)), most)
-                }
+                let sharing = if shared[r] { facets } else { &facets[i..=i] };
+                y_axis(&sharing.iter().filter_map(|f| f.cells.get(r)).collect::<Vec<_>>(), most)
             };
             (0..f.cells.len()).map(make).collect()
         })
@@ -120,7 +108,7 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
             |r: usize| (0..facets.len()).map(|i| axis_of[i].get(r).map_or(0.0, beside)).fold(0.0, f64::max);
         let first = (0..rows).map(own).fold(0.0, f64::max);
         let later = (0..rows).filter(|r| !shared[*r]).map(own).fold(0.0, f64::max);
-        let all = frame.right() - frame.left() - first - (across as f64 - 1.0) * (later + gap);
+        let all = frame.right() - EDGE - first - (across as f64 - 1.0) * (later + gap);
         // The last label of the horizontal axis may reach half its width beyond the panel.
         let wide = (all - labels.max(9.0 * scale)) / across as f64;
         let high = match (bands, rows) {
@@ -151,11 +139,12 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
     let every = longest.unwrap_or(0) as f64 <= (wide / (6.0 * scale)).min(25.0);
     let mut unshown = 0;
     for (band, group) in facets.chunks(across).enumerate() {
-        let left = |c: usize| frame_left(frame, first_gutter, later_gutter, gap, wide, c);
+        let left = |c: usize| left_of(first_gutter, later_gutter, gap, wide, c);
         let lefts: Vec<f64> = (0..across).map(left).collect();
         titles(frame, group, &lefts, wide);
-        for r in 0..rows {
+        for (r, &row_shared) in shared.iter().enumerate() {
             let (top, bottom) = (frame.y, frame.y + high);
+            let mut row_labelled = false;
             for (c, facet) in group.iter().enumerate() {
                 let Some(cell) = facet.cells.get(r) else { continue };
                 let axis = axis_of[band * across + c].get(r).and_then(Option::as_ref);
@@ -166,7 +155,9 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
                     frame.canvas.text(middle, Align::Centre, Type::Note, "no data");
                     continue;
                 };
-                let labelled = c == 0 || !shared[r];
+                // Where the first panel is empty, its neighbour carries the numbers, into the empty space.
+                let labelled = !row_shared || !row_labelled;
+                row_labelled = true;
                 let panel = Panel { left, top, right, bottom, x: &x, y };
                 panel.furnish(&mut frame.canvas, r + 1 == rows, labelled);
                 if labelled {
@@ -178,9 +169,9 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
                     }
                 }
                 let marks = series::Marks { every, hollow: !facet.certified };
-                references(frame, &panel, &cell.references, false);
+                references(&mut frame.canvas, &panel, &cell.references, false);
                 unshown += series::draw(&mut frame.canvas, &panel, &cell.series, common.look, marks);
-                references(frame, &panel, &cell.references, true);
+                references(&mut frame.canvas, &panel, &cell.references, true);
                 if common.direct {
                     name_lines_at_ends(frame, &panel, cell, labels);
                 }
@@ -195,8 +186,8 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
     unshown
 }
 
-fn frame_left(frame: &Frame, first: f64, later: f64, gap: f64, wide: f64, column: usize) -> f64 {
-    frame.left() + first + column as f64 * (wide + later + gap)
+fn left_of(first: f64, later: f64, gap: f64, wide: f64, column: usize) -> f64 {
+    EDGE + first + column as f64 * (wide + later + gap)
 }
 
 /// Names of mechanisms above their columns, with a hollow mark where not certified.
@@ -268,68 +259,4 @@ fn name_lines_at_ends(frame: &mut Frame, panel: &Panel, cell: &Cell, room: f64) 
         let at = (panel.right + 6.0 * scale, y + 0.33 * size);
         frame.canvas.text_within(at, Align::Left, Type::Label, name, room - 6.0 * scale);
     }
-}
-
-/// Those that belong in front of the data, or behind them.
-fn references(frame: &mut Frame, panel: &Panel, lines: &[(Reference, Pen)], front: bool) {
-    let (x, y) = (panel.x, panel.y);
-    for (line, pen) in lines.iter().filter(|(l, _)| matches!(l, Reference::Through(_)) == front) {
-        match line {
-            Reference::Level(v) => reference(frame, panel, &[(x.low, *v), (x.high, *v)], *pen),
-            Reference::Diagonal => {
-                let (low, high) = (x.low.max(y.low), x.high.min(y.high));
-                if low < high {
-                    reference(frame, panel, &[(low, low), (high, high)], *pen);
-                }
-            }
-            Reference::Through(points) => reference(frame, panel, points, *pen),
-        }
-    }
-}
-
-/// A line cut at the edges of the panel.
-fn reference(frame: &mut Frame, panel: &Panel, points: &[(f64, f64)], pen: Pen) {
-    let mut line: Vec<(f64, f64)> = Vec::new();
-    for pair in points.windows(2) {
-        match cut(panel, pair[0], pair[1]) {
-            Some((from, to)) => {
-                if line.last() != Some(&from) {
-                    frame.canvas.path(&line, pen);
-                    line = vec![from];
-                }
-                line.push(to);
-            }
-            None => {
-                frame.canvas.path(&line, pen);
-                line.clear();
-            }
-        }
-    }
-    frame.canvas.path(&line, pen);
-}
-
-type Place = (f64, f64);
-
-/// The part of a straight piece that lies within the axes (Liang and Barsky 1984), in places on the sheet.
-fn cut(panel: &Panel, a: Place, b: Place) -> Option<(Place, Place)> {
-    if ![a.0, a.1, b.0, b.1].iter().all(|v| v.is_finite()) {
-        return None;
-    }
-    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
-    let (mut start, mut end) = (0.0_f64, 1.0_f64);
-    for (step, from, low, high) in
-        [(dx, a.0, panel.x.low, panel.x.high), (dy, a.1, panel.y.low, panel.y.high)]
-    {
-        if step == 0.0 {
-            if from < low || from > high {
-                return None;
-            }
-            continue;
-        }
-        let (enter, leave) = ((low - from) / step, (high - from) / step);
-        start = start.max(enter.min(leave));
-        end = end.min(enter.max(leave));
-    }
-    let point = |t: f64| panel.at(a.0 + t * dx, a.1 + t * dy);
-    (start <= end).then(|| (point(start), point(end)))
 }

@@ -6,7 +6,7 @@
 use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{self, Frame};
+use super::frame::{self, EDGE, Frame};
 use super::style::{Marker, Style, Type, Width};
 use super::ticks::{self, Format, fixed, grouped};
 use super::{ChartError, Figure, font, series};
@@ -98,12 +98,11 @@ impl Forest {
         let size = style.size(Type::Label);
         let (left, right) = columns.plot(&frame);
         let whole = format!("Difference: {} − {}", self.a, self.b);
-        let room = frame.right() - frame.left();
+        let room = frame.right() - EDGE;
         let lines = font::wrap(&whole, size, weight(Type::Label), room, 3);
         // Centred below the plot, unless the names are so long that they would leave the sheet.
         let half = lines.iter().map(|l| font::width(l, size, weight(Type::Label))).fold(0.0, f64::max) / 2.0;
-        let x = f64::midpoint(left, right)
-            .clamp(frame.left() + half, (frame.right() - half).max(frame.left() + half));
+        let x = f64::midpoint(left, right).clamp(EDGE + half, (frame.right() - half).max(EDGE + half));
         let baseline = frame.y + 3.5 * style.scale() + 0.8 * size;
         frame.canvas.lines((x, baseline), Align::Centre, Type::Label, &lines, &whole);
         frame.y = baseline + (lines.len() as f64 - 1.0) * style.leading(Type::Label) + 0.4 * size;
@@ -175,15 +174,8 @@ impl Forest {
         let head = style.size(Type::Panel);
         let baseline = frame.y + 0.8 * head;
         let heads = columns.width() + 4.0 * scale;
-        let room =
-            if columns.values.is_empty() { frame.right() - frame.left() } else { right - frame.left() };
-        frame.canvas.text_within(
-            (frame.left(), baseline),
-            Align::Left,
-            Type::Panel,
-            &group.title,
-            room.max(heads),
-        );
+        let room = if columns.values.is_empty() { frame.right() - EDGE } else { right - EDGE };
+        frame.canvas.text_within((EDGE, baseline), Align::Left, Type::Panel, &group.title, room.max(heads));
         if first {
             columns.heads(frame, baseline);
         }
@@ -202,7 +194,7 @@ impl Forest {
             let middle = y + pitch(lines.len()) / 2.0;
             let baseline =
                 middle + 0.33 * size - (lines.len() as f64 - 1.0) / 2.0 * style.leading(Type::Label);
-            frame.canvas.lines((frame.left(), baseline), Align::Left, Type::Label, lines, &row.label);
+            frame.canvas.lines((EDGE, baseline), Align::Left, Type::Label, lines, &row.label);
             let colour = style.look(0).colour;
             if let Some((low, high)) = row.difference.interval() {
                 let pen = Pen::solid(colour, 1.1 * scale);
@@ -317,7 +309,7 @@ impl Columns {
 
     fn plot(&self, frame: &Frame) -> (f64, f64) {
         let scale = frame.canvas.style.scale();
-        (frame.left() + self.labels + 10.0 * scale, frame.right() - self.width() - 12.0 * scale)
+        (EDGE + self.labels + 10.0 * scale, frame.right() - self.width() - 12.0 * scale)
     }
 
     fn label(&self, style: Style, label: &str) -> Vec<String> {

@@ -41,11 +41,6 @@ impl Frame {
         frame
     }
 
-    /// Left edge of everything.
-    pub fn left(&self) -> f64 {
-        EDGE
-    }
-
     /// Right edge of everything.
     pub fn right(&self) -> f64 {
         self.canvas.width() - EDGE
@@ -54,8 +49,8 @@ impl Frame {
     fn paragraph(&mut self, role: Type, text: &str, most: usize) {
         let style = self.canvas.style;
         let break_up = if role == Type::Title { font::balanced } else { font::wrap };
-        let lines = break_up(text, style.size(role), weight(role), self.right() - self.left(), most);
-        self.canvas.lines((self.left(), self.y + 0.8 * style.size(role)), Align::Left, role, &lines, text);
+        let lines = break_up(text, style.size(role), weight(role), self.right() - EDGE, most);
+        self.canvas.lines((EDGE, self.y + 0.8 * style.size(role)), Align::Left, role, &lines, text);
         self.y += lines.len() as f64 * style.leading(role);
     }
 
@@ -67,8 +62,8 @@ impl Frame {
         let style = self.canvas.style;
         let (scale, size) = (style.scale(), style.size(Type::Label));
         let leading = style.leading(Type::Label) + 1.0;
-        let most = (self.right() - self.left()) * 0.6;
-        let mut x = self.left();
+        let most = (self.right() - EDGE) * 0.6;
+        let mut x = EDGE;
         for (key, name) in entries {
             let long = match key {
                 Key::Patch(_) => 8.0,
@@ -76,8 +71,8 @@ impl Frame {
             } * scale;
             let name_wide = font::width(name, size, weight(Type::Label)).min(most);
             let whole = long + 3.5 * scale + name_wide;
-            if x > self.left() && x + whole > self.right() {
-                x = self.left();
+            if x > EDGE && x + whole > self.right() {
+                x = EDGE;
                 self.y += leading;
             }
             let (baseline, middle) = (self.y + 0.8 * size, self.y + 0.52 * size);

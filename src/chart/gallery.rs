@@ -50,7 +50,7 @@ fn bar(name: &str, i: usize) -> Bar {
             .zip(raw)
             .map(|(a, v)| (a, around(v / total, 0.004 + 0.02 * noise(i + 3))))
             .collect(),
-        outside_income: around(outside, 0.01),
+        outside_income: around(outside, outside / 8.0),
     }
 }
 
@@ -245,6 +245,10 @@ fn pictures() -> Vec<(String, Figure)> {
         }
     }
     all.push(("learning_curves_nasty", nasty.draw(paper)));
+    let mut first_empty = learning(&RULES[..3]);
+    first_empty.panels[0].offers.clear();
+    first_empty.panels[0].gain.clear();
+    all.push(("learning_curves_first_empty", first_empty.draw(paper)));
     let mut flat = learning(&RULES[..1]);
     flat.panels[0].gain.clear();
     flat.panels[0].offers = vec![Series {
@@ -260,6 +264,7 @@ fn pictures() -> Vec<(String, Figure)> {
     nasty.rows[2].difference = around(0.0, 0.0);
     nasty.rows[5].difference = around(1e-7, 1e-8);
     nasty.rows[6].difference = around(-3e12, 1e11);
+    nasty.rows[7].difference = Estimate::point(-1e300);
     nasty.rows[8].label = LONG.to_owned();
     nasty.rows[9].unit = Unit::Other(LONG.to_owned());
     nasty.rows[10].unit = Unit::Other(String::new());
@@ -297,8 +302,7 @@ fn no_text_overlaps_another_or_leaves_the_sheet() {
         for (i, a) in texts.iter().enumerate() {
             assert!(
                 a.left >= 0.0 && a.top >= 0.0 && a.right <= wide && a.bottom <= high,
-                "{name}: {:?} leaves {wide} × {high}",
-                a
+                "{name}: {a:?} leaves {wide} × {high}"
             );
             assert!(a.size >= 7.0, "{name}: {a:?} is too small");
             for b in &texts[i + 1..] {

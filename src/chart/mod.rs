@@ -15,6 +15,7 @@
 //! (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels), [`series`] (lines with bands),
 //! [`raster`] (SVG to PNG).
 
+pub mod account;
 pub mod axes;
 pub mod canvas;
 pub mod estimate;
@@ -23,8 +24,10 @@ pub mod font;
 pub mod forest;
 pub mod frame;
 pub mod learning_curves;
+pub mod markup;
 pub mod policies;
 pub mod raster;
+pub mod reference;
 pub mod series;
 pub mod style;
 pub mod surplus;

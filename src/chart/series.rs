@@ -2,7 +2,7 @@
 
 use super::axes::Panel;
 use super::canvas::{Canvas, Pen};
-use super::estimate::Estimate;
+use super::estimate::{Estimate, drawable};
 use super::style::Look;
 
 /// A line: means with intervals along x. All share one look where the name is the same.
@@ -18,23 +18,19 @@ impl Series {
     /// Points that can be drawn, in order of x.
     pub(crate) fn present(&self) -> Vec<(f64, Estimate)> {
         let mut points: Vec<_> =
-            self.points.iter().copied().filter(|(x, e)| plain(*x) && e.value().is_some()).collect();
+            self.points.iter().copied().filter(|(x, e)| drawable(*x) && e.value().is_some()).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         points
     }
 
     /// How many points are absent.
     pub(crate) fn absent(&self) -> usize {
-        self.points.iter().filter(|(x, e)| !plain(*x) || e.value().is_none()).count()
+        self.points.iter().filter(|(x, e)| !drawable(*x) || e.value().is_none()).count()
     }
 
     pub(crate) fn any_interval(&self) -> bool {
         self.points.iter().any(|(_, e)| e.interval().is_some())
     }
-}
-
-fn plain(v: f64) -> bool {
-    v.is_finite() && v.abs() < 1e150
 }
 
 /// Smallest and largest of some values; `None` where there is none.
@@ -112,7 +108,7 @@ pub(crate) fn draw(
 /// Uninterrupted stretches of points that the axes can show.
 fn runs(panel: &Panel, series: &Series, unshown: &mut usize) -> Vec<Vec<(f64, Estimate)>> {
     let mut points = series.points.clone();
-    points.retain(|(x, _)| plain(*x));
+    points.retain(|(x, _)| drawable(*x));
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut runs = vec![Vec::new()];
     for (x, e) in points {

@@ -144,8 +144,11 @@ impl Style {
         const DASHES: [&str; 4] = ["", "5 2", "1.5 1.5", "6 1.8 1.4 1.8"];
         const MARKERS: [Marker; 5] =
             [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::Wedge];
+        let colour = COLOURS[index % COLOURS.len()];
+        // A little lighter, so that dark hues stand out from a dark ground.
+        let lighter = |c: u8| if self.theme == Theme::Dark { c.saturating_add(50) } else { c };
         Look {
-            colour: COLOURS[index % COLOURS.len()],
+            colour: RGBColor(lighter(colour.0), lighter(colour.1), lighter(colour.2)),
             dash: DASHES[index % DASHES.len()],
             marker: MARKERS[index % MARKERS.len()],
         }
@@ -185,5 +188,5 @@ pub fn lightness(colour: RGBColor) -> f64 {
 
 /// White or near-black, whichever reads better on `ground`.
 pub fn text_on(ground: RGBColor) -> RGBColor {
-    if lightness(ground) < 0.52 { RGBColor(255, 255, 255) } else { RGBColor(20, 20, 20) }
+    if lightness(ground) < 0.5 { RGBColor(255, 255, 255) } else { RGBColor(20, 20, 20) }
 }

@@ -4,66 +4,13 @@
 //! all as shares of potential value. Negative shares stand left of zero. Intervals stand below each bar, at the ends
 //! of the segments that they belong to.
 
+pub use super::account::Account;
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{self, Frame, Key};
-use super::style::{Marker, Style, Type, text_on};
+use super::frame::{self, EDGE, Frame, Key};
+use super::style::{Marker, Style, Type, Width, text_on};
 use super::ticks::{Format, fixed};
 use super::{ChartError, Figure, axes, font, series};
-use plotters::style::RGBColor;
-
-/// Who or what takes a part of the potential value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Account {
-    /// Holders of the rollup's token, after issuance.
-    Community,
-    /// Those who delegate stake.
-    Delegators,
-    /// Sequencers, before capital cost.
-    Sequencers,
-    /// Cost of operating.
-    Operating,
-    /// Cost of posting to the base chain.
-    Posting,
-    /// Lost: missed slots, users gone, slots in the wrong hands.
-    Unrealised,
-}
-
-impl Account {
-    /// All, in the order of drawing.
-    pub const ALL: [Self; 6] = [
-        Self::Community,
-        Self::Delegators,
-        Self::Sequencers,
-        Self::Operating,
-        Self::Posting,
-        Self::Unrealised,
-    ];
-
-    /// Name in the legend.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Community => "community",
-            Self::Delegators => "delegators",
-            Self::Sequencers => "sequencers",
-            Self::Operating => "operating cost",
-            Self::Posting => "posting cost",
-            Self::Unrealised => "unrealised",
-        }
-    }
-
-    /// Fixed colour in every figure; neighbours differ in lightness too.
-    pub fn colour(self) -> RGBColor {
-        match self {
-            Self::Community => RGBColor(0, 114, 178),
-            Self::Delegators => RGBColor(150, 210, 245),
-            Self::Sequencers => RGBColor(213, 94, 0),
-            Self::Operating => RGBColor(240, 185, 70),
-            Self::Posting => RGBColor(85, 85, 85),
-            Self::Unrealised => RGBColor(216, 216, 216),
-        }
-    }
-}
 
 /// One mechanism.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,9 +105,13 @@ impl Surplus {
         }
         let names = name_most.min(0.3 * frame.canvas.width());
         let tick_size = style.size(Type::Tick);
-        let column =
-            if outside { font::width("100.0%", tick_size, weight(Type::Tick)) + 6.0 * scale } else { 0.0 };
-        let left = frame.left() + names + 6.0 * scale;
+        let column = if outside {
+            let said = self.bars.iter().map(|b| outside_text(b, style));
+            said.map(|s| font::width(&s, tick_size, weight(Type::Tick))).fold(0.0, f64::max) + 6.0 * scale
+        } else {
+            0.0
+        };
+        let left = EDGE + names + 6.0 * scale;
         let right = frame.right() - column - 0.5 * font::width("120%", tick_size, weight(Type::Tick));
         let ends = all.iter().flat_map(|(_, s)| s).flat_map(|s| {
             let (low, high) = s.estimate.interval().unwrap_or((s.estimate.mean, s.estimate.mean));
@@ -225,10 +176,9 @@ impl Surplus {
                 frame.canvas.text(at, Align::Left, Type::Note, "no data");
             }
             whiskers(frame, spans, middle + thick / 2.0 + 2.4 * scale);
-            if outside && let Some(v) = bar.outside_income.value() {
-                let text = format!("{}%", fixed(v * 100.0, 1));
+            if outside {
                 let (x, baseline) = (frame.right(), middle + 0.33 * tick_size);
-                frame.canvas.text((x, baseline), Align::Right, Type::Tick, &text);
+                frame.canvas.text((x, baseline), Align::Right, Type::Tick, &outside_text(bar, style));
             }
             y += pitch(lines.len(), spans);
         }
@@ -264,6 +214,18 @@ impl Surplus {
             })
             .collect();
         format!("Stacked bars, shares of potential value. {}", bars.join(" "))
+    }
+}
+
+/// Outside income as text, with its interval where there is room for it.
+fn outside_text(bar: &Bar, style: Style) -> String {
+    let say = |v: f64| fixed(v * 100.0, 1);
+    match (bar.outside_income.value(), bar.outside_income.interval()) {
+        (None, _) => "–".to_owned(),
+        (Some(v), Some((low, high))) if low < high && style.width == Width::Double => {
+            format!("{}% [{}, {}]", say(v), say(low), say(high))
+        }
+        (Some(v), _) => format!("{}%", say(v)),
     }
 }
 
@@ -343,5 +305,26 @@ fn whiskers(frame: &mut Frame, spans: &[Span], y: f64) {
             frame.canvas.line((x, y - 0.9 * scale), (x, y + 0.9 * scale), pen);
         }
         frame.canvas.line((span.end, y - 1.6 * scale), (span.end, y + 0.9 * scale), pen);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn negative_shares_stand_left_of_zero_and_ends_add_up() {
+        let bar = Bar {
+            mechanism: String::new(),
+            certified: true,
+            shares: vec![
+                (Account::Sequencers, Estimate::point(0.9)),
+                (Account::Community, Estimate::point(-0.1)),
+                (Account::Unrealised, Estimate::point(0.2)),
+            ],
+            outside_income: Estimate::point(0.0),
+        };
+        let ends: Vec<(f64, f64)> = bar.segments().iter().map(|s| (s.from, s.to)).collect();
+        assert_eq!(ends, [(0.0, -0.1), (0.0, 0.9), (0.9, 1.1)]);
     }
 }

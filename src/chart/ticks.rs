@@ -120,8 +120,20 @@ pub fn decade_label(v: f64, format: Format) -> String {
 
 /// 1, 2, 5 × powers of ten from `low` to `high`, both positive.
 pub fn ones_twos_fives(low: f64, high: f64) -> Vec<f64> {
+    multiples(&[1.0, 2.0, 5.0], low, high)
+}
+
+/// 1, 2, …, 9 × powers of ten from `low` to `high`, both positive; none where that would be more than three decades.
+pub fn ones_to_nines(low: f64, high: f64) -> Vec<f64> {
+    if high > 1001.0 * low {
+        return Vec::new();
+    }
+    multiples(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], low, high)
+}
+
+fn multiples(leads: &[f64], low: f64, high: f64) -> Vec<f64> {
     (magnitude(low) - 1..=magnitude(high) + 1)
-        .flat_map(|k| [1.0, 2.0, 5.0].map(|m| m * power_of_ten(k)))
+        .flat_map(|k| leads.iter().map(move |m| m * power_of_ten(k)))
         .filter(|v| *v >= low * 0.999_999 && *v <= high * 1.000_001)
         .collect()
 }
@@ -164,7 +176,7 @@ pub fn significant(v: f64, digits: usize) -> String {
 
 /// Decimals that leave `digits` significant digits in a number of this magnitude.
 pub fn decimals_for(magnitude: i32, digits: usize) -> usize {
-    usize::try_from(digits as i32 - 1 - magnitude).unwrap_or(0)
+    i32::try_from(digits).map_or(0, |d| usize::try_from(d - 1 - magnitude).unwrap_or(0))
 }
 
 /// Commas between thousands.

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 /// Strategy files that ship with the program.
 const STRATEGIES: &[(&str, &str)] = &[
+    ("bidder", include_str!("../../strategies/bidder.toml")),
     ("hedge", include_str!("../../strategies/hedge.toml")),
     ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
     ("truthful", include_str!("../../strategies/truthful.toml")),
 ];
 
 /// Scenario files that ship with the program.
-const SCENARIOS: &[(&str, &str)] = &[];
+const SCENARIOS: &[(&str, &str)] =
+    &[("optimistic-rollup-2025", include_str!("../../scenarios/optimistic-rollup-2025.toml"))];
 
 /// Files of `strategies/` and `scenarios/` beside the experiment's folder or in the working directory come before those
 /// that ship with the program.
@@ -44,7 +46,10 @@ impl Files {
             std::fs::read_to_string(&path).ok().map(|text| (path.display().to_string(), text))
         };
         self.folders.iter().find_map(read).or_else(|| {
-            shipped.iter().find(|(n, _)| *n == name).map(|(n, text)| (format!("{kind}/{n}.toml"), (*text).to_owned()))
+            shipped
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(n, text)| (format!("{kind}/{n}.toml"), (*text).to_owned()))
         })
     }
 

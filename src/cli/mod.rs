@@ -1,3 +1,185 @@
 //! The command line: one command per file.
+//!
+//! Results go to standard output, progress and messages to standard error. Exit status: 0 done, 1 units failed or a
+//! replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
 
+pub mod check;
 pub mod library;
+pub mod list;
+pub mod plot;
+pub mod replay;
+pub mod run;
+pub mod schema;
+pub mod source;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How should a rollup choose its sequencers? Strategic agents learn to bid, bribe and delegate under competing
+/// mechanisms; results come with confidence intervals and a certified distance from equilibrium.
+#[derive(Debug, Parser)]
+#[command(name = "sequencer-lab", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Say nothing but errors
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    /// Print the result as JSON on standard output, and nothing else there
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Threads to compute with (default: all processors); results do not depend on it
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub threads: Option<u32>,
+}
+
+impl Common {
+    /// Number of threads to use.
+    pub fn threads(&self) -> usize {
+        self.threads
+            .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), |n| n as usize)
+    }
+
+    /// A message for people, on standard error.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            eprintln!("{text}");
+        }
+    }
+
+    /// The result of a command: text, or JSON where asked for.
+    pub fn result(&self, text: &str, json: impl FnOnce() -> serde_json::Value) {
+        use std::io::Write;
+        let mut out = std::io::stdout().lock();
+        // A closed pipe (`| head`) is no error of ours.
+        if self.json {
+            let _ = writeln!(out, "{:#}", json());
+        } else if !self.quiet {
+            let _ = writeln!(out, "{}", text.trim_end());
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run an experiment, or continue an interrupted run of it
+    Run(run::Options),
+    /// Read a file and say what it would run and how long, or every error in it
+    Check(check::Options),
+    /// Redraw every chart from what a run stored
+    Plot(plot::Options),
+    /// Run one stored unit again and say whether it gives the same bytes
+    Replay(replay::Options),
+    /// List what there is, one item per line, name first
+    List(list::Options),
+    /// Print the JSON Schema of experiment and strategy files
+    Schema,
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All is well.
+    Done = 0,
+    /// Units failed, or a replay differs.
+    Failed = 1,
+    /// Wrong usage, an invalid file, or the output in use.
+    Refused = 2,
+    /// Stopped early; the same command goes on.
+    Incomplete = 3,
+}
+
+/// An error that ends a command, with its exit status.
+#[derive(Debug)]
+pub struct Stop {
+    /// What went wrong, whole.
+    pub message: String,
+    /// Exit status.
+    pub status: Status,
+}
+
+impl Stop {
+    /// A refusal (exit status 2) with the whole chain of causes.
+    pub fn refuse(error: &dyn std::error::Error) -> Self {
+        Stop { message: chain(error), status: Status::Refused }
+    }
+
+    /// A failure (exit status 1) with the whole chain of causes.
+    pub fn fail(error: &dyn std::error::Error) -> Self {
+        Stop { message: chain(error), status: Status::Failed }
+    }
+
+    /// A refusal in words.
+    pub fn say(message: impl Into<String>) -> Self {
+        Stop { message: message.into(), status: Status::Refused }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !message.contains(&text) {
+            message.push_str(": ");
+            message.push_str(&text);
+        }
+        source = cause.source();
+    }
+    message
+}
+
+/// Parses the arguments, runs the command, prints what went wrong.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Command::Run(options) => run::run(options, &cli.common),
+        Command::Check(options) => check::check(options, &cli.common),
+        Command::Plot(options) => plot::plot(options, &cli.common),
+        Command::Replay(options) => replay::replay(options, &cli.common),
+        Command::List(options) => list::list(options, &cli.common),
+        Command::Schema => schema::print(&cli.common),
+    };
+    let status = outcome.unwrap_or_else(|stop| {
+        let message = stop.message.trim_end();
+        if message.starts_with("error") {
+            eprintln!("{message}");
+        } else {
+            eprintln!("error: {message}");
+        }
+        stop.status
+    });
+    ExitCode::from(status as u8)
+}
+
+/// Changes to an experiment from the command line.
+#[derive(Clone, Debug, Args)]
+pub struct Changes {
+    /// Master seed instead of the file's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Replicates instead of the file's
+    #[arg(long, value_name = "N")]
+    pub replicates: Option<u32>,
+    /// Change a setting, such as mechanism.dpos.seats=5 or sequencers.*.strategy=truthful; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// An experiment file with changes.
+#[derive(Clone, Debug, Args)]
+pub struct ExperimentFile {
+    /// The experiment file
+    pub file: PathBuf,
+    #[command(flatten)]
+    /// What to change in it.
+    pub changes: Changes,
+}

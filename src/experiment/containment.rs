@@ -18,7 +18,12 @@ fn install_hook() {
         let former = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             if CONTAINED.get() {
-                let text = info.payload_as_str().unwrap_or("no message");
+                let payload = info.payload();
+                let text = payload
+                    .downcast_ref::<&str>()
+                    .copied()
+                    .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+                    .unwrap_or("no message");
                 let place =
                     info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
                 MESSAGE.set(Some(format!("panicked: {text}{place}")));

@@ -6,9 +6,12 @@ pub mod lock;
 pub mod manifest;
 pub mod outcome;
 pub mod progress;
+pub mod references;
 pub mod runner;
 pub mod simulate;
 pub mod store;
 pub mod tables;
+#[cfg(test)]
+pub(crate) mod trial;
 pub mod unit;
 pub mod whole_file;

@@ -30,28 +30,27 @@ impl Count {
     pub fn describe(&self, elapsed: Duration) -> String {
         let computed = (self.done + self.failed) as f64;
         let rate = computed / elapsed.as_secs_f64().max(1e-9);
-        let mut line = match self.total {
+        let mut parts = vec![match self.total {
             Some(total) => format!("{}/{total} units", self.settled()),
             None => format!("{} units", self.settled()),
-        };
+        }];
         if self.reused > 0 {
-            line += &format!(" ({} stored before)", self.reused);
+            parts.push(format!("{} stored before", self.reused));
         }
         if computed > 0.0 {
-            line += &if rate >= 1.0 {
-                format!(", {rate:.1} a second")
+            parts.push(if rate >= 1.0 {
+                format!("{rate:.1} a second")
             } else {
-                format!(", {:.1} s each", 1.0 / rate)
-            };
+                format!("{:.1} s each", 1.0 / rate)
+            });
             if let Some(total) = self.total {
-                let left = total.saturating_sub(self.settled()) as f64 / rate;
-                line += &format!(", {} left", clock(left));
+                parts.push(format!("{} left", clock(total.saturating_sub(self.settled()) as f64 / rate)));
             }
         }
         if self.failed > 0 {
-            line += &format!(", {} failed", self.failed);
+            parts.push(format!("{} failed", self.failed));
         }
-        line
+        parts.join(", ")
     }
 }
 
@@ -86,7 +85,7 @@ impl Progress for Silent {
 /// A bar on a terminal.
 #[derive(Debug)]
 pub struct Bar {
-    bar: ProgressBar,
+    display: ProgressBar,
     start: Instant,
     drawn: Instant,
 }
@@ -94,20 +93,20 @@ pub struct Bar {
 impl Bar {
     /// A bar on standard error.
     pub fn new() -> Self {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let display = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template("[{bar:30}] {msg}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        display.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         let start = Instant::now();
-        Self { bar, start, drawn: start }
+        Self { display, start, drawn: start }
     }
 
     fn draw(&mut self, count: &Count) {
         self.drawn = Instant::now();
         if let Some(total) = count.total {
-            self.bar.set_length(total);
+            self.display.set_length(total);
         }
-        self.bar.set_message(count.describe(self.start.elapsed()));
-        self.bar.set_position(count.settled());
+        self.display.set_message(count.describe(self.start.elapsed()));
+        self.display.set_position(count.settled());
     }
 }
 
@@ -127,7 +126,7 @@ impl Progress for Bar {
 
     fn close(&mut self, count: &Count) {
         self.draw(count);
-        self.bar.abandon();
+        self.display.abandon();
     }
 }
 
@@ -186,7 +185,7 @@ mod tests {
         let count = Count { done: 40, reused: 50, failed: 10, total: Some(200) };
         assert_eq!(
             count.describe(Duration::from_secs(10)),
-            "100/200 units (50 stored before), 5.0 a second, 20 s left, 10 failed"
+            "100/200 units, 50 stored before, 5.0 a second, 20 s left, 10 failed"
         );
         let slow = Count { done: 2, total: Some(100), ..Count::default() };
         assert_eq!(slow.describe(Duration::from_secs(100)), "2/100 units, 50.0 s each, 1:21:40 left");
@@ -199,6 +198,6 @@ mod tests {
         let mut lines = Lines::new(&mut out);
         lines.show(&Count { done: 1, ..Count::default() });
         lines.close(&Count { reused: 3, total: Some(3), ..Count::default() });
-        assert_eq!(String::from_utf8(out).unwrap(), "3/3 units (3 stored before)\n");
+        assert_eq!(String::from_utf8(out).unwrap(), "3/3 units, 3 stored before\n");
     }
 }

@@ -5,7 +5,8 @@
 //! study sees is therefore a function of the results alone: unit `n` is asked after exactly the tells that the width
 //! implies, for any number of threads and whether results come from the store or from work.
 //!
-//! Each unit is written when it finishes, by one thread; a killed run loses only units in flight.
+//! Each unit is written when it finishes, by one thread, and committed within 20 ms; a killed run loses only units in
+//! flight.
 
 use super::containment::contain;
 use super::outcome::Outcome;
@@ -70,6 +71,10 @@ impl Study for Planned {
         false
     }
 }
+
+/// Longest time that a finished unit waits for its commit, so that units of a few milliseconds share one. Until then
+/// it counts as in flight; a unit that takes longer than this is committed before the next one finishes.
+const COMMIT_LINGER: Duration = Duration::from_millis(20);
 
 /// What to do when a unit fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -179,7 +184,12 @@ pub fn run<S: Study + ?Sized>(
                 let _ = sender.send(Report { ticket, result });
             });
         };
+        desk.store.set_linger(COMMIT_LINGER);
         let result = desk.serve(&submit, &receiver);
+        // Also after an error: what waits for its commit is whole.
+        let flushed = desk.store.flush();
+        desk.store.set_linger(Duration::ZERO);
+        let result = result.and_then(|summary| flushed.map(|()| summary).map_err(RunError::from));
         halt.store(true, Ordering::Relaxed);
         result
     });
@@ -241,9 +251,9 @@ impl<S: Study + ?Sized> Desk<'_, S> {
             if self.running == 0 {
                 break;
             }
-            match reports.recv_timeout(Duration::from_millis(100)) {
+            match reports.recv_timeout(COMMIT_LINGER) {
                 Ok(report) => self.receive(report)?,
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => self.store.flush()?,
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.progress.show(&self.count);

@@ -9,9 +9,8 @@ use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{Mechanism, Rule};
-use crate::play::horizon;
 use crate::play::ledger::Imbalance;
-use crate::play::market::{Detail, Game, Market, Round, Seating, at};
+use crate::play::market::{Detail, Game, Market, Round, Seating};
 use crate::play::self_play::{self, Phase, Regime, Schedule, market_key};
 use crate::with_rule;
 
@@ -43,7 +42,14 @@ pub enum Failure {
 ///
 /// # Errors
 /// [`Failure`] if the books do not balance or a metric is not finite.
-pub fn simulate(rule: &Rule, setting: &Setting, terms: &Terms, play: &Play, seed: u64, replicate: u32) -> Result<Outcome, Failure> {
+pub fn simulate(
+    rule: &Rule,
+    setting: &Setting,
+    terms: &Terms,
+    play: &Play,
+    seed: u64,
+    replicate: u32,
+) -> Result<Outcome, Failure> {
     with_rule!(rule, rule => simulate_with(rule, setting, terms, play, seed, replicate))
 }
 
@@ -74,7 +80,15 @@ pub fn simulate_with<M: Mechanism>(
         measure(&game, &learned.policies, schedule, detail, seed, replicate, None)?.operating_cost()
     };
     let certificate = if learned.learning {
-        certify(&game, &learned.policies, schedule, play.certificate_markets, play.certificate_epochs, seed, replicate)?
+        certify(
+            &game,
+            &learned.policies,
+            schedule,
+            play.certificate_markets,
+            play.certificate_epochs,
+            seed,
+            replicate,
+        )?
     } else {
         None
     };
@@ -108,13 +122,11 @@ fn measure<M: Mechanism>(
     replicate: u32,
     mut book: Option<&mut PolicyBook>,
 ) -> Result<Tally, Imbalance> {
-    let slowest = game.rule.persistence(game.setting).into_iter().fold(0.0_f64, f64::max);
-    let warm = horizon::epochs(slowest);
     let mut round = Round::new(game);
     let mut tally = Tally::default();
     for m in 0..schedule.rounds {
         let mut market = Market::open(game, market_key(seed, replicate, Phase::Measure, m));
-        for _ in 0..warm {
+        for _ in 0..schedule.burn_in {
             market.offer(game, |p| &policies[p], &mut round);
             market.decide(game, &mut round, detail)?;
         }
@@ -124,10 +136,8 @@ fn measure<M: Mechanism>(
             if let Some(book) = book.as_deref_mut() {
                 book.note(game, &round);
             }
-            let epoch = market.epoch;
             market.decide(game, &mut round, detail)?;
-            let moment = at(game, market.key(), epoch, &round.signals, &round.continuation);
-            tally.epoch(game, &market, &moment, &round, &mut opening);
+            tally.epoch(game, &market, &round, &mut opening);
         }
         tally.close(&market, &opening);
     }
@@ -144,7 +154,11 @@ fn learning_curves<M: Mechanism>(game: &Game<M>, learned: &self_play::Learned) -
         .iter()
         .enumerate()
         .filter(|(_, points)| !points.is_empty())
-        .map(|(p, points)| Curve { name: "learning_offer".to_owned(), agent: class(p), points: points.clone() })
+        .map(|(p, points)| Curve {
+            name: "learning_offer".to_owned(),
+            agent: class(p),
+            points: points.clone(),
+        })
         .collect()
 }
 
@@ -213,7 +227,11 @@ impl PolicyBook {
                 .map(|cell| (cell[1] / cell[0] * scale, cell[3] / cell[2] * scale))
                 .collect();
             let name = if player.menu.unit == Unit::Relative { "offer" } else { "offer_absolute" };
-            curves.push(Curve { name: name.to_owned(), agent: game.setting.classes[player.class].name.clone(), points });
+            curves.push(Curve {
+                name: name.to_owned(),
+                agent: game.setting.classes[player.class].name.clone(),
+                points,
+            });
         }
         curves
     }

@@ -11,6 +11,7 @@ mod error;
 mod packing;
 mod read;
 mod schema;
+mod study;
 mod write;
 
 #[cfg(test)]
@@ -19,14 +20,14 @@ mod tests;
 pub use error::StoreError;
 pub use read::{DesignValue, Order, StoredCurve, StoredPolicy, StoredUnit, UnitRow};
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
-pub use write::Retained;
+pub use study::Retained;
 
 use super::lock::OutputLock;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use schema::Found;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Name of the store inside the output directory.
 pub const STORE_FILE: &str = "results.sqlite";
@@ -75,6 +76,10 @@ pub enum Status {
 #[derive(Debug)]
 pub struct Store {
     connection: Connection,
+    /// Longest time that a stored unit may wait for its commit.
+    linger: Duration,
+    /// When the open transaction began, where there is one.
+    open_since: Option<Instant>,
     path: PathBuf,
     opening: Opening,
     contenders: Vec<String>,
@@ -125,10 +130,10 @@ impl Store {
         connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
         let opening = match found {
             Found::Nothing => Opening::Created,
-            Found::Store if write::is_same_study(&connection, head)? => Opening::Continued,
+            Found::Store if study::is_same_study(&connection, head)? => Opening::Continued,
             Found::Store => Opening::Changed,
         };
-        write::record_head(&mut connection, head, opening)?;
+        study::record_head(&mut connection, head, opening)?;
         Self::assemble(connection, path.to_owned(), opening)
     }
 
@@ -179,6 +184,8 @@ impl Store {
         }
         Ok(Self {
             connection,
+            linger: Duration::ZERO,
+            open_since: None,
             path,
             opening,
             contenders,
@@ -216,7 +223,8 @@ impl Store {
     ///
     /// # Errors
     /// Where the disk is full or fails. A reader that is looking on keeps the log in place; that is no error.
-    pub fn close(self) -> Result<(), StoreError> {
+    pub fn close(mut self) -> Result<(), StoreError> {
+        self.flush()?;
         let path = self.path;
         let connection = self.connection;
         connection.flush_prepared_statement_cache();
@@ -276,6 +284,7 @@ impl Store {
     /// # Errors
     /// Where the store cannot be written.
     pub fn set_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.flush()?;
         self.connection
             .execute("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)", params![key, value])
             .map_err(|e| self.error(e))?;

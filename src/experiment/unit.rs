@@ -16,3 +16,15 @@ pub struct UnitPlan {
     /// Seed of the draws.
     pub seed: u64,
 }
+
+/// First 128 bits of the SHA-256 of a text, in hexadecimal.
+pub fn digest(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    super::tables::hexadecimal(&Sha256::digest(text.as_bytes())[..16])
+}
+
+/// The plan of one replicate of a contender whose content, but for the replicate, is `content`.
+pub fn plan(content: &str, seed: u64, design: u32, mechanism: &str, replicate: u32) -> UnitPlan {
+    let id = digest(&format!("{{\"content\":{content},\"replicate\":{replicate}}}"));
+    UnitPlan { id, key: UnitKey { design, mechanism: mechanism.to_owned(), replicate }, seed }
+}

@@ -12,8 +12,10 @@ pub struct Policy {
 impl Policy {
     /// Uniform over all settings but abstaining.
     pub fn uniform(states: usize, settings: usize) -> Self {
-        let mut policy =
-            Policy { probability: Array2::zeros((states, settings)), cumulative: Array2::zeros((states, settings)) };
+        let mut policy = Policy {
+            probability: Array2::zeros((states, settings)),
+            cumulative: Array2::zeros((states, settings)),
+        };
         let mut row = vec![1.0; settings];
         row[0] = 0.0;
         for state in 0..states {
@@ -65,7 +67,8 @@ impl Policy {
     #[inline]
     pub fn sample(&self, state: usize, u: f64) -> usize {
         let settings = self.settings();
-        let row = &self.cumulative.as_slice().expect("standard layout")[state * settings..(state + 1) * settings];
+        let row =
+            &self.cumulative.as_slice().expect("standard layout")[state * settings..(state + 1) * settings];
         let at = row.partition_point(|&sum| sum <= u);
         if at < settings { at } else { self.mode(state) }
     }
@@ -82,6 +85,9 @@ impl Policy {
         0.5 * sum / self.states() as f64
     }
 }
+
+/// Probability below which a setting does not belong to a settled policy.
+const REMNANT: f64 = 1e-4;
 
 /// A weighted running average of policies.
 #[derive(Clone, Debug)]
@@ -104,12 +110,16 @@ impl Average {
         }
     }
 
-    /// The average, or `fallback` in states that never came up.
+    /// The average, or `fallback` in states that never came up. Settings played less than once in ten thousand times
+    /// are left out: they are remnants of the first steps.
     pub fn policy(&self, fallback: &Policy) -> Policy {
         let mut policy = fallback.clone();
         for state in 0..fallback.states() {
-            if self.weight[state] > 0.0 {
-                policy.set(state, self.sum.row(state).as_slice().expect("standard layout"));
+            let least = REMNANT * self.weight[state];
+            if least > 0.0 {
+                let kept = |&sum: &f64| if sum < least { 0.0 } else { sum };
+                let row: Vec<f64> = self.sum.row(state).iter().map(kept).collect();
+                policy.set(state, &row);
             }
         }
         policy

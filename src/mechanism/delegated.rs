@@ -26,22 +26,36 @@ use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::strategy::Unit;
 use crate::draws::Purpose;
-use crate::numerics::{exp, pow};
+use crate::numerics::{exp, exp_all, pow};
 use crate::play::ledger::Ledger;
 use crate::settings::{Parameter, Section};
 
 /// One line for the catalogue.
 pub const SUMMARY: &str = "stake delegated to sequencers who bribe delegators with kickbacks";
 /// Seats.
-pub const SEATS: Parameter = Parameter::integer_optional("seats", 1, 1000, "", "candidates with most stake that share the epoch evenly; absent: leaders are drawn in proportion to stake");
+pub const SEATS: Parameter = Parameter::integer_optional(
+    "seats",
+    1,
+    1000,
+    "",
+    "candidates with most stake that share the epoch evenly; absent: leaders are drawn in proportion to stake",
+);
 /// Form of the kickback.
-pub const KICKBACK: Parameter = Parameter::choice("kickback", &["per_stake", "income_share", "lump_sum"], "per_stake", "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted");
+pub const KICKBACK: Parameter = Parameter::choice(
+    "kickback",
+    &["per_stake", "income_share", "lump_sum"],
+    "per_stake",
+    "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted",
+);
 
 /// Share of all stake below which nobody is said to have voted for a candidate: a lump sum is then kept.
 const NOBODY: f64 = 1e-12;
 
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &KICKBACK];
+
+/// Share of stake too small to learn anything from: quotients of such numbers lose their digits.
+const DUST: f64 = 1e-200;
 
 /// Form of the kickback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +117,8 @@ pub struct Stakes {
     paid_out: Vec<f64>,
     /// Share of all stake that it was paid on, smoothed alike: shape (groups, candidates).
     backing: Vec<f64>,
+    /// Members behind each candidate, and last behind nobody, in groups of atoms: shape (groups, candidates + 1).
+    backers: Vec<u32>,
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     uptime: Vec<f64>,
     opened: bool,
@@ -116,12 +132,17 @@ pub struct Scratch {
     weight: Vec<f64>,
     /// Sum of a group's weights.
     sum: Vec<f64>,
-    /// Utility subtracted from a group's, for range.
+    /// Sum of the weights of all but candidate `i`, relative to a utility of their own: shape (groups, candidates).
+    /// Taken from the whole it would be lost to rounding where `i` has nearly everything.
+    others: Vec<f64>,
+    /// That utility: shape (groups, candidates).
     shift: Vec<f64>,
+    utility: Vec<f64>,
     offers: Vec<Option<f64>>,
     /// Shares that one deviation attracts by group: shape (groups, candidates + 1).
     attracted: Vec<f64>,
     reaction: Vec<f64>,
+    own: Vec<f64>,
 }
 
 impl Delegated {
@@ -179,16 +200,38 @@ impl Delegated {
         group.price_sensitivity * x * self.payout(at, state, g, i) + group.uptime_taste * uptime
     }
 
-    /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
-    fn group_weights(&self, at: &At, g: usize, state: &Stakes, offers: &[Option<f64>], weight: &mut [f64]) -> (f64, f64) {
-        let n = offers.len();
+    /// Utilities of one group from every candidate and, last, from backing nobody; −∞ for what is not on offer. Returns
+    /// the highest.
+    fn utilities(
+        &self,
+        at: &At,
+        g: usize,
+        state: &Stakes,
+        offers: &[Option<f64>],
+        utility: &mut [f64],
+    ) -> f64 {
         let group = &at.setting.delegators[g];
-        let mut shift = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        let nobody = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        let mut top = nobody;
         for (i, offer) in offers.iter().enumerate() {
-            weight[i] = offer.map_or(f64::NEG_INFINITY, |x| self.utility(at, state, g, i, x));
-            shift = shift.max(weight[i]);
+            utility[i] = offer.map_or(f64::NEG_INFINITY, |x| self.utility(at, state, g, i, x));
+            top = top.max(utility[i]);
         }
-        weight[n] = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        utility[offers.len()] = nobody;
+        top
+    }
+
+    /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
+    fn group_weights(
+        &self,
+        at: &At,
+        g: usize,
+        state: &Stakes,
+        offers: &[Option<f64>],
+        weight: &mut [f64],
+    ) -> (f64, f64) {
+        let n = offers.len();
+        let shift = self.utilities(at, g, state, offers, weight);
         if shift == f64::NEG_INFINITY {
             weight[..n].fill(0.0);
             weight[n] = 1.0;
@@ -196,31 +239,34 @@ impl Delegated {
         }
         let mut sum = 0.0;
         for w in weight.iter_mut() {
-            *w = if *w == f64::NEG_INFINITY { 0.0 } else { exp(*w - shift) };
+            *w = relative_weight(*w, shift);
             sum += *w;
         }
         (sum, shift)
     }
 
-    /// Logit weights of all that a group might choose but `i`, and the utility subtracted from them; 0 where there is
-    /// nothing else.
-    fn rivals(&self, state: &Stakes, at: &At, g: usize, i: usize, scratch: &Scratch) -> (f64, f64) {
-        let n = scratch.offers.len();
-        let group = &at.setting.delegators[g];
-        let outside = group.outside_option.map(|u0| group.price_sensitivity * u0);
-        let row = &scratch.weight[g * (n + 1)..(g + 1) * (n + 1)];
-        // Summed without i: where i's offer towers above the others, a difference of sums would be rounding.
-        let sum: f64 = (0..n).filter(|&j| j != i).map(|j| row[j]).sum::<f64>() + outside.map_or(0.0, |_| row[n]);
-        if sum > 1e-100 {
-            return (sum, scratch.shift[g]);
+    /// Sums for each candidate the weights of all others, relative to the highest utility among them.
+    fn sum_others(scratch: &mut Scratch, g: usize, n: usize) {
+        let row = g * (n + 1)..(g + 1) * (n + 1);
+        let (utility, weight) = (&scratch.utility[row.clone()], &scratch.weight[row]);
+        let leader = (0..=n).fold(0, |best, j| if utility[j] > utility[best] { j } else { best });
+        for i in 0..n {
+            let rivals = || (0..=n).filter(|&j| j != i);
+            let (sum, shift) = if utility[leader] == f64::NEG_INFINITY {
+                (0.0, 0.0)
+            } else if i == leader {
+                let top = rivals().map(|j| utility[j]).fold(f64::NEG_INFINITY, f64::max);
+                if top == f64::NEG_INFINITY {
+                    (0.0, utility[leader])
+                } else {
+                    (rivals().map(|j| relative_weight(utility[j], top)).sum(), top)
+                }
+            } else {
+                (rivals().map(|j| weight[j]).sum(), utility[leader])
+            };
+            scratch.others[g * n + i] = sum;
+            scratch.shift[g * n + i] = shift;
         }
-        // It towers so high that their weights vanish: they are weighed against the best of themselves.
-        let utilities = || {
-            let offers = scratch.offers.iter().enumerate().filter(move |(j, _)| *j != i);
-            offers.filter_map(|(j, offer)| offer.map(|x| self.utility(at, state, g, j, x))).chain(outside)
-        };
-        let shift = utilities().fold(f64::NEG_INFINITY, f64::max);
-        if shift == f64::NEG_INFINITY { (0.0, 0.0) } else { (utilities().map(|u| exp(u - shift)).sum(), shift) }
     }
 
     /// Share of its stake that a group does not reconsider this epoch: nothing in the first.
@@ -242,7 +288,11 @@ impl Delegated {
             }
             Kickback::IncomeShare => rent - x * self.income(at, i) * led,
             Kickback::LumpSum => {
-                if share > NOBODY && led > 0.0 { rent - x } else { rent }
+                if share > NOBODY && led > 0.0 {
+                    rent - x
+                } else {
+                    rent
+                }
             }
         }
     }
@@ -259,7 +309,8 @@ impl Delegated {
             let (sum, _) = self.group_weights(at, g, state, offers, &mut weights);
             let stuck = Self::stuck(group, state);
             let row = g * (n + 1)..(g + 1) * (n + 1);
-            if group.continuum {
+            // Payoffs are linear in stake unless seats go to the top, so that expected shares say all there is to learn.
+            if group.continuum || (at.cohorts && self.seats.is_none()) {
                 for (share, &w) in state.share[row].iter_mut().zip(&weights) {
                     *share = stuck * *share + (1.0 - stuck) * w / sum;
                 }
@@ -272,18 +323,19 @@ impl Delegated {
             }
             let reconsider = at.key.stream(Purpose::Reconsider, group.who);
             let choose = at.key.stream(Purpose::Delegate, group.who);
-            let shares = &mut state.share[row];
-            shares.fill(0.0);
-            let each = 1.0 / group.count as f64;
+            // Most members stay where they are, so that only moves are counted.
+            let backers = &mut state.backers[row.clone()];
             for (member, choice) in state.choice[g].iter_mut().enumerate() {
                 if stuck == 0.0 || reconsider.uniform(at.epoch, member as u32) >= stuck {
                     let u = choose.uniform(at.epoch, member as u32);
+                    backers[*choice as usize] -= 1;
                     *choice = weights.partition_point(|&sum| sum <= u).min(n) as u32;
+                    backers[*choice as usize] += 1;
                 }
-                shares[*choice as usize] += 1.0;
             }
-            for share in shares {
-                *share *= each;
+            let each = 1.0 / group.count as f64;
+            for (share, &members) in state.share[row].iter_mut().zip(&*backers) {
+                *share = f64::from(members) * each;
             }
         }
         state.weights = weights;
@@ -315,7 +367,15 @@ impl Delegated {
 
     /// Payoff of one offer under top-k seats: the deviation's effect on stake fades by ρ an epoch towards what current offers
     /// attract, and is followed until a thousandth is left.
-    fn seat_payoff(&self, state: &Stakes, at: &At, i: usize, x: Option<f64>, scratch: &mut Scratch, k: usize) -> f64 {
+    fn seat_payoff(
+        &self,
+        state: &Stakes,
+        at: &At,
+        i: usize,
+        x: Option<f64>,
+        scratch: &mut Scratch,
+        k: usize,
+    ) -> f64 {
         let n = at.setting.candidates();
         let groups = &at.setting.delegators;
         let discount = at.setting.sequencers[i].traits.discount;
@@ -329,7 +389,9 @@ impl Delegated {
         for g in 0..groups.len() {
             let row = &mut scratch.attracted[g * (n + 1)..(g + 1) * (n + 1)];
             let (sum, _) = self.group_weights(at, g, state, &scratch.offers, row);
-            row.iter_mut().for_each(|w| *w /= sum);
+            for w in row.iter_mut() {
+                *w /= sum;
+            }
         }
         scratch.offers[i] = usual_offer;
         let all = at.setting.total_stake();
@@ -342,6 +404,10 @@ impl Delegated {
                 let fade = pow(group.inertia, f64::from(t));
                 let weight = group.total_stake() / all;
                 for j in 0..n {
+                    // The stake of a rival that abstains is not among those that compete for seats.
+                    if j != i && scratch.offers[j].is_none() {
+                        continue;
+                    }
                     let first = stuck * state.share[row + j] + (1.0 - stuck) * scratch.attracted[row + j];
                     let usual = scratch.weight[row + j] / scratch.sum[g];
                     // Without arithmetic at first, so that equal offers stay exactly equal and lots decide.
@@ -360,6 +426,11 @@ impl Delegated {
     }
 }
 
+/// `exp(utility − shift)`, nothing for what is not on offer; cut off where it would overflow.
+fn relative_weight(utility: f64, shift: f64) -> f64 {
+    if utility == f64::NEG_INFINITY { 0.0 } else { exp((utility - shift).min(700.0)) }
+}
+
 impl Mechanism for Delegated {
     type State = Stakes;
     type Scratch = Scratch;
@@ -376,9 +447,19 @@ impl Mechanism for Delegated {
         let n = setting.candidates();
         Stakes {
             share: vec![0.0; setting.delegators.len() * (n + 1)],
-            choice: setting.delegators.iter().map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }]).collect(),
+            choice: setting
+                .delegators
+                .iter()
+                .map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }])
+                .collect(),
             paid_out: vec![0.0; n * setting.delegators.len()],
             backing: vec![0.0; n * setting.delegators.len()],
+            // Everybody begins behind nobody.
+            backers: setting
+                .delegators
+                .iter()
+                .flat_map(|g| (0..=n).map(|i| if i == n { g.count as u32 } else { 0 }))
+                .collect(),
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
             weights: vec![0.0; n + 1],
@@ -402,16 +483,28 @@ impl Mechanism for Delegated {
         let groups = at.setting.delegators.len();
         scratch.weight.resize(groups * (n + 1), 0.0);
         scratch.sum.resize(groups, 0.0);
-        scratch.shift.resize(groups, 0.0);
+        scratch.utility.resize(groups * (n + 1), 0.0);
+        scratch.others.resize(groups * n, 0.0);
+        scratch.shift.resize(groups * n, 0.0);
         for g in 0..groups {
-            let row = &mut scratch.weight[g * (n + 1)..(g + 1) * (n + 1)];
-            (scratch.sum[g], scratch.shift[g]) = self.group_weights(at, g, state, offers, row);
+            let row = g * (n + 1)..(g + 1) * (n + 1);
+            self.utilities(at, g, state, offers, &mut scratch.utility[row.clone()]);
+            scratch.sum[g] = self.group_weights(at, g, state, offers, &mut scratch.weight[row]).0;
+            Self::sum_others(scratch, g, n);
         }
         scratch.offers.clear();
         scratch.offers.extend_from_slice(offers);
     }
 
-    fn payoffs(&self, state: &Stakes, at: &At, i: usize, menu: &[f64], scratch: &mut Scratch, out: &mut [f64]) {
+    fn payoffs(
+        &self,
+        state: &Stakes,
+        at: &At,
+        i: usize,
+        menu: &[f64],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) {
         let n = at.setting.candidates();
         if let Some(k) = self.seats {
             out[0] = self.seat_payoff(state, at, i, None, scratch, k);
@@ -425,23 +518,31 @@ impl Mechanism for Delegated {
         let mut backed = std::mem::take(&mut scratch.reaction);
         backed.clear();
         backed.resize(menu.len(), 0.0);
+        let margin = self.rent(at, i);
+        let given = self.given(at, i);
         // First the stake behind i at each setting, in this epoch …
         for (g, group) in at.setting.delegators.iter().enumerate() {
             let row = g * (n + 1);
             let stuck = Self::stuck(group, state);
             let kept = stuck * state.share[row + i];
-            let (others, shift) = self.rivals(state, at, g, i, scratch);
+            let others = scratch.others[g * n + i];
             let weight = group.total_stake() / all;
             let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
-            let base = group.uptime_taste * state.uptime[g * n + i] - shift;
+            let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g * n + i];
             let slope = group.price_sensitivity * self.payout(at, state, g, i);
             out[0] += weight * kept * later;
-            for ((payoff, backed), &x) in out[1..].iter_mut().zip(&mut backed).zip(menu) {
-                let mine = exp((base + slope * x).min(700.0));
+            scratch.own.clear();
+            scratch.own.extend(menu.iter().map(|&x| base + slope * x));
+            exp_all(&mut scratch.own);
+            // … of which each unit is worth this epoch's margin, linear in the offer, and what it brings later.
+            let whole = weight * (margin + later);
+            let given = weight * given;
+            for (((payoff, backed), &x), &mine) in
+                out[1..].iter_mut().zip(&mut backed).zip(menu).zip(&scratch.own)
+            {
                 let attracted = if others > 0.0 { mine / (others + mine) } else { 1.0 };
                 let share = kept + (1.0 - stuck) * attracted;
-                // … of which each unit is worth this epoch's margin and what it brings later.
-                *payoff += weight * share * (self.unit_margin(at, i, x) + later);
+                *payoff += share * (whole - given * x);
                 *backed += weight * share;
             }
         }
@@ -460,9 +561,44 @@ impl Mechanism for Delegated {
         setting.delegators.iter().map(|g| g.inertia).collect()
     }
 
+    /// An outsider's kickback that attracts half of all stake, were everyone to reconsider, times that half. Nothing
+    /// has to be posted: the stake is the delegators'. `None` where no kickback attracts half.
+    fn corruption_cost(
+        &self,
+        state: &Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        _selection: &Selection,
+    ) -> Option<f64> {
+        if self.kickback != Kickback::PerStake {
+            return None;
+        }
+        let mut weights = vec![0.0; offers.len() + 1];
+        let sums: Vec<(f64, f64)> = (0..at.setting.delegators.len())
+            .map(|g| self.group_weights(at, g, state, offers, &mut weights))
+            .collect();
+        let all = at.setting.total_stake();
+        let attracted = |x: f64| -> f64 {
+            let group = |(group, (sum, shift)): (&DelegatorGroup, &(f64, f64))| {
+                let own = exp((group.price_sensitivity * x + group.uptime_taste - shift).min(700.0));
+                group.total_stake() / all * own / (sum + own)
+            };
+            at.setting.delegators.iter().zip(&sums).map(group).sum()
+        };
+        let mut high = 1e-12 + offers.iter().flatten().fold(0.0_f64, |a, &b| a.max(b));
+        while attracted(high) < 0.5 {
+            high *= 2.0;
+            if high > 1e15 {
+                return None;
+            }
+        }
+        let x = crate::numerics::root(|x| attracted(x) - 0.5, 0.0, high).unwrap_or(0.0);
+        Some(0.5 * x)
+    }
+
     fn margins(&self, at: &At, offers: &[Option<f64>], out: &mut [f64]) {
         for (i, (margin, offer)) in out.iter_mut().zip(offers).enumerate() {
-            *margin = offer.map_or(0.0, |x| self.unit_margin(at, i, x));
+            *margin = offer.map_or(0.0, |x| self.rent(at, i) - x * self.given(at, i));
         }
     }
 
@@ -496,12 +632,20 @@ impl Mechanism for Delegated {
         }
     }
 
-    fn settle(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger) {
+    fn settle(
+        &self,
+        state: &mut Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        ledger: &mut Ledger,
+    ) {
         ledger.pay_service(service, self.commission);
         let n = offers.len();
         let all = at.setting.total_stake();
-        for i in 0..n {
-            let Some(x) = offers[i] else { continue };
+        for (i, offer) in offers.iter().enumerate() {
+            let Some(x) = *offer else { continue };
             let share = selection.weight[i];
             if share <= 0.0 {
                 continue;
@@ -519,7 +663,11 @@ impl Mechanism for Delegated {
                 Kickback::PerStake => x * share * delivered,
                 Kickback::IncomeShare => x * self.commission * service.gross[i],
                 Kickback::LumpSum => {
-                    if share > NOBODY && (led || self.seats.is_none()) { x } else { 0.0 }
+                    if share > NOBODY && (led || self.seats.is_none()) {
+                        x
+                    } else {
+                        0.0
+                    }
                 }
             };
             for (g, group) in at.setting.delegators.iter().enumerate() {
@@ -527,7 +675,7 @@ impl Mechanism for Delegated {
                 ledger.pay_kickback(i, g, paid * part);
                 // Delegators see what a unit of stake behind i got for what i had offered.
                 let seen = g * n + i;
-                if x > 0.0 {
+                if x > 0.0 && share > DUST {
                     state.paid_out[seen] += group.payout_learning * (paid / x - state.paid_out[seen]);
                     state.backing[seen] += group.payout_learning * (share - state.backing[seen]);
                 }
@@ -544,14 +692,13 @@ impl Mechanism for Delegated {
 }
 
 impl Delegated {
-    /// Income of candidate `i` in an epoch for one unit of all stake behind it, at offer `x` (a lump sum does not depend
-    /// on stake and is left out).
-    fn unit_margin(&self, at: &At, i: usize, x: f64) -> f64 {
+    /// What candidate `i` gives away in an epoch for one unit of all stake behind it, at an offer of 1 (a lump sum does
+    /// not depend on stake).
+    fn given(&self, at: &At, i: usize) -> f64 {
         match self.kickback {
-            Kickback::PerStake => self.rent(at, i) - x * at.terms.availability[i],
-            Kickback::IncomeShare => self.rent(at, i) - x * self.income(at, i),
-            Kickback::LumpSum => self.rent(at, i),
+            Kickback::PerStake => at.terms.availability[i],
+            Kickback::IncomeShare => self.income(at, i),
+            Kickback::LumpSum => 0.0,
         }
     }
 }
-

@@ -68,7 +68,9 @@ impl Bins {
     pub fn probability(&self, state: usize) -> f64 {
         match self {
             Bins::Equal(bins) => 1.0 / *bins as f64,
-            Bins::Atoms(cumulative) => cumulative[state] - if state == 0 { 0.0 } else { cumulative[state - 1] },
+            Bins::Atoms(cumulative) => {
+                cumulative[state] - if state == 0 { 0.0 } else { cumulative[state - 1] }
+            }
         }
     }
 
@@ -112,11 +114,19 @@ impl Seating {
                     sum
                 };
                 Bins::Atoms(atoms.iter().map(cumulate).collect())
-            } else { Bins::Equal(if varies { spec.strategy.bins } else { 1 })
+            } else {
+                Bins::Equal(if varies { spec.strategy.bins } else { 1 })
             };
-            let members: Vec<usize> = (0..setting.candidates()).filter(|&i| setting.sequencers[i].class == class).collect();
-            let seat = |members: Vec<usize>| Player { class, members, bins: bins.clone(), menu: spec.strategy.menu.clone() };
-            let groups: Vec<Vec<usize>> = if shared { vec![members] } else { members.into_iter().map(|i| vec![i]).collect() };
+            let members: Vec<usize> =
+                (0..setting.candidates()).filter(|&i| setting.sequencers[i].class == class).collect();
+            let seat = |members: Vec<usize>| Player {
+                class,
+                members,
+                bins: bins.clone(),
+                menu: spec.strategy.menu.clone(),
+            };
+            let groups: Vec<Vec<usize>> =
+                if shared { vec![members] } else { members.into_iter().map(|i| vec![i]).collect() };
             for members in groups {
                 for &i in &members {
                     player[i] = players.len();
@@ -188,6 +198,8 @@ pub struct Market<M: Mechanism> {
     pub service: Service,
     /// Epoch to be played next.
     pub epoch: u32,
+    /// Whether later movers are taken in expectation.
+    cohorts: bool,
 }
 
 /// Whether an epoch is lived through or taken in expectation.
@@ -216,19 +228,35 @@ impl<M: Mechanism> Market<M> {
             ledger: Ledger::new(setting.candidates(), setting.delegators.len()),
             service: Service::default(),
             epoch: 0,
+            cohorts: false,
         }
     }
 
-    /// The market's key.
-    pub fn key(&self) -> Key {
-        self.nature.key()
+    /// Opens a market whose later movers are taken in expectation over their own choices, for learning and certifying.
+    pub fn expected(game: &Game<M>, key: Key) -> Self {
+        Market { cohorts: true, ..Market::open(game, key) }
+    }
+
+    fn at<'a>(&self, game: &Game<'a, M>, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
+        at(game, self.nature.key(), self.epoch, self.cohorts, signals, continuation)
+    }
+
+    /// The moment of the epoch that has just been decided.
+    pub fn moment<'a>(&self, game: &Game<'a, M>, round: &'a Round<M>) -> At<'a> {
+        at(game, self.nature.key(), self.epoch - 1, self.cohorts, &round.signals, &round.continuation)
     }
 
     /// Draws private signals and lets every candidate offer by its policy.
     pub fn offer<'p>(&mut self, game: &Game<M>, policy: impl Fn(usize) -> &'p Policy, round: &mut Round<M>) {
         let setting = game.setting;
-        self.nature.signals(&setting.world, &setting.sequencers, self.epoch, game.terms.epoch_slots, &mut round.signals);
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        self.nature.signals(
+            &setting.world,
+            &setting.sequencers,
+            self.epoch,
+            game.terms.epoch_slots,
+            &mut round.signals,
+        );
+        let at = self.at(game, &round.signals, &round.continuation);
         for i in 0..setting.candidates() {
             let p = game.seats.player[i];
             let player = &game.seats.players[p];
@@ -250,14 +278,20 @@ impl<M: Mechanism> Market<M> {
 
     /// Prepares counterfactuals of this round: call after [`Market::offer`] and before [`Market::decide`].
     pub fn prepare(&self, game: &Game<M>, round: &mut Round<M>) {
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         game.rule.prepare(&self.state, &at, &round.offers, &mut round.scratch);
     }
 
     /// Visits the states of candidate `i` about which this round says something, each with its weight and what every
     /// setting of the lever would earn in it (abstaining first): the state that `i` is in with weight one, or, where the
     /// mechanism [explores states](Mechanism::explores_states), every state with its probability.
-    pub fn feedback(&self, game: &Game<M>, i: usize, round: &mut Round<M>, mut visit: impl FnMut(usize, f64, &[f64])) {
+    pub fn feedback(
+        &self,
+        game: &Game<M>,
+        i: usize,
+        round: &mut Round<M>,
+        mut visit: impl FnMut(usize, f64, &[f64]),
+    ) {
         let bins = &game.seats.players[game.seats.player[i]].bins;
         if !game.rule.explores_states() || bins.count() == 1 {
             let settings = self.counterfactual(game, i, round);
@@ -269,7 +303,7 @@ impl<M: Mechanism> Market<M> {
         for state in 0..bins.count() {
             let other = if state == round.state[i] { rank } else { bins.moved(rank, state) };
             round.signals.set(&game.setting.world, sequencer, i, other, game.terms.epoch_slots);
-            let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+            let at = self.at(game, &round.signals, &round.continuation);
             round.reference[i] = game.rule.reference(&at, i);
             let settings = self.counterfactual(game, i, round);
             visit(state, bins.probability(state), &round.payoffs[..settings]);
@@ -287,7 +321,7 @@ impl<M: Mechanism> Market<M> {
             Unit::Absolute => 1.0,
             Unit::Relative => round.reference[i],
         };
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         if scale <= 0.0 {
             // Every multiple of a loss abstains.
             let payoffs = &mut round.payoffs[..=settings];
@@ -299,13 +333,20 @@ impl<M: Mechanism> Market<M> {
         for (offer, setting) in round.menu.iter_mut().zip(&menu.settings) {
             *offer = scale * setting;
         }
-        game.rule.payoffs(&self.state, &at, i, &round.menu[..settings], &mut round.scratch, &mut round.payoffs[..=settings]);
+        game.rule.payoffs(
+            &self.state,
+            &at,
+            i,
+            &round.menu[..settings],
+            &mut round.scratch,
+            &mut round.payoffs[..=settings],
+        );
         settings + 1
     }
 
     /// Income of each candidate this epoch for one unit of stock.
     pub fn margins(&self, game: &Game<M>, round: &Round<M>, out: &mut [f64]) {
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         game.rule.margins(&at, &round.offers, out);
     }
 
@@ -314,23 +355,23 @@ impl<M: Mechanism> Market<M> {
     /// # Errors
     /// [`Imbalance`] if the books do not balance.
     pub fn decide(&mut self, game: &Game<M>, round: &mut Round<M>, detail: Detail) -> Result<(), Imbalance> {
-        let at = at(game, self.nature.key(), self.epoch, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation);
         game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
         match (&game.setting.world, &mut self.machines, detail) {
-            (World::Rollup(rollup), Some(machines), Detail::Slots) => operation::slot_by_slot(
-                rollup,
-                game.setting,
-                game.terms,
-                machines,
-                &self.streams,
-                self.epoch,
-                &round.signals,
-                &round.selection,
-                &mut self.service,
-            ),
+            (World::Rollup(rollup), Some(machines), Detail::Slots) => {
+                let (selection, service) = (&round.selection, &mut self.service);
+                operation::slot_by_slot(rollup, &at, machines, &self.streams, selection, service);
+            }
             _ => operation::fluid(&at, &round.selection, &mut self.service),
         }
-        game.rule.settle(&mut self.state, &at, &round.offers, &round.selection, &self.service, &mut self.ledger);
+        game.rule.settle(
+            &mut self.state,
+            &at,
+            &round.offers,
+            &round.selection,
+            &self.service,
+            &mut self.ledger,
+        );
         self.ledger.close(self.epoch, &self.service)?;
         self.epoch += 1;
         Ok(())
@@ -338,6 +379,13 @@ impl<M: Mechanism> Market<M> {
 }
 
 /// The moment of a round.
-pub fn at<'a, M>(game: &Game<'a, M>, key: Key, epoch: u32, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
-    At { setting: game.setting, terms: game.terms, epoch, key, signals, continuation }
+fn at<'a, M>(
+    game: &Game<'a, M>,
+    key: Key,
+    epoch: u32,
+    cohorts: bool,
+    signals: &'a Signals,
+    continuation: &'a [f64],
+) -> At<'a> {
+    At { setting: game.setting, terms: game.terms, epoch, key, signals, cohorts, continuation }
 }

@@ -12,8 +12,11 @@
 //! Sources: Krishna, *Auction Theory* (2nd edition 2010), propositions 2.2 (first price), 2.3 (reserve) and chapters 12
 //! to 13 (several units); Riley and Samuelson, "Optimal auctions", American Economic Review 71 (1981) 381–392.
 
+mod spread;
+
 use crate::numerics::{
-    binomial_tail, exp, integrate, integrate_tail, ln, ln_1p, ln_choose, maximise, pow, root,
+    binomial_tail, exp, integrate, integrate_tail, integrate_within, ln, ln_1p, ln_choose, maximise, pow,
+    root,
 };
 use crate::world::distribution::Distribution;
 
@@ -92,12 +95,10 @@ impl Auction {
         Some(self.shaded(v))
     }
 
-    /// `v − ∫_r^v G/G(v)`.
+    /// `v − ∫_r^v G/G(v)`, as `r + ∫_r^v (1 − G/G(v))`, which keeps its digits where `v` is far above all likely values.
     fn shaded(&self, v: f64) -> f64 {
         let (low, high) = self.values.support();
-        if v > high {
-            return self.shaded(high);
-        }
+        let v = v.min(high);
         let from = low.max(self.reserve);
         if v <= from {
             return v;
@@ -105,29 +106,41 @@ impl Auction {
         let f = self.values.cdf(v);
         let own = self.rank_probability(f);
         // Where G underflows, its leading term F^{n−k} stands in: the win is then all but impossible.
-        let relative = |x: f64| {
+        let missed = |x: f64| {
             let fx = self.values.cdf(x);
-            if own > 1e-280 {
+            1.0 - if own > 1e-280 {
                 self.rank_probability(fx) / own
             } else {
                 pow(fx / f, f64::from(self.bidders - self.units))
             }
         };
-        v - integrate(relative, from, v)
+        // Pieces that widen from the likely values upwards, so that none hides its mass in a corner.
+        let mut width = self.values.quantile(0.5) - low;
+        let (mut left, mut bid) = (from, from);
+        // Where a rival above is this unlikely, what is left is rounding.
+        while left < v && (left == from || missed(left) > 1e-15) {
+            let right = (left + width).min(v);
+            bid += integrate_within(missed, left, right, 1e-13 * (bid.abs() + right - from));
+            left = right;
+            width *= 4.0;
+        }
+        bid
+    }
+
+    /// The highest value that matters: the end of the support, or the value exceeded with probability 1e-14.
+    fn top_value(&self) -> f64 {
+        let high = self.values.support().1;
+        if high.is_finite() { high } else { self.values.quantile(1.0 - 1e-14) }
     }
 
     /// The value that bids `b` in the pay-as-bid equilibrium; `None` if no value does.
+    ///
+    /// Unbounded values bid at most `E[Y]`, with `Y` the `k`-th highest of the rivals; those exceeded with probability
+    /// 1e-14 or less are taken to bid that.
     pub fn value_of_bid(&self, b: f64) -> Option<f64> {
-        let (low, high) = self.values.support();
-        let from = low.max(self.reserve);
-        let mut top = if high.is_finite() { high } else { self.values.quantile(1.0 - 1e-12).max(2.0 * b) };
-        if high.is_infinite() {
-            while top < 1e300 && self.pay_as_bid(top)? < b {
-                top *= 4.0;
-            }
-        }
+        let top = self.top_value();
         self.pay_as_bid(top)?;
-        root(|v| self.shaded(v) - b, from, top)
+        root(|v| self.shaded(v) - b, self.values.support().0.max(self.reserve), top)
     }
 
     /// The bid of `grid` that earns a bidder of value `v` most against rivals in the (continuous) pay-as-bid equilibrium,
@@ -135,12 +148,12 @@ impl Auction {
     ///
     /// The gap to [`Auction::pay_as_bid`] is the least by which play on the grid must differ from the closed form.
     pub fn best_bid_on_grid(&self, v: f64, grid: &[f64]) -> Option<(f64, f64)> {
-        let highest = self.values.support().1;
+        let highest = self.pay_as_bid(self.top_value())?;
         let mut best: Option<(f64, f64)> = None;
         for &b in grid.iter().filter(|&&b| b >= self.reserve && b < v) {
             let win = match self.value_of_bid(b) {
                 Some(w) => self.win_probability(w),
-                None if highest.is_finite() && b >= self.pay_as_bid(highest)? => 1.0,
+                None if b >= highest => 1.0,
                 None => 0.0,
             };
             let payoff = (v - b) * win;
@@ -219,71 +232,6 @@ impl Auction {
         self.reserve + self.above_reserve(|_| 1.0)
     }
 
-    /// Standard deviation of the revenue of the uniform-price auction, `min(N, k)·max(r, Y)`; infinite or inaccurate
-    /// where `Y` has no second moment.
-    pub fn uniform_price_revenue_sd(&self) -> f64 {
-        let (r, k) = (self.reserve, f64::from(self.units));
-        let sold = |j: u32| f64::from(j.min(self.units));
-        let at_reserve: f64 = (0..=self.bidders).map(|j| sold(j) * sold(j) * self.entrants(j)).sum();
-        let second = r * r * at_reserve + k * k * self.above_reserve(|x| 2.0 * x);
-        let mean = self.expected_revenue();
-        (second - mean * mean).max(0.0).sqrt()
-    }
-
-    /// Standard deviation of the revenue of the pay-as-bid auction; `None` for laws with atoms.
-    ///
-    /// Second moment over pairs of winners: `n E[b² G] + n(n−1) E[b(v) b(w) 1(v > w) 2 H(w)]`, where `H(w)` is the
-    /// probability that at most `k − 2` of the `n − 2` others exceed `w`. Midpoint rule on 8192 quantiles: about 6 digits.
-    pub fn pay_as_bid_revenue_sd(&self) -> Option<f64> {
-        const CELLS: u32 = 8192;
-        if self.values.is_atomic() {
-            return None;
-        }
-        let (n, k) = (self.bidders, self.units);
-        let width = 1.0 / f64::from(CELLS);
-        let reserve = self.reserve;
-        let start = self.values.cdf(reserve);
-        // b G = r G(r) + ∫_r^v x dG(x), added up from below.
-        let mut paid = 0.0;
-        let mut cells = Vec::with_capacity(CELLS as usize);
-        for i in 0..CELLS {
-            let (left, right) = (f64::from(i) * width, f64::from(i + 1) * width);
-            if right <= start {
-                continue;
-            }
-            let left = left.max(start);
-            if cells.is_empty() {
-                paid = reserve * self.rank_probability(left);
-            }
-            let middle = 0.5 * (left + right);
-            let g = self.rank_probability(middle);
-            let x = self.values.quantile(middle);
-            let half = x * (g - self.rank_probability(left));
-            let bid = if self.units >= self.bidders {
-                reserve
-            } else if g > 0.0 {
-                (paid + half) / g
-            } else {
-                x
-            };
-            paid += x * (self.rank_probability(right) - self.rank_probability(left));
-            cells.push((middle, right - left, bid, g));
-        }
-        let (mut first, mut second, mut above) = (0.0, 0.0, 0.0);
-        let count = f64::from(n);
-        for &(u, mass, bid, g) in cells.iter().rev() {
-            first += count * bid * g * mass;
-            second += count * bid * bid * g * mass;
-            if n >= 2 && k >= 2 {
-                let both = 1.0 - binomial_tail(n - 2, k - 1, 1.0 - u);
-                let pairs = above + 0.5 * bid * mass;
-                second += 2.0 * count * (count - 1.0) * bid * both * mass * pairs;
-            }
-            above += bid * mass;
-        }
-        Some((second - first * first).max(0.0).sqrt())
-    }
-
     /// Expected payoff, before it learns its value, of one bidder in equilibrium: `∫_r^∞ (1 − F(x)) G(x) dx`.
     pub fn expected_surplus(&self) -> f64 {
         let (low, high) = self.values.support();
@@ -320,10 +268,9 @@ impl Auction {
         let own = self.pay_as_bid(v)?;
         let stay = (v - own) * self.win_probability(v);
         // A bid between the lowest and the highest equilibrium bid is somebody's equilibrium bid.
-        let (low, high) = self.values.support();
-        let top = if high.is_finite() { high } else { self.values.quantile(1.0 - 1e-9) };
+        let low = self.values.support().0;
         let payoff = |w: f64| (v - self.shaded(w)) * self.win_probability(w);
-        let (_, most) = maximise(payoff, low.max(self.reserve), top, 64);
+        let (_, most) = maximise(payoff, low.max(self.reserve), self.top_value(), 64);
         Some(most - stay)
     }
 }

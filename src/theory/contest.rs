@@ -72,6 +72,10 @@ fn check(rewards: &[f64], costs: &[f64]) -> Result<(), String> {
 
 /// Equilibrium of the lottery where `i` values the reward at `rewards[i]` and stake costs it `costs[i]` per unit; at
 /// least two contestants, all numbers positive.
+///
+/// # Errors
+/// What was found and what is allowed, if the two lists differ in length, name fewer than two contestants or hold a
+/// number that is not positive.
 pub fn lottery(rewards: &[f64], costs: &[f64]) -> Result<Lottery, String> {
     check(rewards, costs)?;
     let ratio: Vec<f64> = rewards.iter().zip(costs).map(|(reward, cost)| cost / reward).collect();
@@ -112,6 +116,9 @@ pub fn free_entry_stake(reward: f64, cost: f64) -> f64 {
 /// Given `A = Σ s_j^τ`, contestant `i` takes the share `p` with `τ R_i (1 − p) p = r_i (pA)^{1/τ}`; shares fall in `A`, and
 /// the `A` at which they add up to one is the equilibrium (Cornes and Hartley, "Asymmetric contests with general
 /// technologies", Economic Theory 26 (2005) 923–946). For `τ < 1` everybody takes part.
+///
+/// # Errors
+/// As for [`lottery`], and if `τ` lies outside (0, 1].
 pub fn power_lottery(rewards: &[f64], costs: &[f64], tau: f64) -> Result<Lottery, String> {
     if tau == 1.0 {
         return lottery(rewards, costs);

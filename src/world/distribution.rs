@@ -12,7 +12,8 @@ pub use discrete::Discrete;
 
 use crate::numerics::{exp, exp_m1, ln, ln_1p, normal_cdf, normal_quantile, pow};
 
-/// The law of a random number `X`. Build it with the constructors named in lower case, which check the parameters.
+/// The law of a random number `X`. Build it with the constructors named in lower case, which check the parameters and
+/// answer an error with what was found and what is allowed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Distribution {
     /// Always this number.
@@ -63,12 +64,18 @@ fn positive(law: &str, name: &str, x: f64) -> Result<(), String> {
 
 impl Distribution {
     /// Always `x`, which must be finite.
+    ///
+    /// # Errors
+    /// If `x` is not finite.
     pub fn constant(x: f64) -> Result<Self, String> {
         finite("constant", "the value", x)?;
         Ok(Self::Constant(x))
     }
 
     /// Uniform between `low` and `high`; both finite, `low < high`.
+    ///
+    /// # Errors
+    /// If an end is not finite, or the ends are not in order.
     pub fn uniform(low: f64, high: f64) -> Result<Self, String> {
         finite("uniform", "the lower end", low)?;
         finite("uniform", "the upper end", high)?;
@@ -80,6 +87,9 @@ impl Distribution {
     }
 
     /// Beta law on [0, 1] with parameters `a`, `b`, both finite and greater than 0.
+    ///
+    /// # Errors
+    /// If a parameter is not finite and positive.
     pub fn beta(a: f64, b: f64) -> Result<Self, String> {
         positive("beta", "a", a)?;
         positive("beta", "b", b)?;
@@ -87,6 +97,9 @@ impl Distribution {
     }
 
     /// Exponential law with the given `rate`, finite and greater than 0; its mean is `1/rate`.
+    ///
+    /// # Errors
+    /// If the rate, or the mean, is not finite and positive.
     pub fn exponential(rate: f64) -> Result<Self, String> {
         positive("exponential", "the rate", rate)?;
         finite("exponential", "the mean 1/rate", 1.0 / rate)?;
@@ -94,6 +107,9 @@ impl Distribution {
     }
 
     /// Lognormal law: `mu` finite, `sigma` finite and greater than 0.
+    ///
+    /// # Errors
+    /// If a parameter is out of range, or the mean overflows.
     pub fn lognormal(mu: f64, sigma: f64) -> Result<Self, String> {
         finite("lognormal", "mu", mu)?;
         positive("lognormal", "sigma", sigma)?;
@@ -102,6 +118,9 @@ impl Distribution {
     }
 
     /// Pareto law: `scale` finite and greater than 0, `shape` finite and greater than 1.
+    ///
+    /// # Errors
+    /// If a parameter is out of range; a shape of 1 or less leaves no mean.
     pub fn pareto(scale: f64, shape: f64) -> Result<Self, String> {
         positive("pareto", "the scale", scale)?;
         if !shape.is_finite() || shape <= 1.0 {
@@ -115,6 +134,9 @@ impl Distribution {
 
     /// `values[i]` with probability `weights[i]` over the sum of the weights. Equal values are merged, values of zero
     /// weight dropped.
+    ///
+    /// # Errors
+    /// Unless there are as many weights as values, at least one, all finite, the weights 0 or more and not all 0.
     pub fn discrete(values: &[f64], weights: &[f64]) -> Result<Self, String> {
         Discrete::new(values, weights).map(Self::Discrete)
     }

@@ -336,7 +336,7 @@ fn overhead_of_units_of_five_milliseconds() {
                 x += 1e-3;
             }
         }
-        busy.fetch_add(start.elapsed().as_micros() as usize, Ordering::Relaxed);
+        busy.fetch_add(usize::try_from(start.elapsed().as_micros()).unwrap(), Ordering::Relaxed);
         let metrics = names.iter().map(|n| (*n, x + 1.0 / f64::from(plan.key.replicate + 3))).collect();
         Ok(Outcome { metrics, ..Outcome::default() })
     };
@@ -344,7 +344,7 @@ fn overhead_of_units_of_five_milliseconds() {
     run(&mut Planned::new(plans.clone()), &work, &mut store, &options(2), &mut Silent).unwrap();
     let ran = start.elapsed();
     tables::write_all(&store, root.path()).unwrap();
-    let tabled = start.elapsed() - ran;
+    let tabled = start.elapsed().saturating_sub(ran);
     store.close().unwrap();
     let all = start.elapsed();
     let per_unit = |t: Duration| t.as_secs_f64() * 1e6 / f64::from(units);

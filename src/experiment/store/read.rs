@@ -354,8 +354,8 @@ impl Store {
         let mut read = || -> rusqlite::Result<_> {
             let mut statement = self.connection.prepare_cached(query)?;
             for &design in &designs {
-                for contender in 0..self.contenders.len() {
-                    let mut rows = statement.query(params![design, contender as i64])?;
+                for (number, contender) in (0_i64..).zip(0..self.contenders.len()) {
+                    let mut rows = statement.query(params![design, number])?;
                     while let Some(row) = rows.next()? {
                         if let Err(e) = visit(design, contender, row)? {
                             return Ok(Err(e));

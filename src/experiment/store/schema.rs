@@ -58,7 +58,7 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// What stands at a path.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// Nothing, or an empty file that a killed run left before it wrote its first byte.
     Nothing,

@@ -281,6 +281,27 @@ fn nothing_committed_is_lost_in_a_kill() {
 }
 
 #[test]
+fn units_that_share_a_commit_are_whole_and_survive_a_unit_that_fails() {
+    let root = tempfile::tempdir().unwrap();
+    let lock = OutputLock::acquire(root.path()).unwrap();
+    let mut store = open(&lock, &Names::new(&["a"], &[]));
+    store.set_linger(Duration::from_secs(3600));
+    store.put(&plan(0, "a", 0), Ok(&outcome(1.0))).unwrap();
+    // The same metric twice breaks the key in the middle of the unit.
+    let twice = Outcome { metrics: vec![("liveness", 1.0), ("liveness", 2.0)], ..Outcome::default() };
+    let reader = Store::open_read_only(root.path()).unwrap();
+    assert_eq!(reader.units().unwrap().len(), 0);
+    assert_eq!(store.status(&plan(0, "a", 0).id).unwrap(), Some(Status::Done));
+    assert!(matches!(store.put(&plan(0, "a", 1), Ok(&twice)), Err(StoreError::Sqlite { .. })));
+    assert_eq!(reader.units().unwrap().len(), 1);
+    store.put(&plan(0, "a", 2), Ok(&outcome(1.0))).unwrap();
+    store.set_meta("key", "value").unwrap();
+    assert_eq!(reader.units().unwrap().len(), 2);
+    drop(store);
+    assert_eq!(reader.counts().unwrap(), (2, 0));
+}
+
+#[test]
 fn a_torn_log_keeps_what_is_whole() {
     let root = tempfile::tempdir().unwrap();
     let names = Names::new(&["a"], &[]);

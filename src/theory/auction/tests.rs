@@ -228,6 +228,21 @@ fn bids_invert_and_grids_cost_at_most_a_tick() {
 }
 
 #[test]
+fn bids_of_unbounded_values_level_off() {
+    let auction = Auction::new(Distribution::exponential(1.0).unwrap(), 2, 1);
+    for v in [0.01, 1.0, 6.0, 50.0, 1e6] {
+        // E[Y | Y < v] for the exponential law.
+        let exact = 1.0 - v * exp(-v) / -crate::numerics::exp_m1(-v);
+        close(auction.pay_as_bid(v).unwrap(), exact, 1e-10);
+    }
+    let heavy = Auction::new(Distribution::pareto(1.0, 1.5).unwrap(), 4, 2);
+    // The second highest of three: 3 − 2 of them exceed x with probability 3s² − 2s³, s = x^{−1.5}.
+    close(heavy.pay_as_bid(1e9).unwrap(), 1.0 + 3.0 / 2.0 - 2.0 / 3.5, 1e-8);
+    assert_eq!(heavy.value_of_bid(2.5), None);
+    assert_eq!(heavy.best_bid_on_grid(9.0, &[2.5, 4.0]), Some((2.5, 6.5)));
+}
+
+#[test]
 fn many_bidders_and_tiny_values_stay_sane() {
     let auction = unit_interval(200, 1);
     for v in [0.005, 0.03, 0.5, 1.0] {

@@ -31,30 +31,27 @@ fn symmetric_lotteries() {
 
 #[test]
 fn unequal_lotteries() {
-    let rows: [(&[f64], usize, f64, &[f64], &[f64], &[f64], f64, f64); 3] = [
-        (&[0.04, 0.06], 2, 10.0, &[0.6, 0.4], &[6.0, 4.0], &[0.36, 0.16], 0.48, 0.52),
+    type Each = &'static [f64];
+    let rows: [(Each, usize, [Each; 3], [f64; 3]); 3] = [
+        (&[0.04, 0.06], 2, [&[0.6, 0.4], &[6.0, 4.0], &[0.36, 0.16]], [10.0, 0.48, 0.52]),
         (
             &[0.03, 0.04, 0.05],
             3,
-            16.66667,
-            &[0.5, 0.33333, 0.16667],
-            &[8.33333, 5.55556, 2.77778],
-            &[0.25, 0.11111, 0.02778],
-            0.61111,
-            0.38889,
+            [&[0.5, 0.33333, 0.16667], &[8.33333, 5.55556, 2.77778], &[0.25, 0.11111, 0.02778]],
+            [16.66667, 0.61111, 0.38889],
         ),
         (
             &[0.02, 0.04, 0.06, 0.08, 0.10],
             2,
-            16.66667,
-            &[0.66667, 0.33333, 0.0, 0.0, 0.0],
-            &[11.11111, 5.55556, 0.0, 0.0, 0.0],
-            &[0.44444, 0.11111, 0.0, 0.0, 0.0],
-            0.44444,
-            0.55556,
+            [
+                &[0.66667, 0.33333, 0.0, 0.0, 0.0],
+                &[11.11111, 5.55556, 0.0, 0.0, 0.0],
+                &[0.44444, 0.11111, 0.0, 0.0, 0.0],
+            ],
+            [16.66667, 0.44444, 0.55556],
         ),
     ];
-    for (costs, active, total, shares, stakes, payoffs, dissipation, concentration) in rows {
+    for (costs, active, [shares, stakes, payoffs], [total, dissipation, concentration]) in rows {
         let solved = lottery(&vec![1.0; costs.len()], costs).unwrap();
         assert_eq!(solved.active, active);
         close(solved.total, total, 5e-6);
@@ -116,7 +113,7 @@ fn seats_without_replacement() {
     let p: [f64; 4] = [0.1, 0.2, 0.3, 0.4];
     for (i, share) in slot_shares(&p, 2).into_iter().enumerate() {
         let second: f64 = (0..4).filter(|&j| j != i).map(|j| p[j] * p[i] / (1.0 - p[j])).sum();
-        close(share, (p[i] + second) / 2.0, 1e-9);
+        close(2.0 * share, p[i] + second, 1e-9);
     }
     assert_eq!(slot_shares(&[1.0, 0.0, 2.0], 2), vec![0.5, 0.0, 0.5]);
     assert_eq!(slot_shares(&[0.0, 0.0], 2), vec![0.0, 0.0]);

@@ -160,6 +160,10 @@ impl PartialEq for Beta {
 impl std::fmt::Debug for Beta {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (a, b) = self.parameters();
-        f.debug_struct("Beta").field("a", &a).field("b", &b).field("scale", &self.scale).finish()
+        f.debug_struct("Beta")
+            .field("a", &a)
+            .field("b", &b)
+            .field("scale", &self.scale)
+            .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,70 @@
+//! `check FILE`: what a file would run and how long, or every error in it.
+
+use super::{Common, ExperimentFile, Status, Stop, run, source};
+use crate::experiment::simulate::{Play, simulate};
+use clap::Args;
+use std::fmt::Write;
+use std::time::Instant;
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    experiment: ExperimentFile,
+}
+
+/// A trial unit is this much shorter than a real one.
+const SHORTER: u32 = 10;
+
+/// Checks a file.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
+    let experiment = source::experiment(&options.experiment)?;
+    let play = shortened(&experiment.play);
+    let mut text = format!("{}: {}\n", experiment.name, experiment.question);
+    let mut seconds = 0.0;
+    let mut units = Vec::new();
+    for contender in &experiment.contenders {
+        let start = Instant::now();
+        let outcome =
+            simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
+        let each = start.elapsed().as_secs_f64() * f64::from(SHORTER);
+        seconds += each * f64::from(experiment.replicates);
+        let note =
+            outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
+        let _ = writeln!(
+            text,
+            "  {:<24} {} replicates, about {each:.2} core-seconds each{note}",
+            contender.name, experiment.replicates
+        );
+        units.push(serde_json::json!({"mechanism": contender.name, "replicates": experiment.replicates, "core_seconds_each": each}));
+    }
+    let wall = seconds / common.threads() as f64;
+    let _ = writeln!(
+        text,
+        "{} units, about {} on {} threads",
+        run::plans(&experiment).len(),
+        minutes(wall),
+        common.threads()
+    );
+    common.result(&text, || {
+        serde_json::json!({"experiment": experiment.name, "units": run::plans(&experiment).len(), "seconds": wall, "contenders": units})
+    });
+    Ok(Status::Done)
+}
+
+fn shortened(play: &Play) -> Play {
+    let tenth = |epochs: u32| epochs.div_ceil(SHORTER);
+    let mut short = *play;
+    short.schedule.warmup_epochs = tenth(play.schedule.warmup_epochs);
+    short.schedule.max_epochs = tenth(play.schedule.max_epochs);
+    short.schedule.measured_epochs = tenth(play.schedule.measured_epochs);
+    short.certificate_markets = tenth(play.certificate_markets).max(4);
+    short
+}
+
+fn minutes(seconds: f64) -> String {
+    if seconds < 90.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
+}

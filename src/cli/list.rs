@@ -1,0 +1,175 @@
+//! `list WHAT`: one item per line, name first.
+
+use super::library::Files;
+use super::{Common, Status, Stop};
+use crate::agent::{delegator, sequencer, strategy};
+use crate::experiment::file::{self, Library};
+use crate::measure::metrics::{Direction, METRICS};
+use crate::mechanism::CATALOGUE;
+use crate::settings::{Document, Parameter};
+use crate::world;
+use clap::{Args, ValueEnum};
+use std::path::Path;
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// What to list
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    Mechanisms,
+    Strategies,
+    Learners,
+    Metrics,
+    Parameters,
+    Experiments,
+    Scenarios,
+}
+
+/// A listed item: name, and what is said about it.
+type Item = (String, String);
+
+/// Lists.
+///
+/// # Errors
+/// None at present.
+pub fn list(options: &Options, common: &Common) -> Result<Status, Stop> {
+    let items = match options.what {
+        What::Mechanisms => mechanisms(),
+        What::Strategies => strategies(),
+        What::Learners => learners(),
+        What::Metrics => metrics(),
+        What::Parameters => parameters(),
+        What::Experiments => experiments(),
+        What::Scenarios => scenarios(),
+    };
+    let width = items.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let lines: Vec<String> =
+        items.iter().map(|(name, about)| format!("{name:<width$}  {about}").trim_end().to_owned()).collect();
+    common.result(&lines.join("\n"), || {
+        items.iter().map(|(name, about)| serde_json::json!({"name": name, "about": about})).collect()
+    });
+    Ok(Status::Done)
+}
+
+fn mechanisms() -> Vec<Item> {
+    CATALOGUE
+        .iter()
+        .map(|entry| {
+            let keys: Vec<&str> = entry.parameters.iter().map(|p| p.key).collect();
+            (entry.name.to_owned(), format!("{} [parameters: {}]", entry.summary, keys.join(", ")))
+        })
+        .collect()
+}
+
+fn strategies() -> Vec<Item> {
+    let files = Files::beside(Path::new(""));
+    files
+        .strategies()
+        .into_iter()
+        .map(|name| {
+            let summary = files
+                .strategy(&name)
+                .and_then(|(file, text)| Document::parse(&file, &text).ok())
+                .and_then(|document| document.peek("summary"))
+                .and_then(|value| value.as_text().map(str::to_owned));
+            (name, summary.unwrap_or_default())
+        })
+        .collect()
+}
+
+fn learners() -> Vec<Item> {
+    [
+        ("hedge", "exponential weights on counterfactual payoffs (Freund and Schapire 1997)"),
+        ("regret_matching", "regret matching+ with averaging (Hart and Mas-Colell 2000; Tammelin 2014)"),
+        ("scripted", "plays one setting always"),
+    ]
+    .map(|(name, about)| (name.to_owned(), about.to_owned()))
+    .to_vec()
+}
+
+fn metrics() -> Vec<Item> {
+    METRICS
+        .iter()
+        .map(|metric| {
+            let better = match metric.direction {
+                Direction::Maximize => ", more is better",
+                Direction::Minimize => ", less is better",
+                Direction::Neutral => "",
+            };
+            (metric.key.to_owned(), format!("{} ({}{better})", metric.definition, metric.unit))
+        })
+        .collect()
+}
+
+/// Every table of an experiment file, with the parameters that it may have.
+pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
+    let mut rules: Vec<&Parameter> = vec![&file::RULE];
+    for parameter in CATALOGUE.iter().flat_map(|entry| entry.parameters.iter().copied()) {
+        if !rules.iter().any(|p| p.key == parameter.key) {
+            rules.push(parameter);
+        }
+    }
+    vec![
+        ("experiment", file::EXPERIMENT.to_vec()),
+        ("world", world::PARAMETERS.to_vec()),
+        ("sequencers.*", sequencer::PARAMETERS.to_vec()),
+        ("delegators.*", delegator::PARAMETERS.to_vec()),
+        ("mechanism.*", rules),
+        ("play", file::PLAY.to_vec()),
+        ("strategies.*", strategy::PARAMETERS.to_vec()),
+    ]
+}
+
+fn parameters() -> Vec<Item> {
+    let mut items = Vec::new();
+    for (table, parameters) in tables() {
+        for parameter in parameters {
+            let unit =
+                if parameter.unit.is_empty() { String::new() } else { format!(" ({})", parameter.unit) };
+            let default = parameter.default_text();
+            let about = format!("{}{unit}; {}; default {default}", parameter.doc, parameter.allowed());
+            items.push((format!("{table}.{}", parameter.key), about));
+        }
+    }
+    items
+}
+
+fn experiments() -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from("experiments")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                let question = std::fs::read_to_string(&path)
+                    .ok()
+                    .and_then(|text| Document::parse(&path.display().to_string(), &text).ok())
+                    .and_then(|document| document.peek("experiment.question"))
+                    .and_then(|value| value.as_text().map(str::to_owned));
+                items.push((path.display().to_string(), question.unwrap_or_default().replace('\n', " ")));
+            }
+        }
+    }
+    items.sort();
+    items
+}
+
+fn scenarios() -> Vec<Item> {
+    let files = Files::beside(Path::new(""));
+    files
+        .scenarios()
+        .into_iter()
+        .map(|name| {
+            let first = files.scenario(&name).and_then(|(_, text)| {
+                text.lines().next().map(|line| line.trim_start_matches('#').trim().to_owned())
+            });
+            (name, first.unwrap_or_default())
+        })
+        .collect()
+}

@@ -1,0 +1,31 @@
+//! `plot DIR`: every chart again, from the store alone.
+
+use super::{Common, Status, Stop, source};
+use crate::experiment::store::Store;
+use crate::report::figures;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Options of `plot`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Output folder of a run
+    directory: PathBuf,
+}
+
+/// Redraws the charts.
+///
+/// # Errors
+/// A store that cannot be read, or charts that cannot be written.
+pub fn plot(options: &Options, common: &Common) -> Result<Status, Stop> {
+    let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
+    let experiment = source::stored(&store, &options.directory)?;
+    let charts =
+        figures::draw_all(&store, &experiment, &options.directory).map_err(|error| Stop::refuse(&error))?;
+    let names: Vec<String> = charts.files.iter().map(|chart| chart.display().to_string()).collect();
+    for note in &charts.notes {
+        common.say(note);
+    }
+    common.result(&names.join("\n"), || serde_json::json!({ "charts": names }));
+    Ok(Status::Done)
+}

@@ -1,0 +1,283 @@
+//! `run FILE`: everything that the experiment file asks for.
+
+use super::{Common, ExperimentFile, Status, Stop, source};
+use crate::experiment::file::{ENGINE, Experiment};
+use crate::experiment::lock::OutputLock;
+use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
+use crate::experiment::outcome::Outcome;
+use crate::experiment::progress::fitting;
+use crate::experiment::runner::{self, OnError, Planned, RunOptions, RunSummary, UnitPlan};
+use crate::experiment::simulate::simulate;
+use crate::experiment::store::{Opening, Store, StudyHead};
+use crate::experiment::whole_file::WholeFile;
+use crate::experiment::{references, tables, unit};
+use crate::measure::metrics::METRICS;
+use crate::report::figures;
+use crate::report::table;
+use clap::Args;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    experiment: ExperimentFile,
+    /// Where to write (default: output/NAME)
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Discard what is stored and begin anew
+    #[arg(long)]
+    fresh: bool,
+    /// Stop after so many minutes, with what there is by then
+    #[arg(long, value_name = "M")]
+    max_minutes: Option<f64>,
+    /// What to do when a unit fails: go on with the others, or stop
+    #[arg(long, value_name = "WHAT", value_parser = ["continue", "stop"], default_value = "continue")]
+    on_error: String,
+}
+
+/// Set by Ctrl-C; read by the runner between units.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Runs the experiment.
+///
+/// # Errors
+/// An invalid file, an output directory that cannot be used, a store that fails.
+pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
+    let started = (SystemTime::now(), Instant::now());
+    let deadline = deadline(options.max_minutes, started.1)?;
+    let experiment = source::experiment(&options.experiment)?;
+    let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
+    let lock = OutputLock::acquire(&directory).map_err(|error| Stop::refuse(&error))?;
+    if options.fresh {
+        Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
+    }
+    let names: Vec<String> = experiment.contenders.iter().map(|c| c.name.clone()).collect();
+    let plans = plans(&experiment);
+    let metrics: Vec<&'static str> = METRICS.iter().map(|metric| metric.key).collect();
+    let study = unit::digest(&plans.iter().map(|plan| plan.id.as_str()).collect::<Vec<_>>().join(" "));
+    let resolved = experiment.resolved.to_toml();
+    let head = StudyHead {
+        experiment: &experiment.name,
+        engine: ENGINE,
+        study: &study,
+        resolved: &resolved,
+        contenders: &names,
+        metrics: &metrics,
+        parameters: &[],
+    };
+    let mut store = Store::create_or_open(&lock, &head).map_err(|error| Stop::refuse(&error))?;
+    if store.opening() == Opening::Changed {
+        let done = store.done_ids().map_err(|error| Stop::fail(&error))?;
+        let valid = plans.iter().filter(|plan| done.contains(&plan.id)).count();
+        common.say(&format!(
+            "the experiment has changed since its last run: {valid} of {} units are still valid",
+            plans.len()
+        ));
+    }
+    put_references(&experiment, &mut store)?;
+    write_text(&directory.join("experiment.toml"), &resolved)?;
+    let summary = compute(&experiment, plans, &mut store, options, common, deadline)?;
+    let finished = Finished { experiment: &experiment, directory: &directory, summary, started, common };
+    let status = finish(&finished, &store)?;
+    store.close().map_err(|error| Stop::fail(&error))?;
+    Ok(status)
+}
+
+/// Stores what theory says of each contender, for charts.
+fn put_references(experiment: &Experiment, store: &mut Store) -> Result<(), Stop> {
+    let curves = references::reference_curves(experiment);
+    for contender in &experiment.contenders {
+        let own: Vec<_> = curves
+            .iter()
+            .filter(|(_, name, _)| *name == contender.name)
+            .map(|(.., curve)| curve.clone())
+            .collect();
+        store.put_reference_curves(0, &contender.name, &own).map_err(|error| Stop::fail(&error))?;
+    }
+    Ok(())
+}
+
+fn deadline(minutes: Option<f64>, start: Instant) -> Result<Option<Instant>, Stop> {
+    match minutes {
+        None => Ok(None),
+        Some(m) if m.is_finite() && m > 0.0 && m < 1e7 => Ok(Some(start + Duration::from_secs_f64(m * 60.0))),
+        Some(m) => Err(Stop::say(format!("--max-minutes {m}: allowed: a number of minutes above 0"))),
+    }
+}
+
+/// The units of an experiment, replicate by replicate.
+pub fn plans(experiment: &Experiment) -> Vec<UnitPlan> {
+    let mut plans = Vec::new();
+    for contender in &experiment.contenders {
+        let content = experiment.fingerprint(contender);
+        plans.extend(
+            (0..experiment.replicates)
+                .map(|replicate| unit::plan(&content, experiment.seed, 0, &contender.name, replicate)),
+        );
+    }
+    plans
+}
+
+/// Simulates a planned unit.
+///
+/// # Errors
+/// What went wrong, in words.
+pub fn work(experiment: &Experiment, plan: &UnitPlan) -> Result<Outcome, String> {
+    let contender = experiment
+        .contenders
+        .iter()
+        .find(|contender| contender.name == plan.key.mechanism)
+        .ok_or_else(|| format!("there is no contender `{}`", plan.key.mechanism))?;
+    simulate(
+        &contender.rule,
+        &experiment.setting,
+        &contender.terms,
+        &experiment.play,
+        plan.seed,
+        plan.key.replicate,
+    )
+    .map_err(|failure| failure.to_string())
+}
+
+fn compute(
+    experiment: &Experiment,
+    plans: Vec<UnitPlan>,
+    store: &mut Store,
+    options: &Options,
+    common: &Common,
+    deadline: Option<Instant>,
+) -> Result<RunSummary, Stop> {
+    // A second handler cannot be set; then the first does the same.
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(Status::Incomplete as i32);
+        }
+        eprintln!("\nstopping: units in flight finish; press Ctrl-C again to leave them");
+    });
+    let run_options = RunOptions {
+        threads: common.threads(),
+        on_error: if options.on_error == "stop" { OnError::Stop } else { OnError::Continue },
+        queue_width: RunOptions::QUEUE_WIDTH,
+        deadline,
+        interrupted: &INTERRUPTED,
+    };
+    let mut progress = fitting(common.quiet);
+    let work = |plan: &UnitPlan| work(experiment, plan);
+    runner::run(&mut Planned::new(plans), &work, store, &run_options, progress.as_mut())
+        .map_err(|error| Stop::fail(&error))
+}
+
+/// A run whose units are over.
+struct Finished<'a> {
+    experiment: &'a Experiment,
+    directory: &'a Path,
+    summary: RunSummary,
+    started: (SystemTime, Instant),
+    common: &'a Common,
+}
+
+/// Writes tables, manifest and charts from the store, and says how it went.
+fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
+    let Finished { experiment, directory, summary, started, common } = run;
+    let sha = tables::write_all(store, directory).map_err(|error| Stop::fail(&error))?;
+    let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
+    let all = u64::from(experiment.replicates) * experiment.contenders.len() as u64;
+    let manifest = Manifest {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        engine: ENGINE,
+        experiment: experiment.resolved.to_json(""),
+        seeds: vec![experiment.seed],
+        threads: common.threads(),
+        host: Host::here(),
+        started: utc(started.0),
+        finished: utc(SystemTime::now()),
+        seconds: started.1.elapsed().as_secs_f64(),
+        units: UnitCounts { done, reused: summary.reused, failed, missing: all - done - failed },
+        results_sha256: sha,
+    };
+    manifest.write(directory).map_err(|error| Stop::fail(&error))?;
+    let charts = if done > 0 {
+        figures::draw_all(store, experiment, directory).map_err(|error| Stop::fail(&error))?
+    } else {
+        figures::Drawn::default()
+    };
+    let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
+    for note in &charts.notes {
+        common.say(note);
+    }
+    let mut text = closing;
+    text.push_str(&files_written(directory, &charts.files));
+    common.result(&text, || {
+        serde_json::json!({
+            "experiment": experiment.name,
+            "output": directory.display().to_string(),
+            "units": manifest.units,
+            "seconds": manifest.seconds,
+            "results_sha256": manifest.results_sha256,
+            "charts": charts.files.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
+            "summary": csv_as_json(&directory.join("summary.csv")),
+            "comparison": csv_as_json(&directory.join("comparison.csv")),
+        })
+    });
+    if summary.failed > 0 || failed > 0 {
+        eprintln!(
+            "{failed} of {all} units failed; their errors are in the table `units` of {}",
+            directory.join("results.sqlite").display()
+        );
+        return Ok(Status::Failed);
+    }
+    if summary.stopped_early {
+        common.say(&format!(
+            "stopped early: {done} of {all} units are stored; the same command goes on from there"
+        ));
+        return Ok(Status::Incomplete);
+    }
+    Ok(Status::Done)
+}
+
+fn files_written(directory: &Path, charts: &[PathBuf]) -> String {
+    let mut text = format!(
+        "\nTables  {}/summary.csv, comparison.csv, results.csv, policies.csv (store: results.sqlite)\n",
+        directory.display()
+    );
+    for (place, chart) in charts.iter().enumerate() {
+        let label = if place == 0 { "Charts  " } else { "        " };
+        text.push_str(label);
+        text.push_str(&chart.display().to_string());
+        text.push('\n');
+    }
+    text
+}
+
+/// Rows of one of our own CSV files as JSON objects, numbers as numbers.
+fn csv_as_json(path: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let cell = |text: &str| match text.parse::<f64>() {
+        Ok(number) => serde_json::json!(number),
+        Err(_) => serde_json::json!(text),
+    };
+    let row = |line: &str| -> serde_json::Value {
+        header
+            .iter()
+            .zip(line.split(','))
+            .map(|(key, value)| ((*key).to_owned(), cell(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
+    lines.map(row).collect()
+}
+
+fn write_text(path: &Path, text: &str) -> Result<(), Stop> {
+    let write = || -> std::io::Result<()> {
+        let mut file = WholeFile::create(path)?;
+        file.write_all(text.as_bytes())?;
+        file.finish()
+    };
+    write().map_err(|error| Stop::say(format!("cannot write {}: {error}", path.display())))
+}

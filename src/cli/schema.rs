@@ -1,0 +1,45 @@
+//! `schema`: JSON Schema of experiment and strategy files, for editors.
+
+use super::list::tables;
+use super::{Common, Status, Stop};
+use crate::agent::strategy;
+use crate::settings::json_schema;
+use serde_json::{Map, Value, json};
+
+/// Prints the schema. It is JSON with or without `--json`.
+///
+/// # Errors
+/// None at present.
+pub fn print(common: &Common) -> Result<Status, Stop> {
+    let schema = schema();
+    common.result(&format!("{schema:#}"), || schema.clone());
+    Ok(Status::Done)
+}
+
+/// The schema of an experiment file, with that of strategy files under `$defs.strategy`.
+pub fn schema() -> Value {
+    let mut properties = Map::new();
+    for (path, parameters) in tables() {
+        let table = json_schema(&parameters);
+        match path.strip_suffix(".*") {
+            Some(name @ ("sequencers" | "delegators")) => {
+                properties.insert(name.to_owned(), json!({"type": "array", "items": table}));
+            }
+            Some(name) => {
+                properties.insert(name.to_owned(), json!({"type": "object", "additionalProperties": table}));
+            }
+            None => {
+                properties.insert(path.to_owned(), table);
+            }
+        }
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "sequencer-lab experiment",
+        "type": "object",
+        "properties": properties,
+        "required": ["experiment", "sequencers", "mechanism"],
+        "additionalProperties": false,
+        "$defs": {"strategy": json_schema(strategy::PARAMETERS)},
+    })
+}
