@@ -104,6 +104,7 @@ fn no_arrow_points_up() {
 #[test]
 fn the_parser_sees_arrows() {
     let text = "use crate::world::{World, mev::Mev};\nuse crate::{agent::Setting, play};\n// crate::cli\nlet x = crate::numerics::pow(1.0, 2.0);";
-    let expected: BTreeSet<String> = ["world", "agent", "play", "numerics"].iter().map(|s| (*s).to_owned()).collect();
+    let expected: BTreeSet<String> =
+        ["world", "agent", "play", "numerics"].iter().map(|s| (*s).to_owned()).collect();
     assert_eq!(used(text), expected);
 }

@@ -180,8 +180,22 @@ const CHANGES: &[Change] = &[
     ("experiment.seed", "4", ABSTRACT, &[]),
     ("experiment.replicates", "7", ABSTRACT, &[]),
     ("experiment.tolerance", "0.000001", ROLLUP, &[]),
-    ("world.kind", "rollup", ABSTRACT, &[("value = { uniform = [0.0, 1.0] }\n", ""), ("[world]\n", "[world]\nfee_per_slot = 0.1\n"), ("kind = \"abstract\"\n", "")]),
-    ("world.scenario", "optimistic-rollup-2025", ROLLUP, &[("fee_per_slot = 0.01\n", ""), ("mev_median = 0.01\n", "")]),
+    (
+        "world.kind",
+        "rollup",
+        ABSTRACT,
+        &[
+            ("value = { uniform = [0.0, 1.0] }\n", ""),
+            ("[world]\n", "[world]\nfee_per_slot = 0.1\n"),
+            ("kind = \"abstract\"\n", ""),
+        ],
+    ),
+    (
+        "world.scenario",
+        "optimistic-rollup-2025",
+        ROLLUP,
+        &[("fee_per_slot = 0.01\n", ""), ("mev_median = 0.01\n", "")],
+    ),
     ("world.slots_per_year", "1e6", ROLLUP, &[]),
     ("world.fee_per_slot", "0.02", ROLLUP, &[]),
     ("world.demand_persistence", "0.9", ROLLUP, &[]),
@@ -210,7 +224,15 @@ const CHANGES: &[Change] = &[
     ("sequencers.ant.repair_rate", "0.5", ROLLUP, &[]),
     ("sequencers.ant.capital_cost", "0.9", ROLLUP, &[]),
     ("sequencers.ant.discount", "0.2", ROLLUP, &[]),
-    ("sequencers.ant.strategy", "truthful", ABSTRACT, &[("[strategies.grid]\nlearner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n", "")]),
+    (
+        "sequencers.ant.strategy",
+        "truthful",
+        ABSTRACT,
+        &[(
+            "[strategies.grid]\nlearner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n",
+            "",
+        )],
+    ),
     ("delegators.dune.count", "50", ROLLUP, &[]),
     ("delegators.dune.stake", "2.0", ROLLUP, &[]),
     ("delegators.dune.continuum", "true", ROLLUP, &[]),
@@ -233,7 +255,15 @@ const CHANGES: &[Change] = &[
     ("strategies.grid.learning_rate", "5.0", ABSTRACT, &[]),
     ("strategies.grid.bins", "4", ABSTRACT, &[]),
     ("strategies.grid.menu", "{ relative = [0.0, 1.0], points = 13 }", ABSTRACT, &[]),
-    ("strategies.grid.offer", "{ relative = 0.9 }", ABSTRACT, &[("learner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n", "learner = \"scripted\"\noffer = { relative = 0.8 }\n")]),
+    (
+        "strategies.grid.offer",
+        "{ relative = 0.9 }",
+        ABSTRACT,
+        &[(
+            "learner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n",
+            "learner = \"scripted\"\noffer = { relative = 0.8 }\n",
+        )],
+    ),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.one.commission", "0.9", ROLLUP, &[]),
@@ -266,7 +296,10 @@ fn is_exempt(parameter: &Parameter) -> bool {
 
 /// What an experiment yields: its outcomes, and how many replicates it asks for.
 fn yields(experiment: &Experiment) -> (Vec<Outcome>, u32) {
-    (experiment.contenders.iter().map(|contender| unit(experiment, contender, 0)).collect(), experiment.replicates)
+    (
+        experiment.contenders.iter().map(|contender| unit(experiment, contender, 0)).collect(),
+        experiment.replicates,
+    )
 }
 
 fn replaced(text: &str, replacements: &[(&str, &str)]) -> String {
@@ -297,13 +330,15 @@ fn every_parameter_has_a_case_here() {
         check(table, parameters);
     }
     for entry in CATALOGUE {
-        let contender = CONTENDERS.iter().find(|(rule, _)| *rule == entry.name).expect("every rule has a contender");
+        let contender =
+            CONTENDERS.iter().find(|(rule, _)| *rule == entry.name).expect("every rule has a contender");
         check(&format!("mechanism.{}", contender.1), entry.parameters);
     }
     assert!(missing.is_empty(), "no test for {missing:?}");
     for (path, ..) in CHANGES {
         let (table, key) = path.rsplit_once('.').unwrap();
-        let known = TABLES.iter().any(|(name, parameters)| *name == table && parameters.iter().any(|p| p.key == key));
+        let known =
+            TABLES.iter().any(|(name, parameters)| *name == table && parameters.iter().any(|p| p.key == key));
         assert!(known || table.starts_with("mechanism."), "{path} is no parameter");
     }
 }
@@ -337,7 +372,10 @@ fn a_parameter_that_nothing_reads_is_refused() {
         "learner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n",
         "learner = \"scripted\"\noffer = \"abstain\"\n",
     )];
-    let no_bond: &[(&str, &str)] = &[("[mechanism.auction]\nrule = \"auction_rotation\"\nseats = 2", "[mechanism.auction]\nrule = \"centralized\"")];
+    let no_bond: &[(&str, &str)] = &[(
+        "[mechanism.auction]\nrule = \"auction_rotation\"\nseats = 2",
+        "[mechanism.auction]\nrule = \"centralized\"",
+    )];
     let cases: &[(&str, &str, &str, &[(&str, &str)])] = &[
         ("sequencers.ant.value", "{ constant = 1.0 }", ROLLUP, &[]),
         ("sequencers.ant.skill", "0.9", ABSTRACT, &[]),
@@ -360,8 +398,18 @@ fn a_parameter_that_nothing_reads_is_refused() {
         ("world.common_failure_rate", "0.5", ABSTRACT, &[]),
         ("world.common_repair_rate", "0.5", ABSTRACT, &[]),
         ("world.backlog", "0.5", ABSTRACT, &[]),
-        ("world.failover", "0.5", ROLLUP, &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover_delay = 0\n", "")]),
-        ("world.failover_delay", "2", ROLLUP, &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover = 0.8\n", "")]),
+        (
+            "world.failover",
+            "0.5",
+            ROLLUP,
+            &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover_delay = 0\n", "")],
+        ),
+        (
+            "world.failover_delay",
+            "2",
+            ROLLUP,
+            &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover = 0.8\n", "")],
+        ),
         ("play.rounds", "3", ALONE, &[]),
         ("play.warmup_epochs", "3", ALONE, &[]),
         ("play.stable_epochs", "3", ABSTRACT, &[]),
@@ -394,5 +442,9 @@ fn a_parameter_that_nothing_reads_is_refused() {
     }
     let stray = format!("{ABSTRACT}\n[[delegators]]\nname = \"dune\"\nprice_sensitivity = 1.0\n");
     let error = crate::lab::try_read(&stray).unwrap_err();
-    assert!(error.contains("`delegators` is set, but nothing reads it here") && error.contains("no contender's rule is `delegated`"), "{error}");
+    assert!(
+        error.contains("`delegators` is set, but nothing reads it here")
+            && error.contains("no contender's rule is `delegated`"),
+        "{error}"
+    );
 }
