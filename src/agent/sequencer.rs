@@ -1,11 +1,11 @@
 //! Sequencers: candidates for the right to produce blocks, with their skills, costs and machines.
 
 use super::strategy::Strategy;
-use crate::draws::Who;
 use crate::settings::{Parameter, Section};
-use crate::world::distribution::Distribution;
 use crate::world::outage::Reliability;
 use crate::world::{self, World};
+
+pub use crate::world::candidate::{Sequencer, Traits};
 
 /// Name of the group.
 pub const NAME: Parameter =
@@ -106,36 +106,6 @@ pub const PARAMETERS: &[&Parameter] = &[
     &DISCOUNT,
     &STRATEGY,
 ];
-
-/// One candidate.
-#[derive(Clone, Debug)]
-pub struct Sequencer {
-    /// Stable identity.
-    pub who: Who,
-    /// Index of the class it belongs to.
-    pub class: usize,
-    /// Its traits.
-    pub traits: Traits,
-}
-
-/// Traits that the members of a group share.
-#[derive(Clone, Debug)]
-pub struct Traits {
-    /// Value of the whole epoch, in ETH (abstract world).
-    pub value: Option<Distribution>,
-    /// MEV skill.
-    pub skill: f64,
-    /// ETH per live slot.
-    pub live_cost: f64,
-    /// ETH per slot in which it is not live.
-    pub idle_cost: f64,
-    /// Failures and repairs.
-    pub reliability: Reliability,
-    /// Cost of capital: per year in the rollup world, per epoch in the abstract one.
-    pub capital_cost: f64,
-    /// Discount factor per epoch.
-    pub discount: f64,
-}
 
 /// A group of sequencers that share traits and a strategy.
 #[derive(Clone, Debug)]

@@ -8,15 +8,16 @@
 //! Draws are functions of (seed, replicate, market, epoch, slot, entity, purpose) alone (see [`crate::draws`]), so every
 //! mechanism under one seed meets the same world.
 
+pub mod candidate;
 pub mod demand;
 pub mod distribution;
 pub mod mev;
 pub mod outage;
 
-use crate::agent::sequencer::Sequencer;
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::numerics::{exp, normal_quantile};
 use crate::settings::{Parameter, Section, Value};
+use candidate::Sequencer;
 use demand::Demand;
 use distribution::Distribution;
 use mev::Mev;

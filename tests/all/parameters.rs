@@ -1,1 +1,450 @@
-//! To come.
+//! Every parameter bears on some number, and one that nothing reads is refused.
+
+use crate::lab::{read, unit};
+use sequencer_lab::agent::{delegator, sequencer, strategy};
+use sequencer_lab::cli::library::Files;
+use sequencer_lab::experiment::file::{EXPERIMENT, Experiment, PLAY};
+use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::mechanism::CATALOGUE;
+use sequencer_lab::settings::{Document, Kind, Parameter};
+use sequencer_lab::world;
+use std::path::Path;
+
+/// A rollup with all its troubles, and contenders of every rule.
+const ROLLUP: &str = r#"
+[experiment]
+name = "rollup"
+seed = 3
+tolerance = 0.5
+
+[world]
+kind = "rollup"
+fee_per_slot = 0.01
+demand_persistence = 0.5
+demand_volatility = 0.4
+mev_median = 0.01
+mev_sigma = 0.9
+mev_zero_share = 0.3
+mev_tail_share = 0.05
+mev_tail_shape = 1.8
+mev_tail_cap = 50.0
+user_mitigation = 0.1
+sequencer_mitigation = 0.1
+posting_cost = 0.001
+shock_sigma = 0.4
+common_failure_rate = 0.01
+common_repair_rate = 0.3
+failover = 0.8
+failover_delay = 0
+backlog = 0.5
+
+[[sequencers]]
+name = "ant"
+count = 2
+live_cost = 0.001
+failure_rate = 0.05
+repair_rate = 0.2
+capital_cost = 0.5
+strategy = "grid"
+
+[[sequencers]]
+name = "bee"
+count = 2
+skill = 0.8
+live_cost = 0.0008
+failure_rate = 0.02
+strategy = "grid"
+
+[[delegators]]
+name = "dune"
+count = 25
+price_sensitivity = 30.0
+inertia = 0.5
+uptime_taste = 1.0
+
+[[delegators]]
+name = "esker"
+continuum = true
+stake = 30.0
+price_sensitivity = 20.0
+outside_option = 0.05
+
+[mechanism.one]
+rule = "centralized"
+epoch_slots = 10
+
+[mechanism.auction]
+rule = "auction_rotation"
+epoch_slots = 10
+seats = 2
+redundancy = 2
+bond = 4.0
+dispute_epochs = 1
+
+[mechanism.votes]
+rule = "delegated"
+epoch_slots = 10
+redundancy = 2
+
+[play]
+rounds = 4
+warmup_epochs = 24
+measured_epochs = 8
+certificate_markets = 4
+certificate_epochs = 5
+
+[strategies.grid]
+learner = "hedge"
+bins = 3
+menu = { relative = [0.0, 1.2], points = 13 }
+"#;
+
+/// Private values, and an auction of whole epochs.
+const ABSTRACT: &str = r#"
+[experiment]
+name = "abstract"
+seed = 3
+
+[world]
+kind = "abstract"
+
+[[sequencers]]
+name = "ant"
+count = 3
+value = { uniform = [0.0, 1.0] }
+strategy = "grid"
+
+[mechanism.auction]
+rule = "auction_rotation"
+seats = 2
+
+[play]
+rounds = 4
+warmup_epochs = 24
+measured_epochs = 8
+certificate_markets = 4
+certificate_epochs = 5
+
+[strategies.grid]
+learner = "hedge"
+bins = 3
+menu = { relative = [0.0, 1.2], points = 13 }
+"#;
+
+/// Everyone learns alone.
+const ALONE: &str = r#"
+[experiment]
+name = "alone"
+seed = 3
+
+[[sequencers]]
+name = "ant"
+count = 2
+value = { uniform = [0.5, 1.0] }
+strategy = "grid"
+
+[mechanism.auction]
+rule = "auction_rotation"
+seats = 1
+
+[play]
+regime = "independent"
+stable_epochs = 20
+max_epochs = 60
+measured_epochs = 8
+certificate_markets = 4
+certificate_epochs = 5
+
+[strategies.grid]
+learner = "regret_matching"
+bins = 2
+menu = { relative = [0.0, 1.2], points = 7 }
+"#;
+
+/// A table of parameters, and where it stands in a file.
+type Table = (&'static str, &'static [&'static Parameter]);
+
+const TABLES: &[Table] = &[
+    ("experiment", EXPERIMENT),
+    ("world", world::PARAMETERS),
+    ("sequencers.ant", sequencer::PARAMETERS),
+    ("delegators.dune", delegator::PARAMETERS),
+    ("play", PLAY),
+    ("strategies.grid", strategy::PARAMETERS),
+];
+
+/// Another value of a parameter that must move some number: (path of the key, value, text, replacements besides).
+type Change = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const CHANGES: &[Change] = &[
+    ("experiment.seed", "4", ABSTRACT, &[]),
+    ("experiment.replicates", "7", ABSTRACT, &[]),
+    ("experiment.tolerance", "0.000001", ROLLUP, &[]),
+    (
+        "world.kind",
+        "rollup",
+        ABSTRACT,
+        &[
+            ("value = { uniform = [0.0, 1.0] }\n", ""),
+            ("[world]\n", "[world]\nfee_per_slot = 0.1\n"),
+            ("kind = \"abstract\"\n", ""),
+        ],
+    ),
+    (
+        "world.scenario",
+        "optimistic-rollup-2025",
+        ROLLUP,
+        &[("fee_per_slot = 0.01\n", ""), ("mev_median = 0.01\n", "")],
+    ),
+    ("world.slots_per_year", "1e6", ROLLUP, &[]),
+    ("world.fee_per_slot", "0.02", ROLLUP, &[]),
+    ("world.demand_persistence", "0.9", ROLLUP, &[]),
+    ("world.demand_volatility", "0.1", ROLLUP, &[]),
+    ("world.mev_median", "0.02", ROLLUP, &[]),
+    ("world.mev_sigma", "1.0", ROLLUP, &[]),
+    ("world.mev_zero_share", "0.2", ROLLUP, &[]),
+    ("world.mev_tail_share", "0.1", ROLLUP, &[]),
+    ("world.mev_tail_shape", "2.5", ROLLUP, &[]),
+    ("world.mev_tail_cap", "5.0", ROLLUP, &[]),
+    ("world.user_mitigation", "0.5", ROLLUP, &[]),
+    ("world.sequencer_mitigation", "0.5", ROLLUP, &[]),
+    ("world.posting_cost", "0.002", ROLLUP, &[]),
+    ("world.shock_sigma", "0.1", ROLLUP, &[]),
+    ("world.common_failure_rate", "0.1", ROLLUP, &[]),
+    ("world.common_repair_rate", "0.9", ROLLUP, &[]),
+    ("world.failover", "0.1", ROLLUP, &[]),
+    ("world.failover_delay", "3", ROLLUP, &[]),
+    ("world.backlog", "0.0", ROLLUP, &[]),
+    ("sequencers.ant.count", "3", ABSTRACT, &[("count = 3", "count = 4")]),
+    ("sequencers.ant.value", "{ uniform = [0.0, 2.0] }", ABSTRACT, &[]),
+    ("sequencers.ant.skill", "1.1", ROLLUP, &[]),
+    ("sequencers.ant.live_cost", "0.002", ROLLUP, &[]),
+    ("sequencers.ant.idle_cost", "0.0005", ROLLUP, &[]),
+    ("sequencers.ant.failure_rate", "0.1", ROLLUP, &[]),
+    ("sequencers.ant.repair_rate", "0.5", ROLLUP, &[]),
+    ("sequencers.ant.capital_cost", "0.9", ROLLUP, &[]),
+    ("sequencers.ant.discount", "0.2", ROLLUP, &[]),
+    (
+        "sequencers.ant.strategy",
+        "truthful",
+        ABSTRACT,
+        &[(
+            "[strategies.grid]\nlearner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n",
+            "",
+        )],
+    ),
+    ("delegators.dune.count", "50", ROLLUP, &[]),
+    ("delegators.dune.stake", "2.0", ROLLUP, &[]),
+    ("delegators.dune.continuum", "true", ROLLUP, &[]),
+    ("delegators.dune.price_sensitivity", "60.0", ROLLUP, &[]),
+    ("delegators.dune.outside_option", "0.05", ROLLUP, &[]),
+    ("delegators.dune.inertia", "0.8", ROLLUP, &[]),
+    ("delegators.dune.uptime_taste", "0.0", ROLLUP, &[]),
+    ("delegators.dune.capital_cost", "0.1", ROLLUP, &[]),
+    ("delegators.dune.payout_learning", "0.9", ROLLUP, &[]),
+    ("play.regime", "independent", ABSTRACT, &[("rounds = 4\nwarmup_epochs = 24\n", "")]),
+    ("play.rounds", "5", ABSTRACT, &[]),
+    ("play.warmup_epochs", "30", ABSTRACT, &[]),
+    ("play.measured_epochs", "9", ABSTRACT, &[]),
+    ("play.stable_epochs", "3", ALONE, &[]),
+    ("play.max_epochs", "30", ALONE, &[]),
+    ("play.horizon", "1", ROLLUP, &[]),
+    ("play.certificate_markets", "6", ABSTRACT, &[]),
+    ("play.certificate_epochs", "9", ABSTRACT, &[]),
+    ("strategies.grid.learner", "regret_matching", ABSTRACT, &[]),
+    ("strategies.grid.learning_rate", "5.0", ABSTRACT, &[]),
+    ("strategies.grid.bins", "4", ABSTRACT, &[]),
+    ("strategies.grid.menu", "{ relative = [0.0, 1.0], points = 13 }", ABSTRACT, &[]),
+    (
+        "strategies.grid.offer",
+        "{ relative = 0.9 }",
+        ABSTRACT,
+        &[(
+            "learner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n",
+            "learner = \"scripted\"\noffer = { relative = 0.8 }\n",
+        )],
+    ),
+    // Rules, by contender.
+    ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
+    ("mechanism.one.commission", "0.9", ROLLUP, &[]),
+    ("mechanism.auction.epoch_slots", "12", ROLLUP, &[]),
+    ("mechanism.auction.seats", "3", ROLLUP, &[]),
+    ("mechanism.auction.redundancy", "1", ROLLUP, &[]),
+    ("mechanism.auction.commission", "0.9", ROLLUP, &[]),
+    ("mechanism.auction.pricing", "uniform", ROLLUP, &[]),
+    ("mechanism.auction.schedule", "proportional", ROLLUP, &[]),
+    ("mechanism.auction.reserve_price", "0.3", ABSTRACT, &[]),
+    ("mechanism.auction.bond", "5.0", ROLLUP, &[]),
+    ("mechanism.auction.dispute_epochs", "2", ROLLUP, &[]),
+    ("mechanism.auction.unit_seats", "true", ABSTRACT, &[]),
+    ("mechanism.votes.epoch_slots", "12", ROLLUP, &[]),
+    ("mechanism.votes.seats", "2", ROLLUP, &[]),
+    ("mechanism.votes.redundancy", "1", ROLLUP, &[]),
+    ("mechanism.votes.commission", "0.9", ROLLUP, &[]),
+    ("mechanism.votes.kickback", "lump_sum", ROLLUP, &[]),
+];
+
+/// Rules and the contenders that stand for them.
+const CONTENDERS: &[(&str, &str)] =
+    &[("centralized", "one"), ("auction_rotation", "auction"), ("delegated", "votes")];
+
+/// Keys that say what something is called or asks, and choices of one.
+fn is_exempt(parameter: &Parameter) -> bool {
+    matches!(parameter.key, "name" | "summary" | "question" | "expectation")
+        || matches!(parameter.kind, Kind::Choice([_]))
+}
+
+/// What an experiment yields: its outcomes, and how many replicates it asks for.
+fn yields(experiment: &Experiment) -> (Vec<Outcome>, u32) {
+    (
+        experiment.contenders.iter().map(|contender| unit(experiment, contender, 0)).collect(),
+        experiment.replicates,
+    )
+}
+
+fn replaced(text: &str, replacements: &[(&str, &str)]) -> String {
+    replacements.iter().fold(text.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    })
+}
+
+fn with(text: &str, path: &str, value: &str) -> Result<Experiment, String> {
+    let mut document = Document::parse("test.toml", text).map_err(|e| e.to_string())?;
+    document.set(path, value).map_err(|e| e.to_string())?;
+    Experiment::read(document, &Files::beside(Path::new("test.toml"))).map_err(|e| e.to_string())
+}
+
+#[test]
+fn every_parameter_has_a_case_here() {
+    let mut missing = Vec::new();
+    let mut check = |table: &str, parameters: &[&Parameter]| {
+        for parameter in parameters.iter().filter(|p| !is_exempt(p)) {
+            let path = format!("{table}.{}", parameter.key);
+            if !CHANGES.iter().any(|change| change.0 == path) {
+                missing.push(path);
+            }
+        }
+    };
+    for (table, parameters) in TABLES {
+        check(table, parameters);
+    }
+    for entry in CATALOGUE {
+        let contender =
+            CONTENDERS.iter().find(|(rule, _)| *rule == entry.name).expect("every rule has a contender");
+        check(&format!("mechanism.{}", contender.1), entry.parameters);
+    }
+    assert!(missing.is_empty(), "no test for {missing:?}");
+    for (path, ..) in CHANGES {
+        let (table, key) = path.rsplit_once('.').unwrap();
+        let known =
+            TABLES.iter().any(|(name, parameters)| *name == table && parameters.iter().any(|p| p.key == key));
+        assert!(known || table.starts_with("mechanism."), "{path} is no parameter");
+    }
+}
+
+#[test]
+fn every_parameter_changes_something() {
+    let before: Vec<(&str, (Vec<Outcome>, u32))> =
+        [ROLLUP, ABSTRACT, ALONE].iter().map(|text| (*text, yields(&read(text)))).collect();
+    let mut idle = Vec::new();
+    for (path, value, text, replacements) in CHANGES {
+        let text_now = replaced(text, replacements);
+        let after = yields(&with(&text_now, path, value).unwrap_or_else(|error| panic!("{path}: {error}")));
+        // Where more was replaced than the parameter, the replaced text is the one to compare with, if it can be read.
+        let other = if replacements.is_empty() { None } else { crate::lab::try_read(&text_now).ok() };
+        let reference = other.map(|experiment| yields(&experiment));
+        let same = match &reference {
+            Some(reference) => *reference == after,
+            None => before.iter().any(|(base, outcomes)| base == text && *outcomes == after),
+        };
+        if same {
+            idle.push(path);
+        }
+    }
+    assert!(idle.is_empty(), "these change nothing: {idle:?}");
+}
+
+/// In a setting where nothing reads it, a parameter is refused by name.
+#[test]
+fn a_parameter_that_nothing_reads_is_refused() {
+    let scripted: &[(&str, &str)] = &[(
+        "learner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n",
+        "learner = \"scripted\"\noffer = \"abstain\"\n",
+    )];
+    let no_bond: &[(&str, &str)] = &[(
+        "[mechanism.auction]\nrule = \"auction_rotation\"\nseats = 2",
+        "[mechanism.auction]\nrule = \"centralized\"",
+    )];
+    let cases: &[(&str, &str, &str, &[(&str, &str)])] = &[
+        ("sequencers.ant.value", "{ constant = 1.0 }", ROLLUP, &[]),
+        ("sequencers.ant.skill", "0.9", ABSTRACT, &[]),
+        ("sequencers.ant.discount", "0.9", ABSTRACT, &[]),
+        ("sequencers.ant.capital_cost", "0.9", ABSTRACT, no_bond),
+        ("world.slots_per_year", "1e6", ABSTRACT, &[]),
+        ("world.fee_per_slot", "1.0", ABSTRACT, &[]),
+        ("world.demand_persistence", "0.5", ABSTRACT, &[]),
+        ("world.demand_volatility", "0.5", ABSTRACT, &[]),
+        ("world.mev_median", "0.5", ABSTRACT, &[]),
+        ("world.mev_sigma", "0.5", ABSTRACT, &[]),
+        ("world.mev_zero_share", "0.5", ABSTRACT, &[]),
+        ("world.mev_tail_share", "0.5", ABSTRACT, &[]),
+        ("world.mev_tail_shape", "0.5", ABSTRACT, &[]),
+        ("world.mev_tail_cap", "5.0", ABSTRACT, &[]),
+        ("world.user_mitigation", "0.5", ABSTRACT, &[]),
+        ("world.sequencer_mitigation", "0.5", ABSTRACT, &[]),
+        ("world.posting_cost", "0.5", ABSTRACT, &[]),
+        ("world.shock_sigma", "0.5", ABSTRACT, &[]),
+        ("world.common_failure_rate", "0.5", ABSTRACT, &[]),
+        ("world.common_repair_rate", "0.5", ABSTRACT, &[]),
+        ("world.backlog", "0.5", ABSTRACT, &[]),
+        (
+            "world.failover",
+            "0.5",
+            ROLLUP,
+            &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover_delay = 0\n", "")],
+        ),
+        (
+            "world.failover_delay",
+            "2",
+            ROLLUP,
+            &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover = 0.8\n", "")],
+        ),
+        ("play.rounds", "3", ALONE, &[]),
+        ("play.warmup_epochs", "3", ALONE, &[]),
+        ("play.stable_epochs", "3", ABSTRACT, &[]),
+        ("play.max_epochs", "3", ABSTRACT, &[]),
+        ("play.horizon", "3", ABSTRACT, &[]),
+        ("strategies.grid.learning_rate", "3.0", ALONE, &[]),
+        ("strategies.grid.offer", "{ relative = 1.0 }", ABSTRACT, &[]),
+        ("strategies.grid.bins", "3", ABSTRACT, scripted),
+        ("strategies.grid.menu", "{ relative = [0.0, 1.0] }", ABSTRACT, scripted),
+        ("strategies.grid.learning_rate", "3.0", ABSTRACT, scripted),
+        ("mechanism.one.seats", "2", ROLLUP, &[]),
+        ("mechanism.one.redundancy", "2", ROLLUP, &[]),
+        ("mechanism.one.bond", "2.0", ROLLUP, &[]),
+        ("mechanism.one.pricing", "uniform", ROLLUP, &[]),
+        ("mechanism.one.kickback", "lump_sum", ROLLUP, &[]),
+        ("mechanism.auction.kickback", "lump_sum", ROLLUP, &[]),
+        ("mechanism.votes.pricing", "uniform", ROLLUP, &[]),
+        ("mechanism.votes.schedule", "even", ROLLUP, &[]),
+        ("mechanism.votes.reserve_price", "0.1", ROLLUP, &[]),
+        ("mechanism.votes.bond", "0.1", ROLLUP, &[]),
+        ("mechanism.votes.dispute_epochs", "1", ROLLUP, &[]),
+        ("mechanism.votes.unit_seats", "false", ROLLUP, &[]),
+    ];
+    for (path, value, text, replacements) in cases {
+        let key = path.rsplit('.').next().unwrap();
+        let error = with(&replaced(text, replacements), path, value).err();
+        let error = error.unwrap_or_else(|| panic!("{path} is read by nothing, and nobody minds"));
+        assert!(error.contains(&format!("`{key}` is set, but nothing reads it here")), "{path}:\n{error}");
+        assert_eq!(error.matches("error:").count(), 1, "{path}:\n{error}");
+    }
+    let stray = format!("{ABSTRACT}\n[[delegators]]\nname = \"dune\"\nprice_sensitivity = 1.0\n");
+    let error = crate::lab::try_read(&stray).unwrap_err();
+    assert!(
+        error.contains("`delegators` is set, but nothing reads it here")
+            && error.contains("no contender's rule is `delegated`"),
+        "{error}"
+    );
+}

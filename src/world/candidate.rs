@@ -1,0 +1,36 @@
+//! Candidates as the world gives them: who they are, what they are worth and what their machines cost. How they play is no
+//! part of it.
+
+use super::distribution::Distribution;
+use super::outage::Reliability;
+use crate::draws::Who;
+
+/// One candidate.
+#[derive(Clone, Debug)]
+pub struct Sequencer {
+    /// Stable identity.
+    pub who: Who,
+    /// Index of the class it belongs to.
+    pub class: usize,
+    /// Its traits.
+    pub traits: Traits,
+}
+
+/// Traits that the members of a group share.
+#[derive(Clone, Debug)]
+pub struct Traits {
+    /// Value of the whole epoch, in ETH (abstract world).
+    pub value: Option<Distribution>,
+    /// MEV skill.
+    pub skill: f64,
+    /// ETH per live slot.
+    pub live_cost: f64,
+    /// ETH per slot in which it is not live.
+    pub idle_cost: f64,
+    /// Failures and repairs.
+    pub reliability: Reliability,
+    /// Cost of capital: per year in the rollup world, per epoch in the abstract one.
+    pub capital_cost: f64,
+    /// Discount factor per epoch.
+    pub discount: f64,
+}
