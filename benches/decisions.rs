@@ -35,24 +35,43 @@ mechanism.dpos = { rule = "delegated" }
 "#;
 
 fn main() {
-    println!("median of {TURNS} measurements, one core\n");
-    let headline = experiment(&std::fs::read_to_string(HEADLINE).expect("the headline experiment"), &[]);
-    println!("learning, headline experiment ({} rounds)", headline.play.schedule.rounds);
-    for contender in &headline.contenders {
-        with_rule!(&contender.rule, rule => learning(rule, &headline, contender));
+    // `cargo bench --bench decisions -- playing` does one part.
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let text = std::fs::read_to_string(HEADLINE).expect("the headline experiment");
+    println!("median of {TURNS} measurements, one core");
+    let parts: [(&str, &dyn Fn()); 4] = [
+        ("learning", &|| {
+            let headline = experiment(&text, &[]);
+            println!("headline experiment, {} rounds", headline.play.schedule.rounds);
+            for contender in &headline.contenders {
+                with_rule!(&contender.rule, rule => learning(rule, &headline, contender));
+            }
+        }),
+        ("playing", &|| {
+            println!("slot by slot, nobody learns, 32 slots an epoch, 12 sequencers");
+            let scripted = experiment(&text, &["sequencers.*.strategy=truthful"]);
+            for contender in &scripted.contenders {
+                with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
+            }
+        }),
+        ("units", &|| {
+            println!("headline experiment, learning and certificate included");
+            let headline = experiment(&text, &[]);
+            for contender in &headline.contenders {
+                units(&headline, contender);
+            }
+        }),
+        ("delegators", &|| {
+            println!("100 sequencers, 1,000 delegators, each reconsidering with probability 1/10");
+            delegator_step();
+        }),
+    ];
+    for (name, part) in parts {
+        if wanted.as_ref().is_none_or(|wanted| name.contains(wanted.as_str())) {
+            print!("\n{name}: ");
+            part();
+        }
     }
-    println!("\nplaying slot by slot without learning, 32 slots an epoch, 12 sequencers");
-    let scripted =
-        experiment(&std::fs::read_to_string(HEADLINE).expect("the headline experiment"), &["sequencers.*.strategy=truthful"]);
-    for contender in &scripted.contenders {
-        with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
-    }
-    println!("\nwhole units of the headline experiment, learning and certificate included");
-    for contender in &headline.contenders {
-        units(&headline, contender);
-    }
-    println!("\none delegator's step: 100 sequencers, 1,000 delegators, each reconsidering with probability 1/10");
-    delegator_step();
 }
 
 fn experiment(text: &str, changes: &[&str]) -> Experiment {
@@ -93,10 +112,18 @@ fn learning<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contend
     });
     let rounds = f64::from(schedule.rounds * schedule.warmup_epochs);
     let offers = rounds * setting.candidates() as f64;
-    println!("  {:<12} {:>12.0} agent-decisions a second (offers of sequencers)", contender.name, offers / taken);
+    println!(
+        "  {:<12} {:>12.0} agent-decisions a second (offers of sequencers)",
+        contender.name,
+        offers / taken
+    );
     if rule.facts().has_memory {
         let delegators: usize = setting.delegators.iter().map(|group| group.count).sum();
-        println!("  {:<12} {:>12.0} decisions of delegators a second, a group's taken in expectation", "", rounds * delegators as f64 / taken);
+        println!(
+            "  {:<12} {:>12.0} decisions of delegators a second, a group's taken in expectation",
+            "",
+            rounds * delegators as f64 / taken
+        );
     }
 }
 
@@ -108,7 +135,10 @@ fn playing<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contende
     let policies: Vec<_> = seats
         .players
         .iter()
-        .map(|p| Learner::new(setting.classes[p.class].strategy.learner, p.bins.count(), p.menu.settings.len() + 1).settled())
+        .map(|p| {
+            Learner::new(setting.classes[p.class].strategy.learner, p.bins.count(), p.menu.settings.len() + 1)
+                .settled()
+        })
         .collect();
     let taken = seconds(|turn| {
         let mut round = Round::new(&game);
@@ -122,7 +152,11 @@ fn playing<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contende
     let epochs = f64::from(EPOCHS) / taken;
     println!("  {:<12} {:>12.0} slots a second", contender.name, epochs * f64::from(terms.epoch_slots));
     if rule.lever().is_some() {
-        println!("  {:<12} {:>12.0} agent-decisions a second (offers of sequencers)", "", epochs * setting.candidates() as f64);
+        println!(
+            "  {:<12} {:>12.0} agent-decisions a second (offers of sequencers)",
+            "",
+            epochs * setting.candidates() as f64
+        );
     }
     if rule.facts().has_memory {
         let delegators: usize = setting.delegators.iter().map(|group| group.count).sum();
@@ -132,8 +166,14 @@ fn playing<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contende
 
 fn units(experiment: &Experiment, contender: &Contender) {
     let taken = seconds(|turn| {
-        let outcome =
-            simulate(&contender.rule, &experiment.setting, &contender.terms, &experiment.play, experiment.seed, turn as u32);
+        let outcome = simulate(
+            &contender.rule,
+            &experiment.setting,
+            &contender.terms,
+            &experiment.play,
+            experiment.seed,
+            turn as u32,
+        );
         black_box(outcome.expect("a unit that works"));
     });
     println!("  {:<12} {taken:>12.4} core-seconds a unit", contender.name);
@@ -148,7 +188,8 @@ fn delegator_step() {
     let setting = &experiment.setting;
     let delegators = setting.delegators[0].count as f64;
     // The same kickbacks as in the script.
-    let offers: Vec<Option<f64>> = (0..setting.candidates()).map(|i| Some(0.001 * (i * 37 % setting.candidates()) as f64)).collect();
+    let offers: Vec<Option<f64>> =
+        (0..setting.candidates()).map(|i| Some(0.001 * (i * 37 % setting.candidates()) as f64)).collect();
     let signals = Signals::default();
     let mut selection = Selection::default();
     let mut step = |turn: u32| {
@@ -183,16 +224,12 @@ fn delegator_step() {
     let (mut own, mut best, mut logit) = (Vec::new(), Vec::new(), Vec::new());
     for turn in 0..TURNS as u32 {
         own.push(step(turn));
-        match (numba.step("best", EPOCHS), numba.step("logit", EPOCHS)) {
-            (Some(b), Some(l)) => {
-                best.push(b);
-                logit.push(l);
-            }
-            _ => {
-                println!("  SKIPPED the comparison with Numba: the script stopped");
-                return;
-            }
-        }
+        let (Some(b), Some(l)) = (numba.step("best", EPOCHS), numba.step("logit", EPOCHS)) else {
+            println!("  SKIPPED the comparison with Numba: the script stopped");
+            return;
+        };
+        best.push(b);
+        logit.push(l);
     }
     let own = median(own);
     println!("  this program              {own:>6.2} ns");
@@ -222,11 +259,12 @@ impl Numba {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err("no pipes".to_owned());
         };
-        let mut numba = Numba { child, input: Some(input), output: BufReader::new(output), version: String::new() };
+        let mut numba =
+            Numba { child, input: Some(input), output: BufReader::new(output), version: String::new() };
         let line = numba.line().unwrap_or_default();
         match line.strip_prefix("ready ") {
             Some(version) => {
-                numba.version = version.to_owned();
+                version.clone_into(&mut numba.version);
                 Ok(numba)
             }
             None => Err(format!("{python} cannot import numba and numpy")),

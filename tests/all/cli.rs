@@ -11,7 +11,10 @@ use crate::program::Folder;
 const HEADERS: [(&str, &str); 4] = [
     ("results.csv", "design,mechanism,replicate,metric,value"),
     ("summary.csv", "design,mechanism,metric,mean,se,ci_low,ci_high,n"),
-    ("comparison.csv", "design,metric,a,b,mean_a,mean_b,difference,se,ci_low,ci_high,p_value,variance_reduction"),
+    (
+        "comparison.csv",
+        "design,metric,a,b,mean_a,mean_b,difference,se,ci_low,ci_high,p_value,variance_reduction",
+    ),
     ("policies.csv", "design,mechanism,replicate,agent,lever,state,action,probability"),
 ];
 
@@ -44,7 +47,10 @@ fn results_are_ordered_and_their_numbers_read_back() {
         let cells: Vec<&str> = line.split(',').collect();
         let [design, mechanism, replicate, metric, value] = cells[..] else { panic!("{line}") };
         let contender = ["auction", "dpos"].iter().position(|name| *name == mechanism).unwrap();
-        let place = metrics.iter().position(|name| *name == metric).unwrap_or_else(|| panic!("{metric} is not listed"));
+        let place = metrics
+            .iter()
+            .position(|name| *name == metric)
+            .unwrap_or_else(|| panic!("{metric} is not listed"));
         let now = (design.parse::<u32>().unwrap(), contender, replicate.parse::<u32>().unwrap(), place);
         assert!(number == 0 || now > last, "{line}");
         last = now;
@@ -57,9 +63,10 @@ fn results_are_ordered_and_their_numbers_read_back() {
 fn the_manifest_and_the_store_agree_with_the_tables() {
     let folder = Folder::new();
     folder.run(&["run", "tiny.toml", "--threads", "1"]).with(0);
-    let manifest: serde_json::Value = serde_json::from_slice(&folder.bytes("output/tiny/manifest.json")).unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&folder.bytes("output/tiny/manifest.json")).unwrap();
     let digest = <sha2::Sha256 as sha2::Digest>::digest(folder.bytes("output/tiny/results.csv"));
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = format!("{digest:x}");
     assert_eq!(manifest["results_sha256"], digest);
     assert_eq!(manifest["threads"], 1);
     assert_eq!(manifest["seeds"], serde_json::json!([7]));
@@ -76,7 +83,10 @@ fn the_manifest_and_the_store_agree_with_the_tables() {
         .query_map([], |row| {
             let (design, mechanism, replicate): (i64, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let (metric, value): (String, f64) = (row.get(3)?, row.get(4)?);
-            Ok(format!("{design},{mechanism},{replicate},{metric},{}", sequencer_lab::experiment::tables::format_number(value)))
+            Ok(format!(
+                "{design},{mechanism},{replicate},{metric},{}",
+                sequencer_lab::experiment::tables::format_number(value)
+            ))
         })
         .unwrap()
         .map(Result::unwrap)
@@ -108,7 +118,8 @@ fn summary_and_comparison_follow_from_the_results() {
     assert_eq!((auction.len(), dpos.len()), (3, 3));
     assert!((cell("summary.csv", "0,auction,revenue,", 3) - mean(&auction)).abs() < 1e-15);
     let differences: Vec<f64> = auction.iter().zip(&dpos).map(|(a, b)| a - b).collect();
-    let spread = differences.iter().map(|d| (d - mean(&differences)) * (d - mean(&differences))).sum::<f64>() / 2.0;
+    let spread =
+        differences.iter().map(|d| (d - mean(&differences)) * (d - mean(&differences))).sum::<f64>() / 2.0;
     let start = "0,revenue,auction,dpos,";
     assert!((cell("comparison.csv", start, 6) - mean(&differences)).abs() < 1e-15);
     assert!((cell("comparison.csv", start, 7) - (spread / 3.0).sqrt()).abs() < 1e-15);
@@ -121,7 +132,9 @@ fn json_alone_stands_on_standard_output() {
     let run = folder.run(&["run", "tiny.toml", "--json"]).with(0).json();
     assert_eq!(run["experiment"], "tiny");
     assert_eq!(run["units"]["done"], 6);
-    assert!(run["summary"].as_array().unwrap().iter().any(|row| row["metric"] == "revenue" && row["n"] == 3.0));
+    assert!(
+        run["summary"].as_array().unwrap().iter().any(|row| row["metric"] == "revenue" && row["n"] == 3.0)
+    );
     assert!(!run["comparison"].as_array().unwrap().is_empty());
     assert!(folder.run(&["--json", "plot", "output/tiny"]).with(0).json()["charts"].is_array());
     assert_eq!(folder.run(&["replay", "output/tiny", "0/dpos/1", "--json"]).with(0).json()["same"], true);
@@ -164,7 +177,8 @@ fn progress_and_messages_go_to_standard_error() {
     assert!(!ended.out.contains("6/6 units"));
 }
 
-const KINDS: [&str; 7] = ["mechanisms", "strategies", "learners", "metrics", "parameters", "experiments", "scenarios"];
+const KINDS: [&str; 7] =
+    ["mechanisms", "strategies", "learners", "metrics", "parameters", "experiments", "scenarios"];
 
 #[test]
 fn lists_say_one_item_a_line_name_first() {
@@ -179,13 +193,20 @@ fn lists_say_one_item_a_line_name_first() {
         &["hedge", "regret_matching", "half"],
         &["hedge", "regret_matching", "scripted"],
         &["potential_value", "community_share", "deviation_gain_upper", "certified", "revenue", "liveness"],
-        &["mechanism.*.seats", "sequencers.*.live_cost", "delegators.*.inertia", "play.rounds", "experiment.seed"],
+        &[
+            "mechanism.*.seats",
+            "sequencers.*.live_cost",
+            "delegators.*.inertia",
+            "play.rounds",
+            "experiment.seed",
+        ],
         &["experiments/mine.toml"],
         &["optimistic-rollup-2025"],
     ];
     for (kind, names) in KINDS.iter().zip(expected) {
         let out = folder.run(&["list", kind]).with(0).out;
-        let first: Vec<&str> = out.lines().map(|line| line.split_whitespace().next().unwrap_or_default()).collect();
+        let first: Vec<&str> =
+            out.lines().map(|line| line.split_whitespace().next().unwrap_or_default()).collect();
         assert!(first.iter().all(|name| !name.is_empty()), "{kind}: {out}");
         for name in names {
             assert!(first.contains(name), "{kind}: {name} is missing: {out}");
@@ -213,7 +234,11 @@ fn plot_draws_again_from_the_store_alone() {
     std::fs::remove_file(folder.path("tiny.toml")).unwrap();
     std::fs::remove_file(folder.path("output/tiny/experiment.toml")).unwrap();
     let results = folder.bytes("output/tiny/results.csv");
-    let charts: Vec<_> = folder.snapshot().into_iter().filter(|(path, _)| path.parent().is_some_and(|p| p.ends_with("charts"))).collect();
+    let charts: Vec<_> = folder
+        .snapshot()
+        .into_iter()
+        .filter(|(path, _)| path.parent().is_some_and(|p| p.ends_with("charts")))
+        .collect();
     for (path, _) in &charts {
         std::fs::remove_file(path).unwrap();
     }

@@ -116,7 +116,10 @@ impl Folder {
 
     /// Runs the program to its end.
     pub fn run(&self, arguments: &[&str]) -> Ended {
-        let output = assert_cmd::Command::from_std(self.command(arguments)).timeout(Duration::from_secs(120)).output().unwrap();
+        let output = assert_cmd::Command::from_std(self.command(arguments))
+            .timeout(Duration::from_secs(120))
+            .output()
+            .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ended { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
@@ -150,7 +153,13 @@ impl Folder {
     pub fn stored(&self, directory: &str) -> i64 {
         let path = self.path(directory).join("results.sqlite");
         let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let count = || rusqlite::Connection::open_with_flags(path, flags)?.query_row("SELECT count(*) FROM units", [], |row| row.get(0));
+        let count = || {
+            rusqlite::Connection::open_with_flags(path, flags)?.query_row(
+                "SELECT count(*) FROM units",
+                [],
+                |row| row.get(0),
+            )
+        };
         count().unwrap_or(0)
     }
 

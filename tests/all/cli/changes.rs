@@ -35,7 +35,16 @@ fn a_setting_on_the_command_line_is_a_setting_in_the_file() {
 #[test]
 fn changes_add_up() {
     let folder = Folder::new();
-    let several = ["--set", "mechanism.dpos.seats=2", "--set", "sequencers.small.skill=0.7", "--seed", "9", "--replicates", "2"];
+    let several = [
+        "--set",
+        "mechanism.dpos.seats=2",
+        "--set",
+        "sequencers.small.skill=0.7",
+        "--seed",
+        "9",
+        "--replicates",
+        "2",
+    ];
     let together = results(&folder, "a", &several);
     let resolved = folder.text("a/experiment.toml");
     for line in ["seats = 2", "skill = 0.7", "seed = 9", "replicates = 2"] {
@@ -47,7 +56,8 @@ fn changes_add_up() {
 #[test]
 fn who_only_plays_a_script_has_no_certificate() {
     let folder = Folder::new();
-    let text = String::from_utf8(results(&folder, "a", &["--set", "sequencers.*.strategy=truthful"])).unwrap();
+    let text =
+        String::from_utf8(results(&folder, "a", &["--set", "sequencers.*.strategy=truthful"])).unwrap();
     assert!(text.contains(",revenue,") && !text.contains("deviation_gain") && !text.contains("certified"));
 }
 
@@ -87,7 +97,18 @@ fn a_changed_file_keeps_the_units_that_it_leaves_alone() {
     let ended = folder.run(&["run", "tiny.toml", "--output", "a", "--seed", "8"]).with(0);
     ended.says("0 of 6 units are still valid");
     // Words are no numbers: a new question leaves every unit as it is.
-    let asked = folder.run(&["run", "tiny.toml", "--output", "b", "--set", "mechanism.dpos.seats=2", "--set", "experiment.question=Why?"]).with(0);
+    let asked = folder
+        .run(&[
+            "run",
+            "tiny.toml",
+            "--output",
+            "b",
+            "--set",
+            "mechanism.dpos.seats=2",
+            "--set",
+            "experiment.question=Why?",
+        ])
+        .with(0);
     asked.says("6/6 units, 6 stored before");
 }
 

@@ -25,7 +25,8 @@ fn assert_partial(folder: &Folder, output: &str) {
     for file in ["results.csv", "summary.csv", "comparison.csv", "policies.csv", "experiment.toml"] {
         assert!(folder.path(output).join(file).exists(), "{file}");
     }
-    let manifest: serde_json::Value = serde_json::from_slice(&folder.bytes(&format!("{output}/manifest.json"))).unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&folder.bytes(&format!("{output}/manifest.json"))).unwrap();
     let [done, missing] = ["done", "missing"].map(|key| manifest["units"][key].as_u64().unwrap());
     assert!(missing > 0 && done + missing == 600, "{manifest}");
     assert_eq!(folder.stored(output), i64::try_from(done).unwrap());
@@ -103,14 +104,32 @@ fn a_killed_run_loses_nothing_but_what_was_in_flight() {
     assert_eq!(ended.json()["units"]["reused"], stored);
     assert_eq!(folder.bytes("a/results.csv"), whole);
     // Nothing half-written stays.
-    let left: Vec<String> = std::fs::read_dir(folder.path("a")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert!(!left.iter().any(|name| name.ends_with(".partial") || name.ends_with("-wal") || name.ends_with("-journal")), "{left:?}");
+    let left: Vec<String> = std::fs::read_dir(folder.path("a"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(
+        !left
+            .iter()
+            .any(|name| name.ends_with(".partial") || name.ends_with("-wal") || name.ends_with("-journal")),
+        "{left:?}"
+    );
 }
 
 #[test]
 fn a_directory_in_use_is_refused_at_once() {
     let folder = Folder::new();
-    let mut first = folder.start(&["run", "tiny.toml", "--quiet", "--replicates", "20000", "--threads", "1", "--output", "a"]);
+    let mut first = folder.start(&[
+        "run",
+        "tiny.toml",
+        "--quiet",
+        "--replicates",
+        "20000",
+        "--threads",
+        "1",
+        "--output",
+        "a",
+    ]);
     folder.wait_for_a_unit("a");
     for more in [&[][..], &["--fresh"], &["--seed", "8"]] {
         let mut arguments = vec!["run", "tiny.toml", "--output", "a"];

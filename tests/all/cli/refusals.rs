@@ -99,7 +99,11 @@ fn files_that_are_no_experiments() {
     std::fs::write(folder.path("noise.toml"), noise).unwrap();
     std::fs::write(folder.path("half.toml"), &TINY[..TINY.len() / 2]).unwrap();
     std::fs::write(folder.path("open.toml"), format!("{TINY}\nquestion = \"and then")).unwrap();
-    std::fs::write(folder.path("latin.toml"), TINY.replace("users", "Jos\u{e9}").chars().map(|c| c as u8).collect::<Vec<_>>()).unwrap();
+    std::fs::write(
+        folder.path("latin.toml"),
+        TINY.replace("users", "Jos\u{e9}").chars().map(|c| c as u8).collect::<Vec<_>>(),
+    )
+    .unwrap();
     std::fs::create_dir(folder.path("folder.toml")).unwrap();
     let files = ["empty", "comment", "zeros", "noise", "half", "open", "latin", "folder", "missing"];
     for file in files.map(|name| format!("{name}.toml")) {
@@ -127,7 +131,9 @@ fn output_directories_that_cannot_be_written() {
     let folder = Folder::new();
     // Permissions do not bind every user; a file in the way binds all.
     for output in ["tiny.toml", "tiny.toml/below", "tiny.toml/far/below"] {
-        refused(&folder, &["run", "tiny.toml", "--output", output]).says("tiny.toml");
+        let ended = refused(&folder, &["run", "tiny.toml", "--output", output]);
+        ended.says("cannot write to the output directory");
+        ended.says(output);
     }
     std::fs::write(folder.path("output"), "a file").unwrap();
     refused(&folder, &["run", "tiny.toml"]).says("output");

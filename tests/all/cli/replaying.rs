@@ -12,8 +12,10 @@ fn ran() -> Folder {
 fn a_unit_gives_the_same_bytes_by_address_and_by_id() {
     let folder = ran();
     let store = rusqlite::Connection::open(folder.path("output/tiny/results.sqlite")).unwrap();
-    let mut query = store.prepare("SELECT id, design || '/' || mechanism || '/' || replicate FROM units").unwrap();
-    let units: Vec<(String, String)> = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+    let mut query =
+        store.prepare("SELECT id, design || '/' || mechanism || '/' || replicate FROM units").unwrap();
+    let units: Vec<(String, String)> =
+        query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
     drop(query);
     drop(store);
     assert_eq!(units.len(), 6);
@@ -37,7 +39,9 @@ fn a_stored_value_that_was_tampered_with_is_found() {
     let unit = "(SELECT r.number FROM results r JOIN units u ON u.id = r.id WHERE u.mechanism = 'dpos' AND u.replicate = 1)";
     let metric = "(SELECT number FROM metrics WHERE name = 'bribes_to_delegators')";
     // By one part in 10^15.
-    change(&format!("UPDATE metric_values SET value = value * 1.0000000000000010 WHERE result = {unit} AND metric = {metric}"));
+    change(&format!(
+        "UPDATE metric_values SET value = value * 1.0000000000000010 WHERE result = {unit} AND metric = {metric}"
+    ));
     let ended = folder.run(&["replay", "output/tiny", "0/dpos/1"]).with(1);
     assert!(ended.out.contains("bribes_to_delegators"), "{ended:?}");
     assert_eq!(folder.run(&["replay", "output/tiny", "0/dpos/1", "--json"]).with(1).json()["same"], false);
@@ -46,7 +50,9 @@ fn a_stored_value_that_was_tampered_with_is_found() {
     folder.run(&["replay", "output/tiny", "0/auction/1"]).with(0);
 
     let auction = unit.replace("dpos", "auction");
-    change(&format!("DELETE FROM metric_values WHERE result = {auction} AND metric = (SELECT number FROM metrics WHERE name = 'revenue')"));
+    change(&format!(
+        "DELETE FROM metric_values WHERE result = {auction} AND metric = (SELECT number FROM metrics WHERE name = 'revenue')"
+    ));
     folder.run(&["replay", "output/tiny", "0/auction/1"]).with(1);
     let other = auction.replace("replicate = 1", "replicate = 0");
     change(&format!("UPDATE policies SET cells = zeroblob(length(cells)) WHERE result = {other}"));
