@@ -57,8 +57,9 @@ const fn mix(mut z: u64) -> u64 {
 
 /// Hash of a name: FNV-1a over its bytes, finalized. Stable ids of entities are made of names, never of positions.
 pub fn name_hash(name: &str) -> u64 {
-    let hash =
-        name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3));
+    let hash = name
+        .bytes()
+        .fold(0xCBF2_9CE4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3));
     mix(hash)
 }
 

@@ -12,29 +12,88 @@ use crate::draws::Who;
 use crate::settings::{Parameter, Section};
 
 /// Name of the group.
-pub const NAME: Parameter = Parameter::text_required("name", "name of the group; its members' luck hangs on it");
+pub const NAME: Parameter = Parameter::text_optional(
+    "name",
+    "name of the group; its members' luck hangs on it (default: its place in the file)",
+);
 /// Number of members.
-pub const COUNT: Parameter = Parameter::integer("count", 1, 10_000_000, 1, "", "number of delegators in the group");
+pub const COUNT: Parameter =
+    Parameter::integer("count", 1, 10_000_000, 1, "", "number of delegators in the group");
 /// Stake of each.
-pub const STAKE: Parameter = Parameter::number("stake", 0.0, 1e15, 1.0, "ETH", "stake of each member").open_low();
+pub const STAKE: Parameter =
+    Parameter::number("stake", 0.0, 1e15, 1.0, "ETH", "stake of each member").open_low();
 /// Continuum.
-pub const CONTINUUM: Parameter = Parameter::flag("continuum", false, "treat the group as a continuum with deterministic shares instead of single delegators");
+pub const CONTINUUM: Parameter = Parameter::flag(
+    "continuum",
+    false,
+    "treat the group as a continuum with deterministic shares instead of single delegators",
+);
 /// Price sensitivity.
-pub const PRICE_SENSITIVITY: Parameter = Parameter::number_required("price_sensitivity", 0.0, 1e12, "per ETH", "1/μ of the logit choice, per ETH an epoch that the delegator would get if it held all stake");
+pub const PRICE_SENSITIVITY: Parameter = Parameter::number_required(
+    "price_sensitivity",
+    0.0,
+    1e12,
+    "per ETH",
+    "1/μ of the logit choice, per ETH an epoch that the delegator would get if it held all stake",
+);
 /// Outside option.
-pub const OUTSIDE_OPTION: Parameter = Parameter::number_optional("outside_option", -1e12, 1e12, "ETH per epoch", "payout of delegating to nobody, if it held all stake; absent: every unit of stake is delegated");
+pub const OUTSIDE_OPTION: Parameter = Parameter::number_optional(
+    "outside_option",
+    -1e12,
+    1e12,
+    "ETH per epoch",
+    "payout of delegating to nobody, if it held all stake; absent: every unit of stake is delegated",
+);
 /// Inertia.
-pub const INERTIA: Parameter = Parameter::number("inertia", 0.0, 0.9999, 0.0, "share", "share ρ of the stake that does not reconsider in an epoch");
+pub const INERTIA: Parameter = Parameter::number(
+    "inertia",
+    0.0,
+    0.9999,
+    0.0,
+    "share",
+    "share ρ of the stake that does not reconsider in an epoch",
+);
 /// Taste for uptime.
-pub const UPTIME_TASTE: Parameter = Parameter::number("uptime_taste", 0.0, 1e6, 0.0, "", "weight of the share of slots delivered in the logit utility");
+pub const UPTIME_TASTE: Parameter = Parameter::number(
+    "uptime_taste",
+    0.0,
+    1e6,
+    0.0,
+    "",
+    "weight of the share of slots delivered in the logit utility",
+);
 /// Cost of capital.
-pub const CAPITAL_COST: Parameter = Parameter::number("capital_cost", 0.0, 100.0, 0.0, "per year (rollup), per epoch (abstract)", "cost of capital of delegated stake (a memo account)");
+pub const CAPITAL_COST: Parameter = Parameter::number(
+    "capital_cost",
+    0.0,
+    100.0,
+    0.0,
+    "per year (rollup), per epoch (abstract)",
+    "cost of capital of delegated stake (a memo account)",
+);
 /// Learning rate.
-pub const PAYOUT_LEARNING: Parameter = Parameter::number("payout_learning", 0.0, 1.0, 0.2, "", "weight of the newest epoch when delegators update what an offer delivers").open_low();
+pub const PAYOUT_LEARNING: Parameter = Parameter::number(
+    "payout_learning",
+    0.0,
+    1.0,
+    0.2,
+    "",
+    "weight of the newest epoch when delegators update what an offer delivers",
+)
+.open_low();
 
 /// Every key of a `[[delegators]]` table.
 pub const PARAMETERS: &[&Parameter] = &[
-    &NAME, &COUNT, &STAKE, &CONTINUUM, &PRICE_SENSITIVITY, &OUTSIDE_OPTION, &INERTIA, &UPTIME_TASTE, &CAPITAL_COST, &PAYOUT_LEARNING,
+    &NAME,
+    &COUNT,
+    &STAKE,
+    &CONTINUUM,
+    &PRICE_SENSITIVITY,
+    &OUTSIDE_OPTION,
+    &INERTIA,
+    &UPTIME_TASTE,
+    &CAPITAL_COST,
+    &PAYOUT_LEARNING,
 ];
 
 /// A group of delegators with the same traits.
@@ -73,7 +132,8 @@ impl DelegatorGroup {
     /// Reads one group.
     pub fn read(section: &Section) -> DelegatorGroup {
         section.known(PARAMETERS);
-        let name = section.text(&NAME);
+        let place = section.path().rsplit('.').next().unwrap_or_default();
+        let name = section.optional_text(&NAME).unwrap_or_else(|| format!("delegators-{place}"));
         DelegatorGroup {
             who: Who::member(&name, u32::MAX),
             count: section.integer(&COUNT) as usize,

@@ -8,33 +8,103 @@ use crate::world::outage::Reliability;
 use crate::world::{self, World};
 
 /// Name of the group.
-pub const NAME: Parameter = Parameter::text_required("name", "name of the group; a sequencer's identity and luck hang on it");
+pub const NAME: Parameter =
+    Parameter::text_required("name", "name of the group; a sequencer's identity and luck hang on it");
 /// Private value of holding the whole epoch (abstract world).
-pub const VALUE: Parameter = Parameter::custom_required("value", world::VALUE_ALLOWED, "private value of holding the whole epoch, in ETH: a distribution (abstract world)");
+pub const VALUE: Parameter = Parameter::custom_required(
+    "value",
+    world::VALUE_ALLOWED,
+    "private value of holding the whole epoch, in ETH: a distribution (abstract world)",
+);
 /// Number of members.
-pub const COUNT: Parameter = Parameter::integer_required("count", 1, 1000, "", "number of sequencers in the group");
+pub const COUNT: Parameter =
+    Parameter::integer_required("count", 1, 1000, "", "number of sequencers in the group");
 /// MEV skill.
-pub const SKILL: Parameter = Parameter::number("skill", 0.0, 1e6, 1.0, "", "share of a slot's MEV that the sequencer extracts on average");
+pub const SKILL: Parameter = Parameter::number(
+    "skill",
+    0.0,
+    1e6,
+    1.0,
+    "",
+    "share of a slot's MEV that the sequencer extracts on average",
+);
 /// Cost of a live slot.
-pub const LIVE_COST: Parameter = Parameter::number("live_cost", 0.0, 1e12, 0.0, "ETH per slot", "cost of a slot in which the machine is live, as leader or standby");
+pub const LIVE_COST: Parameter = Parameter::number(
+    "live_cost",
+    0.0,
+    1e12,
+    0.0,
+    "ETH per slot",
+    "cost of a slot in which the machine is live, as leader or standby",
+);
 /// Cost of an idle slot.
-pub const IDLE_COST: Parameter = Parameter::number("idle_cost", -1e12, 1e12, 0.0, "ETH per slot", "cost of a slot in which the machine is not live; negative where it has another use");
+pub const IDLE_COST: Parameter = Parameter::number(
+    "idle_cost",
+    -1e12,
+    1e12,
+    0.0,
+    "ETH per slot",
+    "cost of a slot in which the machine is not live; negative where it has another use",
+);
 /// Failure probability.
-pub const FAILURE_RATE: Parameter = Parameter::number("failure_rate", 0.0, 1.0, 0.0, "per slot", "probability that a running machine fails in a slot");
+pub const FAILURE_RATE: Parameter = Parameter::number(
+    "failure_rate",
+    0.0,
+    1.0,
+    0.0,
+    "per slot",
+    "probability that a running machine fails in a slot",
+);
 /// Repair probability.
-pub const REPAIR_RATE: Parameter = Parameter::number("repair_rate", 0.0, 1.0, 0.1, "per slot", "probability that a failed machine comes back in a slot").open_low();
+pub const REPAIR_RATE: Parameter = Parameter::number(
+    "repair_rate",
+    0.0,
+    1.0,
+    0.1,
+    "per slot",
+    "probability that a failed machine comes back in a slot",
+)
+.open_low();
 /// Cost of capital.
-pub const CAPITAL_COST: Parameter = Parameter::number("capital_cost", 0.0, 100.0, 0.0, "per year (rollup), per epoch (abstract)", "cost of capital that is locked");
+pub const CAPITAL_COST: Parameter = Parameter::number(
+    "capital_cost",
+    0.0,
+    100.0,
+    0.0,
+    "per year (rollup), per epoch (abstract)",
+    "cost of capital that is locked",
+);
 /// Discount factor.
-pub const DISCOUNT: Parameter = Parameter::number("discount", 0.0, 1.0, 1.0, "per epoch", "weight of the next epoch's payoff relative to this one's");
+pub const DISCOUNT: Parameter = Parameter::number(
+    "discount",
+    0.0,
+    1.0,
+    1.0,
+    "per epoch",
+    "weight of the next epoch's payoff relative to this one's",
+);
 /// Strategy of groups that name none.
 pub const DEFAULT_STRATEGY: &str = "hedge";
 /// Strategy.
-pub const STRATEGY: Parameter = Parameter::text("strategy", DEFAULT_STRATEGY, "strategy file that the group plays, by name (see `list strategies`)");
+pub const STRATEGY: Parameter = Parameter::text(
+    "strategy",
+    DEFAULT_STRATEGY,
+    "strategy file that the group plays, by name (see `list strategies`)",
+);
 
 /// Every key that a `[[sequencers]]` table may have under some world or rule.
 pub const PARAMETERS: &[&Parameter] = &[
-    &NAME, &COUNT, &VALUE, &SKILL, &LIVE_COST, &IDLE_COST, &FAILURE_RATE, &REPAIR_RATE, &CAPITAL_COST, &DISCOUNT, &STRATEGY,
+    &NAME,
+    &COUNT,
+    &VALUE,
+    &SKILL,
+    &LIVE_COST,
+    &IDLE_COST,
+    &FAILURE_RATE,
+    &REPAIR_RATE,
+    &CAPITAL_COST,
+    &DISCOUNT,
+    &STRATEGY,
 ];
 
 /// One candidate.
@@ -92,7 +162,9 @@ pub fn read(
     let group = section.text(&NAME);
     let count = section.integer(&COUNT) as usize;
     let (value, skill) = if world.is_abstract() {
-        section.note_unread("in the abstract world a sequencer's worth is its `value`; `skill` belongs to the rollup world");
+        section.note_unread(
+            "in the abstract world a sequencer's worth is its `value`; `skill` belongs to the rollup world",
+        );
         (section.custom(&VALUE, world::distribution_from), 1.0)
     } else {
         section.note_unread("in the rollup world a sequencer's worth comes from fees, MEV and `skill`; `value` belongs to the abstract world");

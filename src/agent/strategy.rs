@@ -8,15 +8,34 @@ pub const ROLE: Parameter = Parameter::choice("role", &["sequencer"], "sequencer
 /// Description.
 pub const SUMMARY: Parameter = Parameter::text("summary", "", "one line for `list strategies`");
 /// Learner.
-pub const LEARNER: Parameter = Parameter::choice_required("learner", &["hedge", "regret_matching", "scripted"], "learning rule (see `list learners`)");
+pub const LEARNER: Parameter = Parameter::choice_required(
+    "learner",
+    &["hedge", "regret_matching", "scripted"],
+    "learning rule (see `list learners`)",
+);
 /// Rate of Hedge.
 pub const LEARNING_RATE: Parameter = Parameter::number("learning_rate", 0.0, 1e6, 50.0, "", "rate η of Hedge at the first update, on payoffs scaled to a range of one; it falls with the square root of time").open_low();
 /// Bins.
-pub const BINS: Parameter = Parameter::integer("bins", 1, 1000, 10, "", "number of equally likely bins of private value that the policy tells apart");
+pub const BINS: Parameter = Parameter::integer(
+    "bins",
+    1,
+    1000,
+    10,
+    "",
+    "number of equally likely bins of private value that the policy tells apart",
+);
 /// Menu.
-pub const MENU: Parameter = Parameter::custom_required("menu", "{ relative = [low, high], points = N } (multiples of the agent's own net value) or { absolute = [low, high], points = N } (ETH)", "grid of settings of the offer; abstaining is always possible besides");
+pub const MENU: Parameter = Parameter::custom_required(
+    "menu",
+    "{ relative = [low, high], points = N } (multiples of the agent's own net value) or { absolute = [low, high], points = N } (ETH)",
+    "grid of settings of the offer; abstaining is always possible besides",
+);
 /// Scripted offer.
-pub const OFFER: Parameter = Parameter::custom_required("offer", "{ relative = x }, { absolute = x } or \"abstain\"", "what a scripted agent offers in every state");
+pub const OFFER: Parameter = Parameter::custom_required(
+    "offer",
+    "{ relative = x }, { absolute = x } or \"abstain\"",
+    "what a scripted agent offers in every state",
+);
 
 /// Every key that a strategy file may have.
 pub const PARAMETERS: &[&Parameter] = &[&ROLE, &SUMMARY, &LEARNER, &LEARNING_RATE, &BINS, &MENU, &OFFER];
@@ -73,7 +92,12 @@ impl Strategy {
         if learner == "scripted" {
             let (unit, offer) = section.custom(&OFFER, offer_from)?;
             let menu = Menu { unit, settings: offer.into_iter().collect() };
-            return Some(Strategy { name: name.to_owned(), learner: LearnerSpec::Scripted { offer }, bins: 1, menu });
+            return Some(Strategy {
+                name: name.to_owned(),
+                learner: LearnerSpec::Scripted { offer },
+                bins: 1,
+                menu,
+            });
         }
         let bins = section.integer(&BINS) as usize;
         let menu = section.custom(&MENU, menu_from);
@@ -96,13 +120,16 @@ fn unit_of(key: &str) -> Option<Unit> {
 fn offer_from(value: &Value) -> Result<(Unit, Option<f64>), String> {
     match value {
         Value::Text(text) if text == "abstain" => Ok((Unit::Relative, None)),
-        Value::Table(entries) => match entries.as_slice() {
-            [(key, amount)] => match (unit_of(key), amount.as_number()) {
-                (Some(unit), Some(x)) if x.is_finite() && x >= 0.0 => Ok((unit, Some(x))),
-                _ => Err("an offer has one key, `relative` or `absolute`, with a number of at least 0".to_owned()),
-            },
-            _ => Err("an offer has exactly one key".to_owned()),
-        },
+        Value::Table(entries) => {
+            match entries.as_slice() {
+                [(key, amount)] => match (unit_of(key), amount.as_number()) {
+                    (Some(unit), Some(x)) if x.is_finite() && x >= 0.0 => Ok((unit, Some(x))),
+                    _ => Err("an offer has one key, `relative` or `absolute`, with a number of at least 0"
+                        .to_owned()),
+                },
+                _ => Err("an offer has exactly one key".to_owned()),
+            }
+        }
         _ => Err("an offer is a table or \"abstain\"".to_owned()),
     }
 }

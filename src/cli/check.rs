@@ -28,15 +28,27 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     let mut units = Vec::new();
     for contender in &experiment.contenders {
         let start = Instant::now();
-        let outcome = simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
+        let outcome =
+            simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
         let each = start.elapsed().as_secs_f64() * f64::from(SHORTER);
         seconds += each * f64::from(experiment.replicates);
-        let note = outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
-        let _ = writeln!(text, "  {:<24} {} replicates, about {each:.2} core-seconds each{note}", contender.name, experiment.replicates);
+        let note =
+            outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
+        let _ = writeln!(
+            text,
+            "  {:<24} {} replicates, about {each:.2} core-seconds each{note}",
+            contender.name, experiment.replicates
+        );
         units.push(serde_json::json!({"mechanism": contender.name, "replicates": experiment.replicates, "core_seconds_each": each}));
     }
     let wall = seconds / common.threads() as f64;
-    let _ = writeln!(text, "{} units, about {} on {} threads", run::plans(&experiment).len(), minutes(wall), common.threads());
+    let _ = writeln!(
+        text,
+        "{} units, about {} on {} threads",
+        run::plans(&experiment).len(),
+        minutes(wall),
+        common.threads()
+    );
     common.result(&text, || {
         serde_json::json!({"experiment": experiment.name, "units": run::plans(&experiment).len(), "seconds": wall, "contenders": units})
     });

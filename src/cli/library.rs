@@ -46,7 +46,10 @@ impl Files {
             std::fs::read_to_string(&path).ok().map(|text| (path.display().to_string(), text))
         };
         self.folders.iter().find_map(read).or_else(|| {
-            shipped.iter().find(|(n, _)| *n == name).map(|(n, text)| (format!("{kind}/{n}.toml"), (*text).to_owned()))
+            shipped
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(n, text)| (format!("{kind}/{n}.toml"), (*text).to_owned()))
         })
     }
 

@@ -47,7 +47,8 @@ pub fn list(options: &Options, common: &Common) -> Result<Status, Stop> {
         What::Scenarios => scenarios(),
     };
     let width = items.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    let lines: Vec<String> = items.iter().map(|(name, about)| format!("{name:<width$}  {about}").trim_end().to_owned()).collect();
+    let lines: Vec<String> =
+        items.iter().map(|(name, about)| format!("{name:<width$}  {about}").trim_end().to_owned()).collect();
     common.result(&lines.join("\n"), || {
         items.iter().map(|(name, about)| serde_json::json!({"name": name, "about": about})).collect()
     });
@@ -127,7 +128,8 @@ fn parameters() -> Vec<Item> {
     let mut items = Vec::new();
     for (table, parameters) in tables() {
         for parameter in parameters {
-            let unit = if parameter.unit.is_empty() { String::new() } else { format!(" ({})", parameter.unit) };
+            let unit =
+                if parameter.unit.is_empty() { String::new() } else { format!(" ({})", parameter.unit) };
             let default = parameter.default_text();
             let about = format!("{}{unit}; {}; default {default}", parameter.doc, parameter.allowed());
             items.push((format!("{table}.{}", parameter.key), about));

@@ -44,7 +44,8 @@ pub struct Common {
 impl Common {
     /// Number of threads to use.
     pub fn threads(&self) -> usize {
-        self.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), |n| n as usize)
+        self.threads
+            .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), |n| n as usize)
     }
 
     /// A message for people, on standard error.

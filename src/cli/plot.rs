@@ -20,8 +20,12 @@ pub struct Options {
 pub fn plot(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let experiment = source::stored(&store, &options.directory)?;
-    let charts = figures::draw_all(&store, &experiment, &options.directory).map_err(|error| Stop::refuse(&error))?;
-    let names: Vec<String> = charts.iter().map(|chart| chart.display().to_string()).collect();
+    let charts =
+        figures::draw_all(&store, &experiment, &options.directory).map_err(|error| Stop::refuse(&error))?;
+    let names: Vec<String> = charts.files.iter().map(|chart| chart.display().to_string()).collect();
+    for note in &charts.notes {
+        common.say(note);
+    }
     common.result(&names.join("\n"), || serde_json::json!({ "charts": names }));
     Ok(Status::Done)
 }

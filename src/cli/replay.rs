@@ -31,10 +31,9 @@ pub fn replay(options: &Options, common: &Common) -> Result<Status, Stop> {
             let example = plans.first().map_or(String::new(), |p| address(p.key.design, &p.key.mechanism, p.key.replicate));
             Stop::say(format!("{}: there is no unit `{}`; allowed: a unit's id, or design/mechanism/replicate such as {example}", options.directory.display(), options.unit))
         })?;
-    let stored = store
-        .outcome(&plan.id)
-        .map_err(|error| Stop::refuse(&error))?
-        .ok_or_else(|| Stop::say(format!("{}: unit `{}` has not been run yet", options.directory.display(), options.unit)))?;
+    let stored = store.outcome(&plan.id).map_err(|error| Stop::refuse(&error))?.ok_or_else(|| {
+        Stop::say(format!("{}: unit `{}` has not been run yet", options.directory.display(), options.unit))
+    })?;
     let again = run::work(&experiment, plan);
     let difference = compare(&stored, &again);
     let same = difference.is_none();
@@ -50,11 +49,18 @@ fn compare(stored: &Result<Outcome, String>, again: &Result<Outcome, String>) ->
             let bits = |x: &f64| x.to_bits();
             for (x, y) in a.metrics.iter().zip(&b.metrics) {
                 if x.0 != y.0 || bits(&x.1) != bits(&y.1) {
-                    return Some(format!("the unit differs: `{}` was {}, now `{}` is {}", x.0, x.1, y.0, y.1));
+                    return Some(format!(
+                        "the unit differs: `{}` was {}, now `{}` is {}",
+                        x.0, x.1, y.0, y.1
+                    ));
                 }
             }
             if a.metrics.len() != b.metrics.len() {
-                return Some(format!("the unit differs: {} metrics were stored, now there are {}", a.metrics.len(), b.metrics.len()));
+                return Some(format!(
+                    "the unit differs: {} metrics were stored, now there are {}",
+                    a.metrics.len(),
+                    b.metrics.len()
+                ));
             }
             if a.curves != b.curves {
                 return Some("the unit differs: its curves have changed".to_owned());

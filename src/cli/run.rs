@@ -76,7 +76,10 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     if store.opening() == Opening::Changed {
         let done = store.done_ids().map_err(|error| Stop::fail(&error))?;
         let valid = plans.iter().filter(|plan| done.contains(&plan.id)).count();
-        common.say(&format!("the experiment has changed since its last run: {valid} of {} units are still valid", plans.len()));
+        common.say(&format!(
+            "the experiment has changed since its last run: {valid} of {} units are still valid",
+            plans.len()
+        ));
     }
     put_references(&experiment, &mut store)?;
     write_text(&directory.join("experiment.toml"), &resolved)?;
@@ -91,7 +94,11 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
 fn put_references(experiment: &Experiment, store: &mut Store) -> Result<(), Stop> {
     let curves = references::reference_curves(experiment);
     for contender in &experiment.contenders {
-        let own: Vec<_> = curves.iter().filter(|(_, name, _)| *name == contender.name).map(|(.., curve)| curve.clone()).collect();
+        let own: Vec<_> = curves
+            .iter()
+            .filter(|(_, name, _)| *name == contender.name)
+            .map(|(.., curve)| curve.clone())
+            .collect();
         store.put_reference_curves(0, &contender.name, &own).map_err(|error| Stop::fail(&error))?;
     }
     Ok(())
@@ -113,7 +120,10 @@ pub fn plans(experiment: &Experiment) -> Vec<UnitPlan> {
     let mut plans = Vec::new();
     for contender in &experiment.contenders {
         let content = experiment.fingerprint(contender);
-        plans.extend((0..experiment.replicates).map(|replicate| unit::plan(&content, experiment.seed, 0, &contender.name, replicate)));
+        plans.extend(
+            (0..experiment.replicates)
+                .map(|replicate| unit::plan(&content, experiment.seed, 0, &contender.name, replicate)),
+        );
     }
     plans
 }
@@ -128,8 +138,15 @@ pub fn work(experiment: &Experiment, plan: &UnitPlan) -> Result<Outcome, String>
         .iter()
         .find(|contender| contender.name == plan.key.mechanism)
         .ok_or_else(|| format!("there is no contender `{}`", plan.key.mechanism))?;
-    simulate(&contender.rule, &experiment.setting, &contender.terms, &experiment.play, plan.seed, plan.key.replicate)
-        .map_err(|failure| failure.to_string())
+    simulate(
+        &contender.rule,
+        &experiment.setting,
+        &contender.terms,
+        &experiment.play,
+        plan.seed,
+        plan.key.replicate,
+    )
+    .map_err(|failure| failure.to_string())
 }
 
 fn compute(
@@ -156,7 +173,8 @@ fn compute(
     };
     let mut progress = fitting(common.quiet);
     let work = |plan: &UnitPlan| work(experiment, plan);
-    runner::run(&mut Planned::new(plans), &work, store, &run_options, progress.as_mut()).map_err(|error| Stop::fail(&error))
+    runner::run(&mut Planned::new(plans), &work, store, &run_options, progress.as_mut())
+        .map_err(|error| Stop::fail(&error))
 }
 
 /// A run whose units are over.
@@ -191,11 +209,14 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let charts = if done > 0 {
         figures::draw_all(store, experiment, directory).map_err(|error| Stop::fail(&error))?
     } else {
-        Vec::new()
+        figures::Drawn::default()
     };
     let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
+    for note in &charts.notes {
+        common.say(note);
+    }
     let mut text = closing;
-    text.push_str(&files_written(directory, &charts));
+    text.push_str(&files_written(directory, &charts.files));
     common.result(&text, || {
         serde_json::json!({
             "experiment": experiment.name,
@@ -203,26 +224,37 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             "units": manifest.units,
             "seconds": manifest.seconds,
             "results_sha256": manifest.results_sha256,
-            "charts": charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
+            "charts": charts.files.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
             "summary": csv_as_json(&directory.join("summary.csv")),
             "comparison": csv_as_json(&directory.join("comparison.csv")),
         })
     });
     if summary.failed > 0 || failed > 0 {
-        eprintln!("{failed} of {all} units failed; their errors are in the table `units` of {}", directory.join("results.sqlite").display());
+        eprintln!(
+            "{failed} of {all} units failed; their errors are in the table `units` of {}",
+            directory.join("results.sqlite").display()
+        );
         return Ok(Status::Failed);
     }
     if summary.stopped_early {
-        common.say(&format!("stopped early: {done} of {all} units are stored; the same command goes on from there"));
+        common.say(&format!(
+            "stopped early: {done} of {all} units are stored; the same command goes on from there"
+        ));
         return Ok(Status::Incomplete);
     }
     Ok(Status::Done)
 }
 
 fn files_written(directory: &Path, charts: &[PathBuf]) -> String {
-    let mut text = format!("\nTables  {}/summary.csv, comparison.csv, results.csv, policies.csv (store: results.sqlite)\n", directory.display());
+    let mut text = format!(
+        "\nTables  {}/summary.csv, comparison.csv, results.csv, policies.csv (store: results.sqlite)\n",
+        directory.display()
+    );
     for (place, chart) in charts.iter().enumerate() {
-        text.push_str(&format!("{}{}\n", if place == 0 { "Charts  " } else { "        " }, chart.display()));
+        let label = if place == 0 { "Charts  " } else { "        " };
+        text.push_str(label);
+        text.push_str(&chart.display().to_string());
+        text.push('\n');
     }
     text
 }
@@ -237,7 +269,12 @@ fn csv_as_json(path: &Path) -> serde_json::Value {
         Err(_) => serde_json::json!(text),
     };
     let row = |line: &str| -> serde_json::Value {
-        header.iter().zip(line.split(',')).map(|(key, value)| ((*key).to_owned(), cell(value))).collect::<serde_json::Map<_, _>>().into()
+        header
+            .iter()
+            .zip(line.split(','))
+            .map(|(key, value)| ((*key).to_owned(), cell(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     };
     lines.map(row).collect()
 }

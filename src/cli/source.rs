@@ -14,10 +14,13 @@ use std::path::Path;
 pub fn experiment(file: &ExperimentFile) -> Result<Experiment, Stop> {
     let path = &file.file;
     let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| Stop::say(format!("{name}: cannot read the file: {error}")))?;
+    let bytes =
+        std::fs::read(path).map_err(|error| Stop::say(format!("{name}: cannot read the file: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Stop::say(format!("{name}: not a text file: byte {at} is not UTF-8; an experiment is a TOML file in UTF-8"))
+        Stop::say(format!(
+            "{name}: not a text file: byte {at} is not UTF-8; an experiment is a TOML file in UTF-8"
+        ))
     })?;
     let mut document = Document::parse(&name, &text).map_err(|error| Stop::refuse(&error))?;
     let mut set = |path: &str, value: &str| document.set(path, value).map_err(|error| Stop::refuse(&error));
@@ -28,9 +31,11 @@ pub fn experiment(file: &ExperimentFile) -> Result<Experiment, Stop> {
         set("experiment.replicates", &replicates.to_string())?;
     }
     for change in &file.changes.set {
-        let (path, value) = change
-            .split_once('=')
-            .ok_or_else(|| Stop::say(format!("--set {change}: there is no `=`; allowed: PATH=VALUE, such as mechanism.dpos.seats=5")))?;
+        let (path, value) = change.split_once('=').ok_or_else(|| {
+            Stop::say(format!(
+                "--set {change}: there is no `=`; allowed: PATH=VALUE, such as mechanism.dpos.seats=5"
+            ))
+        })?;
         set(path.trim(), value.trim())?;
     }
     Experiment::read(document, &Files::beside(path)).map_err(|error| Stop::refuse(&error))
@@ -41,10 +46,9 @@ pub fn experiment(file: &ExperimentFile) -> Result<Experiment, Stop> {
 /// # Errors
 /// A store that cannot be read, or that this version does not understand.
 pub fn stored(store: &Store, directory: &Path) -> Result<Experiment, Stop> {
-    let text = store
-        .meta("resolved")
-        .map_err(|error| Stop::refuse(&error))?
-        .ok_or_else(|| Stop::say(format!("{}: the store does not say which experiment it holds", store.path().display())))?;
+    let text = store.meta("resolved").map_err(|error| Stop::refuse(&error))?.ok_or_else(|| {
+        Stop::say(format!("{}: the store does not say which experiment it holds", store.path().display()))
+    })?;
     let name = directory.join("experiment.toml").display().to_string();
     let document = Document::parse(&name, &text).map_err(|error| Stop::refuse(&error))?;
     Experiment::read(document, &Files::beside(directory)).map_err(|error| Stop::refuse(&error))

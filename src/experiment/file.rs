@@ -1,10 +1,10 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
 use super::simulate::Play;
+use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::Strategy;
-use crate::agent::Setting;
 use crate::draws::Who;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
@@ -16,45 +16,127 @@ use crate::world::World;
 use std::collections::BTreeSet;
 
 /// Name.
-pub const NAME: Parameter = Parameter::text_required("name", "name of the experiment and of its output folder: letters, digits, `-`, `_` and `.`");
+pub const NAME: Parameter = Parameter::text_required(
+    "name",
+    "name of the experiment and of its output folder: letters, digits, `-`, `_` and `.`",
+);
 /// Question.
 pub const QUESTION: Parameter = Parameter::text("question", "", "what the experiment asks");
 /// Expectation.
 pub const EXPECTATION: Parameter = Parameter::text("expectation", "", "what is expected beforehand, and why");
 /// Kind.
-pub const KIND: Parameter = Parameter::choice("kind", &["compare"], "compare", "what is done with the contenders");
+pub const KIND: Parameter =
+    Parameter::choice("kind", &["compare"], "compare", "what is done with the contenders");
 /// Seed.
-pub const SEED: Parameter = Parameter::integer("seed", 0, i64::MAX as u64, 1, "", "master seed; everything random follows from it");
+pub const SEED: Parameter =
+    Parameter::integer("seed", 0, i64::MAX as u64, 1, "", "master seed; everything random follows from it");
 /// Replicates.
-pub const REPLICATES: Parameter = Parameter::integer("replicates", 1, 1_000_000, 32, "", "independent repetitions of learning and measuring, the unit of statistics");
+pub const REPLICATES: Parameter = Parameter::integer(
+    "replicates",
+    1,
+    1_000_000,
+    32,
+    "",
+    "independent repetitions of learning and measuring, the unit of statistics",
+);
 /// Tolerance.
-pub const TOLERANCE: Parameter = Parameter::number("tolerance", 0.0, 1.0, 0.01, "share of potential value", "largest gain from deviating, per agent and epoch, at which a result is certified").open_low();
+pub const TOLERANCE: Parameter = Parameter::number(
+    "tolerance",
+    0.0,
+    1.0,
+    0.01,
+    "share of potential value",
+    "largest gain from deviating, per agent and epoch, at which a result is certified",
+)
+.open_low();
 
 /// Keys of `[experiment]`.
-pub const EXPERIMENT: &[&Parameter] = &[&NAME, &QUESTION, &EXPECTATION, &KIND, &SEED, &REPLICATES, &TOLERANCE];
+pub const EXPERIMENT: &[&Parameter] =
+    &[&NAME, &QUESTION, &EXPECTATION, &KIND, &SEED, &REPLICATES, &TOLERANCE];
 
 /// Regime.
-pub const REGIME: Parameter = Parameter::choice("regime", &["self_play", "independent"], "self_play", "policies shared by class over parallel markets, or everyone learning alone in one market");
+pub const REGIME: Parameter = Parameter::choice(
+    "regime",
+    &["self_play", "independent"],
+    "self_play",
+    "policies shared by class over parallel markets, or everyone learning alone in one market",
+);
 /// Parallel markets.
-pub const ROUNDS: Parameter = Parameter::integer("rounds", 1, 1_000_000, 64, "markets", "parallel markets of a replicate under self-play");
+pub const ROUNDS: Parameter = Parameter::integer(
+    "rounds",
+    1,
+    1_000_000,
+    64,
+    "markets",
+    "parallel markets of a replicate under self-play",
+);
 /// Learning epochs.
-pub const WARMUP_EPOCHS: Parameter = Parameter::integer("warmup_epochs", 1, 100_000_000, 500, "epochs", "epochs of learning in each market under self-play");
+pub const WARMUP_EPOCHS: Parameter = Parameter::integer(
+    "warmup_epochs",
+    1,
+    100_000_000,
+    500,
+    "epochs",
+    "epochs of learning in each market under self-play",
+);
 /// Measured epochs.
-pub const MEASURED_EPOCHS: Parameter = Parameter::integer("measured_epochs", 1, 100_000_000, 50, "epochs", "epochs measured in each market after learning");
+pub const MEASURED_EPOCHS: Parameter = Parameter::integer(
+    "measured_epochs",
+    1,
+    100_000_000,
+    50,
+    "epochs",
+    "epochs measured in each market after learning",
+);
 /// Convergence window.
-pub const STABLE_EPOCHS: Parameter = Parameter::integer("stable_epochs", 1, 1_000_000_000, 1_000, "epochs", "independent learning ends when everybody's most likely settings have stayed the same for so long");
+pub const STABLE_EPOCHS: Parameter = Parameter::integer(
+    "stable_epochs",
+    1,
+    1_000_000_000,
+    1_000,
+    "epochs",
+    "independent learning ends when everybody's most likely settings have stayed the same for so long",
+);
 /// Cap.
-pub const MAX_EPOCHS: Parameter = Parameter::integer("max_epochs", 1, 1_000_000_000, 20_000, "epochs", "independent learning ends after so many epochs in any case");
+pub const MAX_EPOCHS: Parameter = Parameter::integer(
+    "max_epochs",
+    1,
+    1_000_000_000,
+    20_000,
+    "epochs",
+    "independent learning ends after so many epochs in any case",
+);
 /// Horizon.
-pub const HORIZON: Parameter = Parameter::integer_optional("horizon", 0, 100_000, "epochs", "epochs over which the effect of a deviation is followed; absent: until a thousandth of it is left");
+pub const HORIZON: Parameter = Parameter::integer_optional(
+    "horizon",
+    0,
+    100_000,
+    "epochs",
+    "epochs over which the effect of a deviation is followed; absent: until a thousandth of it is left",
+);
 /// Certificate's markets.
-pub const CERTIFICATE_MARKETS: Parameter = Parameter::integer("certificate_markets", 4, 1_000_000, 64, "markets", "fresh markets in which deviations are tried");
+pub const CERTIFICATE_MARKETS: Parameter = Parameter::integer(
+    "certificate_markets",
+    4,
+    1_000_000,
+    64,
+    "markets",
+    "fresh markets in which deviations are tried",
+);
 /// Certificate's epochs.
-pub const CERTIFICATE_EPOCHS: Parameter = Parameter::integer("certificate_epochs", 1, 1_000_000, 40, "epochs", "epochs of each of them");
+pub const CERTIFICATE_EPOCHS: Parameter =
+    Parameter::integer("certificate_epochs", 1, 1_000_000, 40, "epochs", "epochs of each of them");
 
 /// Keys of `[play]`.
 pub const PLAY: &[&Parameter] = &[
-    &REGIME, &ROUNDS, &WARMUP_EPOCHS, &MEASURED_EPOCHS, &STABLE_EPOCHS, &MAX_EPOCHS, &HORIZON, &CERTIFICATE_MARKETS,
+    &REGIME,
+    &ROUNDS,
+    &WARMUP_EPOCHS,
+    &MEASURED_EPOCHS,
+    &STABLE_EPOCHS,
+    &MAX_EPOCHS,
+    &HORIZON,
+    &CERTIFICATE_MARKETS,
     &CERTIFICATE_EPOCHS,
 ];
 
@@ -129,7 +211,14 @@ impl Experiment {
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
     pub fn fingerprint(&self, contender: &Contender) -> String {
-        let shared = self.resolved.canonical_json(&["world", "sequencers", "delegators", "strategies", "play", "experiment.tolerance"]);
+        let shared = self.resolved.canonical_json(&[
+            "world",
+            "sequencers",
+            "delegators",
+            "strategies",
+            "play",
+            "experiment.tolerance",
+        ]);
         let path = format!("mechanism.{}", contender.name);
         // The contender's name bears on nothing.
         let own = self.resolved.canonical_json(&[&path]).replacen(&path, "mechanism", 1);
@@ -144,7 +233,12 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
     let Some((file, text)) = library.scenario(name) else {
         let names = library.scenarios();
         let help = nearest(name, names.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-        return Err(document.refuse("world.scenario", &format!("there is no scenario `{name}`"), &names.join(", "), help));
+        return Err(document.refuse(
+            "world.scenario",
+            &format!("there is no scenario `{name}`"),
+            &names.join(", "),
+            help,
+        ));
     };
     document.underlay("world", Document::parse(&file, &text)?);
     Ok(())
@@ -168,7 +262,11 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
 
 type Head = (String, String, String, u64, u32);
 
-fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<(Head, Setting, Play, Vec<Contender>)> {
+fn read_parts(
+    document: &Document,
+    reader: &Reader,
+    library: &dyn Library,
+) -> Option<(Head, Setting, Play, Vec<Contender>)> {
     let root = document.root(reader);
     root.know_tables(&["experiment", "world", "sequencers", "delegators", "mechanism", "play", "strategies"]);
     let (head, tolerance) = read_head(&root);
@@ -176,11 +274,14 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     let rules: Vec<&Entry> = clocks.iter().map(|(_, entry, ..)| *entry).collect();
     let has = |key: &str| rules.iter().any(|entry| entry.parameters.iter().any(|p| p.key == key));
     let delegated = rules.iter().any(|entry| entry.name == "delegated");
-    let world = World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
+    let world =
+        World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
     let classes = read_classes(&root, &world, has("bond"), delegated, library);
     let delegators = read_delegators(&root, delegated);
     let mut play = read_play(&root, tolerance, delegated);
-    let slowest = delegators.iter().map(|group| group.inertia).fold(0.0_f64, f64::max);
+    // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
+    let memory = |group: &DelegatorGroup| group.inertia.max(1.0 - group.payout_learning);
+    let slowest = delegators.iter().map(memory).fold(0.0_f64, f64::max);
     play.schedule.burn_in = horizon::epochs(slowest);
     let (classes, complete) = classes;
     if clocks.is_empty() || !complete {
@@ -230,7 +331,12 @@ fn read_head(root: &Section) -> (Head, f64) {
     let name = section.text(&NAME);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if section.is_given("name") && (name.is_empty() || name.starts_with('.') || !name.chars().all(plain)) {
-        section.refuse("name", "a name that cannot be a folder's", "letters, digits, `-`, `_` and `.`, not beginning with a dot", None);
+        section.refuse(
+            "name",
+            "a name that cannot be a folder's",
+            "letters, digits, `-`, `_` and `.`, not beginning with a dot",
+            None,
+        );
     }
     let question = section.text(&QUESTION);
     let expectation = section.text(&EXPECTATION);
@@ -245,12 +351,22 @@ fn read_clocks<'a>(root: &Section<'a>) -> Vec<(String, &'static Entry, Section<'
     let table = root.table_or_empty("mechanism");
     let members = table.members();
     if members.is_empty() {
-        root.refuse("mechanism", "there is no contender", "at least one table `[mechanism.NAME]` with a `rule`", None);
+        root.refuse(
+            "mechanism",
+            "there is no contender",
+            "at least one table `[mechanism.NAME]` with a `rule`",
+            None,
+        );
     }
     let mut clocks = Vec::new();
     for (name, section) in members {
         if name.contains([',', '"', '\n', '/']) {
-            section.refuse("", "a contender's name with a comma, quote, slash or line break", "a plain name", None);
+            section.refuse(
+                "",
+                "a contender's name with a comma, quote, slash or line break",
+                "a plain name",
+                None,
+            );
         }
         let rule = section.text(&RULE);
         if let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == rule) {
@@ -270,10 +386,21 @@ fn read_clocks<'a>(root: &Section<'a>) -> Vec<(String, &'static Entry, Section<'
 }
 
 /// Classes of sequencers, and whether all of them could be read.
-fn read_classes(root: &Section, world: &World, bonded: bool, discounted: bool, library: &dyn Library) -> (Vec<Class>, bool) {
+fn read_classes(
+    root: &Section,
+    world: &World,
+    bonded: bool,
+    discounted: bool,
+    library: &dyn Library,
+) -> (Vec<Class>, bool) {
     let groups = root.tables("sequencers");
     if groups.is_empty() {
-        root.refuse("sequencers", "there is nobody to sequence", "at least one group `[[sequencers]]` with a `count`", None);
+        root.refuse(
+            "sequencers",
+            "there is nobody to sequence",
+            "at least one group `[[sequencers]]` with a `count`",
+            None,
+        );
     }
     let strategies = root.table("strategies");
     let mut known: Vec<String> = library.strategies();
@@ -284,9 +411,16 @@ fn read_classes(root: &Section, world: &World, bonded: bool, discounted: bool, l
     let all = groups.len();
     for group in groups {
         let mut find = |section: &Section, name: &str| -> Option<Strategy> {
-            let Some((_, table)) = strategies.iter().flat_map(Section::members).find(|(n, _)| n == name) else {
-                let help = nearest(name, known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-                section.refuse("strategy", &format!("there is no strategy `{name}`"), &known.join(", "), help);
+            let Some((_, table)) = strategies.iter().flat_map(Section::members).find(|(n, _)| n == name)
+            else {
+                let help =
+                    nearest(name, known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+                section.refuse(
+                    "strategy",
+                    &format!("there is no strategy `{name}`"),
+                    &known.join(", "),
+                    help,
+                );
                 return None;
             };
             Strategy::read(&table, name)
@@ -310,7 +444,12 @@ fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
     }
     let groups = root.tables("delegators");
     if groups.is_empty() {
-        root.refuse("delegators", "rule `delegated` has nobody who could delegate", "at least one group `[[delegators]]`", None);
+        root.refuse(
+            "delegators",
+            "rule `delegated` has nobody who could delegate",
+            "at least one group `[[delegators]]`",
+            None,
+        );
     }
     groups.iter().map(DelegatorGroup::read).collect()
 }
@@ -318,9 +457,14 @@ fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
 fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
     let section = root.table_or_empty("play");
     section.known(PLAY);
-    let regime = if section.choice(&REGIME) == "independent" { Regime::Independent } else { Regime::SelfPlay };
+    let regime =
+        if section.choice(&REGIME) == "independent" { Regime::Independent } else { Regime::SelfPlay };
     let alone = regime == Regime::Independent;
-    section.note_unread(if alone { "it belongs to `regime = \"self_play\"`" } else { "it belongs to `regime = \"independent\"`" });
+    section.note_unread(if alone {
+        "it belongs to `regime = \"self_play\"`"
+    } else {
+        "it belongs to `regime = \"independent\"`"
+    });
     if !has_memory {
         section.note_unread("no contender's rule remembers anything (`horizon`)");
     }
@@ -345,13 +489,21 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
 /// Combinations that only make sense together.
 fn check_contender(section: &Section, rule: &Rule, setting: &Setting) {
     if with_rule!(rule, rule => rule.unit_seats()) && !setting.world.is_abstract() {
-        section.refuse("unit_seats", "whole-epoch seats in the rollup world", "`unit_seats = true` only with `kind = \"abstract\"`", None);
+        section.refuse(
+            "unit_seats",
+            "whole-epoch seats in the rollup world",
+            "`unit_seats = true` only with `kind = \"abstract\"`",
+            None,
+        );
     }
     for class in &setting.classes {
         if !with_rule!(rule, rule => rule.allows(class.strategy.menu.unit)) {
             section.refuse(
                 "kickback",
-                &format!("a share of income, while group `{}` plays `{}`, whose menu is in ETH", class.name, class.strategy.name),
+                &format!(
+                    "a share of income, while group `{}` plays `{}`, whose menu is in ETH",
+                    class.name, class.strategy.name
+                ),
                 "a strategy with a relative menu",
                 None,
             );

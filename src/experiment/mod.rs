@@ -11,5 +11,7 @@ pub mod runner;
 pub mod simulate;
 pub mod store;
 pub mod tables;
+#[cfg(test)]
+pub(crate) mod trial;
 pub mod unit;
 pub mod whole_file;

@@ -1,5 +1,215 @@
-//! stub
-use super::file::Experiment;
+//! What theory says about a contender, where it says something about exactly this setting.
+//!
+//! | rule | setting | line |
+//! |---|---|---|
+//! | `auction_rotation`, `uniform`, `vcg` or `myerson` | private values | one's net value, which is a best reply to anything |
+//! | `auction_rotation`, `pay_as_bid`, even seats | values of one law with a density, everybody learns | the symmetric equilibrium ([`crate::theory::auction`]) |
+//! | the same, one seat, no reserve, no costs | two bidders, uniform on [0, ω₁] and [0, ω₂] | [`crate::theory::asymmetric`] |
+//! | `delegated`, per stake, share-proportional | constant values, one group of delegators without a taste for uptime | the kickback equilibrium ([`crate::theory::kickback`]), if it is one |
+//!
+//! All of it is for the abstract world without standbys. Lines are in the units of the stored curve `offer`: bids and net
+//! values in ETH per scheduled slot (with unit seats: per seat), kickbacks and net values in ETH for the whole epoch. A
+//! class with a single value has a single point.
+
+use super::file::{Contender, Experiment};
 use super::outcome::Curve;
-/// stub
-pub fn reference_curves(_experiment: &Experiment) -> Vec<(u32, String, Curve)> { Vec::new() }
+use crate::draws::Key;
+use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
+use crate::mechanism::delegated::{Delegated, Kickback};
+use crate::mechanism::{At, Mechanism, Rule};
+use crate::numerics::pow;
+use crate::play::horizon::NEGLIGIBLE;
+use crate::theory::asymmetric::UniformPair;
+use crate::theory::auction::Auction;
+use crate::theory::kickback;
+use crate::world::Signals;
+use crate::world::distribution::Distribution;
+
+/// Name of the curves.
+pub const NAME: &str = "theory";
+
+/// Points of a line.
+const POINTS: u32 = 120;
+
+/// Theoretical offers as (design point, contender, curve), one curve named `theory` for each class of sequencers; nothing for
+/// a contender of which theory knows no closed form. Contenders come as in the file, classes by name.
+pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
+    let mut all = Vec::new();
+    for contender in &experiment.contenders {
+        let curves = match &contender.rule {
+            Rule::AuctionRotation(rule) => auction(experiment, contender, rule),
+            Rule::Delegated(rule) => delegated(experiment, contender, rule),
+            Rule::Centralized(_) => None,
+        };
+        for (class, points) in experiment.setting.classes.iter().zip(curves.unwrap_or_default()) {
+            if !points.is_empty() {
+                let curve = Curve { name: NAME.to_owned(), agent: class.name.clone(), points };
+                all.push((0, contender.name.clone(), curve));
+            }
+        }
+    }
+    all
+}
+
+/// One line for each class; an empty one where theory is silent about a class.
+type Lines = Vec<Vec<(f64, f64)>>;
+
+/// How the offer's reference depends on the private value `v` of a class: `slope·v − cost`.
+#[derive(Clone, Debug, PartialEq)]
+struct Worth {
+    /// Law of `slope·v`.
+    law: Distribution,
+    cost: f64,
+}
+
+/// The net worth of each class under a rule. The rule itself is asked twice, since it is affine in the private value.
+fn worths<M: Mechanism>(experiment: &Experiment, contender: &Contender, rule: &M) -> Option<Vec<Worth>> {
+    let setting = &experiment.setting;
+    if !setting.world.is_abstract() || contender.terms.redundancy != 1 {
+        return None;
+    }
+    let n = setting.candidates();
+    let asked = |value: f64, i: usize| {
+        let gross = vec![value / f64::from(contender.terms.epoch_slots); n];
+        let signals = Signals { rank: vec![0.5; n], skill: vec![1.0; n], gross, ..Signals::default() };
+        let key = Key::new(experiment.seed, 0, 0);
+        let at = At {
+            setting,
+            terms: &contender.terms,
+            epoch: 0,
+            key,
+            signals: &signals,
+            cohorts: true,
+            continuation: &[],
+        };
+        rule.reference(&at, i)
+    };
+    let worth = |class: usize| {
+        let i = setting.sequencers.iter().position(|s| s.class == class)?;
+        let cost = -asked(0.0, i);
+        let slope = asked(1.0, i) + cost;
+        let law = setting.classes[class].traits.value.as_ref()?.scaled(slope.max(0.0));
+        // Adding zero turns −0 into 0.
+        Some(Worth { law, cost: cost + 0.0 })
+    };
+    (0..setting.classes.len()).map(worth).collect()
+}
+
+/// Whether the play of every class can move towards an equilibrium.
+fn all_learn(experiment: &Experiment) -> bool {
+    experiment.setting.classes.iter().all(|class| class.strategy.learner.learns())
+}
+
+fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotation) -> Option<Lines> {
+    let worths = worths(experiment, contender, rule)?;
+    let reserve = rule.reserve();
+    let lines: Lines = if rule.pricing() != Pricing::PayAsBid {
+        // With a proportional schedule a bond is no longer a price per slot.
+        if rule.is_proportional() && rule.bond() > 0.0 {
+            return None;
+        }
+        worths.iter().map(|w| line(w, reserve, Some)).collect()
+    } else if rule.is_proportional() || !all_learn(experiment) {
+        return None;
+    } else if worths.iter().all(|w| *w == worths[0]) {
+        // Bidders whose costs are c bid as if all values and bids, and the reserve, were higher by c.
+        let cost = worths[0].cost;
+        let (bidders, units) =
+            (u32::try_from(experiment.setting.candidates()).ok()?, u32::try_from(rule.seats()).ok()?);
+        let game = Auction::new(worths[0].law.clone(), bidders, units).with_reserve(reserve + cost);
+        worths.iter().map(|w| line(w, reserve, |net| Some(game.pay_as_bid(net + cost)? - cost))).collect()
+    } else {
+        pair(experiment, rule, &worths)?
+    };
+    let scale = if rule.unit_seats() { f64::from(contender.terms.epoch_slots) } else { 1.0 };
+    Some(
+        lines
+            .into_iter()
+            .map(|points| points.into_iter().map(|(x, y)| (x * scale, y * scale)).collect())
+            .collect(),
+    )
+}
+
+/// Two bidders with values uniform on [0, ω₁] and [0, ω₂] for one seat.
+fn pair(experiment: &Experiment, rule: &AuctionRotation, worths: &[Worth]) -> Option<Lines> {
+    let [one, other] = worths else { return None };
+    let plain = experiment.setting.candidates() == 2 && rule.seats() == 1 && rule.reserve() == 0.0;
+    let top = |worth: &Worth| match worth.law {
+        Distribution::Uniform { low, high } if low == 0.0 && worth.cost == 0.0 => Some(high),
+        _ => None,
+    };
+    let (first, second) = (top(one)?, top(other)?);
+    let game = UniformPair::new(first, second).filter(|_| plain)?;
+    let bid = |strong: bool, x: f64| if strong { game.strong_bid(x) } else { game.weak_bid(x) };
+    Some(vec![
+        line(one, 0.0, |net| Some(bid(first >= second, net))),
+        line(other, 0.0, |net| Some(bid(second > first, net))),
+    ])
+}
+
+/// Bids of a class against its net worth, where it is at least the reserve and not negative.
+fn line(worth: &Worth, reserve: f64, bid: impl Fn(f64) -> Option<f64>) -> Vec<(f64, f64)> {
+    let (low, high) = worth.law.support();
+    let high = if high.is_finite() { high } else { worth.law.quantile(0.999) };
+    let (low, high) = ((low - worth.cost).max(reserve).max(0.0), high - worth.cost);
+    let values: Vec<f64> = if worth.law.is_atomic() {
+        worth.law.atoms().into_iter().map(|(v, _)| v - worth.cost).filter(|v| *v >= low).collect()
+    } else if low < high {
+        let step = (high - low) / f64::from(POINTS);
+        (0..=POINTS).map(|i| if i == POINTS { high } else { low + step * f64::from(i) }).collect()
+    } else {
+        Vec::new()
+    };
+    values
+        .into_iter()
+        .filter_map(|net| Some((net, bid(net)?)))
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
+        .collect()
+}
+
+fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -> Option<Lines> {
+    let setting = &experiment.setting;
+    let worths = worths(experiment, contender, rule)?;
+    let [group] = setting.delegators.as_slice() else { return None };
+    let plain = rule.seats().is_none() && rule.kickback() == Kickback::PerStake;
+    if !plain || group.uptime_taste != 0.0 || group.price_sensitivity <= 0.0 || !all_learn(experiment) {
+        return None;
+    }
+    let discount = setting.sequencers.first()?.traits.discount;
+    let followed = experiment
+        .play
+        .schedule
+        .horizon
+        .is_none_or(|t| pow(discount * group.inertia, f64::from(t)) <= NEGLIGIBLE);
+    let patient_alike = setting.sequencers.iter().all(|s| s.traits.discount == discount);
+    if group.inertia > 0.0 && !(patient_alike && followed) {
+        return None;
+    }
+    // Net worth of the whole epoch by class, in the unit of offers: delegators get, and candidates pay, an offer only for
+    // the share of slots that was delivered.
+    let net: Vec<f64> = worths
+        .iter()
+        .map(|w| match w.law.atoms().as_slice() {
+            [(v, _)] => Some(v - w.cost),
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    let up = |i: usize| contender.terms.availability[i];
+    let rents = setting.sequencers.iter().enumerate().map(|(i, s)| net[s.class] * up(i)).collect();
+    let market = kickback::Market::new(rents, 1.0 / group.price_sensitivity, group.outside_option).ok()?;
+    let market = market.with_inertia(group.inertia, discount);
+    let solved = market.equilibrium();
+    if !market.is_stationary_equilibrium(&solved, group.inertia, discount) {
+        return None;
+    }
+    let point = |class: usize| {
+        let i = setting.sequencers.iter().position(|s| s.class == class)?;
+        let offer = solved.kickback[i] / up(i);
+        offer.is_finite().then(|| vec![(net[class], offer)])
+    };
+    (0..net.len()).map(point).collect()
+}
+
+#[cfg(test)]
+#[path = "references/tests.rs"]
+mod tests;

@@ -42,7 +42,14 @@ pub enum Failure {
 ///
 /// # Errors
 /// [`Failure`] if the books do not balance or a metric is not finite.
-pub fn simulate(rule: &Rule, setting: &Setting, terms: &Terms, play: &Play, seed: u64, replicate: u32) -> Result<Outcome, Failure> {
+pub fn simulate(
+    rule: &Rule,
+    setting: &Setting,
+    terms: &Terms,
+    play: &Play,
+    seed: u64,
+    replicate: u32,
+) -> Result<Outcome, Failure> {
     with_rule!(rule, rule => simulate_with(rule, setting, terms, play, seed, replicate))
 }
 
@@ -73,7 +80,15 @@ pub fn simulate_with<M: Mechanism>(
         measure(&game, &learned.policies, schedule, detail, seed, replicate, None)?.operating_cost()
     };
     let certificate = if learned.learning {
-        certify(&game, &learned.policies, schedule, play.certificate_markets, play.certificate_epochs, seed, replicate)?
+        certify(
+            &game,
+            &learned.policies,
+            schedule,
+            play.certificate_markets,
+            play.certificate_epochs,
+            seed,
+            replicate,
+        )?
     } else {
         None
     };
@@ -139,7 +154,11 @@ fn learning_curves<M: Mechanism>(game: &Game<M>, learned: &self_play::Learned) -
         .iter()
         .enumerate()
         .filter(|(_, points)| !points.is_empty())
-        .map(|(p, points)| Curve { name: "learning_offer".to_owned(), agent: class(p), points: points.clone() })
+        .map(|(p, points)| Curve {
+            name: "learning_offer".to_owned(),
+            agent: class(p),
+            points: points.clone(),
+        })
         .collect()
 }
 
@@ -208,7 +227,11 @@ impl PolicyBook {
                 .map(|cell| (cell[1] / cell[0] * scale, cell[3] / cell[2] * scale))
                 .collect();
             let name = if player.menu.unit == Unit::Relative { "offer" } else { "offer_absolute" };
-            curves.push(Curve { name: name.to_owned(), agent: game.setting.classes[player.class].name.clone(), points });
+            curves.push(Curve {
+                name: name.to_owned(),
+                agent: game.setting.classes[player.class].name.clone(),
+                points,
+            });
         }
         curves
     }

@@ -87,7 +87,9 @@ impl Learner {
     /// all settings but abstaining.
     pub fn new(spec: LearnerSpec, states: usize, settings: usize) -> Self {
         match spec {
-            LearnerSpec::Hedge { learning_rate } => Learner::Hedge(Hedge::new(states, settings, learning_rate)),
+            LearnerSpec::Hedge { learning_rate } => {
+                Learner::Hedge(Hedge::new(states, settings, learning_rate))
+            }
             LearnerSpec::RegretMatching => Learner::RegretMatching(RegretMatching::new(states, settings)),
             LearnerSpec::Scripted { offer } => {
                 Learner::Fixed(Policy::pure(states, settings, usize::from(offer.is_some())))

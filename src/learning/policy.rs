@@ -12,8 +12,10 @@ pub struct Policy {
 impl Policy {
     /// Uniform over all settings but abstaining.
     pub fn uniform(states: usize, settings: usize) -> Self {
-        let mut policy =
-            Policy { probability: Array2::zeros((states, settings)), cumulative: Array2::zeros((states, settings)) };
+        let mut policy = Policy {
+            probability: Array2::zeros((states, settings)),
+            cumulative: Array2::zeros((states, settings)),
+        };
         let mut row = vec![1.0; settings];
         row[0] = 0.0;
         for state in 0..states {
@@ -65,7 +67,8 @@ impl Policy {
     #[inline]
     pub fn sample(&self, state: usize, u: f64) -> usize {
         let settings = self.settings();
-        let row = &self.cumulative.as_slice().expect("standard layout")[state * settings..(state + 1) * settings];
+        let row =
+            &self.cumulative.as_slice().expect("standard layout")[state * settings..(state + 1) * settings];
         let at = row.partition_point(|&sum| sum <= u);
         if at < settings { at } else { self.mode(state) }
     }

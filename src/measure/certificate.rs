@@ -16,9 +16,10 @@
 //!
 //! Deviations are limited to the policies on the grid: one setting of the menu for each state.
 
+use crate::agent::Setting;
 use crate::learning::policy::Policy;
 use crate::mechanism::Mechanism;
-use crate::numerics::normal_quantile;
+use crate::numerics::{normal_quantile, pow};
 use crate::play::horizon;
 use crate::play::ledger::Imbalance;
 use crate::play::market::{Detail, Game, Market, Round};
@@ -67,7 +68,8 @@ impl Sums {
             .map(|state| {
                 let row = state * self.settings..(state + 1) * self.settings;
                 let chosen = &self.half[choose][row.clone()];
-                let best = (0..self.settings).fold(0, |best, a| if chosen[a] > chosen[best] { a } else { best });
+                let best =
+                    (0..self.settings).fold(0, |best, a| if chosen[a] > chosen[best] { a } else { best });
                 // The state's own play is always available, at no gain.
                 if chosen[best] > 0.0 { self.half[judge][row][best] / markets } else { 0.0 }
             })
@@ -108,13 +110,15 @@ pub fn certify<M: Mechanism>(
     }
     let n = game.setting.candidates();
     let players = &game.seats.players;
-    let mut sums: Vec<Sums> = players.iter().map(|p| Sums::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
+    let mut sums: Vec<Sums> =
+        players.iter().map(|p| Sums::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
     let mut round = Round::new(game);
     let persistence = game.rule.persistence(game.setting);
     let stocks = persistence.len();
     let slowest = persistence.iter().fold(0.0_f64, |a, &b| a.max(b));
-    let warm = horizon::epochs(slowest);
-    let reach = if stocks == 0 { 0 } else { schedule.horizon.unwrap_or(warm) };
+    let warm = schedule.burn_in;
+    let reach = if stocks == 0 { 0 } else { schedule.horizon.unwrap_or_else(|| horizon::epochs(slowest)) };
+    let span = Span { warm, tried: epochs, reach };
     let mut margins = vec![0.0; n];
     let mut later = vec![0.0; stocks * n * epochs as usize];
     for m in 0..markets {
@@ -126,7 +130,7 @@ pub fn certify<M: Mechanism>(
                 market.offer(game, |p| &policies[p], &mut round);
                 market.margins(game, &round, &mut margins);
                 market.decide(game, &mut round, Detail::Fluid)?;
-                add_later(game, &persistence, &margins, epoch, warm, epochs, reach, &mut later);
+                span.add_later(game.setting, &persistence, &margins, epoch, &mut later);
             }
         }
         let mut market = Market::expected(game, key);
@@ -160,39 +164,46 @@ pub fn certify<M: Mechanism>(
     let z = normal_quantile(1.0 - 0.05 / cells as f64);
     let total = f64::from(markets);
     let (even, odd) = (f64::from(markets.div_ceil(2)), f64::from(markets / 2));
-    let estimate = sums.iter().map(|s| 0.5 * (s.split(0, 1, odd) + s.split(1, 0, even))).fold(f64::NEG_INFINITY, f64::max);
+    let estimate = sums
+        .iter()
+        .map(|s| 0.5 * (s.split(0, 1, odd) + s.split(1, 0, even)))
+        .fold(f64::NEG_INFINITY, f64::max);
     let upper = sums.iter().map(|s| s.upper(z, total)).fold(0.0_f64, f64::max);
     Ok(Some(Certificate { estimate, upper }))
 }
 
-/// Adds this epoch's incomes per unit of stock to the continuation values of the epochs before it, within reach.
-fn add_later<M: Mechanism>(
-    game: &Game<M>,
-    persistence: &[f64],
-    margins: &[f64],
-    epoch: u32,
+/// The epochs of a certified market: first those in which it forgets how it opened, then those in which deviations are
+/// tried, then those over which their effects are followed.
+#[derive(Clone, Copy, Debug)]
+struct Span {
     warm: u32,
-    epochs: u32,
+    tried: u32,
     reach: u32,
-    later: &mut [f64],
-) {
-    let n = margins.len();
-    let first = epoch.saturating_sub(reach).max(warm);
-    for (stock, rho) in persistence.iter().enumerate() {
-        for i in 0..n {
-            let fade = rho * game.setting.sequencers[i].traits.discount;
-            if fade == 0.0 {
-                continue;
-            }
-            let mut weight = 1.0;
-            for earlier in (first..epoch.min(warm + epochs)).rev() {
-                // Epochs after the last measured one are further away.
-                if weight == 1.0 {
-                    weight = crate::numerics::pow(fade, f64::from(epoch - earlier));
-                } else {
+}
+
+impl Span {
+    /// Adds the incomes per unit of stock of `epoch` to the continuation values of the epochs before it, within reach:
+    /// `later` has shape (epochs tried, stocks, candidates).
+    fn add_later(
+        self,
+        setting: &Setting,
+        persistence: &[f64],
+        margins: &[f64],
+        epoch: u32,
+        later: &mut [f64],
+    ) {
+        let n = margins.len();
+        let first = epoch.saturating_sub(self.reach).max(self.warm);
+        let last = epoch.min(self.warm + self.tried);
+        for (stock, rho) in persistence.iter().enumerate() {
+            for (i, margin) in margins.iter().enumerate() {
+                let fade = rho * setting.sequencers[i].traits.discount;
+                let mut weight = pow(fade, f64::from(epoch - last));
+                for earlier in (first..last).rev() {
                     weight *= fade;
+                    let row = (earlier - self.warm) as usize * persistence.len() + stock;
+                    later[row * n + i] += weight * margin;
                 }
-                later[((earlier - warm) as usize * persistence.len() + stock) * n + i] += weight * margins[i];
             }
         }
     }

@@ -68,7 +68,13 @@ impl Opening {
 
 impl Tally {
     /// Adds an epoch that has just been decided.
-    pub fn epoch<M: Mechanism>(&mut self, game: &Game<M>, market: &Market<M>, round: &Round<M>, opening: &mut Opening) {
+    pub fn epoch<M: Mechanism>(
+        &mut self,
+        game: &Game<M>,
+        market: &Market<M>,
+        round: &Round<M>,
+        opening: &mut Opening,
+    ) {
         let at = market.moment(game, round);
         let setting = game.setting;
         let service = &market.service;
@@ -132,11 +138,13 @@ impl Tally {
         self.posting += ledger.posting() - opening.posting;
         self.operating += ledger.operating() - opening.operating;
         self.gap += opening.gap;
-        let profits: Vec<f64> = opening.wealth.iter().enumerate().map(|(i, before)| ledger.wealth(i) - before).collect();
+        let profits: Vec<f64> =
+            opening.wealth.iter().enumerate().map(|(i, before)| ledger.wealth(i) - before).collect();
         self.sequencers += profits.iter().sum::<f64>();
         let gains: Vec<f64> = profits.iter().map(|p| p.max(0.0)).collect();
         let slots = &opening.produced;
-        let values = [nakamoto(slots, 1.0 / 3.0), nakamoto(slots, 0.5), hhi(slots), gini(slots), gini(&gains)];
+        let values =
+            [nakamoto(slots, 1.0 / 3.0), nakamoto(slots, 0.5), hhi(slots), gini(slots), gini(&gains)];
         for ((sum, count), value) in self.concentration.iter_mut().zip(values) {
             if let Some(value) = value {
                 *sum += value;
@@ -177,7 +185,9 @@ impl Tally {
             match key {
                 "potential_value" => Some(per_epoch(self.potential)),
                 "gross_value" => Some(per_epoch(self.gross)),
-                "net_surplus" => Some(per_epoch(self.gross - self.posting - self.operating - self.capital_cost)),
+                "net_surplus" => {
+                    Some(per_epoch(self.gross - self.posting - self.operating - self.capital_cost))
+                }
                 "community_share" => Some(share(self.community)),
                 "delegator_share" => Some(share(self.delegators)),
                 "holder_share" => Some(share(self.community + self.delegators)),
@@ -201,7 +211,11 @@ impl Tally {
                 "gini_income" => concentration(4),
                 "revenue" => Some(per_epoch(self.community)),
                 "mean_price" => (lever == Some(Lever::Bid) && self.scheduled > 0.0).then(|| {
-                    let slots = if unit_seats > 1.0 || game.rule.unit_seats() { f64::from(game.terms.epoch_slots) } else { 1.0 };
+                    let slots = if unit_seats > 1.0 || game.rule.unit_seats() {
+                        f64::from(game.terms.epoch_slots)
+                    } else {
+                        1.0
+                    };
                     self.community / self.scheduled * slots
                 }),
                 "mean_offer" => (self.offers > 0.0).then(|| self.offered / self.offers),
@@ -209,8 +223,9 @@ impl Tally {
                 "deviation_gain" => certificate.map(|(c, _)| c.estimate / self.potential_per_epoch()),
                 "deviation_gain_upper" => certificate.map(|(c, _)| c.upper / self.potential_per_epoch()),
                 "deviation_gain_eth" => certificate.map(|(c, _)| c.estimate),
-                "certified" => certificate
-                    .map(|(c, tolerance)| f64::from(u8::from(c.upper <= tolerance * self.potential_per_epoch()))),
+                "certified" => certificate.map(|(c, tolerance)| {
+                    f64::from(u8::from(c.upper <= tolerance * self.potential_per_epoch()))
+                }),
                 "policy_drift" => drift,
                 _ => None,
             }

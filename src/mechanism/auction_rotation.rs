@@ -33,21 +33,52 @@ use crate::settings::{Parameter, Section};
 /// One line for the catalogue.
 pub const SUMMARY: &str = "k winners per epoch take turns and pay the community";
 /// Payment rule.
-pub const PRICING: Parameter = Parameter::choice("pricing", &["pay_as_bid", "uniform", "vcg", "myerson"], "pay_as_bid", "what winners pay per scheduled slot: their bid, the highest losing bid, or the threshold payment");
+pub const PRICING: Parameter = Parameter::choice(
+    "pricing",
+    &["pay_as_bid", "uniform", "vcg", "myerson"],
+    "pay_as_bid",
+    "what winners pay per scheduled slot: their bid, the highest losing bid, or the threshold payment",
+);
 /// Schedule.
-pub const SCHEDULE: Parameter = Parameter::choice("schedule", &["even", "proportional"], "even", "whether winners lead equally many slots, or in proportion to their bids");
+pub const SCHEDULE: Parameter = Parameter::choice(
+    "schedule",
+    &["even", "proportional"],
+    "even",
+    "whether winners lead equally many slots, or in proportion to their bids",
+);
 /// Reserve.
-pub const RESERVE: Parameter = Parameter::number("reserve_price", 0.0, 1e12, 0.0, "ETH per scheduled slot", "least bid that can win");
+pub const RESERVE: Parameter =
+    Parameter::number("reserve_price", 0.0, 1e12, 0.0, "ETH per scheduled slot", "least bid that can win");
 /// Bond.
 pub const BOND: Parameter = Parameter::number("bond", 0.0, 1e12, 0.0, "ETH", "bond that a winner posts");
 /// Dispute window.
-pub const DISPUTE_EPOCHS: Parameter = Parameter::integer("dispute_epochs", 0, 100_000, 0, "epochs", "epochs after its own during which a bond stays locked");
+pub const DISPUTE_EPOCHS: Parameter = Parameter::integer(
+    "dispute_epochs",
+    0,
+    100_000,
+    0,
+    "epochs",
+    "epochs after its own during which a bond stays locked",
+);
 /// Unit seats.
-pub const UNIT_SEATS: Parameter = Parameter::flag("unit_seats", false, "every seat is worth the whole epoch (the textbook's identical units; abstract world only)");
+pub const UNIT_SEATS: Parameter = Parameter::flag(
+    "unit_seats",
+    false,
+    "every seat is worth the whole epoch (the textbook's identical units; abstract world only)",
+);
 
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[
-    &EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &PRICING, &SCHEDULE, &RESERVE, &BOND, &DISPUTE_EPOCHS, &UNIT_SEATS,
+    &EPOCH_SLOTS,
+    &SEATS,
+    &REDUNDANCY,
+    &COMMISSION,
+    &PRICING,
+    &SCHEDULE,
+    &RESERVE,
+    &BOND,
+    &DISPUTE_EPOCHS,
+    &UNIT_SEATS,
 ];
 
 /// Payment rule.
@@ -101,7 +132,12 @@ pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
     }
     let unit_seats = section.flag(&UNIT_SEATS);
     if unit_seats && proportional {
-        section.refuse("unit_seats", "whole-epoch seats with a proportional schedule", "`schedule = \"even\"`", None);
+        section.refuse(
+            "unit_seats",
+            "whole-epoch seats with a proportional schedule",
+            "`schedule = \"even\"`",
+            None,
+        );
     }
     if terms.redundancy > seats {
         section.refuse(
@@ -155,6 +191,11 @@ pub struct Scratch {
     ranked: Vec<Ranked>,
 }
 
+/// The lot of a candidate in this epoch, which breaks ties.
+fn lot(at: &At, who: usize) -> u64 {
+    at.key.stream(Purpose::Tie, at.setting.sequencers[who].who).bits(at.epoch, 0)
+}
+
 impl AuctionRotation {
     /// Seats sold.
     pub fn seats(&self) -> usize {
@@ -174,6 +215,11 @@ impl AuctionRotation {
     /// Least bid that can win, in ETH per scheduled slot.
     pub fn reserve(&self) -> f64 {
         self.reserve
+    }
+
+    /// Bond that a winner posts, in ETH.
+    pub fn bond(&self) -> f64 {
+        self.bond
     }
 
     fn total(&self, at: &At) -> f64 {
@@ -199,17 +245,11 @@ impl AuctionRotation {
     fn rank(&self, at: &At, offers: &[Option<f64>], ranked: &mut Vec<Ranked>) {
         ranked.clear();
         for (who, offer) in offers.iter().enumerate() {
-            if let Some(bid) = *offer {
-                if bid >= self.reserve {
-                    ranked.push(Ranked { bid, lot: self.lot(at, who), who });
-                }
+            if let Some(bid) = offer.filter(|&bid| bid >= self.reserve) {
+                ranked.push(Ranked { bid, lot: lot(at, who), who });
             }
         }
         ranked.sort_unstable_by(|a, b| b.bid.total_cmp(&a.bid).then(b.lot.cmp(&a.lot)));
-    }
-
-    fn lot(&self, at: &At, who: usize) -> u64 {
-        at.key.stream(Purpose::Tie, at.setting.sequencers[who].who).bits(at.epoch, 0)
     }
 
     /// Threshold payment over all slots won, for a bid `b` against critical bid `c` and other winners' bids summing to
@@ -253,13 +293,21 @@ impl Mechanism for AuctionRotation {
         self.rank(at, offers, &mut scratch.ranked);
     }
 
-    fn payoffs(&self, _state: &Bonds, at: &At, i: usize, menu: &[f64], scratch: &mut Scratch, out: &mut [f64]) {
+    fn payoffs(
+        &self,
+        _state: &Bonds,
+        at: &At,
+        i: usize,
+        menu: &[f64],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) {
         let ranked = &scratch.ranked;
         // The rivals that matter: the k highest other bids, and among them the k-th, which has to be beaten.
         let place = ranked.iter().position(|r| r.who == i);
         let inside = place.is_some_and(|p| p < self.seats);
         let critical = ranked.get(if inside { self.seats } else { self.seats - 1 });
-        let mine = Ranked { bid: 0.0, lot: self.lot(at, i), who: i };
+        let mine = Ranked { bid: 0.0, lot: lot(at, i), who: i };
         let threshold = critical.map_or(self.reserve, |c| c.bid);
         let wins = |bid: f64| bid >= self.reserve && critical.is_none_or(|c| Ranked { bid, ..mine }.beats(c));
         let worth = self.worth(at, i);
@@ -329,7 +377,8 @@ impl Mechanism for AuctionRotation {
             let slots = self.seat_slots(at);
             for winner in winners {
                 selection.slots[winner.who] = slots;
-                selection.price[winner.who] = if self.pricing == Pricing::PayAsBid { winner.bid } else { losing };
+                selection.price[winner.who] =
+                    if self.pricing == Pricing::PayAsBid { winner.bid } else { losing };
             }
             // Seats go in canonical order, so that a bid decides whether one sits and never next to whom.
             selection.seats.extend((0..n).filter(|&i| selection.slots[i] > 0.0).map(Some));
@@ -353,8 +402,15 @@ impl Mechanism for AuctionRotation {
     /// To take `m = ⌈k/2⌉` seats an outsider must outbid the `(k − m + 1)`-th highest rival, and pays that bid under
     /// every pricing (its own bid, or the highest that it displaced), besides its bonds. With a proportional schedule,
     /// one seat at the sum of the other winners' bids leads half of the slots.
-    fn corruption_cost(&self, _state: &Bonds, at: &At, offers: &[Option<f64>], _selection: &Selection) -> Option<f64> {
-        let mut bids: Vec<f64> = offers.iter().flatten().copied().filter(|&bid| bid >= self.reserve).collect();
+    fn corruption_cost(
+        &self,
+        _state: &Bonds,
+        at: &At,
+        offers: &[Option<f64>],
+        _selection: &Selection,
+    ) -> Option<f64> {
+        let mut bids: Vec<f64> =
+            offers.iter().flatten().copied().filter(|&bid| bid >= self.reserve).collect();
         bids.sort_by(|a, b| b.total_cmp(a));
         if self.proportional {
             let others: f64 = bids.iter().take(self.seats - 1).sum();
@@ -365,7 +421,15 @@ impl Mechanism for AuctionRotation {
         Some(half as f64 * (self.seat_slots(at) * outbid + self.bond))
     }
 
-    fn settle(&self, state: &mut Bonds, _at: &At, _offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger) {
+    fn settle(
+        &self,
+        state: &mut Bonds,
+        _at: &At,
+        _offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        ledger: &mut Ledger,
+    ) {
         ledger.pay_service(service, self.commission);
         for i in 0..state.candidates {
             ledger.pay_price(i, selection.price[i] * service.scheduled[i]);

@@ -82,7 +82,15 @@ impl Mechanism for Centralized {
         selection.slots[operator] = selection.total;
     }
 
-    fn settle(&self, _state: &mut (), _at: &At, _offers: &[Option<f64>], _selection: &Selection, service: &Service, ledger: &mut Ledger) {
+    fn settle(
+        &self,
+        _state: &mut (),
+        _at: &At,
+        _offers: &[Option<f64>],
+        _selection: &Selection,
+        service: &Service,
+        ledger: &mut Ledger,
+    ) {
         ledger.pay_service(service, self.commission);
     }
 }

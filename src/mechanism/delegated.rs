@@ -34,12 +34,29 @@ use crate::settings::{Parameter, Section};
 /// One line for the catalogue.
 pub const SUMMARY: &str = "stake delegated to sequencers who bribe delegators with kickbacks";
 /// Seats.
-pub const SEATS: Parameter = Parameter::integer_optional("seats", 1, 1000, "", "candidates with most stake that share the epoch evenly; absent: leaders are drawn in proportion to stake");
+pub const SEATS: Parameter = Parameter::integer_optional(
+    "seats",
+    1,
+    1000,
+    "",
+    "candidates with most stake that share the epoch evenly; absent: leaders are drawn in proportion to stake",
+);
 /// Form of the kickback.
-pub const KICKBACK: Parameter = Parameter::choice("kickback", &["per_stake", "income_share", "lump_sum"], "per_stake", "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted");
+pub const KICKBACK: Parameter = Parameter::choice(
+    "kickback",
+    &["per_stake", "income_share", "lump_sum"],
+    "per_stake",
+    "what a kickback promises: ETH per unit of stake, a share of income, or a sum divided among those who voted",
+);
+
+/// Share of all stake below which nobody is said to have voted for a candidate: a lump sum is then kept.
+const NOBODY: f64 = 1e-12;
 
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &KICKBACK];
+
+/// Share of stake too small to learn anything from: quotients of such numbers lose their digits.
+const DUST: f64 = 1e-200;
 
 /// Form of the kickback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,10 +113,13 @@ pub struct Stakes {
     share: Vec<f64>,
     /// Choices of the members of groups of atoms.
     choice: Vec<Vec<u32>>,
+    /// What an offer of one has paid out an epoch, smoothed, as each group sees it: shape (groups, candidates). Over
+    /// `backing` it is the payout of a unit of stake; means are taken before dividing, as stake may come near nothing.
+    paid_out: Vec<f64>,
+    /// Share of all stake that it was paid on, smoothed alike: shape (groups, candidates).
+    backing: Vec<f64>,
     /// Members behind each candidate, and last behind nobody, in groups of atoms: shape (groups, candidates + 1).
     backers: Vec<u32>,
-    /// Payout per unit of stake that an offer of one has delivered, as each group sees it: shape (groups, candidates).
-    yield_per_offer: Vec<f64>,
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     uptime: Vec<f64>,
     opened: bool,
@@ -116,9 +136,15 @@ pub struct Scratch {
     weight: Vec<f64>,
     /// Sum of a group's weights.
     sum: Vec<f64>,
-    /// Utility subtracted from a group's, for range.
+    /// Sum of the weights of all but candidate `i`, relative to a utility of their own: shape (groups, candidates).
+    /// Taken from the whole it would be lost to rounding where `i` has nearly everything.
+    others: Vec<f64>,
+    /// That utility: shape (groups, candidates).
     shift: Vec<f64>,
+    utility: Vec<f64>,
     offers: Vec<Option<f64>>,
+    /// Shares that one deviation attracts by group: shape (groups, candidates + 1).
+    attracted: Vec<f64>,
     reaction: Vec<f64>,
     own: Vec<f64>,
 }
@@ -153,23 +179,63 @@ impl Delegated {
         self.commission * at.terms.availability[i] * at.signals.gross[i] * f64::from(at.terms.epoch_slots)
     }
 
-    /// Deterministic part of the logit utility of backing `i` at offer `x`.
-    fn utility(at: &At, state: &Stakes, g: usize, i: usize, x: f64) -> f64 {
-        let group = &at.setting.delegators[g];
+    /// Payout of a unit of stake for an offer of one, as delegators expect it before they have seen any: whole payment
+    /// of what is promised on stake, an even share of the stake behind everyone, and income that is the same for all.
+    fn start(&self, at: &At) -> f64 {
+        let n = at.setting.candidates();
+        let led = self.seats.map_or(1.0, |k| n as f64 / k as f64);
+        match self.kickback {
+            Kickback::PerStake => 1.0,
+            Kickback::IncomeShare => led * (0..n).map(|i| self.income(at, i)).sum::<f64>() / n as f64,
+            Kickback::LumpSum => n as f64 / led,
+        }
+    }
+
+    /// Payout of a unit of stake behind `i` for an offer of one, as group `g` expects it.
+    fn payout(&self, at: &At, state: &Stakes, g: usize, i: usize) -> f64 {
         let seen = g * at.setting.candidates() + i;
-        group.price_sensitivity * x * state.yield_per_offer[seen] + group.uptime_taste * state.uptime[seen]
+        if state.opened { state.paid_out[seen] / state.backing[seen] } else { self.start(at) }
+    }
+
+    /// Deterministic part of the logit utility of backing `i` at offer `x`.
+    fn utility(&self, at: &At, state: &Stakes, g: usize, i: usize, x: f64) -> f64 {
+        let group = &at.setting.delegators[g];
+        let uptime = state.uptime[g * at.setting.candidates() + i];
+        group.price_sensitivity * x * self.payout(at, state, g, i) + group.uptime_taste * uptime
+    }
+
+    /// Utilities of one group from every candidate and, last, from backing nobody; −∞ for what is not on offer. Returns
+    /// the highest.
+    fn utilities(
+        &self,
+        at: &At,
+        g: usize,
+        state: &Stakes,
+        offers: &[Option<f64>],
+        utility: &mut [f64],
+    ) -> f64 {
+        let group = &at.setting.delegators[g];
+        let nobody = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        let mut top = nobody;
+        for (i, offer) in offers.iter().enumerate() {
+            utility[i] = offer.map_or(f64::NEG_INFINITY, |x| self.utility(at, state, g, i, x));
+            top = top.max(utility[i]);
+        }
+        utility[offers.len()] = nobody;
+        top
     }
 
     /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
-    fn group_weights(at: &At, g: usize, state: &Stakes, offers: &[Option<f64>], weight: &mut [f64]) -> (f64, f64) {
+    fn group_weights(
+        &self,
+        at: &At,
+        g: usize,
+        state: &Stakes,
+        offers: &[Option<f64>],
+        weight: &mut [f64],
+    ) -> (f64, f64) {
         let n = offers.len();
-        let group = &at.setting.delegators[g];
-        let mut shift = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
-        for (i, offer) in offers.iter().enumerate() {
-            weight[i] = offer.map_or(f64::NEG_INFINITY, |x| Self::utility(at, state, g, i, x));
-            shift = shift.max(weight[i]);
-        }
-        weight[n] = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        let shift = self.utilities(at, g, state, offers, weight);
         if shift == f64::NEG_INFINITY {
             weight[..n].fill(0.0);
             weight[n] = 1.0;
@@ -177,10 +243,34 @@ impl Delegated {
         }
         let mut sum = 0.0;
         for w in weight.iter_mut() {
-            *w = if *w == f64::NEG_INFINITY { 0.0 } else { exp(*w - shift) };
+            *w = relative_weight(*w, shift);
             sum += *w;
         }
         (sum, shift)
+    }
+
+    /// Sums for each candidate the weights of all others, relative to the highest utility among them.
+    fn sum_others(scratch: &mut Scratch, g: usize, n: usize) {
+        let row = g * (n + 1)..(g + 1) * (n + 1);
+        let (utility, weight) = (&scratch.utility[row.clone()], &scratch.weight[row]);
+        let leader = (0..=n).fold(0, |best, j| if utility[j] > utility[best] { j } else { best });
+        for i in 0..n {
+            let rivals = || (0..=n).filter(|&j| j != i);
+            let (sum, shift) = if utility[leader] == f64::NEG_INFINITY {
+                (0.0, 0.0)
+            } else if i == leader {
+                let top = rivals().map(|j| utility[j]).fold(f64::NEG_INFINITY, f64::max);
+                if top == f64::NEG_INFINITY {
+                    (0.0, utility[leader])
+                } else {
+                    (rivals().map(|j| relative_weight(utility[j], top)).sum(), top)
+                }
+            } else {
+                (rivals().map(|j| weight[j]).sum(), utility[leader])
+            };
+            scratch.others[g * n + i] = sum;
+            scratch.shift[g * n + i] = shift;
+        }
     }
 
     /// Share of its stake that a group does not reconsider this epoch: nothing in the first.
@@ -202,16 +292,25 @@ impl Delegated {
             }
             Kickback::IncomeShare => rent - x * self.income(at, i) * led,
             Kickback::LumpSum => {
-                if share > 0.0 && led > 0.0 { rent - x } else { rent }
+                if share > NOBODY && led > 0.0 {
+                    rent - x
+                } else {
+                    rent
+                }
             }
         }
     }
 
     fn delegate(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>]) {
         let n = offers.len();
+        if !state.opened {
+            let even = 1.0 / n as f64;
+            state.backing.fill(even);
+            state.paid_out.fill(even * self.start(at));
+        }
         let mut weights = std::mem::take(&mut state.weights);
         for (g, group) in at.setting.delegators.iter().enumerate() {
-            let (sum, _) = Self::group_weights(at, g, state, offers, &mut weights);
+            let (sum, _) = self.group_weights(at, g, state, offers, &mut weights);
             let stuck = Self::stuck(group, state);
             let row = g * (n + 1)..(g + 1) * (n + 1);
             // Payoffs are linear in stake unless seats go to the top, so that expected shares say all there is to learn.
@@ -273,7 +372,15 @@ impl Delegated {
 
     /// Payoff of one offer under top-k seats: the deviation's effect on stake fades by ρ an epoch towards what current offers
     /// attract, and is followed until a thousandth is left.
-    fn seat_payoff(&self, state: &Stakes, at: &At, i: usize, x: Option<f64>, scratch: &mut Scratch, k: usize) -> f64 {
+    fn seat_payoff(
+        &self,
+        state: &Stakes,
+        at: &At,
+        i: usize,
+        x: Option<f64>,
+        scratch: &mut Scratch,
+        k: usize,
+    ) -> f64 {
         let n = at.setting.candidates();
         let groups = &at.setting.delegators;
         let discount = at.setting.sequencers[i].traits.discount;
@@ -281,24 +388,36 @@ impl Delegated {
         let horizon = self.horizon.unwrap_or_else(|| crate::play::horizon::epochs(slowest * discount));
         let usual_offer = scratch.offers[i];
         let mut payoff = 0.0;
+        // What the offer attracts of those who reconsider, in every group.
+        scratch.offers[i] = x;
+        scratch.attracted.resize(groups.len() * (n + 1), 0.0);
+        for g in 0..groups.len() {
+            let row = &mut scratch.attracted[g * (n + 1)..(g + 1) * (n + 1)];
+            let (sum, _) = self.group_weights(at, g, state, &scratch.offers, row);
+            for w in row.iter_mut() {
+                *w /= sum;
+            }
+        }
+        scratch.offers[i] = usual_offer;
+        let all = at.setting.total_stake();
         for t in 0..=horizon {
             scratch.reaction.clear();
             scratch.reaction.resize(n, 0.0);
-            let all = at.setting.total_stake();
             for (g, group) in groups.iter().enumerate() {
                 let row = g * (n + 1);
                 let stuck = Self::stuck(group, state);
-                let old = scratch.weight[row + i];
-                let new = x.map_or(0.0, |x| exp((Self::utility(at, state, g, i, x) - scratch.shift[g]).min(700.0)));
-                let sum = scratch.sum[g] - old + new;
                 let fade = pow(group.inertia, f64::from(t));
                 let weight = group.total_stake() / all;
                 for j in 0..n {
-                    let w = scratch.weight[row + j];
-                    let attracted = if sum > 0.0 { (if j == i { new } else { w }) / sum } else { 0.0 };
-                    let first = stuck * state.share[row + j] + (1.0 - stuck) * attracted;
-                    let usual = w / scratch.sum[g];
-                    scratch.reaction[j] += weight * (usual + fade * (first - usual));
+                    // The stake of a rival that abstains is not among those that compete for seats.
+                    if j != i && scratch.offers[j].is_none() {
+                        continue;
+                    }
+                    let first = stuck * state.share[row + j] + (1.0 - stuck) * scratch.attracted[row + j];
+                    let usual = scratch.weight[row + j] / scratch.sum[g];
+                    // Without arithmetic at first, so that equal offers stay exactly equal and lots decide.
+                    let share = if t == 0 { first } else { usual + fade * (first - usual) };
+                    scratch.reaction[j] += weight * share;
                 }
             }
             let offer = if t == 0 { x } else { usual_offer };
@@ -310,6 +429,11 @@ impl Delegated {
         }
         payoff
     }
+}
+
+/// `exp(utility − shift)`, nothing for what is not on offer; cut off where it would overflow.
+fn relative_weight(utility: f64, shift: f64) -> f64 {
+    if utility == f64::NEG_INFINITY { 0.0 } else { exp((utility - shift).min(700.0)) }
 }
 
 impl Mechanism for Delegated {
@@ -326,18 +450,21 @@ impl Mechanism for Delegated {
 
     fn open(&self, setting: &Setting) -> Stakes {
         let n = setting.candidates();
-        let start = match (self.kickback, self.seats) {
-            // Before anything is learned: whole payment for per-stake offers, an even share of the seats' income …
-            (Kickback::PerStake | Kickback::IncomeShare, _) => 1.0,
-            // … and a lump divided among an even share of the stake.
-            (Kickback::LumpSum, _) => n as f64,
-        };
         Stakes {
             share: vec![0.0; setting.delegators.len() * (n + 1)],
-            choice: setting.delegators.iter().map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }]).collect(),
+            choice: setting
+                .delegators
+                .iter()
+                .map(|g| vec![n as u32; if g.continuum { 0 } else { g.count }])
+                .collect(),
+            paid_out: vec![0.0; n * setting.delegators.len()],
+            backing: vec![0.0; n * setting.delegators.len()],
             // Everybody begins behind nobody.
-            backers: setting.delegators.iter().flat_map(|g| (0..=n).map(|i| if i == n { g.count as u32 } else { 0 })).collect(),
-            yield_per_offer: vec![start; n * setting.delegators.len()],
+            backers: setting
+                .delegators
+                .iter()
+                .flat_map(|g| (0..=n).map(|i| if i == n { g.count as u32 } else { 0 }))
+                .collect(),
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
             weights: vec![0.0; n + 1],
@@ -363,16 +490,28 @@ impl Mechanism for Delegated {
         let groups = at.setting.delegators.len();
         scratch.weight.resize(groups * (n + 1), 0.0);
         scratch.sum.resize(groups, 0.0);
-        scratch.shift.resize(groups, 0.0);
+        scratch.utility.resize(groups * (n + 1), 0.0);
+        scratch.others.resize(groups * n, 0.0);
+        scratch.shift.resize(groups * n, 0.0);
         for g in 0..groups {
-            let row = &mut scratch.weight[g * (n + 1)..(g + 1) * (n + 1)];
-            (scratch.sum[g], scratch.shift[g]) = Self::group_weights(at, g, state, offers, row);
+            let row = g * (n + 1)..(g + 1) * (n + 1);
+            self.utilities(at, g, state, offers, &mut scratch.utility[row.clone()]);
+            scratch.sum[g] = self.group_weights(at, g, state, offers, &mut scratch.weight[row]).0;
+            Self::sum_others(scratch, g, n);
         }
         scratch.offers.clear();
         scratch.offers.extend_from_slice(offers);
     }
 
-    fn payoffs(&self, state: &Stakes, at: &At, i: usize, menu: &[f64], scratch: &mut Scratch, out: &mut [f64]) {
+    fn payoffs(
+        &self,
+        state: &Stakes,
+        at: &At,
+        i: usize,
+        menu: &[f64],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) {
         let n = at.setting.candidates();
         if let Some(k) = self.seats {
             out[0] = self.seat_payoff(state, at, i, None, scratch, k);
@@ -385,33 +524,42 @@ impl Mechanism for Delegated {
         let all = at.setting.total_stake();
         let margin = self.rent(at, i);
         let given = self.given(at, i);
+        let mut backed = std::mem::take(&mut scratch.reaction);
+        backed.clear();
+        backed.resize(menu.len(), 0.0);
         // First the stake behind i at each setting, in this epoch …
         for (g, group) in at.setting.delegators.iter().enumerate() {
             let row = g * (n + 1);
             let stuck = Self::stuck(group, state);
             let kept = stuck * state.share[row + i];
-            let others = scratch.sum[g] - scratch.weight[row + i];
+            let others = scratch.others[g * n + i];
             let weight = group.total_stake() / all;
             let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
-            let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g];
-            let slope = group.price_sensitivity * state.yield_per_offer[g * n + i];
+            let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g * n + i];
+            let slope = group.price_sensitivity * self.payout(at, state, g, i);
             out[0] += weight * kept * later;
             scratch.own.clear();
             scratch.own.extend(menu.iter().map(|&x| base + slope * x));
             exp_all(&mut scratch.own);
             // … of which each unit is worth this epoch's margin, linear in the offer, and what it brings later.
-            let whole = weight * (margin + later);
-            let given = weight * given;
-            for ((payoff, &x), &mine) in out[1..].iter_mut().zip(menu).zip(&scratch.own) {
-                let share = kept + (1.0 - stuck) * mine / (others + mine);
+            let whole = margin + later;
+            for (((payoff, backed), &x), &mine) in
+                out[1..].iter_mut().zip(&mut backed).zip(menu).zip(&scratch.own)
+            {
+                let share = weight * (kept + (1.0 - stuck) * mine / (others + mine));
                 *payoff += share * (whole - given * x);
+                *backed += share;
             }
         }
         if self.kickback == Kickback::LumpSum {
-            for (payoff, &x) in out[1..].iter_mut().zip(menu) {
-                *payoff -= x;
+            for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
+                // Where nobody voted nobody is paid.
+                if backed > NOBODY {
+                    *payoff -= x;
+                }
             }
         }
+        scratch.reaction = backed;
     }
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
@@ -420,13 +568,19 @@ impl Mechanism for Delegated {
 
     /// An outsider's kickback that attracts half of all stake, were everyone to reconsider, times that half. Nothing
     /// has to be posted: the stake is the delegators'. `None` where no kickback attracts half.
-    fn corruption_cost(&self, state: &Stakes, at: &At, offers: &[Option<f64>], _selection: &Selection) -> Option<f64> {
+    fn corruption_cost(
+        &self,
+        state: &Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        _selection: &Selection,
+    ) -> Option<f64> {
         if self.kickback != Kickback::PerStake {
             return None;
         }
         let mut weights = vec![0.0; offers.len() + 1];
         let sums: Vec<(f64, f64)> = (0..at.setting.delegators.len())
-            .map(|g| Self::group_weights(at, g, state, offers, &mut weights))
+            .map(|g| self.group_weights(at, g, state, offers, &mut weights))
             .collect();
         let all = at.setting.total_stake();
         let attracted = |x: f64| -> f64 {
@@ -483,12 +637,20 @@ impl Mechanism for Delegated {
         }
     }
 
-    fn settle(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger) {
+    fn settle(
+        &self,
+        state: &mut Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        ledger: &mut Ledger,
+    ) {
         ledger.pay_service(service, self.commission);
         let n = offers.len();
         let all = at.setting.total_stake();
-        for i in 0..n {
-            let Some(x) = offers[i] else { continue };
+        for (i, offer) in offers.iter().enumerate() {
+            let Some(x) = *offer else { continue };
             let share = selection.weight[i];
             if share <= 0.0 {
                 continue;
@@ -499,14 +661,18 @@ impl Mechanism for Delegated {
             } else if self.seats.is_some() {
                 0.0
             } else {
-                // Drawn for no slot: a promise per unit of stake holds all the same.
-                1.0
+                // Drawn for no slot: the promise holds all the same, for what its machine delivers on average.
+                at.terms.availability[i]
             };
             let paid = match self.kickback {
                 Kickback::PerStake => x * share * delivered,
                 Kickback::IncomeShare => x * self.commission * service.gross[i],
                 Kickback::LumpSum => {
-                    if led || self.seats.is_none() { x } else { 0.0 }
+                    if share > NOBODY && (led || self.seats.is_none()) {
+                        x
+                    } else {
+                        0.0
+                    }
                 }
             };
             for (g, group) in at.setting.delegators.iter().enumerate() {
@@ -514,9 +680,9 @@ impl Mechanism for Delegated {
                 ledger.pay_kickback(i, g, paid * part);
                 // Delegators see what a unit of stake behind i got for what i had offered.
                 let seen = g * n + i;
-                if x > 0.0 {
-                    let got = paid / (x * share);
-                    state.yield_per_offer[seen] += group.payout_learning * (got - state.yield_per_offer[seen]);
+                if x > 0.0 && share > DUST {
+                    state.paid_out[seen] += group.payout_learning * (paid / x - state.paid_out[seen]);
+                    state.backing[seen] += group.payout_learning * (share - state.backing[seen]);
                 }
                 if led {
                     state.uptime[seen] += group.payout_learning * (delivered - state.uptime[seen]);
@@ -541,4 +707,3 @@ impl Delegated {
         }
     }
 }
-

@@ -161,7 +161,15 @@ pub trait Mechanism: Sync {
     /// Expected payoff of candidate `i` for each setting in `menu` (`out[a + 1]` for `menu[a]`; `out[0]` abstains): its
     /// income before capital cost less the capital cost of its bond, others' offers fixed, later movers reacting through
     /// their current behaviour, with the continuation of [`At::continuation`] for what the epoch leaves behind.
-    fn payoffs(&self, state: &Self::State, at: &At, i: usize, menu: &[f64], scratch: &mut Self::Scratch, out: &mut [f64]);
+    fn payoffs(
+        &self,
+        state: &Self::State,
+        at: &At,
+        i: usize,
+        menu: &[f64],
+        scratch: &mut Self::Scratch,
+        out: &mut [f64],
+    );
 
     /// Whether feedback is taken for every state that a candidate might have been in, rivals' offers as they are, and
     /// not only for the one that it was in. Private signals are independent, so both have the same mean; where payoffs
@@ -183,11 +191,25 @@ pub trait Mechanism: Sync {
     fn select(&self, state: &mut Self::State, at: &At, offers: &[Option<f64>], selection: &mut Selection);
 
     /// Moves all money of the epoch, and lets the state learn from what was delivered.
-    fn settle(&self, state: &mut Self::State, at: &At, offers: &[Option<f64>], selection: &Selection, service: &Service, ledger: &mut Ledger);
+    fn settle(
+        &self,
+        state: &mut Self::State,
+        at: &At,
+        offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        ledger: &mut Ledger,
+    );
 
     /// What an outsider would have to post and pay this epoch to control half of its slots, offers as they are, in ETH;
     /// `None` where the rule leaves no way to buy in.
-    fn corruption_cost(&self, _state: &Self::State, _at: &At, _offers: &[Option<f64>], _selection: &Selection) -> Option<f64> {
+    fn corruption_cost(
+        &self,
+        _state: &Self::State,
+        _at: &At,
+        _offers: &[Option<f64>],
+        _selection: &Selection,
+    ) -> Option<f64> {
         None
     }
 
@@ -217,9 +239,24 @@ pub struct Entry {
 
 /// Every rule.
 pub const CATALOGUE: &[Entry] = &[
-    Entry { name: "centralized", summary: centralized::SUMMARY, parameters: centralized::PARAMETERS, read: |s, t| centralized::read(s, t).map(Rule::Centralized) },
-    Entry { name: "auction_rotation", summary: auction_rotation::SUMMARY, parameters: auction_rotation::PARAMETERS, read: |s, t| auction_rotation::read(s, t).map(Rule::AuctionRotation) },
-    Entry { name: "delegated", summary: delegated::SUMMARY, parameters: delegated::PARAMETERS, read: |s, t| delegated::read(s, t).map(Rule::Delegated) },
+    Entry {
+        name: "centralized",
+        summary: centralized::SUMMARY,
+        parameters: centralized::PARAMETERS,
+        read: |s, t| centralized::read(s, t).map(Rule::Centralized),
+    },
+    Entry {
+        name: "auction_rotation",
+        summary: auction_rotation::SUMMARY,
+        parameters: auction_rotation::PARAMETERS,
+        read: |s, t| auction_rotation::read(s, t).map(Rule::AuctionRotation),
+    },
+    Entry {
+        name: "delegated",
+        summary: delegated::SUMMARY,
+        parameters: delegated::PARAMETERS,
+        read: |s, t| delegated::read(s, t).map(Rule::Delegated),
+    },
 ];
 
 /// A contender's rule with its parameters: matched once for each unit, so that the loop is monomorphic.

@@ -14,7 +14,7 @@ use super::{At, Schedule, Selection};
 use crate::agent::Setting;
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::numerics::ln;
-use crate::world::{Machines, Rollup, Signals};
+use crate::world::{Machines, Rollup};
 
 /// What was produced in an epoch. Vectors have one entry for each candidate.
 #[derive(Clone, Debug, Default)]
@@ -162,7 +162,11 @@ pub fn fluid(at: &At, selection: &Selection, service: &mut Service) {
     }
     let produced: f64 = service.produced.iter().sum();
     service.missed = (selection.total - produced).max(0.0);
-    let late = if produced > 0.0 { terms.backlog * at.signals.expected_fee * service.missed / produced } else { 0.0 };
+    let late = if produced > 0.0 {
+        terms.backlog * at.signals.expected_fee * service.missed / produced
+    } else {
+        0.0
+    };
     for i in 0..n {
         service.gross[i] = service.produced[i] * (at.signals.gross[i] + late);
     }
@@ -222,7 +226,9 @@ impl SlotStreams {
                 }
             }
         }
-        if selection.empty_weight > 0.0 && -ln(self.empty.uniform(epoch, slot)) / selection.empty_weight < first {
+        if selection.empty_weight > 0.0
+            && -ln(self.empty.uniform(epoch, slot)) / selection.empty_weight < first
+        {
             leader = None;
         }
         leader
@@ -232,17 +238,14 @@ impl SlotStreams {
 /// Lives through the epoch of a rollup.
 pub fn slot_by_slot(
     rollup: &Rollup,
-    setting: &Setting,
-    terms: &Terms,
+    at: &At,
     machines: &mut Machines,
     streams: &SlotStreams,
-    epoch: u32,
-    signals: &Signals,
     selection: &Selection,
     service: &mut Service,
 ) {
-    let n = setting.candidates();
-    service.clear(n);
+    let (setting, terms, signals, epoch) = (at.setting, at.terms, at.signals, at.epoch);
+    service.clear(setting.candidates());
     service.total = selection.total;
     if terms.redundancy > 1 && selection.schedule == Schedule::Weighted {
         service.order_by_weight(selection);
@@ -268,15 +271,15 @@ pub fn slot_by_slot(
         if let Some(leader) = leader {
             service.scheduled[leader] += 1.0;
             service.live[leader] += 1.0;
-            match machines.own(&setting.sequencers, leader, clock) {
-                Ok(()) => producer = Some(leader),
-                Err(age) => {
+            match machines.down_for(&setting.sequencers, leader, clock) {
+                None => producer = Some(leader),
+                Some(age) => {
                     let taken_over = terms.redundancy > 1
                         && age >= rollup.failover_delay
                         && streams.failover.uniform(epoch, slot) < rollup.failover;
                     if taken_over {
                         for_each_standby(selection, &order, seat, leader, terms.redundancy, |standby| {
-                            if machines.own(&setting.sequencers, standby, clock).is_ok() {
+                            if machines.down_for(&setting.sequencers, standby, clock).is_none() {
                                 producer = Some(standby);
                             }
                             producer.is_none()

@@ -6,13 +6,29 @@ use crate::settings::{Parameter, Section};
 use crate::world::World;
 
 /// Slots of an epoch.
-pub const EPOCH_SLOTS: Parameter = Parameter::integer("epoch_slots", 1, 1_000_000, 1, "slots", "slots in an epoch, for which selection decides once");
+pub const EPOCH_SLOTS: Parameter = Parameter::integer(
+    "epoch_slots",
+    1,
+    1_000_000,
+    1,
+    "slots",
+    "slots in an epoch, for which selection decides once",
+);
 /// Live sequencers per slot.
-pub const REDUNDANCY: Parameter = Parameter::integer("redundancy", 1, 1000, 1, "", "sequencers live in each slot, leader included");
+pub const REDUNDANCY: Parameter =
+    Parameter::integer("redundancy", 1, 1000, 1, "", "sequencers live in each slot, leader included");
 /// Commission.
-pub const COMMISSION: Parameter = Parameter::number("commission", 0.0, 1.0, 1.0, "share", "share of fees and MEV that sequencers keep; the rest goes to the community");
+pub const COMMISSION: Parameter = Parameter::number(
+    "commission",
+    0.0,
+    1.0,
+    1.0,
+    "share",
+    "share of fees and MEV that sequencers keep; the rest goes to the community",
+);
 /// Seats of a rotation.
-pub const SEATS: Parameter = Parameter::integer_required("seats", 1, 1000, "", "rotation count k: seats filled in each epoch");
+pub const SEATS: Parameter =
+    Parameter::integer_required("seats", 1, 1000, "", "rotation count k: seats filled in each epoch");
 
 /// Clock and machines of one contender in one world.
 #[derive(Clone, Debug)]
@@ -42,10 +58,13 @@ pub struct Terms {
 impl Terms {
     /// The terms of a contender with this clock in this world.
     pub fn new(setting: &Setting, epoch_slots: u32, redundancy: usize) -> Self {
-        let own_down: Vec<f64> = setting.sequencers.iter().map(|s| s.traits.reliability.down_share()).collect();
+        let own_down: Vec<f64> =
+            setting.sequencers.iter().map(|s| s.traits.reliability.down_share()).collect();
         let (common_down, posting_cost, failover, delay, backlog) = match &setting.world {
             World::Abstract => (0.0, 0.0, 1.0, 0, 0.0),
-            World::Rollup(r) => (r.common.down_share(), r.posting_cost, r.failover, r.failover_delay, r.backlog),
+            World::Rollup(r) => {
+                (r.common.down_share(), r.posting_cost, r.failover, r.failover_delay, r.backlog)
+            }
         };
         let takeover = setting
             .sequencers

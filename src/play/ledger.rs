@@ -28,7 +28,9 @@ pub struct Ledger {
 
 /// Books that do not balance.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the books of epoch {epoch} do not balance: accounts changed by {change} ETH, income less costs is {expected} ETH")]
+#[error(
+    "the books of epoch {epoch} do not balance: accounts changed by {change} ETH, income less costs is {expected} ETH"
+)]
 pub struct Imbalance {
     /// Epoch in which it was found.
     pub epoch: u32,
@@ -114,10 +116,12 @@ impl Ledger {
             + self.delegators.iter().sum::<f64>();
         let expected = self.gross - self.posting - self.operating;
         // Bonds pass through both accounts of a sequencer, so their size bounds rounding too.
-        let scale = self.turnover + self.escrow.iter().sum::<f64>() + self.kickbacks.abs() + self.revenue.abs();
+        let scale =
+            self.turnover + self.escrow.iter().sum::<f64>() + self.kickbacks.abs() + self.revenue.abs();
         let change = inside;
         // A comparison that is false for NaN as well.
-        let balanced = (change - expected).abs() <= 1e-9 * scale && (change + self.users + self.suppliers).abs() <= 1e-9 * scale;
+        let balanced = (change - expected).abs() <= 1e-9 * scale
+            && (change + self.users + self.suppliers).abs() <= 1e-9 * scale;
         if balanced { Ok(()) } else { Err(Imbalance { epoch, change, expected }) }
     }
 

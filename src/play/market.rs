@@ -68,7 +68,9 @@ impl Bins {
     pub fn probability(&self, state: usize) -> f64 {
         match self {
             Bins::Equal(bins) => 1.0 / *bins as f64,
-            Bins::Atoms(cumulative) => cumulative[state] - if state == 0 { 0.0 } else { cumulative[state - 1] },
+            Bins::Atoms(cumulative) => {
+                cumulative[state] - if state == 0 { 0.0 } else { cumulative[state - 1] }
+            }
         }
     }
 
@@ -112,11 +114,19 @@ impl Seating {
                     sum
                 };
                 Bins::Atoms(atoms.iter().map(cumulate).collect())
-            } else { Bins::Equal(if varies { spec.strategy.bins } else { 1 })
+            } else {
+                Bins::Equal(if varies { spec.strategy.bins } else { 1 })
             };
-            let members: Vec<usize> = (0..setting.candidates()).filter(|&i| setting.sequencers[i].class == class).collect();
-            let seat = |members: Vec<usize>| Player { class, members, bins: bins.clone(), menu: spec.strategy.menu.clone() };
-            let groups: Vec<Vec<usize>> = if shared { vec![members] } else { members.into_iter().map(|i| vec![i]).collect() };
+            let members: Vec<usize> =
+                (0..setting.candidates()).filter(|&i| setting.sequencers[i].class == class).collect();
+            let seat = |members: Vec<usize>| Player {
+                class,
+                members,
+                bins: bins.clone(),
+                menu: spec.strategy.menu.clone(),
+            };
+            let groups: Vec<Vec<usize>> =
+                if shared { vec![members] } else { members.into_iter().map(|i| vec![i]).collect() };
             for members in groups {
                 for &i in &members {
                     player[i] = players.len();
@@ -239,7 +249,13 @@ impl<M: Mechanism> Market<M> {
     /// Draws private signals and lets every candidate offer by its policy.
     pub fn offer<'p>(&mut self, game: &Game<M>, policy: impl Fn(usize) -> &'p Policy, round: &mut Round<M>) {
         let setting = game.setting;
-        self.nature.signals(&setting.world, &setting.sequencers, self.epoch, game.terms.epoch_slots, &mut round.signals);
+        self.nature.signals(
+            &setting.world,
+            &setting.sequencers,
+            self.epoch,
+            game.terms.epoch_slots,
+            &mut round.signals,
+        );
         let at = self.at(game, &round.signals, &round.continuation);
         for i in 0..setting.candidates() {
             let p = game.seats.player[i];
@@ -269,7 +285,13 @@ impl<M: Mechanism> Market<M> {
     /// Visits the states of candidate `i` about which this round says something, each with its weight and what every
     /// setting of the lever would earn in it (abstaining first): the state that `i` is in with weight one, or, where the
     /// mechanism [explores states](Mechanism::explores_states), every state with its probability.
-    pub fn feedback(&self, game: &Game<M>, i: usize, round: &mut Round<M>, mut visit: impl FnMut(usize, f64, &[f64])) {
+    pub fn feedback(
+        &self,
+        game: &Game<M>,
+        i: usize,
+        round: &mut Round<M>,
+        mut visit: impl FnMut(usize, f64, &[f64]),
+    ) {
         let bins = &game.seats.players[game.seats.player[i]].bins;
         if !game.rule.explores_states() || bins.count() == 1 {
             let settings = self.counterfactual(game, i, round);
@@ -311,7 +333,14 @@ impl<M: Mechanism> Market<M> {
         for (offer, setting) in round.menu.iter_mut().zip(&menu.settings) {
             *offer = scale * setting;
         }
-        game.rule.payoffs(&self.state, &at, i, &round.menu[..settings], &mut round.scratch, &mut round.payoffs[..=settings]);
+        game.rule.payoffs(
+            &self.state,
+            &at,
+            i,
+            &round.menu[..settings],
+            &mut round.scratch,
+            &mut round.payoffs[..=settings],
+        );
         settings + 1
     }
 
@@ -329,20 +358,20 @@ impl<M: Mechanism> Market<M> {
         let at = self.at(game, &round.signals, &round.continuation);
         game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
         match (&game.setting.world, &mut self.machines, detail) {
-            (World::Rollup(rollup), Some(machines), Detail::Slots) => operation::slot_by_slot(
-                rollup,
-                game.setting,
-                game.terms,
-                machines,
-                &self.streams,
-                self.epoch,
-                &round.signals,
-                &round.selection,
-                &mut self.service,
-            ),
+            (World::Rollup(rollup), Some(machines), Detail::Slots) => {
+                let (selection, service) = (&round.selection, &mut self.service);
+                operation::slot_by_slot(rollup, &at, machines, &self.streams, selection, service);
+            }
             _ => operation::fluid(&at, &round.selection, &mut self.service),
         }
-        game.rule.settle(&mut self.state, &at, &round.offers, &round.selection, &self.service, &mut self.ledger);
+        game.rule.settle(
+            &mut self.state,
+            &at,
+            &round.offers,
+            &round.selection,
+            &self.service,
+            &mut self.ledger,
+        );
         self.ledger.close(self.epoch, &self.service)?;
         self.epoch += 1;
         Ok(())
@@ -350,6 +379,13 @@ impl<M: Mechanism> Market<M> {
 }
 
 /// The moment of a round.
-fn at<'a, M>(game: &Game<'a, M>, key: Key, epoch: u32, cohorts: bool, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
+fn at<'a, M>(
+    game: &Game<'a, M>,
+    key: Key,
+    epoch: u32,
+    cohorts: bool,
+    signals: &'a Signals,
+    continuation: &'a [f64],
+) -> At<'a> {
     At { setting: game.setting, terms: game.terms, epoch, key, signals, cohorts, continuation }
 }

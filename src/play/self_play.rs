@@ -87,7 +87,11 @@ pub fn continuation_factor(factor: f64, horizon: Option<u32>) -> f64 {
         return 0.0;
     }
     let steps = horizon.unwrap_or_else(|| horizon::epochs(factor));
-    if factor >= 1.0 { f64::from(steps) } else { factor * (1.0 - pow(factor, f64::from(steps))) / (1.0 - factor) }
+    if factor >= 1.0 {
+        f64::from(steps)
+    } else {
+        factor * (1.0 - pow(factor, f64::from(steps))) / (1.0 - factor)
+    }
 }
 
 /// Expected payoff of a mixed choice.
@@ -103,12 +107,20 @@ const WINDOWS: u32 = 40;
 ///
 /// # Errors
 /// [`Imbalance`] if some market's books do not balance.
-pub fn learn<M: Mechanism>(game: &Game<M>, schedule: Schedule, seed: u64, replicate: u32) -> Result<Learned, Imbalance> {
+pub fn learn<M: Mechanism>(
+    game: &Game<M>,
+    schedule: Schedule,
+    seed: u64,
+    replicate: u32,
+) -> Result<Learned, Imbalance> {
     let n = game.setting.candidates();
     let players = &game.seats.players;
     let spec = |p: usize| &game.setting.classes[players[p].class].strategy.learner;
-    let mut learners: Vec<Learner> =
-        players.iter().enumerate().map(|(p, player)| Learner::new(*spec(p), player.bins.count(), player.menu.settings.len() + 1)).collect();
+    let mut learners: Vec<Learner> = players
+        .iter()
+        .enumerate()
+        .map(|(p, player)| Learner::new(*spec(p), player.bins.count(), player.menu.settings.len() + 1))
+        .collect();
     let learning = game.rule.lever().is_some() && (0..players.len()).any(|p| spec(p).learns());
     let empty = || Learned {
         policies: Vec::new(),
@@ -122,7 +134,8 @@ pub fn learn<M: Mechanism>(game: &Game<M>, schedule: Schedule, seed: u64, replic
         return Ok(Learned { policies: learners.iter().map(Learner::settled).collect(), ..empty() });
     }
     let alone = schedule.regime == Regime::Independent;
-    let (markets, epochs) = if alone { (1, schedule.max_epochs) } else { (schedule.rounds, schedule.warmup_epochs) };
+    let (markets, epochs) =
+        if alone { (1, schedule.max_epochs) } else { (schedule.rounds, schedule.warmup_epochs) };
     let mut markets: Vec<Market<M>> =
         (0..markets).map(|m| Market::expected(game, market_key(seed, replicate, Phase::Learn, m))).collect();
     let mut round = Round::new(game);
@@ -136,7 +149,12 @@ pub fn learn<M: Mechanism>(game: &Game<M>, schedule: Schedule, seed: u64, replic
     let persistence = game.rule.persistence(game.setting);
     let factors: Vec<f64> = persistence
         .iter()
-        .flat_map(|rho| game.setting.sequencers.iter().map(move |s| continuation_factor(rho * s.traits.discount, schedule.horizon)))
+        .flat_map(|rho| {
+            game.setting
+                .sequencers
+                .iter()
+                .map(move |s| continuation_factor(rho * s.traits.discount, schedule.horizon))
+        })
         .collect();
     let mut margins = vec![0.0; n];
     let mut batch_margin = vec![0.0; players.len()];
@@ -194,7 +212,12 @@ pub fn learn<M: Mechanism>(game: &Game<M>, schedule: Schedule, seed: u64, replic
             let mut worst = 0.0_f64;
             for p in 0..players.len() {
                 let count: f64 = window[p].count.iter().sum();
-                let best: f64 = window[p].payoff.rows().into_iter().map(|row| row.fold(f64::NEG_INFINITY, |m, &v| m.max(v))).sum();
+                let best: f64 = window[p]
+                    .payoff
+                    .rows()
+                    .into_iter()
+                    .map(|row| row.fold(f64::NEG_INFINITY, |m, &v| m.max(v)))
+                    .sum();
                 worst = worst.max((best - played[p]) / count);
                 if offered[p].1 > 0.0 {
                     learned.offers[p].push((x, offered[p].0 / offered[p].1));
@@ -210,7 +233,10 @@ pub fn learn<M: Mechanism>(game: &Game<M>, schedule: Schedule, seed: u64, replic
         }
         learned.epochs = epoch + 1;
         if alone {
-            let now: Vec<Vec<usize>> = learners.iter().map(|l| (0..l.policy().states()).map(|s| l.policy().mode(s)).collect()).collect();
+            let now: Vec<Vec<usize>> = learners
+                .iter()
+                .map(|l| (0..l.policy().states()).map(|s| l.policy().mode(s)).collect())
+                .collect();
             stable = if now == greedy { stable + 1 } else { 0 };
             greedy = now;
             if stable >= schedule.stable_epochs {

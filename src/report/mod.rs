@@ -1,3 +1,13 @@
-//! stub
+//! What a run shows its reader: figures, the closing table, and warnings, all drawn from the store.
+//!
+//! | module | makes |
+//! |---|---|
+//! | [`figures`] | the charts of a comparison |
+//! | [`table`] | the table that closes a run on the terminal |
+//! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
+//! | [`summary`] | means and paired differences over replicates, from which the others draw |
+
 pub mod figures;
+pub mod summary;
 pub mod table;
+pub mod warnings;

@@ -8,7 +8,7 @@
 //! of all stake; the outside share goes to nobody. The profit `m_i q_i` is largest where `m_i = μ/(1 − q_i)`, or at the
 //! least kickback allowed. If a share `1 − ρ` of stake reconsiders per epoch and payoffs are discounted with `δ`, margins
 //! are `μκ/(1 − q_i)` with `κ = (1 − δρ)/(1 − ρ)`: who pays more today pays it for long to stake that was there anyway. That condition
-//! is necessary only: check [`Market::lasting_deviation_gain`] before calling the result an equilibrium under inertia.
+//! is necessary only: check [`Market::is_stationary_equilibrium`] before calling the result an equilibrium under inertia.
 //!
 //! The equilibrium is unique. Given `L = ln(Σ e^{x_j/μ} + e^{u₀/μ})` each candidate's share solves one equation whose
 //! root falls in `L`; the `L` at which all shares add up to one is found by bracketing. No iteration can cycle.
@@ -196,6 +196,23 @@ impl Market {
             let today = (self.rents[i] - x) * (inertia * stay + (1.0 - inertia) * q);
             today + (self.rents[i] - at.kickback[i]) * (1.0 - inertia) * (q - stay) * later
         })
+    }
+
+    /// Whether nobody gains by leaving `at`, with stake locked in by inertia `ρ` and discount factor `δ`, be it for one epoch
+    /// or for ever: the *global* condition that the first-order condition behind [`Market::equilibrium`] does not imply.
+    ///
+    /// An offer `x` in one epoch, rivals' offers as they are, is worth
+    ///
+    /// `(ρ q_i + (1 − ρ) q_i(x)) · (R − c_i − x + W)`, `W = δρ/(1 − δρ) · (R − c_i − x_i)`,
+    ///
+    /// which must be largest at `x_i`. Where `ρ` is large it is not: at `x = 0` candidate `i` pockets the whole rent of the
+    /// share `ρ q_i` that cannot leave yet. Two candidates with `R − c = 1`, `μ = ¼`, `u₀ = 0`, `δ = 1` pay .527 in
+    /// equilibrium up to `ρ = .636`, and have no equilibrium in constant kickbacks above. Checked for each candidate on
+    /// a grid of 400 steps from 0 to its rent, refined at the best; [`Market::margin_factor`] must be that of `ρ` and `δ`.
+    pub fn is_stationary_equilibrium(&self, at: &Equilibrium, inertia: f64, discount: f64) -> bool {
+        let rounding = 1e-9 * self.rents.iter().copied().fold(0.0, f64::max);
+        self.one_epoch_deviation_gain(at, inertia, discount) <= rounding
+            && self.lasting_deviation_gain(at) <= rounding
     }
 
     /// `value(i, kickback of i, share of i there)`, at best less at `at`, over all candidates; kickbacks from 0 (or the

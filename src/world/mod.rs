@@ -27,53 +27,197 @@ pub const VALUE_ALLOWED: &str = "{ constant = x }, { uniform = [low, high] }, { 
      { lognormal = [mu, sigma] }, { pareto = [scale, shape] } or { discrete = { values = [..], weights = [..] } }";
 
 /// Kind of world.
-pub const KIND: Parameter = Parameter::choice("kind", &["abstract", "rollup"], "abstract", "private values alone, or a rollup with fees, MEV and outages");
+pub const KIND: Parameter = Parameter::choice(
+    "kind",
+    &["abstract", "rollup"],
+    "abstract",
+    "private values alone, or a rollup with fees, MEV and outages",
+);
 /// Scenario.
-pub const SCENARIO: Parameter = Parameter::text_optional("scenario", "name of a calibrated scenario whose settings fill what the file leaves out (see `list scenarios`)");
+pub const SCENARIO: Parameter = Parameter::text_optional(
+    "scenario",
+    "name of a calibrated scenario whose settings fill what the file leaves out (see `list scenarios`)",
+);
 /// Slots in a year.
-pub const SLOTS_PER_YEAR: Parameter = Parameter::number("slots_per_year", 1.0, 1e12, 15_778_800.0, "slots", "slots in a year, to convert yearly interest (default: one in two seconds)");
+pub const SLOTS_PER_YEAR: Parameter = Parameter::number(
+    "slots_per_year",
+    1.0,
+    1e12,
+    15_778_800.0,
+    "slots",
+    "slots in a year, to convert yearly interest (default: one in two seconds)",
+);
 /// Fees of a slot.
-pub const FEE: Parameter = Parameter::number("fee_per_slot", 0.0, 1e12, 0.0, "ETH per slot", "users' fees in a slot at mean demand");
+pub const FEE: Parameter =
+    Parameter::number("fee_per_slot", 0.0, 1e12, 0.0, "ETH per slot", "users' fees in a slot at mean demand");
 /// Autocorrelation of demand.
-pub const DEMAND_PERSISTENCE: Parameter = Parameter::number("demand_persistence", 0.0, 1.0, 0.0, "", "autocorrelation of the log demand index from epoch to epoch").open_high();
+pub const DEMAND_PERSISTENCE: Parameter = Parameter::number(
+    "demand_persistence",
+    0.0,
+    1.0,
+    0.0,
+    "",
+    "autocorrelation of the log demand index from epoch to epoch",
+)
+.open_high();
 /// Volatility of demand.
-pub const DEMAND_VOLATILITY: Parameter = Parameter::number("demand_volatility", 0.0, 5.0, 0.0, "", "stationary standard deviation of the log demand index");
+pub const DEMAND_VOLATILITY: Parameter = Parameter::number(
+    "demand_volatility",
+    0.0,
+    5.0,
+    0.0,
+    "",
+    "stationary standard deviation of the log demand index",
+);
 /// Median MEV.
-pub const MEV_MEDIAN: Parameter = Parameter::number("mev_median", 0.0, 1e12, 0.0, "ETH per slot", "median MEV of the slots that have any");
+pub const MEV_MEDIAN: Parameter =
+    Parameter::number("mev_median", 0.0, 1e12, 0.0, "ETH per slot", "median MEV of the slots that have any");
 /// Dispersion of MEV.
-pub const MEV_SIGMA: Parameter = Parameter::number("mev_sigma", 0.0, 5.0, 1.0, "", "log standard deviation of the body of the MEV distribution");
+pub const MEV_SIGMA: Parameter = Parameter::number(
+    "mev_sigma",
+    0.0,
+    5.0,
+    1.0,
+    "",
+    "log standard deviation of the body of the MEV distribution",
+);
 /// Slots without MEV.
-pub const MEV_ZERO_SHARE: Parameter = Parameter::number("mev_zero_share", 0.0, 1.0, 0.0, "share", "share of slots without any MEV").open_high();
+pub const MEV_ZERO_SHARE: Parameter =
+    Parameter::number("mev_zero_share", 0.0, 1.0, 0.0, "share", "share of slots without any MEV").open_high();
 /// Weight of the tail.
-pub const MEV_TAIL_SHARE: Parameter = Parameter::number("mev_tail_share", 0.0, 0.5, 0.0, "share", "share of slots with MEV that come from the Pareto tail");
+pub const MEV_TAIL_SHARE: Parameter = Parameter::number(
+    "mev_tail_share",
+    0.0,
+    0.5,
+    0.0,
+    "share",
+    "share of slots with MEV that come from the Pareto tail",
+);
 /// Shape of the tail.
-pub const MEV_TAIL_SHAPE: Parameter = Parameter::number("mev_tail_shape", 0.0, 100.0, 2.5, "", "shape of the Pareto tail; the smaller, the heavier").open_low();
+pub const MEV_TAIL_SHAPE: Parameter = Parameter::number(
+    "mev_tail_shape",
+    0.0,
+    100.0,
+    2.5,
+    "",
+    "shape of the Pareto tail; the smaller, the heavier",
+)
+.open_low();
 /// Cap of the tail.
-pub const MEV_TAIL_CAP: Parameter = Parameter::number("mev_tail_cap", 1.0, 1e9, 1000.0, "multiple", "largest MEV as a multiple of where the tail begins");
+pub const MEV_TAIL_CAP: Parameter = Parameter::number(
+    "mev_tail_cap",
+    1.0,
+    1e9,
+    1000.0,
+    "multiple",
+    "largest MEV as a multiple of where the tail begins",
+);
 /// Mitigation by users.
-pub const USER_MITIGATION: Parameter = Parameter::number("user_mitigation", 0.0, 1.0, 0.0, "share", "share of MEV that users' own protection removes");
+pub const USER_MITIGATION: Parameter = Parameter::number(
+    "user_mitigation",
+    0.0,
+    1.0,
+    0.0,
+    "share",
+    "share of MEV that users' own protection removes",
+);
 /// Mitigation by sequencers.
-pub const SEQUENCER_MITIGATION: Parameter = Parameter::number("sequencer_mitigation", 0.0, 1.0, 0.0, "share", "share of the remaining MEV that protocol rules for sequencers remove");
+pub const SEQUENCER_MITIGATION: Parameter = Parameter::number(
+    "sequencer_mitigation",
+    0.0,
+    1.0,
+    0.0,
+    "share",
+    "share of the remaining MEV that protocol rules for sequencers remove",
+);
 /// Posting cost.
-pub const POSTING_COST: Parameter = Parameter::number("posting_cost", 0.0, 1e12, 0.0, "ETH per slot", "cost of posting a slot's data to L1, paid by its producer");
+pub const POSTING_COST: Parameter = Parameter::number(
+    "posting_cost",
+    0.0,
+    1e12,
+    0.0,
+    "ETH per slot",
+    "cost of posting a slot's data to L1, paid by its producer",
+);
 /// Private shocks.
-pub const SHOCK_SIGMA: Parameter = Parameter::number("shock_sigma", 0.0, 5.0, 0.0, "", "log standard deviation of a sequencer's private shock to its MEV skill, drawn anew each epoch");
+pub const SHOCK_SIGMA: Parameter = Parameter::number(
+    "shock_sigma",
+    0.0,
+    5.0,
+    0.0,
+    "",
+    "log standard deviation of a sequencer's private shock to its MEV skill, drawn anew each epoch",
+);
 /// Common failures.
-pub const COMMON_FAILURE_RATE: Parameter = Parameter::number("common_failure_rate", 0.0, 1.0, 0.0, "per slot", "probability that a common cause takes all sequencers down");
+pub const COMMON_FAILURE_RATE: Parameter = Parameter::number(
+    "common_failure_rate",
+    0.0,
+    1.0,
+    0.0,
+    "per slot",
+    "probability that a common cause takes all sequencers down",
+);
 /// Common repair.
-pub const COMMON_REPAIR_RATE: Parameter = Parameter::number("common_repair_rate", 0.0, 1.0, 0.1, "per slot", "probability that a common outage ends").open_low();
+pub const COMMON_REPAIR_RATE: Parameter = Parameter::number(
+    "common_repair_rate",
+    0.0,
+    1.0,
+    0.1,
+    "per slot",
+    "probability that a common outage ends",
+)
+.open_low();
 /// Success of a takeover.
-pub const FAILOVER: Parameter = Parameter::number("failover", 0.0, 1.0, 1.0, "probability", "probability that a standby takes over when the leader is down");
+pub const FAILOVER: Parameter = Parameter::number(
+    "failover",
+    0.0,
+    1.0,
+    1.0,
+    "probability",
+    "probability that a standby takes over when the leader is down",
+);
 /// Delay of a takeover.
-pub const FAILOVER_DELAY: Parameter = Parameter::integer("failover_delay", 0, 10_000, 0, "slots", "slots that a leader must have been down before a standby may take over");
+pub const FAILOVER_DELAY: Parameter = Parameter::integer(
+    "failover_delay",
+    0,
+    10_000,
+    0,
+    "slots",
+    "slots that a leader must have been down before a standby may take over",
+);
 /// Backlog.
-pub const BACKLOG: Parameter = Parameter::number("backlog", 0.0, 1.0, 0.0, "share", "share of a missed slot's fees that is paid in the next slot that is produced");
+pub const BACKLOG: Parameter = Parameter::number(
+    "backlog",
+    0.0,
+    1.0,
+    0.0,
+    "share",
+    "share of a missed slot's fees that is paid in the next slot that is produced",
+);
 
 /// Every key of `[world]`.
 pub const PARAMETERS: &[&Parameter] = &[
-    &KIND, &SCENARIO, &SLOTS_PER_YEAR, &FEE, &DEMAND_PERSISTENCE, &DEMAND_VOLATILITY, &MEV_MEDIAN, &MEV_SIGMA,
-    &MEV_ZERO_SHARE, &MEV_TAIL_SHARE, &MEV_TAIL_SHAPE, &MEV_TAIL_CAP, &USER_MITIGATION, &SEQUENCER_MITIGATION,
-    &POSTING_COST, &SHOCK_SIGMA, &COMMON_FAILURE_RATE, &COMMON_REPAIR_RATE, &FAILOVER, &FAILOVER_DELAY, &BACKLOG,
+    &KIND,
+    &SCENARIO,
+    &SLOTS_PER_YEAR,
+    &FEE,
+    &DEMAND_PERSISTENCE,
+    &DEMAND_VOLATILITY,
+    &MEV_MEDIAN,
+    &MEV_SIGMA,
+    &MEV_ZERO_SHARE,
+    &MEV_TAIL_SHARE,
+    &MEV_TAIL_SHAPE,
+    &MEV_TAIL_CAP,
+    &USER_MITIGATION,
+    &SEQUENCER_MITIGATION,
+    &POSTING_COST,
+    &SHOCK_SIGMA,
+    &COMMON_FAILURE_RATE,
+    &COMMON_REPAIR_RATE,
+    &FAILOVER,
+    &FAILOVER_DELAY,
+    &BACKLOG,
 ];
 
 /// The world of an experiment.
@@ -142,7 +286,8 @@ impl World {
         let tail_share = section.number(&MEV_TAIL_SHARE);
         let tail_shape = section.number(&MEV_TAIL_SHAPE);
         let cap = section.number(&MEV_TAIL_CAP);
-        let remaining = (1.0 - section.number(&USER_MITIGATION)) * (1.0 - section.number(&SEQUENCER_MITIGATION));
+        let remaining =
+            (1.0 - section.number(&USER_MITIGATION)) * (1.0 - section.number(&SEQUENCER_MITIGATION));
         if !redundant {
             section.note_unread("no contender has standbys (`redundancy` above 1)");
         }
@@ -194,7 +339,11 @@ pub fn distribution_from(value: &Value) -> Result<Distribution, String> {
                 return Err("`discrete` takes a table with `values` and `weights`".to_owned());
             };
             let list = |key: &str| {
-                lists.iter().find(|(k, _)| k == key).and_then(|(_, v)| v.as_numbers()).ok_or_else(|| format!("`discrete` needs a list of numbers `{key}`"))
+                lists
+                    .iter()
+                    .find(|(k, _)| k == key)
+                    .and_then(|(_, v)| v.as_numbers())
+                    .ok_or_else(|| format!("`discrete` needs a list of numbers `{key}`"))
             };
             if let Some((key, _)) = lists.iter().find(|(k, _)| k != "values" && k != "weights") {
                 return Err(format!("`discrete` has `values` and `weights`, not `{key}`"));
@@ -203,7 +352,8 @@ pub fn distribution_from(value: &Value) -> Result<Distribution, String> {
         }
         other => {
             let names = ["constant", "uniform", "beta", "exponential", "lognormal", "pareto", "discrete"];
-            let near = crate::settings::nearest(other, names).map_or(String::new(), |n| format!("; did you mean `{n}`?"));
+            let near = crate::settings::nearest(other, names)
+                .map_or(String::new(), |n| format!("; did you mean `{n}`?"));
             Err(format!("there is no distribution `{other}`{near}"))
         }
     }
@@ -249,7 +399,14 @@ impl Nature {
     }
 
     /// Draws the private signals of `epoch` (epochs come in order) and moves demand on.
-    pub fn signals(&mut self, world: &World, sequencers: &[Sequencer], epoch: u32, epoch_slots: u32, out: &mut Signals) {
+    pub fn signals(
+        &mut self,
+        world: &World,
+        sequencers: &[Sequencer],
+        epoch: u32,
+        epoch_slots: u32,
+        out: &mut Signals,
+    ) {
         let n = sequencers.len();
         out.rank.resize(n, 0.0);
         out.skill.resize(n, 1.0);
@@ -282,7 +439,8 @@ impl Signals {
             }
             World::Rollup(rollup) => {
                 let sigma = rollup.shock_sigma;
-                let shock = if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(rank) - 0.5 * sigma * sigma) };
+                let shock =
+                    if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(rank) - 0.5 * sigma * sigma) };
                 self.skill[i] = sequencer.traits.skill * shock;
                 self.gross[i] = self.expected_fee + self.skill[i] * rollup.mev.mean();
             }
@@ -303,7 +461,11 @@ impl Machines {
     /// All chains at slot 0, in their stationary distributions.
     pub fn open(rollup: &Rollup, sequencers: &[Sequencer], key: Key) -> Self {
         let streams: Vec<Stream> = sequencers.iter().map(|s| key.stream(Purpose::Outage, s.who)).collect();
-        let chains = sequencers.iter().zip(&streams).map(|(s, &stream)| Outage::open(s.traits.reliability, stream)).collect();
+        let chains = sequencers
+            .iter()
+            .zip(&streams)
+            .map(|(s, &stream)| Outage::open(s.traits.reliability, stream))
+            .collect();
         let common_stream = key.stream(Purpose::CommonOutage, Who::MARKET);
         Machines { chains, streams, common: Outage::open(rollup.common, common_stream), common_stream }
     }
@@ -314,10 +476,11 @@ impl Machines {
         !self.common.is_up(slot, rollup.common, self.common_stream)
     }
 
-    /// Whether candidate `i`'s own machine runs in `slot`; if not, for how many slots it has been down.
+    /// For how many slots candidate `i`'s own machine has been down in `slot` (slots come in order); `None` if it runs.
     #[inline]
-    pub fn own(&mut self, sequencers: &[Sequencer], i: usize, slot: u64) -> Result<(), u64> {
+    pub fn down_for(&mut self, sequencers: &[Sequencer], i: usize, slot: u64) -> Option<u64> {
         let chain = &mut self.chains[i];
-        if chain.is_up(slot, sequencers[i].traits.reliability, self.streams[i]) { Ok(()) } else { Err(chain.age(slot)) }
+        let up = chain.is_up(slot, sequencers[i].traits.reliability, self.streams[i]);
+        (!up).then(|| chain.age(slot))
     }
 }

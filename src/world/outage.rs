@@ -22,7 +22,11 @@ impl Reliability {
 
     /// Stationary probability of being down, `f/(f+g)`.
     pub fn down_share(&self) -> f64 {
-        if self.failure_rate == 0.0 { 0.0 } else { self.failure_rate / (self.failure_rate + self.repair_rate) }
+        if self.failure_rate == 0.0 {
+            0.0
+        } else {
+            self.failure_rate / (self.failure_rate + self.repair_rate)
+        }
     }
 }
 

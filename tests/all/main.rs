@@ -1,5 +1,12 @@
 //! The one integration-test binary.
 
+mod bad_input;
 mod cli;
 mod determinism;
+mod lab;
+mod laws;
+mod layers;
+mod parameters;
 mod program;
+mod theory_play;
+mod transcripts;

@@ -190,6 +190,27 @@ fn inertia_scales_margins() {
 }
 
 #[test]
+fn stake_that_cannot_leave_tempts_to_stop_paying() {
+    let free = Market::symmetric(2, 1.0, 0.25, Some(0.0)).unwrap();
+    for (rho, holds) in [(0.0, true), (0.5, true), (0.63, true), (0.64, false), (0.9, false), (0.99, false)] {
+        // δ = 1: margins are the static ones whatever ρ.
+        let market = free.clone().with_inertia(rho, 1.0);
+        let solved = market.equilibrium();
+        close(solved.kickback[0], 0.527_073, 5e-7);
+        assert_eq!(market.is_stationary_equilibrium(&solved, rho, 1.0), holds, "{rho}");
+    }
+    // By hand at ρ = .9: q = .471377, q(0) = 1/(2 + e^{.527073/.25}) = .097712, W = 9·.472927 = 4.256343.
+    let market = free.with_inertia(0.9, 1.0);
+    let solved = market.equilibrium();
+    let stay = 0.471_377 * (0.472_927 + 4.256_343);
+    let stop = (0.9 * 0.471_377 + 0.1 * 0.097_712) * (1.0 + 4.256_343);
+    close(market.one_epoch_deviation_gain(&solved, 0.9, 1.0), stop - stay, 2e-5);
+    assert!(stop > stay + 0.05);
+    // For ever it does not pay: stake leaves in the end, and nothing is discounted.
+    close(market.lasting_deviation_gain(&solved), 0.0, 1e-12);
+}
+
+#[test]
 fn bad_markets_are_refused() {
     assert!(Market::new(vec![], 0.1, None).unwrap_err().contains("at least one"));
     assert!(Market::new(vec![0.0], 0.1, None).unwrap_err().contains('0'));

@@ -1,0 +1,164 @@
+use super::*;
+use crate::experiment::trial::read;
+use crate::theory::auction::Auction;
+
+fn one(text: &str) -> Vec<Vec<(f64, f64)>> {
+    let all = reference_curves(&read(text));
+    assert!(
+        all.iter()
+            .all(|(design, mechanism, curve)| *design == 0 && mechanism == "m" && curve.name == "theory")
+    );
+    all.into_iter().map(|(_, _, curve)| curve.points).collect()
+}
+
+fn auction_file(sequencers: &str, mechanism: &str) -> String {
+    format!(
+        "[experiment]\nname = \"t\"\n{sequencers}\n[mechanism.m]\nrule = \"auction_rotation\"\n{mechanism}\n"
+    )
+}
+
+fn near(got: f64, want: f64) {
+    assert!((got - want).abs() <= 1e-9 * want.abs().max(1.0), "{got} is not {want}");
+}
+
+const FIVE: &str = "[[sequencers]]\nname = \"s\"\ncount = 5\nvalue = { uniform = [0, 1] }";
+
+#[test]
+fn first_price_of_five_uniform_bidders() {
+    // One unit, uniform on [0, 1]: b(v) = v (n − 1)/n.
+    let curves = one(&auction_file(FIVE, "seats = 1"));
+    assert_eq!(curves.len(), 1);
+    for &(v, b) in &curves[0] {
+        near(b, 0.8 * v);
+    }
+    near(curves[0][120].0, 1.0);
+}
+
+#[test]
+fn units_are_those_of_the_stored_offers() {
+    let game = Auction::new(Distribution::uniform(0.0, 1.0).unwrap(), 5, 2);
+    // Per slot, an eighth of the value of the epoch; per seat with unit seats.
+    for (mechanism, scale) in
+        [("seats = 2\nepoch_slots = 8", 0.125), ("seats = 2\nepoch_slots = 8\nunit_seats = true", 1.0)]
+    {
+        for &(v, b) in &one(&auction_file(FIVE, mechanism))[0] {
+            near(b, scale * game.pay_as_bid(v / scale).unwrap());
+        }
+    }
+}
+
+#[test]
+fn costs_and_reserve_shift_the_game() {
+    // Each slot costs .3 of a value uniform on [0, 1]; net values are uniform on [−.3, .7], of which those above the
+    // reserve .1 bid. One unit, two bidders: b(w) = w − ∫_.1^w F/F(w) with F(w) = w + .3.
+    let two = "[[sequencers]]\nname = \"s\"\ncount = 2\nlive_cost = 0.3\nvalue = { uniform = [0, 1] }";
+    let curve = &one(&auction_file(two, "seats = 1\nreserve_price = 0.1"))[0];
+    near(curve[0].0, 0.1);
+    near(curve[120].0, 0.7);
+    for &(w, b) in curve {
+        let f = w + 0.3;
+        near(b, w - (f * f - 0.16) / (2.0 * f));
+    }
+}
+
+#[test]
+fn truth_is_told_where_prices_do_not_depend_on_the_bid() {
+    let two = "[[sequencers]]\nname = \"a\"\ncount = 2\nvalue = { uniform = [0, 1] }\nstrategy = \"truthful\"\n\
+               [[sequencers]]\nname = \"b\"\ncount = 3\nvalue = { lognormal = [0, 1] }";
+    for pricing in ["uniform", "vcg", "myerson"] {
+        let curves = one(&auction_file(two, &format!("seats = 2\npricing = \"{pricing}\"")));
+        assert_eq!(curves.len(), 2);
+        assert!(curves.iter().flatten().all(|(v, b)| v == b));
+    }
+    let constant = "[[sequencers]]\nname = \"a\"\ncount = 2\nvalue = { constant = 2.0 }";
+    assert_eq!(one(&auction_file(constant, "seats = 1\npricing = \"uniform\"")), [[(2.0, 2.0)]]);
+    assert_eq!(
+        one(&auction_file(FIVE, "seats = 2\nschedule = \"proportional\"\npricing = \"myerson\"")).len(),
+        1
+    );
+}
+
+#[test]
+fn unequal_pair() {
+    let pair = "[[sequencers]]\nname = \"strong\"\ncount = 1\nvalue = { uniform = [0, 1.5] }\n\
+                [[sequencers]]\nname = \"weak\"\ncount = 1\nvalue = { uniform = [0, 1] }";
+    let curves = one(&auction_file(pair, "seats = 1"));
+    for (curve, top) in curves.iter().zip([1.5, 1.0]) {
+        near(curve[120].0, top);
+        // Both bid at most ω₁ω₂/(ω₁ + ω₂).
+        near(curve[120].1, 0.6);
+    }
+    assert!(one(&auction_file(pair, "seats = 1\nreserve_price = 0.1")).is_empty());
+    assert!(one(&auction_file(pair, "seats = 2")).is_empty());
+}
+
+#[test]
+fn silent_where_there_is_no_closed_form() {
+    assert!(one(&auction_file(FIVE, "seats = 2\nschedule = \"proportional\"")).is_empty());
+    assert!(one(&auction_file(FIVE, "seats = 2\nredundancy = 2")).is_empty());
+    let fixed = format!("{FIVE}\nstrategy = \"truthful\"");
+    assert!(one(&auction_file(&fixed, "seats = 1")).is_empty());
+    let constant = "[[sequencers]]\nname = \"s\"\ncount = 3\nvalue = { constant = 1.0 }";
+    assert!(one(&auction_file(constant, "seats = 1")).is_empty());
+}
+
+fn delegated(sequencers: &str, delegators: &str, mechanism: &str) -> Vec<Vec<(f64, f64)>> {
+    one(&format!(
+        "[experiment]\nname = \"t\"\n{sequencers}\n[[delegators]]\nname = \"d\"\ncontinuum = true\n{delegators}\n\
+         [mechanism.m]\nrule = \"delegated\"\n{mechanism}\n"
+    ))
+}
+
+const TWO: &str = "[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = { constant = 1.0 }";
+
+#[test]
+fn kickbacks_of_the_logit_oligopoly() {
+    let curves = delegated(TWO, "price_sensitivity = 4.0\noutside_option = 0.0", "epoch_slots = 10");
+    assert_eq!(curves.len(), 1);
+    assert!((curves[0][0].0 - 1.0).abs() < 1e-12);
+    assert!((curves[0][0].1 - 0.527_073).abs() < 5e-7);
+    // R = 1, c = 0, .1, .2, μ = .1.
+    let three = ["0.0", "0.01", "0.02"].map(|c| {
+        format!("[[sequencers]]\nname = \"c{c}\"\ncount = 1\nlive_cost = {c}\nvalue = {{ constant = 1.0 }}")
+    });
+    let curves = delegated(&three.join("\n"), "price_sensitivity = 10.0", "epoch_slots = 10");
+    for (curve, (net, x)) in curves.iter().zip([(1.0, 0.79566), (0.9, 0.75128), (0.8, 0.68070)]) {
+        assert!((curve[0].0 - net).abs() < 1e-9 && (curve[0].1 - x).abs() <= 5e-6, "{curve:?}");
+    }
+}
+
+#[test]
+fn kickbacks_under_inertia_only_where_they_are_an_equilibrium() {
+    let stuck = |rho: f64| {
+        delegated(TWO, &format!("price_sensitivity = 4.0\noutside_option = 0.0\ninertia = {rho}"), "")
+    };
+    assert!((stuck(0.5)[0][0].1 - 0.527_073).abs() < 5e-7);
+    assert!(stuck(0.9).is_empty());
+    // δ < 1: margins are (1 − δρ)/(1 − ρ) times as large; four candidates, μ = ¼, no outside option.
+    let four = "[[sequencers]]\nname = \"s\"\ncount = 4\ndiscount = 0.8\nvalue = { constant = 1.0 }";
+    let curve = delegated(four, "price_sensitivity = 4.0\ninertia = 0.3", "");
+    near(curve[0][0].1, 1.0 - 0.76 / 0.7 * 0.25 * 4.0 / 3.0);
+    // With μ = .1 margins are thin, and living off locked stake pays at ρ = .3 already.
+    assert!(delegated(four, "price_sensitivity = 10.0\ninertia = 0.3", "").is_empty());
+}
+
+#[test]
+fn promises_are_kept_only_for_delivered_slots() {
+    // Machines are down a tenth of the time: delegators get .9 x, candidates earn .9 R.
+    let weak = format!("{TWO}\nfailure_rate = 0.01\nrepair_rate = 0.09");
+    let curve = delegated(&weak, "price_sensitivity = 10.0", "");
+    near(curve[0][0].0, 1.0);
+    near(curve[0][0].1, (0.9 - 0.2) / 0.9);
+}
+
+#[test]
+fn other_delegated_games_have_no_line() {
+    let plain = "price_sensitivity = 10.0";
+    assert_eq!(delegated(TWO, plain, "").len(), 1);
+    assert!(delegated(TWO, plain, "seats = 1").is_empty());
+    assert!(delegated(TWO, plain, "kickback = \"lump_sum\"").is_empty());
+    assert!(delegated(TWO, "price_sensitivity = 10.0\nuptime_taste = 1.0", "").is_empty());
+    assert!(delegated(TWO, "price_sensitivity = 0.0", "").is_empty());
+    let drawn = "[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = { uniform = [1, 2] }";
+    assert!(delegated(drawn, plain, "").is_empty());
+}

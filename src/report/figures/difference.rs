@@ -1,0 +1,70 @@
+//! `difference-A-vs-B`: paired differences, metric by metric.
+
+use super::{Sheet, heading};
+use crate::chart::Estimate;
+use crate::chart::forest::{Forest, Row, Unit};
+use crate::chart::ticks::fixed;
+use crate::experiment::file::Experiment;
+use crate::measure::metrics::{METRICS, Metric};
+use crate::measure::statistics::Comparison;
+use crate::report::summary::Summary;
+
+/// Metrics beside the shares.
+const BESIDE: [&str; 6] =
+    ["net_surplus", "capital_locked", "liveness", "overhead_ratio", "hhi_slots", "nakamoto_33"];
+
+fn is_shown(metric: &Metric) -> bool {
+    // Deviation gains say how far to trust the play, not what comes of it.
+    (metric.unit == "share" && !metric.key.starts_with("deviation_gain")) || BESIDE.contains(&metric.key)
+}
+
+fn unit(metric: &Metric) -> Unit {
+    match metric.unit {
+        "share" => Unit::Share,
+        "ETH" => Unit::Eth,
+        other => Unit::Other(other.to_owned()),
+    }
+}
+
+/// The figure of contenders `a` and `b`, `a < b`; `None` where they have no common replicate.
+pub(super) fn figure(summary: &Summary, experiment: &Experiment, a: usize, b: usize) -> Option<Sheet> {
+    let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
+    let mut compared: Vec<(&Metric, Comparison)> = METRICS
+        .iter()
+        .filter(|m| is_shown(m))
+        .filter_map(|m| Some((m, summary.comparison(a, b, m.key)?)))
+        // What neither has at all would be a row of zeros.
+        .filter(|(_, c)| c.mean_a != 0.0 || c.mean_b != 0.0)
+        .collect();
+    // Shares first: the other metrics are read in their light.
+    compared.sort_by_key(|(metric, _)| metric.unit != "share");
+    let replicates = compared.iter().map(|(_, c)| c.n).max()?;
+    let rows = compared
+        .iter()
+        .map(|(metric, c)| Row {
+            label: metric.label.to_owned(),
+            unit: unit(metric),
+            difference: Estimate::new(c.difference, c.ci_low, c.ci_high),
+        })
+        .collect();
+    Some(Sheet::Difference(Forest {
+        heading: heading(&title(summary, a, b), experiment, replicates),
+        a: first.clone(),
+        b: second.clone(),
+        certified: summary.standing(a).is_sound() && summary.standing(b).is_sound(),
+        rows,
+    }))
+}
+
+/// The finding on token holders where there is one, else the two names.
+fn title(summary: &Summary, a: usize, b: usize) -> String {
+    let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
+    match summary.comparison(a, b, "holder_share") {
+        Some(c) if c.ci_low > 0.0 || c.ci_high < 0.0 => {
+            let points = fixed(c.difference.abs() * 100.0, 1);
+            let (more, less) = if c.difference > 0.0 { (first, second) } else { (second, first) };
+            format!("{more} leaves holders {points} percentage points more than {less}")
+        }
+        _ => format!("{first} and {second} compared"),
+    }
+}

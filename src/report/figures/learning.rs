@@ -1,0 +1,69 @@
+//! `learning`: offers and the gain of deviations along learning.
+
+use super::averaging::{along, classes};
+use super::{Sheet, contender, heading, replicates};
+use crate::agent::strategy::Unit;
+use crate::chart::learning_curves::{GainAxis, LearningCurves, LearningPanel};
+use crate::chart::series::Series;
+use crate::chart::ticks::Format;
+use crate::experiment::file::Experiment;
+use crate::experiment::store::{Store, StoreError};
+use crate::mechanism::Rule;
+use crate::mechanism::delegated::Kickback;
+use crate::report::summary::Summary;
+use std::collections::BTreeMap;
+
+/// The figure; `None` where nobody learns.
+pub(super) fn figure(
+    store: &Store,
+    experiment: &Experiment,
+    summary: &Summary,
+) -> Result<Option<Sheet>, StoreError> {
+    let mut panels = Vec::new();
+    for (c, mechanism) in summary.contenders().iter().enumerate() {
+        let offers = store.curves(0, mechanism, "learning_offer")?;
+        let gains = store.curves(0, mechanism, "learning_gain")?;
+        if offers.is_empty() && gains.is_empty() {
+            continue;
+        }
+        let mut ends: BTreeMap<u32, f64> = BTreeMap::new();
+        for stored in &gains {
+            let end = stored.curve.points.last().map_or(0.0, |(x, _)| *x);
+            ends.entry(stored.replicate).and_modify(|e| *e = e.max(end)).or_insert(end);
+        }
+        let series = |class: &str| Series { name: class.to_owned(), points: along(&offers, class, &ends) };
+        panels.push(LearningPanel {
+            mechanism: mechanism.clone(),
+            certified: summary.standing(c).is_sound(),
+            offer_name: offer_name(experiment, mechanism),
+            offers: classes(&offers).into_iter().map(series).collect(),
+            gain: vec![Series { name: String::new(), points: along(&gains, "", &ends) }],
+        });
+    }
+    let curves = LearningCurves {
+        heading: heading("Where learning goes", experiment, replicates(summary)),
+        panels,
+        offer_format: Format::Plain,
+        tolerance: Some(experiment.play.tolerance),
+        gain_axis: GainAxis::Auto,
+    };
+    Ok((!curves.panels.is_empty()).then_some(Sheet::Learning(curves)))
+}
+
+/// What the mean setting is measured in.
+fn offer_name(experiment: &Experiment, mechanism: &str) -> String {
+    let relative = |unit: Unit| experiment.setting.classes.iter().any(|c| c.strategy.menu.unit == unit);
+    let (name, own, eth) = match contender(experiment, mechanism).map(|c| &c.rule) {
+        Some(Rule::Delegated(rule)) => match rule.kickback() {
+            Kickback::IncomeShare => ("Mean kickback", "share of income", "ETH an epoch"),
+            Kickback::PerStake | Kickback::LumpSum => ("Mean kickback", "share of net value", "ETH an epoch"),
+        },
+        Some(Rule::AuctionRotation(_)) => ("Mean bid", "share of net value", "ETH per slot"),
+        _ => ("Mean offer", "share of net value", "ETH"),
+    };
+    match (relative(Unit::Relative), relative(Unit::Absolute)) {
+        (true, true) => format!("{name} ({own}, or {eth})"),
+        (false, true) => format!("{name} ({eth})"),
+        _ => format!("{name} ({own})"),
+    }
+}

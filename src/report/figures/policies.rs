@@ -1,0 +1,164 @@
+//! `policies`: what was learned to offer, against net value, beside theory.
+//!
+//! Bids and values are shown for a whole epoch, so that contenders with epochs of any length share one axis.
+
+use super::averaging::{by_state, classes};
+use super::{Sheet, contender, heading, replicates};
+use crate::chart::Estimate;
+use crate::chart::policies::{Policies, PolicyPanel};
+use crate::chart::series::Series;
+use crate::chart::ticks::Format;
+use crate::experiment::file::{Contender, Experiment};
+use crate::experiment::outcome::Curve;
+use crate::experiment::store::{Store, StoreError};
+use crate::mechanism::delegated::Kickback;
+use crate::mechanism::{Mechanism as _, Rule};
+use crate::report::summary::Summary;
+
+/// How a contender's stored offers become offers for a whole epoch.
+struct View {
+    name: &'static str,
+    /// Factors on private value and on offer.
+    scale: (f64, f64),
+    diagonal: bool,
+}
+
+/// `None` where an offer cannot stand beside a private value.
+fn view(experiment: &Experiment, contender: &Contender) -> Option<View> {
+    match &contender.rule {
+        Rule::Centralized(_) => None,
+        Rule::AuctionRotation(rule) => {
+            let epoch = if rule.unit_seats() { 1.0 } else { f64::from(contender.terms.epoch_slots) };
+            Some(View { name: "Bid for a whole epoch (ETH)", scale: (epoch, epoch), diagonal: true })
+        }
+        Rule::Delegated(rule) => match rule.kickback() {
+            Kickback::PerStake => Some(View {
+                name: "Kickback for the whole stake (ETH an epoch)",
+                scale: (1.0, 1.0),
+                diagonal: true,
+            }),
+            Kickback::LumpSum => {
+                // Stored against the net value of an even share of the epoch.
+                let among = rule.seats().unwrap_or(experiment.setting.candidates()) as f64;
+                Some(View { name: "Lump sum (ETH an epoch)", scale: (among, 1.0), diagonal: false })
+            }
+            Kickback::IncomeShare => None,
+        },
+    }
+}
+
+/// The figure; `None` where nobody offers.
+pub(super) fn figure(
+    store: &Store,
+    experiment: &Experiment,
+    summary: &Summary,
+    notes: &mut Vec<String>,
+) -> Result<Option<Sheet>, StoreError> {
+    let mut panels = Vec::new();
+    let mut theories = Vec::new();
+    for (c, mechanism) in summary.contenders().iter().enumerate() {
+        let Some(contender) = contender(experiment, mechanism) else { continue };
+        let mut curves = store.curves(0, mechanism, "offer")?;
+        curves.extend(store.curves(0, mechanism, "offer_absolute")?);
+        curves.retain(|c| !c.curve.points.is_empty());
+        if curves.is_empty() {
+            continue;
+        }
+        let Some(view) = view(experiment, contender) else {
+            notes.push(format!(
+                "`{mechanism}` is not in the figure of policies: its kickbacks are shares of income."
+            ));
+            continue;
+        };
+        let (to_value, to_offer) = view.scale;
+        let series = |class: &str| Series {
+            name: class.to_owned(),
+            points: by_state(&curves, class)
+                .into_iter()
+                .map(|(x, e)| (x * to_value, e.scaled(to_offer)))
+                .collect(),
+        };
+        let mut theory = store.reference_curves(0, mechanism)?;
+        for point in theory.iter_mut().flat_map(|curve| &mut curve.points) {
+            *point = (point.0 * to_value, point.1 * to_offer);
+        }
+        theories.push(theory);
+        panels.push(PolicyPanel {
+            mechanism: mechanism.clone(),
+            certified: summary.standing(c).is_sound(),
+            offer_name: view.name.to_owned(),
+            classes: classes(&curves).into_iter().map(series).collect(),
+            theory: Vec::new(),
+            diagonal: view.diagonal,
+        });
+    }
+    let values: Vec<f64> =
+        panels.iter().flat_map(|p| &p.classes).flat_map(|s| &s.points).map(|(x, _)| *x).collect();
+    let half = half_dash(&values);
+    for (panel, theory) in panels.iter_mut().zip(theories) {
+        panel.theory = joined(&theory, &panel.classes, half);
+    }
+    let policies = Policies {
+        heading: heading("What was learned to offer", experiment, replicates(summary)),
+        value_name: "Net value of a whole epoch (ETH)".to_owned(),
+        panels,
+        format: Format::Plain,
+    };
+    Ok((!policies.panels.is_empty()).then_some(Sheet::Policies(policies)))
+}
+
+/// Half the length of the dash that stands for a single point of theory, in the unit of the horizontal axis.
+fn half_dash(values: &[f64]) -> f64 {
+    let (low, high) =
+        values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)));
+    let span = high - low;
+    0.05 * if span > 1e-9 * high.abs() { span } else { high.abs().max(1.0) }
+}
+
+/// The curves of all classes as one line with gaps; equal ones once; a single point as a short dash.
+fn joined(curves: &[Curve], classes: &[Series], half: f64) -> Vec<(f64, f64)> {
+    let mut line: Vec<(f64, f64)> = Vec::new();
+    let mut seen: Vec<&[(f64, f64)]> = Vec::new();
+    for curve in curves {
+        if seen.contains(&curve.points.as_slice()) {
+            continue;
+        }
+        seen.push(&curve.points);
+        if !line.is_empty() {
+            line.push((f64::NAN, f64::NAN));
+        }
+        match curve.points.as_slice() {
+            &[(x, y)] => {
+                // The measured mean of a constant differs from it by rounding; the axis must hold what it is compared with.
+                let measured = classes.iter().flat_map(|s| &s.points).map(|(v, _): &(f64, Estimate)| *v);
+                let x = measured.into_iter().find(|v| (v - x).abs() <= 1e-6 * x.abs()).unwrap_or(x);
+                line.extend([(x - half, y), (x, y), (x + half, y)]);
+            }
+            points => line.extend_from_slice(points),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_theory_are_joined_with_gaps() {
+        let curve = |points: &[(f64, f64)]| Curve {
+            name: "theory".into(),
+            agent: "a".into(),
+            points: points.to_vec(),
+        };
+        let rising = [(0.0, 0.0), (1.0, 0.5)];
+        assert_eq!(joined(&[curve(&rising), curve(&rising)], &[], 0.1), rising);
+        let class = Series { name: "a".into(), points: vec![(2.0 + 1e-12, Estimate::point(1.0))] };
+        let line = joined(&[curve(&rising), curve(&[(2.0, 1.0)])], &[class], 0.5);
+        assert_eq!(line.len(), 6);
+        assert!(line[2].0.is_nan());
+        assert_eq!(line[4].0, 2.0 + 1e-12);
+        assert!((half_dash(&[1.0, 3.0]) - 0.1).abs() < 1e-15);
+        assert!((half_dash(&[2.0]) - 0.1).abs() < 1e-15);
+    }
+}

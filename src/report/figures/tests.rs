@@ -1,0 +1,116 @@
+use super::*;
+use crate::experiment::trial;
+
+fn drawn(text: &str) -> (Drawn, tempfile::TempDir) {
+    let experiment = trial::read(text);
+    let root = tempfile::tempdir().unwrap();
+    let store = trial::run(&experiment, root.path());
+    (draw_all(&store, &experiment, root.path()).unwrap(), root)
+}
+
+fn names(drawn: &Drawn) -> Vec<String> {
+    drawn.files.iter().map(|f| f.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+/// `REPORT_GALLERY=dir cargo test report::figures` leaves the pictures and the table there to be looked at.
+fn keep(root: &Path, text: &str, name: &str) {
+    if let Some(directory) = std::env::var_os("REPORT_GALLERY") {
+        let to = Path::new(&directory).join(name);
+        std::fs::create_dir_all(&to).unwrap();
+        for file in std::fs::read_dir(root.join(FOLDER)).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        }
+        let store = Store::open_read_only(root).unwrap();
+        let table = crate::report::table::summary_table(&store, &trial::read(text)).unwrap();
+        std::fs::write(to.join("table.txt"), table).unwrap();
+    }
+}
+
+#[test]
+fn all_figures_of_three_contenders() {
+    let (drawn, root) = drawn(trial::THREE);
+    assert_eq!(
+        names(&drawn),
+        [
+            "surplus",
+            "learning",
+            "difference-auction-vs-one",
+            "difference-auction-vs-votes",
+            "difference-one-vs-votes",
+            "policies"
+        ]
+    );
+    assert!(drawn.notes.is_empty());
+    for png in &drawn.files {
+        assert!(std::fs::read(png).unwrap().starts_with(b"\x89PNG"));
+        assert!(png.with_extension("svg").exists());
+    }
+    keep(root.path(), trial::THREE, "three");
+}
+
+#[test]
+fn theory_stands_in_the_figure_of_policies() {
+    let text = "[experiment]\nname = \"theory\"\nquestion = \"Do learners find the textbook's bids and kickbacks?\"\nreplicates = 3\n\
+                [[sequencers]]\nname = \"cheap\"\ncount = 2\nvalue = { constant = 1.0 }\n\
+                [[sequencers]]\nname = \"dear\"\ncount = 1\nlive_cost = 0.02\nvalue = { constant = 1.0 }\n\
+                [[delegators]]\nname = \"d\"\ncontinuum = true\nprice_sensitivity = 10.0\n\
+                [mechanism.votes]\nrule = \"delegated\"\nepoch_slots = 10\n\
+                [mechanism.truth]\nrule = \"auction_rotation\"\nseats = 1\npricing = \"uniform\"\nepoch_slots = 10\n\
+                [play]\nrounds = 8\nwarmup_epochs = 400\nmeasured_epochs = 5\n";
+    let (drawn, root) = drawn(text);
+    let svg = std::fs::read_to_string(root.path().join("charts/policies.svg")).unwrap();
+    assert!(svg.lines().any(|line| line == "theory"));
+    assert_eq!(names(&drawn).last().unwrap(), "policies");
+    keep(root.path(), text, "theory");
+}
+
+#[test]
+fn one_contender_one_replicate_nobody_learns() {
+    let text = "[experiment]\nname = \"t\"\nreplicates = 1\n[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = { constant = 1.0 }\n\
+                [mechanism.m]\nrule = \"centralized\"\n";
+    let (drawn, _root) = drawn(text);
+    assert_eq!(names(&drawn), ["surplus"]);
+    // One learning contender and one replicate: no differences, no intervals.
+    let lone = "[experiment]\nname = \"t\"\nreplicates = 1\n[[sequencers]]\nname = \"s\"\ncount = 3\nvalue = { uniform = [0, 1] }\n\
+                [mechanism.m]\nrule = \"auction_rotation\"\nseats = 1\n[play]\nrounds = 4\nwarmup_epochs = 20\nmeasured_epochs = 5\n";
+    let (drawn, _root) = self::drawn(lone);
+    assert_eq!(names(&drawn), ["surplus", "learning", "policies"]);
+}
+
+#[test]
+fn odd_and_equal_names_and_too_many_pairs() {
+    let contenders = ["A b", "a_b", "a:b", "é", "..", "x"];
+    let tables: Vec<String> =
+        contenders.iter().map(|name| format!("[mechanism.\"{name}\"]\nrule = \"centralized\"\n")).collect();
+    let text = format!(
+        "[experiment]\nname = \"t\"\nreplicates = 2\n[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = {{ uniform = [0, 1] }}\n{}",
+        tables.concat()
+    );
+    let (drawn, _root) = drawn(&text);
+    let names = names(&drawn);
+    assert_eq!(names.len(), 1 + MOST_PAIRS);
+    assert!(names.contains(&"difference-A_b-vs-a_b".to_owned()), "{names:?}");
+    assert!(names.contains(&"difference-A_b-vs-a_b-2".to_owned()), "{names:?}");
+    assert!(names.iter().all(|n| n.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))));
+    assert!(drawn.notes[0].contains("Left out") && drawn.notes[0].contains("é and x"), "{:?}", drawn.notes);
+}
+
+#[test]
+fn nothing_done_draws_nothing() {
+    let experiment = trial::read(trial::THREE);
+    let root = tempfile::tempdir().unwrap();
+    let store = trial::empty(&experiment, root.path());
+    assert_eq!(draw_all(&store, &experiment, root.path()).unwrap(), Drawn::default());
+}
+
+#[test]
+fn everyone_learning_alone() {
+    let text = "[experiment]\nname = \"alone\"\nreplicates = 3\n[[sequencers]]\nname = \"s\"\ncount = 3\nvalue = { constant = 1.0 }\n\
+                [[delegators]]\nname = \"d\"\ncontinuum = true\nprice_sensitivity = 10.0\ninertia = 0.2\n\
+                [mechanism.m]\nrule = \"delegated\"\n\
+                [play]\nregime = \"independent\"\nmax_epochs = 120\nstable_epochs = 30\nmeasured_epochs = 5\n";
+    let (drawn, root) = drawn(text);
+    assert_eq!(names(&drawn), ["surplus", "learning", "policies"]);
+    keep(root.path(), text, "alone");
+}

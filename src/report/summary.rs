@@ -1,0 +1,165 @@
+//! Replicates of one design point, summed up: means of every metric and paired differences, in one walk over the store.
+
+use crate::experiment::store::{Order, Store, StoreError};
+use crate::measure::statistics::{Comparison, Critical, Estimate, Moments, Pairs};
+
+/// How far a contender's play is certified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody learns here: there is nothing to certify.
+    NobodyLearns,
+    /// Of `of` replicates `certified` are.
+    Learned {
+        /// Replicates whose deviation gain is within the tolerance.
+        certified: u64,
+        /// Replicates that were tried.
+        of: u64,
+    },
+}
+
+impl Standing {
+    /// Whether no replicate failed to be certified.
+    pub fn is_sound(self) -> bool {
+        match self {
+            Self::NobodyLearns => true,
+            Self::Learned { certified, of } => certified == of,
+        }
+    }
+}
+
+/// Moments of every metric by contender, and of every pair of contenders on common replicates. Memory does not grow with
+/// the number of replicates.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    contenders: Vec<String>,
+    metrics: Vec<&'static str>,
+    done: Vec<u64>,
+    /// By contender, then metric.
+    moments: Vec<Moments>,
+    /// By pair in the order (0, 1), (0, 2), …, (1, 2), …, then metric.
+    pairs: Vec<Pairs>,
+}
+
+impl Summary {
+    /// Reads the done units of a design point.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn read(store: &Store, design: u32) -> Result<Self, StoreError> {
+        let (n, width) = (store.contenders().len(), store.metrics().len());
+        let mut summary = Summary {
+            contenders: store.contenders().to_vec(),
+            metrics: store.metrics().to_vec(),
+            done: vec![0; n],
+            moments: vec![Moments::default(); n * width],
+            pairs: vec![Pairs::default(); n * n.saturating_sub(1) / 2 * width],
+        };
+        // What a contender does not have in the current replicate is NaN, which no moment counts.
+        let mut current = vec![f64::NAN; n * width];
+        let mut replicate = None;
+        store.visit_values(Order::ByReplicate, |unit| {
+            if unit.design != design {
+                return Ok::<_, StoreError>(());
+            }
+            if replicate.is_some_and(|r| r != unit.replicate) {
+                summary.close(&mut current);
+            }
+            replicate = Some(unit.replicate);
+            summary.done[unit.contender] += 1;
+            for &(metric, value) in unit.values {
+                current[unit.contender * width + metric] = value;
+            }
+            Ok(())
+        })?;
+        summary.close(&mut current);
+        Ok(summary)
+    }
+
+    fn close(&mut self, current: &mut [f64]) {
+        let (n, width) = (self.contenders.len(), self.metrics.len());
+        for (moments, value) in self.moments.iter_mut().zip(&*current) {
+            moments.push(*value);
+        }
+        let mut pairs = self.pairs.iter_mut();
+        for a in 0..n {
+            for b in a + 1..n {
+                for metric in 0..width {
+                    if let Some(pair) = pairs.next() {
+                        pair.push(current[a * width + metric], current[b * width + metric]);
+                    }
+                }
+            }
+        }
+        current.fill(f64::NAN);
+    }
+
+    /// Names of the contenders, in the order of the file.
+    pub fn contenders(&self) -> &[String] {
+        &self.contenders
+    }
+
+    /// Done replicates of a contender.
+    pub fn done(&self, contender: usize) -> u64 {
+        self.done.get(contender).copied().unwrap_or(0)
+    }
+
+    /// Pairs (a, b) of contenders, `a` before `b` in the file.
+    pub fn pairs(&self) -> Vec<(usize, usize)> {
+        let n = self.contenders.len();
+        (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b))).collect()
+    }
+
+    /// Mean of a metric with its interval; `None` where no replicate has it.
+    pub fn estimate(&self, contender: usize, metric: &str) -> Option<Estimate> {
+        let at = self.metrics.iter().position(|m| *m == metric)?;
+        let moments = self.moments.get(contender * self.metrics.len() + at)?;
+        (moments.n() > 0).then(|| moments.estimate(&mut Critical::default()))
+    }
+
+    /// Paired difference `a − b` of a metric over the replicates that both have; `None` where there is none. `a < b`.
+    pub fn comparison(&self, a: usize, b: usize, metric: &str) -> Option<Comparison> {
+        let at = self.metrics.iter().position(|m| *m == metric)?;
+        let pair = self.pairs().iter().position(|p| *p == (a, b))?;
+        let pairs = self.pairs.get(pair * self.metrics.len() + at)?;
+        (pairs.n() > 0).then(|| pairs.comparison(&mut Critical::default()))
+    }
+
+    /// How far a contender's play is certified.
+    pub fn standing(&self, contender: usize) -> Standing {
+        self.estimate(contender, "certified").map_or(Standing::NobodyLearns, |e| Standing::Learned {
+            certified: (e.mean * e.n as f64).round() as u64,
+            of: e.n,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::trial;
+
+    #[test]
+    fn means_pairs_and_standing() {
+        let experiment = trial::read(trial::THREE);
+        let root = tempfile::tempdir().unwrap();
+        let store = trial::run(&experiment, root.path());
+        let summary = Summary::read(&store, 0).unwrap();
+        assert_eq!(summary.contenders(), ["auction", "one", "votes"]);
+        assert_eq!(summary.pairs(), [(0, 1), (0, 2), (1, 2)]);
+        assert_eq!((summary.done(0), summary.done(3)), (3, 0));
+        let mean = |c: usize, key: &str| summary.estimate(c, key).unwrap().mean;
+        for c in 0..3 {
+            let shares = ["holder", "sequencer", "operating_cost", "posting_cost", "unrealised"];
+            let sum: f64 = shares.iter().map(|s| mean(c, &format!("{s}_share"))).sum();
+            assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+        }
+        let d = summary.comparison(0, 2, "net_surplus").unwrap();
+        assert_eq!(d.n, 3);
+        assert!((d.difference - (mean(0, "net_surplus") - mean(2, "net_surplus"))).abs() < 1e-12);
+        assert_eq!(summary.standing(1), Standing::NobodyLearns);
+        assert!(matches!(summary.standing(0), Standing::Learned { of: 3, .. }));
+        assert!(summary.comparison(0, 1, "deviation_gain").is_none());
+        assert!(summary.estimate(0, "no_such_metric").is_none());
+        assert!(Summary::read(&store, 7).unwrap().estimate(0, "net_surplus").is_none());
+    }
+}

@@ -1,0 +1,347 @@
+//! What the reader should know before believing the numbers: each warning with its cause and its remedy.
+
+use super::summary::{Standing, Summary};
+use crate::experiment::file::Experiment;
+use crate::experiment::store::{Store, StoreError};
+use crate::measure::metrics;
+use crate::play::self_play::Regime;
+use crate::world::World;
+use crate::world::distribution::Distribution;
+use std::fmt;
+
+/// Replicates below which intervals are wide and hang on few draws.
+pub const FEW_REPLICATES: u64 = 20;
+
+/// Drift of the average policies above which learning had not settled.
+pub const LARGE_DRIFT: f64 = 0.2;
+
+/// Pareto shape at and below which there is no variance.
+pub const HEAVY_SHAPE: f64 = 2.0;
+
+/// Metrics whose pairing is looked at.
+pub const HEADLINES: [&str; 5] =
+    ["community_share", "delegator_share", "holder_share", "sequencer_share", "net_surplus"];
+
+/// Something that limits what the numbers say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Warning {
+    /// Units of a contender failed or are missing.
+    Missing {
+        /// The contender.
+        contender: String,
+        /// Replicates that are done.
+        done: u64,
+        /// Replicates that were asked for.
+        planned: u64,
+    },
+    /// Not every replicate's play is certified.
+    NotCertified {
+        /// The contender.
+        contender: String,
+        /// Certified replicates.
+        certified: u64,
+        /// Replicates tried.
+        of: u64,
+        /// Mean estimate of the deviation gain, a fraction of potential value.
+        gain: f64,
+        /// Mean upper bound.
+        upper: f64,
+        /// The experiment's tolerance.
+        tolerance: f64,
+        /// Whether everyone learns alone.
+        alone: bool,
+    },
+    /// Fewer than [`FEW_REPLICATES`].
+    FewReplicates {
+        /// How many.
+        replicates: u64,
+    },
+    /// Policies were still moving when learning ended.
+    Drift {
+        /// The contender.
+        contender: String,
+        /// Mean total-variation distance.
+        drift: f64,
+        /// Whether everyone learns alone.
+        alone: bool,
+    },
+    /// A Pareto tail without variance.
+    HeavyTail {
+        /// What is drawn from it.
+        what: String,
+        /// Its shape.
+        shape: f64,
+        /// Whether it is the MEV of slots, which can be capped.
+        mev: bool,
+    },
+    /// Differences on the same draws vary more than differences of separate runs would.
+    PairingHurts {
+        /// First of the pair.
+        a: String,
+        /// Second.
+        b: String,
+        /// Label and variance reduction of each metric.
+        metrics: Vec<(&'static str, f64)>,
+    },
+}
+
+impl Warning {
+    /// What is the matter, in a sentence or two.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Missing { contender, done, planned } => format!(
+                "{contender}: only {done} of {planned} replicates are done. Differences are taken over common replicates."
+            ),
+            Self::NotCertified { contender, certified, of, gain, upper, tolerance, .. } => format!(
+                "{contender}: {certified} of {of} replicates are certified. The best deviation found gains {}% of potential \
+                 value on average; the 95% bound on all of them is {}%, the tolerance {}%.",
+                percent(*gain),
+                percent(*upper),
+                percent(*tolerance)
+            ),
+            Self::FewReplicates { replicates: 1 } => {
+                "there is one replicate, so no interval and no test can be given.".to_owned()
+            }
+            Self::FewReplicates { replicates } => format!(
+                "there are {replicates} replicates. Intervals from fewer than {FEW_REPLICATES} are wide, and right only if replicates \
+                 are about normal."
+            ),
+            Self::Drift { contender, drift, .. } => format!(
+                "{contender}: over the last quarter of learning average policies moved by {drift:.2} (total variation; above \
+                 {LARGE_DRIFT} they had not settled, or cycle)."
+            ),
+            Self::HeavyTail { what, shape, .. } => format!(
+                "{what} has a Pareto tail of shape {shape}. At {HEAVY_SHAPE} and below there is no variance, so means \
+                 over replicates are not normal and their intervals come out too short."
+            ),
+            Self::PairingHurts { a, b, metrics } => {
+                let named: Vec<String> = metrics
+                    .iter()
+                    .map(|(label, reduction)| format!("{label} ({:.0}% more variance)", -100.0 * reduction))
+                    .collect();
+                format!(
+                    "{a} and {b}: common draws pull these apart instead of together: {}.",
+                    named.join(", ")
+                )
+            }
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Missing { .. } => {
+                "run the experiment again: it continues where it stopped; errors stand in the view `units` of results.sqlite.".to_owned()
+            }
+            Self::NotCertified { alone: true, .. } => {
+                "none is needed if adaptive agents are the question: alone they need not find an equilibrium. To find one, set \
+                 `play.regime = \"self_play\"`."
+                    .to_owned()
+            }
+            Self::NotCertified { gain, tolerance, .. } if gain <= tolerance => {
+                "the estimate is within the tolerance, the bound is not: raise `play.certificate_markets` or \
+                 `play.certificate_epochs` to tighten it."
+                    .to_owned()
+            }
+            Self::NotCertified { .. } => {
+                "let agents learn for longer (`play.warmup_epochs`) or from more markets (`play.rounds`), or give them a finer \
+                 menu or more bins in their strategy."
+                    .to_owned()
+            }
+            Self::FewReplicates { .. } => "raise `experiment.replicates`, or run with --replicates 32.".to_owned(),
+            Self::Drift { alone: true, .. } => "raise `play.stable_epochs` and `play.max_epochs`.".to_owned(),
+            Self::Drift { .. } => {
+                "raise `play.warmup_epochs`; if drift stays, play cycles, and averages are all that can be reported.".to_owned()
+            }
+            Self::HeavyTail { mev: true, .. } => {
+                "lower `world.mev_tail_cap` or raise `world.mev_tail_shape`; paired differences suffer less than levels.".to_owned()
+            }
+            Self::HeavyTail { .. } => {
+                "raise the shape, or take a bounded law; paired differences suffer less than levels.".to_owned()
+            }
+            Self::PairingHurts { .. } => {
+                "the intervals hold, they are only wider than need be: raise `experiment.replicates`.".to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} Remedy: {}", self.cause(), self.remedy())
+    }
+}
+
+fn percent(share: f64) -> String {
+    crate::chart::ticks::significant(100.0 * share, 2)
+}
+
+/// Everything about a stored comparison that deserves a warning, the gravest first.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn warnings(store: &Store, experiment: &Experiment) -> Result<Vec<Warning>, StoreError> {
+    Ok(about(&Summary::read(store, 0)?, experiment))
+}
+
+/// As [`warnings`], from a summary that has been read.
+pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
+    let alone = experiment.play.schedule.regime == Regime::Independent;
+    let mut found = Vec::new();
+    let planned = u64::from(experiment.replicates);
+    let each = || summary.contenders().iter().cloned().enumerate();
+    let mean = |c: usize, metric: &str| summary.estimate(c, metric).map_or(f64::NAN, |e| e.mean);
+    for (c, contender) in each() {
+        let done = summary.done(c);
+        if done < planned {
+            found.push(Warning::Missing { contender, done, planned });
+        }
+    }
+    for (c, contender) in each() {
+        if let Standing::Learned { certified, of } = summary.standing(c)
+            && certified < of
+        {
+            found.push(Warning::NotCertified {
+                contender,
+                certified,
+                of,
+                gain: mean(c, "deviation_gain"),
+                upper: mean(c, "deviation_gain_upper"),
+                tolerance: experiment.play.tolerance,
+                alone,
+            });
+        }
+    }
+    for (c, contender) in each() {
+        let drift = mean(c, "policy_drift");
+        if drift > LARGE_DRIFT {
+            found.push(Warning::Drift { contender, drift, alone });
+        }
+    }
+    let replicates = (0..summary.contenders().len()).map(|c| summary.done(c)).max().unwrap_or(0);
+    if (1..FEW_REPLICATES).contains(&replicates) {
+        found.push(Warning::FewReplicates { replicates });
+    }
+    found.extend(heavy_tails(experiment));
+    found.extend(summary.pairs().into_iter().filter_map(|pair| pairing(summary, pair)));
+    found
+}
+
+fn heavy_tails(experiment: &Experiment) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let world = |key: &str| experiment.resolved.value(&format!("world.{key}")).and_then(|v| v.as_number());
+    if let World::Rollup(rollup) = &experiment.setting.world
+        && rollup.mev.mean() > 0.0
+        && world("mev_tail_share").is_some_and(|share| share > 0.0)
+        && let Some(shape) = world("mev_tail_shape").filter(|shape| *shape <= HEAVY_SHAPE)
+    {
+        found.push(Warning::HeavyTail { what: "the MEV of slots".to_owned(), shape, mev: true });
+    }
+    for class in &experiment.setting.classes {
+        if let Some(Distribution::Pareto { shape, .. }) = class.traits.value
+            && shape <= HEAVY_SHAPE
+        {
+            found.push(Warning::HeavyTail {
+                what: format!("the value of group {}", class.name),
+                shape,
+                mev: false,
+            });
+        }
+    }
+    found
+}
+
+/// Headline metrics of a pair whose variance pairing raises by more than chance would: an estimated correlation of
+/// nothing has a standard error of about 1/√n.
+fn pairing(summary: &Summary, (a, b): (usize, usize)) -> Option<Warning> {
+    let metrics: Vec<(&'static str, f64)> = HEADLINES
+        .iter()
+        .filter_map(|key| {
+            let c = summary.comparison(a, b, key)?;
+            let label = metrics::find(key)?.label;
+            (c.variance_reduction < -1.0 / (c.n as f64).sqrt()).then_some((label, c.variance_reduction))
+        })
+        .collect();
+    let name = |i: usize| summary.contenders()[i].clone();
+    (!metrics.is_empty()).then(|| Warning::PairingHurts { a: name(a), b: name(b), metrics })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::outcome::{Outcome, UnitKey};
+    use crate::experiment::trial;
+    use crate::experiment::unit::UnitPlan;
+
+    /// A store of `THREE` with made-up values of the first contender, and the last one where given.
+    fn about_values(values: &[(&'static str, [f64; 3])], last: &[(&'static str, [f64; 3])]) -> Vec<Warning> {
+        let experiment = trial::read(trial::THREE);
+        let root = tempfile::tempdir().unwrap();
+        let mut store = trial::empty(&experiment, root.path());
+        for (mechanism, values) in [("auction", values), ("votes", last)] {
+            for replicate in 0..3 {
+                let metrics = values.iter().map(|(key, v)| (*key, v[replicate as usize])).collect();
+                let key = UnitKey { design: 0, mechanism: mechanism.to_owned(), replicate };
+                let plan = UnitPlan { id: format!("{mechanism}{replicate}"), key, seed: 1 };
+                store.put(&plan, Ok(&Outcome { metrics, ..Outcome::default() })).unwrap();
+            }
+        }
+        warnings(&store, &experiment).unwrap()
+    }
+
+    #[test]
+    fn each_has_cause_and_remedy() {
+        let found = about_values(
+            &[
+                ("deviation_gain", [0.02; 3]),
+                ("deviation_gain_upper", [0.03; 3]),
+                ("certified", [1.0, 0.0, 0.0]),
+                ("policy_drift", [0.3; 3]),
+                ("net_surplus", [1.0, 2.0, 3.0]),
+            ],
+            &[("certified", [1.0; 3]), ("net_surplus", [3.0, 2.0, 1.0])],
+        );
+        let kinds: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(found.len(), 5, "{kinds:#?}");
+        assert!(kinds[0].starts_with("one: only 0 of 3 replicates"));
+        assert!(kinds[1].contains("1 of 3 replicates are certified") && kinds[1].contains("warmup_epochs"));
+        assert!(
+            kinds[1].contains("2.0%") && kinds[1].contains("3.0%") && kinds[1].contains("1.0%"),
+            "{}",
+            kinds[1]
+        );
+        assert!(kinds[2].contains("moved by 0.30") && kinds[2].contains("`play.warmup_epochs`"));
+        assert!(kinds[3].contains("3 replicates"));
+        assert!(
+            kinds[4].contains("auction and votes") && kinds[4].contains("net surplus (100% more variance)")
+        );
+    }
+
+    #[test]
+    fn a_loose_bound_calls_for_a_larger_certificate() {
+        let found = about_values(
+            &[("deviation_gain", [0.005; 3]), ("deviation_gain_upper", [0.03; 3]), ("certified", [0.0; 3])],
+            &[],
+        );
+        let text = found.iter().map(ToString::to_string).collect::<String>();
+        assert!(text.contains("`play.certificate_markets`"), "{text}");
+    }
+
+    #[test]
+    fn heavy_tails_are_found_in_both_worlds() {
+        let shape = |text: &str| heavy_tails(&trial::read(text)).first().map(Warning::cause);
+        let end = "[mechanism.m]\nrule = \"centralized\"\n";
+        let rollup = |shape: f64| {
+            format!(
+                "[experiment]\nname = \"t\"\n[world]\nkind = \"rollup\"\nmev_median = 0.01\nmev_tail_share = 0.01\n\
+                 mev_tail_shape = {shape}\n[[sequencers]]\nname = \"s\"\ncount = 2\n{end}"
+            )
+        };
+        assert!(shape(&rollup(1.5)).unwrap().contains("shape 1.5"));
+        assert_eq!(shape(&rollup(2.5)), None);
+        let plain = format!(
+            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = {{ pareto = [1, 2] }}\n{end}"
+        );
+        assert!(shape(&plain).unwrap().contains("group s"));
+    }
+}
