@@ -51,6 +51,9 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let deadline = deadline(options.max_minutes, started.1)?;
     let experiment = source::experiment(&options.experiment)?;
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
+    if !options.fresh {
+        Store::inspect(&directory).map_err(|error| Stop::refuse(&error))?;
+    }
     let lock = OutputLock::acquire(&directory).map_err(|error| Stop::refuse(&error))?;
     if options.fresh {
         Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
@@ -105,7 +108,10 @@ fn deadline(minutes: Option<f64>, start: Instant) -> Result<Option<Instant>, Sto
     match minutes {
         None => Ok(None),
         Some(m) if m.is_finite() && m > 0.0 && m < 1e7 => Ok(Some(start + Duration::from_secs_f64(m * 60.0))),
-        Some(m) => Err(Stop::say(format!("--max-minutes {m}: allowed: a number of minutes above 0"))),
+        Some(m) => Err(Stop::say(format!(
+            "--max-minutes {}: allowed: a number of minutes above 0 and below 10 million",
+            tables::format_number(m)
+        ))),
     }
 }
 

@@ -20,6 +20,7 @@
 //! polynya (2021), "Delegated proof-of-stake".
 
 use super::operation::Service;
+use super::roulette::Roulette;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, Terms};
 use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
 use crate::agent::Setting;
@@ -122,7 +123,10 @@ pub struct Stakes {
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     uptime: Vec<f64>,
     opened: bool,
+    /// Working space of the choices.
     weights: Vec<f64>,
+    roulette: Roulette,
+    movers: Vec<u32>,
 }
 
 /// Working space of counterfactuals.
@@ -316,22 +320,23 @@ impl Delegated {
                 }
                 continue;
             }
-            let mut total = 0.0;
-            for w in &mut weights {
-                total += *w / sum;
-                *w = total;
-            }
+            state.roulette.set(&weights, sum, group.count);
             let reconsider = at.key.stream(Purpose::Reconsider, group.who);
             let choose = at.key.stream(Purpose::Delegate, group.who);
+            // First who, then whom: no processor foresees who reconsiders, so that the first loop has no branch for it.
+            let mut moving = 0;
+            for member in 0..group.count {
+                state.movers[moving] = member as u32;
+                moving += usize::from(stuck == 0.0 || reconsider.uniform(at.epoch, member as u32) >= stuck);
+            }
             // Most members stay where they are, so that only moves are counted.
             let backers = &mut state.backers[row.clone()];
-            for (member, choice) in state.choice[g].iter_mut().enumerate() {
-                if stuck == 0.0 || reconsider.uniform(at.epoch, member as u32) >= stuck {
-                    let u = choose.uniform(at.epoch, member as u32);
-                    backers[*choice as usize] -= 1;
-                    *choice = weights.partition_point(|&sum| sum <= u).min(n) as u32;
-                    backers[*choice as usize] += 1;
-                }
+            let choice = &mut state.choice[g];
+            for &member in &state.movers[..moving] {
+                let new = state.roulette.at(choose.uniform(at.epoch, member)) as u32;
+                let old = std::mem::replace(&mut choice[member as usize], new);
+                backers[old as usize] -= 1;
+                backers[new as usize] += 1;
             }
             let each = 1.0 / group.count as f64;
             for (share, &members) in state.share[row].iter_mut().zip(&*backers) {
@@ -463,6 +468,8 @@ impl Mechanism for Delegated {
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
             weights: vec![0.0; n + 1],
+            roulette: Roulette::default(),
+            movers: vec![0; setting.delegators.iter().filter(|g| !g.continuum).map(|g| g.count).max().unwrap_or(0)],
         }
     }
 

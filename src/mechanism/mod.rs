@@ -8,6 +8,7 @@ pub mod auction_rotation;
 pub mod centralized;
 pub mod delegated;
 pub mod operation;
+mod roulette;
 pub mod terms;
 
 use crate::agent::Setting;

@@ -214,7 +214,12 @@ impl SlotStreams {
         let mut leader = None;
         for (i, &weight) in selection.weight.iter().enumerate() {
             if weight > 0.0 {
-                let time = -ln(self.leader[i].uniform(epoch, slot)) / weight;
+                let luck = self.leader[i].uniform(epoch, slot);
+                // −ln u ≥ 1 − u: most of those who lose need no logarithm. The slack is far above rounding.
+                if 1.0 - luck > first * weight * (1.0 + 1e-9) {
+                    continue;
+                }
+                let time = -ln(luck) / weight;
                 if time < first {
                     first = time;
                     leader = Some(i);
