@@ -469,7 +469,16 @@ impl Mechanism for Delegated {
             opened: false,
             weights: vec![0.0; n + 1],
             roulette: Roulette::default(),
-            movers: vec![0; setting.delegators.iter().filter(|g| !g.continuum).map(|g| g.count).max().unwrap_or(0)],
+            movers: vec![
+                0;
+                setting
+                    .delegators
+                    .iter()
+                    .filter(|g| !g.continuum)
+                    .map(|g| g.count)
+                    .max()
+                    .unwrap_or(0)
+            ],
         }
     }
 
