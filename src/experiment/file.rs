@@ -426,10 +426,11 @@ fn read_classes(
             Strategy::read(&table, name)
         };
         if !bonded {
-            group.note_unread("no contender's rule locks a sequencer's capital (`capital_cost`)");
+            group
+                .note_unread_key(&sequencer::CAPITAL_COST, "no contender's rule locks a sequencer's capital");
         }
         if !discounted {
-            group.note_unread("no contender's rule remembers anything (`discount`)");
+            group.note_unread_key(&sequencer::DISCOUNT, "no contender's rule remembers anything");
         }
         classes.extend(sequencer::read(&group, world, bonded, discounted, &mut find));
     }
@@ -466,7 +467,7 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
         "it belongs to `regime = \"independent\"`"
     });
     if !has_memory {
-        section.note_unread("no contender's rule remembers anything (`horizon`)");
+        section.note_unread_key(&HORIZON, "no contender's rule remembers anything");
     }
     let schedule = Schedule {
         regime,
