@@ -450,6 +450,7 @@ impl Mechanism for Delegated {
 
     fn open(&self, setting: &Setting) -> Stakes {
         let n = setting.candidates();
+        let largest = setting.delegators.iter().filter(|g| !g.continuum).map(|g| g.count).max().unwrap_or(0);
         Stakes {
             share: vec![0.0; setting.delegators.len() * (n + 1)],
             choice: setting
@@ -469,7 +470,7 @@ impl Mechanism for Delegated {
             opened: false,
             weights: vec![0.0; n + 1],
             roulette: Roulette::default(),
-            movers: vec![0; setting.delegators.iter().filter(|g| !g.continuum).map(|g| g.count).max().unwrap_or(0)],
+            movers: vec![0; largest],
         }
     }
 
