@@ -241,12 +241,20 @@ impl Delegated {
             weight[n] = 1.0;
             return (1.0, 0.0);
         }
-        let mut sum = 0.0;
         for w in weight.iter_mut() {
-            *w = relative_weight(*w, shift);
-            sum += *w;
+            *w -= shift;
         }
-        (sum, shift)
+        exp_all(weight);
+        // What is not on offer weighs nothing at all.
+        for (w, offer) in weight.iter_mut().zip(offers) {
+            if offer.is_none() {
+                *w = 0.0;
+            }
+        }
+        if at.setting.delegators[g].outside_option.is_none() {
+            weight[n] = 0.0;
+        }
+        (weight.iter().sum(), shift)
     }
 
     /// Sums for each candidate the weights of all others, relative to the highest utility among them.
@@ -450,6 +458,7 @@ impl Mechanism for Delegated {
 
     fn open(&self, setting: &Setting) -> Stakes {
         let n = setting.candidates();
+        let largest = setting.delegators.iter().filter(|g| !g.continuum).map(|g| g.count).max().unwrap_or(0);
         Stakes {
             share: vec![0.0; setting.delegators.len() * (n + 1)],
             choice: setting
@@ -469,16 +478,7 @@ impl Mechanism for Delegated {
             opened: false,
             weights: vec![0.0; n + 1],
             roulette: Roulette::default(),
-            movers: vec![
-                0;
-                setting
-                    .delegators
-                    .iter()
-                    .filter(|g| !g.continuum)
-                    .map(|g| g.count)
-                    .max()
-                    .unwrap_or(0)
-            ],
+            movers: vec![0; largest],
         }
     }
 
