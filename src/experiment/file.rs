@@ -117,7 +117,7 @@ pub const HORIZON: Parameter = Parameter::integer_optional(
 /// Certificate's markets.
 pub const CERTIFICATE_MARKETS: Parameter = Parameter::integer(
     "certificate_markets",
-    4,
+    16,
     1_000_000,
     64,
     "markets",
@@ -222,7 +222,10 @@ impl Experiment {
         let path = format!("mechanism.{}", contender.name);
         // The contender's name bears on nothing.
         let own = self.resolved.canonical_json(&[&path]).replacen(&path, "mechanism", 1);
-        format!("{{\"engine\":{ENGINE},\"seed\":{},\"setting\":{shared},\"contender\":{own}}}", self.seed)
+        format!(
+            "{{\"engine\":{ENGINE},\"seed\":{},\"burn_in\":{},\"setting\":{shared},\"contender\":{own}}}",
+            self.seed, self.play.schedule.burn_in
+        )
     }
 }
 
@@ -312,6 +315,9 @@ fn read_parts(
             delegated.set_horizon(play.schedule.horizon);
         }
         check_contender(&section, &rule, &setting);
+        // One burn-in for all contenders, so that all are measured on the same draws.
+        let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
+        play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
     }
     Some((head, setting, play, contenders))

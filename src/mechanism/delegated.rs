@@ -355,6 +355,13 @@ impl Delegated {
         state.opened = true;
     }
 
+    /// Share of all stake behind candidate `i`.
+    fn share_of_all(setting: &Setting, state: &Stakes, i: usize) -> f64 {
+        let n = setting.candidates();
+        let group = |(g, group): (usize, &DelegatorGroup)| group.total_stake() * state.share[g * (n + 1) + i];
+        setting.delegators.iter().enumerate().map(group).sum::<f64>() / setting.total_stake()
+    }
+
     /// Share of all stake behind each candidate.
     fn total_share(setting: &Setting, share: &[f64], out: &mut [f64]) {
         let n = out.len();
@@ -531,8 +538,6 @@ impl Mechanism for Delegated {
         }
         out.fill(0.0);
         let all = at.setting.total_stake();
-        let margin = self.rent(at, i);
-        let given = self.given(at, i);
         let mut backed = std::mem::take(&mut scratch.reaction);
         backed.clear();
         backed.resize(menu.len(), 0.0);
@@ -550,15 +555,20 @@ impl Mechanism for Delegated {
             scratch.own.clear();
             scratch.own.extend(menu.iter().map(|&x| base + slope * x));
             exp_all(&mut scratch.own);
-            // … of which each unit is worth this epoch's margin, linear in the offer, and what it brings later.
-            let whole = margin + later;
-            for (((payoff, backed), &x), &mine) in
-                out[1..].iter_mut().zip(&mut backed).zip(menu).zip(&scratch.own)
-            {
+            // … of which each unit brings something later …
+            for ((payoff, backed), &mine) in out[1..].iter_mut().zip(&mut backed).zip(&scratch.own) {
                 let share = weight * (kept + (1.0 - stuck) * mine / (others + mine));
-                *payoff += share * (whole - given * x);
+                *payoff += share * later;
                 *backed += share;
             }
+        }
+        // … and earns this epoch's income, less what was offered for it, while being live costs less than in proportion.
+        let epoch = f64::from(at.terms.epoch_slots);
+        let income = epoch * at.led_worth(i, self.commission);
+        let cost = epoch * at.live_cost(i);
+        let given = self.given(at, i);
+        for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
+            *payoff += backed * (income - given * x) - cost * at.live_share(backed);
         }
         if self.kickback == Kickback::LumpSum {
             for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
@@ -569,6 +579,12 @@ impl Mechanism for Delegated {
             }
         }
         scratch.reaction = backed;
+    }
+
+    /// Under top-k feedback ranks expected stakes, while drawn ones decide: with single delegators a small lead is less
+    /// than certain to win a seat.
+    fn certifiable(&self, setting: &Setting) -> bool {
+        self.seats.is_none() || setting.delegators.iter().all(|group| group.continuum)
     }
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
@@ -584,7 +600,8 @@ impl Mechanism for Delegated {
         offers: &[Option<f64>],
         _selection: &Selection,
     ) -> Option<f64> {
-        if self.kickback != Kickback::PerStake {
+        // Under top-k one candidate never leads more than a seat's slots, whatever stake it attracts.
+        if self.kickback != Kickback::PerStake || self.seats.is_some() {
             return None;
         }
         let mut weights = vec![0.0; offers.len() + 1];
@@ -610,9 +627,12 @@ impl Mechanism for Delegated {
         Some(0.5 * x)
     }
 
-    fn margins(&self, at: &At, offers: &[Option<f64>], out: &mut [f64]) {
+    fn margins(&self, state: &Stakes, at: &At, offers: &[Option<f64>], out: &mut [f64]) {
         for (i, (margin, offer)) in out.iter_mut().zip(offers).enumerate() {
-            *margin = offer.map_or(0.0, |x| self.rent(at, i) - x * self.given(at, i));
+            let share = Self::share_of_all(at.setting, state, i);
+            let income = at.slot_worth(i, self.commission, at.live_share_slope(share));
+            let epoch = f64::from(at.terms.epoch_slots);
+            *margin = offer.map_or(0.0, |x| epoch * income - x * self.given(at, i));
         }
     }
 
