@@ -130,7 +130,7 @@ pub fn read(
 ) -> Option<Class> {
     section.known(PARAMETERS);
     let group = section.text(&NAME);
-    let count = section.integer(&COUNT) as usize;
+    let count = section.optional_integer(&COUNT);
     let (value, skill) = if world.is_abstract() {
         section.note_unread(
             "in the abstract world a sequencer's worth is its `value`; `skill` belongs to the rollup world",
@@ -156,5 +156,5 @@ pub fn read(
     if world.is_abstract() && traits.value.is_none() {
         return None;
     }
-    Some(Class { name: group, count, traits, strategy })
+    Some(Class { name: group, count: count? as usize, traits, strategy })
 }
