@@ -130,7 +130,7 @@ pub fn read(
 ) -> Option<Class> {
     section.known(PARAMETERS);
     let group = section.text(&NAME);
-    let count = section.integer(&COUNT) as usize;
+    let count = section.optional_integer(&COUNT);
     let (value, skill) = if world.is_abstract() {
         section.note_unread_key(
             &SKILL,
@@ -157,5 +157,5 @@ pub fn read(
     if world.is_abstract() && traits.value.is_none() {
         return None;
     }
-    Some(Class { name: group, count, traits, strategy })
+    Some(Class { name: group, count: count? as usize, traits, strategy })
 }

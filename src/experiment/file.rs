@@ -4,7 +4,7 @@ use super::simulate::Play;
 use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class, Sequencer};
-use crate::agent::strategy::Strategy;
+use crate::agent::strategy::{self, Strategy};
 use crate::draws::Who;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
@@ -273,21 +273,35 @@ fn read_parts(
     let root = document.root(reader);
     root.know_tables(&["experiment", "world", "sequencers", "delegators", "mechanism", "play", "strategies"]);
     let (head, tolerance) = read_head(&root);
-    let clocks = read_clocks(&root);
+    let (clocks, known) = read_clocks(&root);
+    if !known {
+        // With the right rule, keys that nobody seems to read might be read.
+        let tables = [root.table_or_empty("world"), root.table_or_empty("play"), root.clone()];
+        tables.iter().chain(&root.tables("sequencers")).for_each(Section::abandon);
+    }
     let rules: Vec<&Entry> = clocks.iter().map(|(_, entry, ..)| *entry).collect();
     let has = |key: &str| rules.iter().any(|entry| entry.parameters.iter().any(|p| p.key == key));
     let delegated = rules.iter().any(|entry| entry.name == "delegated");
     let world =
         World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
-    let classes = read_classes(&root, &world, has("bond"), delegated, library);
+    let classes = world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, library));
+    if world.is_none() {
+        // Which keys sequencers need depends on the kind of world.
+        root.abandon();
+        for group in root.tables("sequencers") {
+            group.known(sequencer::PARAMETERS);
+            group.abandon();
+        }
+    }
     let delegators = read_delegators(&root, delegated);
     let mut play = read_play(&root, tolerance, delegated);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| group.inertia.max(1.0 - group.payout_learning);
     let slowest = delegators.iter().map(memory).fold(0.0_f64, f64::max);
     play.schedule.burn_in = horizon::epochs(slowest);
-    let (classes, complete) = classes;
-    if clocks.is_empty() || !complete {
+    let (classes, complete) = classes.unwrap_or_default();
+    let world = world.filter(|_| complete && !clocks.is_empty());
+    let Some(world) = world else {
         // The contenders' own keys are still read, so that all their errors show.
         for (_, entry, section, ..) in &clocks {
             section.known(&all_parameters());
@@ -295,7 +309,7 @@ fn read_parts(
             let _ = entry;
         }
         return None;
-    }
+    };
     let mut setting = Setting { world, sequencers: Vec::new(), classes, delegators };
     setting.classes.sort_by(|a, b| a.name.cmp(&b.name));
     setting.delegators.sort_by(|a, b| a.name.cmp(&b.name));
@@ -352,8 +366,11 @@ fn read_head(root: &Section) -> (Head, f64) {
     ((name, question, expectation, seed, replicates), section.number(&TOLERANCE))
 }
 
-/// Name, rule, table, slots per epoch and redundancy of each contender whose rule exists.
-fn read_clocks<'a>(root: &Section<'a>) -> Vec<(String, &'static Entry, Section<'a>, u32, usize)> {
+/// A contender's name, rule, table, slots per epoch and redundancy.
+type Clock<'a> = (String, &'static Entry, Section<'a>, u32, usize);
+
+/// The contenders whose rules exist, and whether all do.
+fn read_clocks<'a>(root: &Section<'a>) -> (Vec<Clock<'a>>, bool) {
     let table = root.table_or_empty("mechanism");
     let members = table.members();
     if members.is_empty() {
@@ -365,6 +382,7 @@ fn read_clocks<'a>(root: &Section<'a>) -> Vec<(String, &'static Entry, Section<'
         );
     }
     let mut clocks = Vec::new();
+    let all = members.len();
     for (name, section) in members {
         if name.contains([',', '"', '\n', '/']) {
             section.refuse(
@@ -374,21 +392,23 @@ fn read_clocks<'a>(root: &Section<'a>) -> Vec<(String, &'static Entry, Section<'
                 None,
             );
         }
-        let rule = section.text(&RULE);
+        let given = section.optional_text(&RULE);
+        let rule = given.as_deref().unwrap_or_default();
         if let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == rule) {
             let (slots, redundancy) = Terms::read_clock(&section, entry);
             clocks.push((name, entry, section, slots, redundancy));
         } else {
-            if section.is_given("rule") {
+            if given.is_some() {
                 let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
-                let help = nearest(&rule, names.iter().copied()).map(|n| format!("did you mean `{n}`?"));
+                let help = nearest(rule, names.iter().copied()).map(|n| format!("did you mean `{n}`?"));
                 section.refuse("rule", &format!("there is no rule `{rule}`"), &names.join(", "), help);
             }
             section.known(&all_parameters());
             section.abandon();
         }
     }
-    clocks
+    let known = clocks.len() == all;
+    (clocks, known)
 }
 
 /// Classes of sequencers, and whether all of them could be read.
@@ -415,8 +435,11 @@ fn read_classes(
     known.dedup();
     let mut classes = Vec::new();
     let all = groups.len();
+    let mut played = BTreeSet::new();
+    let mut misspelt = false;
     for group in groups {
         let mut find = |section: &Section, name: &str| -> Option<Strategy> {
+            played.insert(name.to_owned());
             let Some((_, table)) = strategies.iter().flat_map(Section::members).find(|(n, _)| n == name)
             else {
                 let help =
@@ -427,6 +450,7 @@ fn read_classes(
                     &known.join(", "),
                     help,
                 );
+                misspelt = true;
                 return None;
             };
             Strategy::read(&table, name)
@@ -439,6 +463,20 @@ fn read_classes(
             group.note_unread_key(&sequencer::DISCOUNT, "no contender's rule remembers anything");
         }
         classes.extend(sequencer::read(&group, world, bonded, discounted, &mut find));
+    }
+    for (name, table) in strategies.iter().flat_map(Section::members) {
+        if !played.contains(&name) {
+            table.known(strategy::PARAMETERS);
+            table.abandon();
+            if !misspelt {
+                table.refuse(
+                    "",
+                    &format!("nobody plays strategy `{name}`"),
+                    "strategies that some group names",
+                    None,
+                );
+            }
+        }
     }
     let complete = classes.len() == all && all > 0;
     (classes, complete)

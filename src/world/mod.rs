@@ -270,14 +270,14 @@ impl World {
         }
     }
 
-    /// Reads `[world]`, whose scenario has been laid under it already.
-    pub fn read(section: &Section, redundant: bool) -> World {
+    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told.
+    pub fn read(section: &Section, redundant: bool) -> Option<World> {
         section.known(PARAMETERS);
         // The scenario's own settings have been laid under the table's.
         section.optional_text(&SCENARIO);
-        if section.choice(&KIND) == "abstract" {
+        if section.optional_choice(&KIND)? == "abstract" {
             section.note_unread("it belongs to the rollup world, and this world's kind is `abstract`");
-            return World::Abstract;
+            return Some(World::Abstract);
         }
         let volatility = section.number(&DEMAND_VOLATILITY);
         let persistence = section.number(&DEMAND_PERSISTENCE);
@@ -292,7 +292,7 @@ impl World {
         if !redundant {
             section.note_unread("it takes standbys, and no contender has a `redundancy` above 1");
         }
-        World::Rollup(Rollup {
+        Some(World::Rollup(Rollup {
             slots_per_year: section.number(&SLOTS_PER_YEAR),
             fee_per_slot: section.number(&FEE),
             demand: Demand { persistence, volatility },
@@ -306,7 +306,7 @@ impl World {
             failover: if redundant { section.number(&FAILOVER) } else { 0.0 },
             failover_delay: if redundant { section.integer(&FAILOVER_DELAY) } else { 0 },
             backlog: section.number(&BACKLOG),
-        })
+        }))
     }
 }
 

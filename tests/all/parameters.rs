@@ -4,7 +4,7 @@ use crate::lab::{read, unit};
 use sequencer_lab::agent::{delegator, sequencer, strategy};
 use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::file::{EXPERIMENT, Experiment, PLAY};
-use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::experiment::outcome::PolicyEntry;
 use sequencer_lab::mechanism::CATALOGUE;
 use sequencer_lab::settings::{Document, Kind, Parameter};
 use sequencer_lab::world;
@@ -190,12 +190,7 @@ const CHANGES: &[Change] = &[
             ("kind = \"abstract\"\n", ""),
         ],
     ),
-    (
-        "world.scenario",
-        "optimistic-rollup-2025",
-        ROLLUP,
-        &[("fee_per_slot = 0.01\n", ""), ("mev_median = 0.01\n", "")],
-    ),
+    ("world.scenario", "optimistic-rollup-2025", ROLLUP, &[("posting_cost = 0.001\n", "")]),
     ("world.slots_per_year", "1e6", ROLLUP, &[]),
     ("world.fee_per_slot", "0.02", ROLLUP, &[]),
     ("world.demand_persistence", "0.9", ROLLUP, &[]),
@@ -294,12 +289,16 @@ fn is_exempt(parameter: &Parameter) -> bool {
         || matches!(parameter.kind, Kind::Choice([_]))
 }
 
-/// What an experiment yields: its outcomes, and how many replicates it asks for.
-fn yields(experiment: &Experiment) -> (Vec<Outcome>, u32) {
-    (
-        experiment.contenders.iter().map(|contender| unit(experiment, contender, 0)).collect(),
-        experiment.replicates,
-    )
+/// What an experiment yields, curves left out: metrics and policies of every contender, and how many replicates it asks
+/// for.
+type Yield = (Vec<(Vec<(&'static str, f64)>, Vec<PolicyEntry>)>, u32);
+
+fn yields(experiment: &Experiment) -> Yield {
+    let run = |contender| {
+        let outcome = unit(experiment, contender, 0);
+        (outcome.metrics, outcome.policies)
+    };
+    (experiment.contenders.iter().map(run).collect(), experiment.replicates)
 }
 
 fn replaced(text: &str, replacements: &[(&str, &str)]) -> String {
@@ -345,7 +344,7 @@ fn every_parameter_has_a_case_here() {
 
 #[test]
 fn every_parameter_changes_something() {
-    let before: Vec<(&str, (Vec<Outcome>, u32))> =
+    let before: Vec<(&str, Yield)> =
         [ROLLUP, ABSTRACT, ALONE].iter().map(|text| (*text, yields(&read(text)))).collect();
     let mut idle = Vec::new();
     for (path, value, text, replacements) in CHANGES {
