@@ -27,7 +27,7 @@ pub const BINS: Parameter = Parameter::integer(
 /// Menu.
 pub const MENU: Parameter = Parameter::custom_required(
     "menu",
-    "{ relative = [low, high], points = N } (multiples of the agent's own net value) or { absolute = [low, high], points = N } (ETH)",
+    "{ relative = [low, high], points = N } (0 is the least offer that counts, 1 the agent's own net value: without a reserve, multiples of it) or { absolute = [low, high], points = N } (ETH)",
     "grid of settings of the offer; abstaining is always possible besides",
 );
 /// Scripted offer.
@@ -43,7 +43,8 @@ pub const PARAMETERS: &[&Parameter] = &[&ROLE, &SUMMARY, &LEARNER, &LEARNING_RAT
 /// What the settings of an offer are measured in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Multiples of the agent's own net value of what it bids for.
+    /// Position between the least offer that counts (a reserve, or nothing), at 0, and the agent's own net value of what
+    /// it bids for, at 1. Without a reserve: multiples of net value.
     Relative,
     /// ETH: per scheduled slot for bids, per epoch for kickbacks.
     Absolute,

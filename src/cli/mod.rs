@@ -13,6 +13,7 @@ pub mod schema;
 pub mod source;
 
 use clap::{Args, Parser, Subcommand};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -51,13 +52,13 @@ impl Common {
     /// A message for people, on standard error.
     pub fn say(&self, text: &str) {
         if !self.quiet {
-            eprintln!("{text}");
+            // A closed pipe is no error of ours.
+            let _ = writeln!(std::io::stderr(), "{text}");
         }
     }
 
     /// The result of a command: text, or JSON where asked for.
     pub fn result(&self, text: &str, json: impl FnOnce() -> serde_json::Value) {
-        use std::io::Write;
         let mut out = std::io::stdout().lock();
         // A closed pipe (`| head`) is no error of ours.
         if self.json {
@@ -150,11 +151,8 @@ pub fn main() -> ExitCode {
     };
     let status = outcome.unwrap_or_else(|stop| {
         let message = stop.message.trim_end();
-        if message.starts_with("error") {
-            eprintln!("{message}");
-        } else {
-            eprintln!("error: {message}");
-        }
+        let prefix = if message.starts_with("error") { "" } else { "error: " };
+        let _ = writeln!(std::io::stderr(), "{prefix}{message}");
         stop.status
     });
     ExitCode::from(status as u8)

@@ -80,7 +80,8 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
         let done = store.done_ids().map_err(|error| Stop::fail(&error))?;
         let valid = plans.iter().filter(|plan| done.contains(&plan.id)).count();
         common.say(&format!(
-            "the experiment has changed since its last run: {valid} of {} units are still valid",
+            "the experiment has changed since its last run: {valid} of {} units are still valid (units of other versions stay in \
+             the store, and count again when the file says so)",
             plans.len()
         ));
     }
@@ -267,9 +268,10 @@ fn csv_as_json(path: &Path) -> serde_json::Value {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
-    let cell = |text: &str| match text.parse::<f64>() {
-        Ok(number) => serde_json::json!(number),
-        Err(_) => serde_json::json!(text),
+    let cell = |text: &str| match (text.parse::<u64>(), text.parse::<f64>()) {
+        (Ok(whole), _) => serde_json::json!(whole),
+        (_, Ok(number)) => serde_json::json!(number),
+        _ => serde_json::json!(text),
     };
     let row = |line: &str| -> serde_json::Value {
         header

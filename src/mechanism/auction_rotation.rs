@@ -392,6 +392,10 @@ impl Mechanism for AuctionRotation {
         selection.ranking = ranked;
     }
 
+    fn least_offer(&self) -> f64 {
+        self.reserve
+    }
+
     fn epochs_to_fill(&self) -> u32 {
         if self.bond > 0.0 { self.dispute_epochs as u32 } else { 0 }
     }

@@ -491,7 +491,11 @@ impl Mechanism for Delegated {
 
     fn reference(&self, at: &At, i: usize) -> f64 {
         match self.kickback {
-            Kickback::PerStake => self.rent(at, i) / at.terms.availability[i],
+            Kickback::PerStake => {
+                // With seats: what would give a whole seat's income away to an even share of the stake.
+                let seats = self.seats.map_or(1.0, |k| at.setting.candidates() as f64 / k as f64);
+                self.rent(at, i) / at.terms.availability[i] * seats
+            }
             Kickback::IncomeShare => 1.0,
             Kickback::LumpSum => self.rent(at, i) / self.seats.unwrap_or(at.setting.candidates()) as f64,
         }
@@ -582,9 +586,16 @@ impl Mechanism for Delegated {
     }
 
     /// Under top-k feedback ranks expected stakes, while drawn ones decide: with single delegators a small lead is less
-    /// than certain to win a seat.
+    /// than certain to win a seat. Where votes dilute what is paid on each, delegators learn that too, and feedback with
+    /// their beliefs held fixed is not what lasting deviations earn.
     fn certifiable(&self, setting: &Setting) -> bool {
-        self.seats.is_none() || setting.delegators.iter().all(|group| group.continuum)
+        let drawn = self.seats.is_some() && setting.delegators.iter().any(|group| !group.continuum);
+        let diluted = match self.kickback {
+            Kickback::PerStake => false,
+            Kickback::IncomeShare => self.seats.is_some(),
+            Kickback::LumpSum => true,
+        };
+        !drawn && !diluted
     }
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
@@ -709,7 +720,8 @@ impl Mechanism for Delegated {
                 ledger.pay_kickback(i, g, paid * part);
                 // Delegators see what a unit of stake behind i got for what i had offered.
                 let seen = g * n + i;
-                if x > 0.0 && share > DUST {
+                // What a candidate without a seat did not pay says nothing about one that has a seat.
+                if x > 0.0 && share > DUST && (led || self.seats.is_none()) {
                     state.paid_out[seen] += group.payout_learning * (paid / x - state.paid_out[seen]);
                     state.backing[seen] += group.payout_learning * (share - state.backing[seen]);
                 }

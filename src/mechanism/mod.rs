@@ -178,6 +178,11 @@ pub trait Mechanism: Sync {
     /// What a relative offer of 1 means for candidate `i`: its own net value, in the lever's unit.
     fn reference(&self, at: &At, i: usize) -> f64;
 
+    /// The least offer that counts, which is what a relative offer of 0 means.
+    fn least_offer(&self) -> f64 {
+        0.0
+    }
+
     /// Whether an offer in this unit makes sense under this rule.
     fn allows(&self, _unit: Unit) -> bool {
         true

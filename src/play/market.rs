@@ -262,16 +262,16 @@ impl<M: Mechanism> Market<M> {
             let player = &game.seats.players[p];
             let state = player.bins.state(round.signals.rank[i]);
             let action = policy(p).sample(state, self.play[i].uniform(self.epoch, 0));
-            let reference = game.rule.reference(&at, i);
+            let (reference, least) = (game.rule.reference(&at, i), game.rule.least_offer());
             round.state[i] = state;
             round.reference[i] = reference;
             round.action[i] = action;
             round.offers[i] = match (action, player.menu.unit) {
                 (0, _) => None,
                 (a, Unit::Absolute) => Some(player.menu.settings[a - 1]),
-                // Nobody offers a multiple of a loss.
-                (_, Unit::Relative) if reference <= 0.0 => None,
-                (a, Unit::Relative) => Some(player.menu.settings[a - 1] * reference),
+                // Whoever is worth less than the least offer that counts makes none.
+                (_, Unit::Relative) if reference <= least => None,
+                (a, Unit::Relative) => Some(least + player.menu.settings[a - 1] * (reference - least)),
             };
         }
     }
@@ -317,13 +317,13 @@ impl<M: Mechanism> Market<M> {
     pub fn counterfactual(&self, game: &Game<M>, i: usize, round: &mut Round<M>) -> usize {
         let menu = &game.seats.players[game.seats.player[i]].menu;
         let settings = menu.settings.len();
-        let scale = match menu.unit {
-            Unit::Absolute => 1.0,
-            Unit::Relative => round.reference[i],
+        let (least, scale) = match menu.unit {
+            Unit::Absolute => (0.0, 1.0),
+            Unit::Relative => (game.rule.least_offer(), round.reference[i] - game.rule.least_offer()),
         };
         let at = self.at(game, &round.signals, &round.continuation);
         if scale <= 0.0 {
-            // Every multiple of a loss abstains.
+            // No relative offer counts.
             let payoffs = &mut round.payoffs[..=settings];
             game.rule.payoffs(&self.state, &at, i, &[], &mut round.scratch, &mut payoffs[..1]);
             let abstain = payoffs[0];
@@ -331,7 +331,7 @@ impl<M: Mechanism> Market<M> {
             return settings + 1;
         }
         for (offer, setting) in round.menu.iter_mut().zip(&menu.settings) {
-            *offer = scale * setting;
+            *offer = least + scale * setting;
         }
         game.rule.payoffs(
             &self.state,

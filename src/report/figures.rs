@@ -140,11 +140,18 @@ fn free(name: &str, taken: &mut HashSet<String>) -> String {
     candidate
 }
 
+/// A text that ends like a sentence, so that another may follow.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let ended = text.is_empty() || text.ends_with(['.', '?', '!', ':', ';']);
+    if ended { text.to_owned() } else { format!("{text}.") }
+}
+
 /// Title above, the experiment's question below it.
 fn heading(title: &str, experiment: &Experiment, replicates: u64) -> Heading {
     Heading {
         title: title.to_owned(),
-        subtitle: experiment.question.trim().to_owned(),
+        subtitle: sentence(&experiment.question),
         replicates: usize::try_from(replicates).unwrap_or(usize::MAX),
     }
 }
