@@ -628,6 +628,9 @@ fn kickbacks_tend_to_the_second_best_value_as_delegators_become_price_sensitive(
     assert!(gaps[4] < 1.2 / 96.0, "{gaps:?}");
 }
 
+/// A contender, a metric and its value in theory.
+type Expected = (&'static str, &'static str, f64);
+
 /// The experiments that ship: each runs as it stands, on fewer replicates, and finds what it expects.
 #[test]
 fn shipped_theory_experiments_find_what_they_expect() {
@@ -637,7 +640,7 @@ fn shipped_theory_experiments_find_what_they_expect() {
         Market::new(rents.to_vec(), mu, outside).unwrap().equilibrium().delegator_income()
     };
     let none = None;
-    let cases: [(&str, &[(&str, &str, f64)]); 6] = [
+    let cases: [(&str, &[Expected]); 6] = [
         ("first-price", &[("auction", "revenue", auction(3, 1))]),
         ("second-price", &[("auction", "revenue", auction(3, 1))]),
         ("multi-unit", &[("pay_as_bid", "revenue", auction(5, 3)), ("uniform", "revenue", auction(5, 3))]),
