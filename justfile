@@ -2,5 +2,7 @@ run:
     cargo run --release -- run experiments/auction-vs-dpos.toml
 test:
     cargo test --release
+keep:
+    bash .ci/keep
 ci:
     bash .ci/run

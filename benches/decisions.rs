@@ -35,28 +35,43 @@ mechanism.dpos = { rule = "delegated" }
 "#;
 
 fn main() {
-    println!("median of {TURNS} measurements, one core\n");
-    let headline = experiment(&std::fs::read_to_string(HEADLINE).expect("the headline experiment"), &[]);
-    println!("learning, headline experiment ({} rounds)", headline.play.schedule.rounds);
-    for contender in &headline.contenders {
-        with_rule!(&contender.rule, rule => learning(rule, &headline, contender));
+    // `cargo bench --bench decisions -- playing` does one part.
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let text = std::fs::read_to_string(HEADLINE).expect("the headline experiment");
+    println!("median of {TURNS} measurements, one core");
+    let parts: [(&str, &dyn Fn()); 4] = [
+        ("learning", &|| {
+            let headline = experiment(&text, &[]);
+            println!("headline experiment, {} rounds", headline.play.schedule.rounds);
+            for contender in &headline.contenders {
+                with_rule!(&contender.rule, rule => learning(rule, &headline, contender));
+            }
+        }),
+        ("playing", &|| {
+            println!("slot by slot, nobody learns, 32 slots an epoch, 12 sequencers");
+            let scripted = experiment(&text, &["sequencers.*.strategy=truthful"]);
+            for contender in &scripted.contenders {
+                with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
+            }
+        }),
+        ("units", &|| {
+            println!("headline experiment, learning and certificate included");
+            let headline = experiment(&text, &[]);
+            for contender in &headline.contenders {
+                units(&headline, contender);
+            }
+        }),
+        ("delegators", &|| {
+            println!("100 sequencers, 1,000 delegators, each reconsidering with probability 1/10");
+            delegator_step();
+        }),
+    ];
+    for (name, part) in parts {
+        if wanted.as_ref().is_none_or(|wanted| name.contains(wanted.as_str())) {
+            print!("\n{name}: ");
+            part();
+        }
     }
-    println!("\nplaying slot by slot without learning, 32 slots an epoch, 12 sequencers");
-    let scripted = experiment(
-        &std::fs::read_to_string(HEADLINE).expect("the headline experiment"),
-        &["sequencers.*.strategy=truthful"],
-    );
-    for contender in &scripted.contenders {
-        with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
-    }
-    println!("\nwhole units of the headline experiment, learning and certificate included");
-    for contender in &headline.contenders {
-        units(&headline, contender);
-    }
-    println!(
-        "\none delegator's step: 100 sequencers, 1,000 delegators, each reconsidering with probability 1/10"
-    );
-    delegator_step();
 }
 
 fn experiment(text: &str, changes: &[&str]) -> Experiment {
@@ -209,16 +224,12 @@ fn delegator_step() {
     let (mut own, mut best, mut logit) = (Vec::new(), Vec::new(), Vec::new());
     for turn in 0..TURNS as u32 {
         own.push(step(turn));
-        match (numba.step("best", EPOCHS), numba.step("logit", EPOCHS)) {
-            (Some(b), Some(l)) => {
-                best.push(b);
-                logit.push(l);
-            }
-            _ => {
-                println!("  SKIPPED the comparison with Numba: the script stopped");
-                return;
-            }
-        }
+        let (Some(b), Some(l)) = (numba.step("best", EPOCHS), numba.step("logit", EPOCHS)) else {
+            println!("  SKIPPED the comparison with Numba: the script stopped");
+            return;
+        };
+        best.push(b);
+        logit.push(l);
     }
     let own = median(own);
     println!("  this program              {own:>6.2} ns");
@@ -253,7 +264,7 @@ impl Numba {
         let line = numba.line().unwrap_or_default();
         match line.strip_prefix("ready ") {
             Some(version) => {
-                numba.version = version.to_owned();
+                version.clone_into(&mut numba.version);
                 Ok(numba)
             }
             None => Err(format!("{python} cannot import numba and numpy")),

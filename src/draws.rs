@@ -107,10 +107,10 @@ impl Stream {
         mix(self.0.wrapping_add(counter.wrapping_mul(GAMMA)))
     }
 
-    /// A uniform number strictly between 0 and 1, on the grid of odd multiples of 2^-54.
+    /// A uniform number strictly between 0 and 1, on the grid of odd multiples of 2^-53.
     #[inline]
     pub fn uniform(self, epoch: u32, draw: u32) -> f64 {
-        ((self.bits(epoch, draw) >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
+        ((self.bits(epoch, draw) >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
     }
 
     /// The stream's draws of one epoch as a generator for the `rand` crates, where a sequence will do.

@@ -74,13 +74,12 @@ pub const CAPITAL_COST: Parameter = Parameter::number(
 /// Learning rate.
 pub const PAYOUT_LEARNING: Parameter = Parameter::number(
     "payout_learning",
-    0.0,
+    0.001,
     1.0,
     0.2,
     "",
     "weight of the newest epoch when delegators update what an offer delivers",
-)
-.open_low();
+);
 
 /// Every key of a `[[delegators]]` table.
 pub const PARAMETERS: &[&Parameter] = &[

@@ -132,12 +132,13 @@ pub fn read(
     let group = section.text(&NAME);
     let count = section.optional_integer(&COUNT);
     let (value, skill) = if world.is_abstract() {
-        section.note_unread(
+        section.note_unread_key(
+            &SKILL,
             "in the abstract world a sequencer's worth is its `value`; `skill` belongs to the rollup world",
         );
         (section.custom(&VALUE, world::distribution_from), 1.0)
     } else {
-        section.note_unread("in the rollup world a sequencer's worth comes from fees, MEV and `skill`; `value` belongs to the abstract world");
+        section.note_unread_key(&VALUE, "in the rollup world a sequencer's worth comes from fees, MEV and `skill`; `value` belongs to the abstract world");
         (None, section.number(&SKILL))
     };
     let failure_rate = section.number(&FAILURE_RATE);

@@ -141,7 +141,8 @@ impl Surplus {
                     &b.mechanism,
                     size,
                     weight(Type::Label),
-                    names - if b.certified { 0.0 } else { 8.0 * scale },
+                    // A hair of slack, so that the widest name is not broken by rounding.
+                    names + 0.01 - if b.certified { 0.0 } else { 8.0 * scale },
                     2,
                 )
             })

@@ -59,6 +59,7 @@ fn shortened(play: &Play) -> Play {
     let tenth = |epochs: u32| epochs.div_ceil(SHORTER);
     let mut short = *play;
     short.schedule.warmup_epochs = tenth(play.schedule.warmup_epochs);
+    short.schedule.burn_in = tenth(play.schedule.burn_in);
     short.schedule.max_epochs = tenth(play.schedule.max_epochs);
     short.schedule.measured_epochs = tenth(play.schedule.measured_epochs);
     short.certificate_markets = tenth(play.certificate_markets).max(4);

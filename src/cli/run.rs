@@ -8,7 +8,7 @@ use crate::experiment::outcome::Outcome;
 use crate::experiment::progress::fitting;
 use crate::experiment::runner::{self, OnError, Planned, RunOptions, RunSummary, UnitPlan};
 use crate::experiment::simulate::simulate;
-use crate::experiment::store::{Opening, Store, StudyHead};
+use crate::experiment::store::{Opening, Store, StoreError, StudyHead};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables, unit};
 use crate::measure::metrics::METRICS;
@@ -51,6 +51,12 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let deadline = deadline(options.max_minutes, started.1)?;
     let experiment = source::experiment(&options.experiment)?;
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
+    match Store::inspect(&directory) {
+        // What is cut short or of another version is ours to discard; what was never a store is not.
+        Err(error @ StoreError::Foreign { .. }) => return Err(Stop::refuse(&error)),
+        Err(error) if !options.fresh => return Err(Stop::refuse(&error)),
+        _ => {}
+    }
     let lock = OutputLock::acquire(&directory).map_err(|error| Stop::refuse(&error))?;
     if options.fresh {
         Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
@@ -105,7 +111,10 @@ fn deadline(minutes: Option<f64>, start: Instant) -> Result<Option<Instant>, Sto
     match minutes {
         None => Ok(None),
         Some(m) if m.is_finite() && m > 0.0 && m < 1e7 => Ok(Some(start + Duration::from_secs_f64(m * 60.0))),
-        Some(m) => Err(Stop::say(format!("--max-minutes {m}: allowed: a number of minutes above 0"))),
+        Some(m) => Err(Stop::say(format!(
+            "--max-minutes {}: allowed: a number of minutes above 0 and below 10 million",
+            tables::format_number(m)
+        ))),
     }
 }
 

@@ -117,7 +117,7 @@ pub const HORIZON: Parameter = Parameter::integer_optional(
 /// Certificate's markets.
 pub const CERTIFICATE_MARKETS: Parameter = Parameter::integer(
     "certificate_markets",
-    4,
+    16,
     1_000_000,
     64,
     "markets",
@@ -222,7 +222,10 @@ impl Experiment {
         let path = format!("mechanism.{}", contender.name);
         // The contender's name bears on nothing.
         let own = self.resolved.canonical_json(&[&path]).replacen(&path, "mechanism", 1);
-        format!("{{\"engine\":{ENGINE},\"seed\":{},\"setting\":{shared},\"contender\":{own}}}", self.seed)
+        format!(
+            "{{\"engine\":{ENGINE},\"seed\":{},\"burn_in\":{},\"setting\":{shared},\"contender\":{own}}}",
+            self.seed, self.play.schedule.burn_in
+        )
     }
 }
 
@@ -326,6 +329,9 @@ fn read_parts(
             delegated.set_horizon(play.schedule.horizon);
         }
         check_contender(&section, &rule, &setting);
+        // One burn-in for all contenders, so that all are measured on the same draws.
+        let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
+        play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
     }
     Some((head, setting, play, contenders))
@@ -450,10 +456,11 @@ fn read_classes(
             Strategy::read(&table, name)
         };
         if !bonded {
-            group.note_unread("no contender's rule locks a sequencer's capital (`capital_cost`)");
+            group
+                .note_unread_key(&sequencer::CAPITAL_COST, "no contender's rule locks a sequencer's capital");
         }
         if !discounted {
-            group.note_unread("no contender's rule remembers anything (`discount`)");
+            group.note_unread_key(&sequencer::DISCOUNT, "no contender's rule remembers anything");
         }
         classes.extend(sequencer::read(&group, world, bonded, discounted, &mut find));
     }
@@ -504,7 +511,7 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
         "it belongs to `regime = \"independent\"`"
     });
     if !has_memory {
-        section.note_unread("no contender's rule remembers anything (`horizon`)");
+        section.note_unread_key(&HORIZON, "no contender's rule remembers anything");
     }
     let schedule = Schedule {
         regime,

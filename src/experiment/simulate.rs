@@ -92,13 +92,8 @@ pub fn simulate_with<M: Mechanism>(
     } else {
         None
     };
-    let metrics = tally.metrics(
-        &game,
-        detail,
-        reference,
-        certificate.map(|c| (c, play.tolerance)),
-        learned.learning.then_some(learned.drift),
-    );
+    let metrics =
+        tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), learned.drift);
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
     }
@@ -186,21 +181,30 @@ impl PolicyBook {
         }
     }
 
-    /// Mean private value of a state, or its number where it never came up.
+    /// Mean private value of a state that came up.
     fn value(&self, p: usize, state: usize) -> f64 {
         let cell = &self.cells[p][state];
-        if cell[0] > 0.0 { cell[1] / cell[0] } else { state as f64 }
+        cell[1] / cell[0]
     }
 
     fn policies<M: Mechanism>(&self, game: &Game<M>, policies: &[Policy]) -> Vec<PolicyEntry> {
         let Some(lever) = game.rule.lever() else { return Vec::new() };
         let mut entries = Vec::new();
         for (p, player) in game.seats.players.iter().enumerate() {
-            for state in 0..player.bins.count() {
+            let class = &game.setting.classes[player.class];
+            // Where members of a group learn alone, each has a policy of its own.
+            let agent = match player.members.as_slice() {
+                &[only] if class.count > 1 => {
+                    let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
+                    format!("{}-{}", class.name, only - first.unwrap_or(only))
+                }
+                _ => class.name.clone(),
+            };
+            for state in (0..player.bins.count()).filter(|&state| self.cells[p][state][0] > 0.0) {
                 for (column, &probability) in policies[p].row(state).iter().enumerate() {
                     if probability > 0.0 {
                         entries.push(PolicyEntry {
-                            agent: game.setting.classes[player.class].name.clone(),
+                            agent: agent.clone(),
                             lever: lever.name().to_owned(),
                             state: self.value(p, state),
                             action: (column > 0).then(|| player.menu.settings[column - 1]),

@@ -116,6 +116,24 @@ impl Store {
         })
     }
 
+    /// Refuses what stands in place of the store where its header says that [`Store::create_or_open`] would: before a lock
+    /// is taken, so that nothing is created beside a foreign file. Nothing there is fine, and what cannot be read is left
+    /// to whoever opens it.
+    ///
+    /// # Errors
+    /// A file that is foreign, of another version or cut short.
+    pub fn inspect(directory: &Path) -> Result<(), StoreError> {
+        let path = directory.join(STORE_FILE);
+        // A step that a kill left half-done is SQLite's to take back.
+        if schema::has_bytes(&schema::beside(&path, "-journal")) {
+            return Ok(());
+        }
+        match schema::inspect(&path) {
+            Ok(_) | Err(StoreError::Io { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     fn open_writing(path: &Path, found: Found, head: &StudyHead<'_>) -> Result<Self, Failure> {
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(10))?;

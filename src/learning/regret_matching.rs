@@ -61,9 +61,12 @@ impl RegretMatching {
                 *weight = *regret;
                 total += *regret;
             }
-            if total > 0.0 {
-                self.policy.set(state, &self.row);
+            if total == 0.0 {
+                // No setting is regretted: all but abstaining alike.
+                self.row.fill(1.0);
+                self.row[0] = 0.0;
             }
+            self.policy.set(state, &self.row);
             self.updates[state] += 1.0;
             let t = self.updates[state];
             self.average.add(state, self.policy.row(state), t * t);

@@ -6,10 +6,10 @@
 //! picks one setting for each state, so the best one gains `Σ_b max_a g_{b,a}`. Markets are the independent
 //! observations (epochs of a market depend on each other).
 //!
-//! * The **split estimate** picks the best settings on one half of the markets and measures them on the other, both ways
-//!   round: unbiased for the deviations picked, hence a lower bound of the best.
-//! * The **upper bound** holds at once, with 95% confidence, for every class and every deviation on the grid. With `t`
-//!   statistics of all (class, state, setting) within `z` by Bonferroni, it is `Σ_b max_a (g + z·se)`.
+//! * The **split estimate** picks class and settings on one half of the markets and measures them on the other, both ways
+//!   round: unbiased for the deviations picked, hence in expectation a lower bound of the best.
+//! * The **upper bound** holds at once, with 95% confidence, for every class and every deviation on the grid. With the t
+//!   statistics of all (class, state, setting) below the Student quantile `z` by Bonferroni, it is `Σ_b max_a (g + z·se)`.
 //!
 //! Where the rule remembers, the later value of a unit of stock is summed along the path that play really takes: each
 //! market is played twice on the same draws, first to record incomes per unit of stock, then to measure deviations.
@@ -18,8 +18,9 @@
 
 use crate::agent::Setting;
 use crate::learning::policy::Policy;
+use crate::measure::student::critical_value;
 use crate::mechanism::Mechanism;
-use crate::numerics::{normal_quantile, pow};
+use crate::numerics::pow;
 use crate::play::horizon;
 use crate::play::ledger::Imbalance;
 use crate::play::market::{Detail, Game, Market, Round};
@@ -32,7 +33,13 @@ pub struct Certificate {
     pub estimate: f64,
     /// Simultaneous 95% upper bound.
     pub upper: f64,
+    /// Whether every state came up in markets enough for its standard errors to mean something, and feedback is about
+    /// the very game that is played. Nothing is certified otherwise.
+    pub conclusive: bool,
 }
+
+/// Fewest markets in which a state must come up.
+const FEWEST_MARKETS: u32 = 8;
 
 /// Sums over markets of one player's contributions.
 #[derive(Clone, Debug)]
@@ -44,12 +51,16 @@ struct Sums {
     /// Over even and odd markets.
     half: [Vec<f64>; 2],
     square: Vec<f64>,
+    /// Whether the market at hand came upon a state, and how many markets did.
+    seen: Vec<bool>,
+    markets: Vec<u32>,
 }
 
 impl Sums {
     fn new(states: usize, settings: usize) -> Self {
         let zeros = || vec![0.0; states * settings];
-        Sums { settings, states, market: zeros(), half: [zeros(), zeros()], square: zeros() }
+        let (seen, markets) = (vec![false; states], vec![0; states]);
+        Sums { settings, states, market: zeros(), half: [zeros(), zeros()], square: zeros(), seen, markets }
     }
 
     fn close(&mut self, market: u32, scale: f64) {
@@ -60,6 +71,15 @@ impl Sums {
             *square += mean * mean;
             *x = 0.0;
         }
+        for (markets, seen) in self.markets.iter_mut().zip(&mut self.seen) {
+            *markets += u32::from(std::mem::take(seen));
+        }
+    }
+
+    /// What the best deviation gains on one half, in the sample that picks it.
+    fn picked(&self, choose: usize) -> f64 {
+        let best = |row: &[f64]| row.iter().fold(0.0_f64, |a, &b| a.max(b));
+        self.half[choose].chunks(self.settings).map(best).sum()
     }
 
     /// Gain of the deviation that is best on one half, measured on the other.
@@ -144,8 +164,9 @@ pub fn certify<M: Mechanism>(
                 market.prepare(game, &mut round);
                 for i in 0..n {
                     let p = game.seats.player[i];
-                    let sums = &mut sums[p].market;
+                    let Sums { market: sums, seen, .. } = &mut sums[p];
                     market.feedback(game, i, &mut round, |state, weight, payoffs| {
+                        seen[state] = true;
                         let play = expected(payoffs, policies[p].row(state));
                         let row = &mut sums[state * payoffs.len()..(state + 1) * payoffs.len()];
                         for (sum, payoff) in row.iter_mut().zip(payoffs) {
@@ -161,15 +182,22 @@ pub fn certify<M: Mechanism>(
         }
     }
     let cells: usize = sums.iter().map(|s| s.states * s.settings).sum();
-    let z = normal_quantile(1.0 - 0.05 / cells as f64);
     let total = f64::from(markets);
+    let z = critical_value(1.0 - 2.0 * 0.05 / cells as f64, total - 1.0);
     let (even, odd) = (f64::from(markets.div_ceil(2)), f64::from(markets / 2));
-    let estimate = sums
-        .iter()
-        .map(|s| 0.5 * (s.split(0, 1, odd) + s.split(1, 0, even)))
-        .fold(f64::NEG_INFINITY, f64::max);
+    // The class, too, is picked on one half and judged on the other.
+    let split = |choose: usize, judge: usize, judged: f64| {
+        let class = (0..sums.len()).fold(0, |best, p| {
+            let gain = |p: usize| sums[p].picked(choose);
+            if gain(p) > gain(best) { p } else { best }
+        });
+        sums[class].split(choose, judge, judged)
+    };
+    let estimate = 0.5 * (split(0, 1, odd) + split(1, 0, even));
     let upper = sums.iter().map(|s| s.upper(z, total)).fold(0.0_f64, f64::max);
-    Ok(Some(Certificate { estimate, upper }))
+    let covered = sums.iter().all(|s| s.markets.iter().all(|&seen| seen >= FEWEST_MARKETS));
+    let conclusive = covered && game.rule.certifiable(game.setting);
+    Ok(Some(Certificate { estimate, upper, conclusive }))
 }
 
 /// The epochs of a certified market: first those in which it forgets how it opened, then those in which deviations are

@@ -173,13 +173,19 @@ pub const METRICS: &[Metric] = &[
         "Gini of income",
         "Gini coefficient of profits before capital cost over all candidates of a market, losses counted as nothing",
     ),
-    metric("revenue", "ETH", Maximize, "revenue", "paid to the protocol per epoch"),
+    metric(
+        "revenue",
+        "ETH",
+        Maximize,
+        "revenue",
+        "paid to the protocol per epoch, the share of fees and MEV that sequencers do not keep included",
+    ),
     metric(
         "mean_price",
         "ETH",
         Neutral,
         "mean price",
-        "paid to the protocol per scheduled slot; per seat with unit seats",
+        "price paid to the protocol per scheduled slot; per seat with unit seats",
     ),
     metric(
         "mean_offer",

@@ -21,6 +21,7 @@ pub struct Tally {
     capital_cost: f64,
     locked: f64,
     kickbacks: f64,
+    prices: f64,
     scheduled: f64,
     slots: f64,
     missed: f64,
@@ -41,6 +42,7 @@ pub struct Opening {
     community: f64,
     delegators: f64,
     kickbacks: f64,
+    prices: f64,
     gross: f64,
     posting: f64,
     operating: f64,
@@ -57,6 +59,7 @@ impl Opening {
             community: ledger.community(),
             delegators: ledger.delegators(),
             kickbacks: ledger.kickbacks(),
+            prices: ledger.revenue(),
             gross: ledger.gross(),
             posting: ledger.posting(),
             operating: ledger.operating(),
@@ -134,6 +137,7 @@ impl Tally {
         self.community += ledger.community() - opening.community;
         self.delegators += ledger.delegators() - opening.delegators;
         self.kickbacks += ledger.kickbacks() - opening.kickbacks;
+        self.prices += ledger.revenue() - opening.prices;
         self.gross += ledger.gross() - opening.gross;
         self.posting += ledger.posting() - opening.posting;
         self.operating += ledger.operating() - opening.operating;
@@ -216,7 +220,7 @@ impl Tally {
                     } else {
                         1.0
                     };
-                    self.community / self.scheduled * slots
+                    self.prices / self.scheduled * slots
                 }),
                 "mean_offer" => (self.offers > 0.0).then(|| self.offered / self.offers),
                 "bribes_to_delegators" => (lever == Some(Lever::Kickback)).then(|| per_epoch(self.kickbacks)),
@@ -224,7 +228,7 @@ impl Tally {
                 "deviation_gain_upper" => certificate.map(|(c, _)| c.upper / self.potential_per_epoch()),
                 "deviation_gain_eth" => certificate.map(|(c, _)| c.estimate),
                 "certified" => certificate.map(|(c, tolerance)| {
-                    f64::from(u8::from(c.upper <= tolerance * self.potential_per_epoch()))
+                    f64::from(u8::from(c.conclusive && c.upper <= tolerance * self.potential_per_epoch()))
                 }),
                 "policy_drift" => drift,
                 _ => None,

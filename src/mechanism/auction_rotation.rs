@@ -270,7 +270,8 @@ impl Mechanism for AuctionRotation {
     fn facts(&self) -> Facts {
         Facts {
             anonymous: true,
-            truthful: self.pricing != Pricing::PayAsBid,
+            // With shares in proportion to bids a bond is a fixed cost of entry, which a truthful bid may not cover.
+            truthful: self.pricing != Pricing::PayAsBid && !(self.proportional && self.bond > 0.0),
             may_leave_slots_empty: true,
             has_memory: false,
         }
@@ -319,17 +320,17 @@ impl Mechanism for AuctionRotation {
         if self.proportional {
             let others: f64 = ranked.iter().filter(|r| r.who != i).take(self.seats - 1).map(|r| r.bid).sum();
             let total = self.total(at);
+            let rivals = ranked.iter().filter(|r| r.who != i).take(self.seats - 1).count();
+            let (led, cost) = (at.led_worth(i, self.commission), at.live_cost(i));
             for (payoff, &bid) in payoffs.iter_mut().zip(menu) {
-                *payoff = if bid + others > 0.0 {
-                    let slots = total * bid / (bid + others);
-                    let payment = match self.pricing {
-                        Pricing::Myerson => Self::threshold_payment(total, bid, threshold, others),
-                        _ => bid * slots,
-                    };
-                    worth * slots - payment - bond
-                } else {
-                    -bond
+                // Winners who all bid nothing share evenly.
+                let even = 1.0 / (rivals + 1) as f64;
+                let share = if bid + others > 0.0 { bid / (bid + others) } else { even };
+                let payment = match self.pricing {
+                    Pricing::Myerson => Self::threshold_payment(total, bid, threshold, others),
+                    _ => bid * total * share,
                 };
+                *payoff = total * (led * share - cost * at.live_share(share)) - payment - bond;
             }
         } else {
             let slots = self.seat_slots(at);
@@ -391,6 +392,10 @@ impl Mechanism for AuctionRotation {
         selection.ranking = ranked;
     }
 
+    fn epochs_to_fill(&self) -> u32 {
+        if self.bond > 0.0 { self.dispute_epochs as u32 } else { 0 }
+    }
+
     fn explores_states(&self) -> bool {
         true
     }
@@ -413,6 +418,14 @@ impl Mechanism for AuctionRotation {
             offers.iter().flatten().copied().filter(|&bid| bid >= self.reserve).collect();
         bids.sort_by(|a, b| b.total_cmp(a));
         if self.proportional {
+            // Threshold payments for half of the slots depend on the whole bid function of an outsider: not derived.
+            if self.pricing == Pricing::Myerson {
+                return None;
+            }
+            if self.seats == 1 {
+                let outbid = bids.first().copied().unwrap_or(self.reserve);
+                return Some(self.total(at) * outbid + self.bond);
+            }
             let others: f64 = bids.iter().take(self.seats - 1).sum();
             return Some(0.5 * self.total(at) * others.max(self.reserve) + self.bond);
         }

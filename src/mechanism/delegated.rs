@@ -20,6 +20,7 @@
 //! polynya (2021), "Delegated proof-of-stake".
 
 use super::operation::Service;
+use super::roulette::Roulette;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, Terms};
 use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
 use crate::agent::Setting;
@@ -122,7 +123,10 @@ pub struct Stakes {
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     uptime: Vec<f64>,
     opened: bool,
+    /// Working space of the choices.
     weights: Vec<f64>,
+    roulette: Roulette,
+    movers: Vec<u32>,
 }
 
 /// Working space of counterfactuals.
@@ -237,12 +241,20 @@ impl Delegated {
             weight[n] = 1.0;
             return (1.0, 0.0);
         }
-        let mut sum = 0.0;
         for w in weight.iter_mut() {
-            *w = relative_weight(*w, shift);
-            sum += *w;
+            *w -= shift;
         }
-        (sum, shift)
+        exp_all(weight);
+        // What is not on offer weighs nothing at all.
+        for (w, offer) in weight.iter_mut().zip(offers) {
+            if offer.is_none() {
+                *w = 0.0;
+            }
+        }
+        if at.setting.delegators[g].outside_option.is_none() {
+            weight[n] = 0.0;
+        }
+        (weight.iter().sum(), shift)
     }
 
     /// Sums for each candidate the weights of all others, relative to the highest utility among them.
@@ -316,22 +328,23 @@ impl Delegated {
                 }
                 continue;
             }
-            let mut total = 0.0;
-            for w in &mut weights {
-                total += *w / sum;
-                *w = total;
-            }
+            state.roulette.set(&weights, sum, group.count);
             let reconsider = at.key.stream(Purpose::Reconsider, group.who);
             let choose = at.key.stream(Purpose::Delegate, group.who);
+            // First who, then whom: no processor foresees who reconsiders, so that the first loop has no branch for it.
+            let mut moving = 0;
+            for member in 0..group.count {
+                state.movers[moving] = member as u32;
+                moving += usize::from(stuck == 0.0 || reconsider.uniform(at.epoch, member as u32) >= stuck);
+            }
             // Most members stay where they are, so that only moves are counted.
             let backers = &mut state.backers[row.clone()];
-            for (member, choice) in state.choice[g].iter_mut().enumerate() {
-                if stuck == 0.0 || reconsider.uniform(at.epoch, member as u32) >= stuck {
-                    let u = choose.uniform(at.epoch, member as u32);
-                    backers[*choice as usize] -= 1;
-                    *choice = weights.partition_point(|&sum| sum <= u).min(n) as u32;
-                    backers[*choice as usize] += 1;
-                }
+            let choice = &mut state.choice[g];
+            for &member in &state.movers[..moving] {
+                let new = state.roulette.at(choose.uniform(at.epoch, member)) as u32;
+                let old = std::mem::replace(&mut choice[member as usize], new);
+                backers[old as usize] -= 1;
+                backers[new as usize] += 1;
             }
             let each = 1.0 / group.count as f64;
             for (share, &members) in state.share[row].iter_mut().zip(&*backers) {
@@ -340,6 +353,13 @@ impl Delegated {
         }
         state.weights = weights;
         state.opened = true;
+    }
+
+    /// Share of all stake behind candidate `i`.
+    fn share_of_all(setting: &Setting, state: &Stakes, i: usize) -> f64 {
+        let n = setting.candidates();
+        let group = |(g, group): (usize, &DelegatorGroup)| group.total_stake() * state.share[g * (n + 1) + i];
+        setting.delegators.iter().enumerate().map(group).sum::<f64>() / setting.total_stake()
     }
 
     /// Share of all stake behind each candidate.
@@ -445,6 +465,7 @@ impl Mechanism for Delegated {
 
     fn open(&self, setting: &Setting) -> Stakes {
         let n = setting.candidates();
+        let largest = setting.delegators.iter().filter(|g| !g.continuum).map(|g| g.count).max().unwrap_or(0);
         Stakes {
             share: vec![0.0; setting.delegators.len() * (n + 1)],
             choice: setting
@@ -463,6 +484,8 @@ impl Mechanism for Delegated {
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
             weights: vec![0.0; n + 1],
+            roulette: Roulette::default(),
+            movers: vec![0; largest],
         }
     }
 
@@ -518,8 +541,6 @@ impl Mechanism for Delegated {
         let mut backed = std::mem::take(&mut scratch.reaction);
         backed.clear();
         backed.resize(menu.len(), 0.0);
-        let margin = self.rent(at, i);
-        let given = self.given(at, i);
         // First the stake behind i at each setting, in this epoch …
         for (g, group) in at.setting.delegators.iter().enumerate() {
             let row = g * (n + 1);
@@ -534,17 +555,20 @@ impl Mechanism for Delegated {
             scratch.own.clear();
             scratch.own.extend(menu.iter().map(|&x| base + slope * x));
             exp_all(&mut scratch.own);
-            // … of which each unit is worth this epoch's margin, linear in the offer, and what it brings later.
-            let whole = weight * (margin + later);
-            let given = weight * given;
-            for (((payoff, backed), &x), &mine) in
-                out[1..].iter_mut().zip(&mut backed).zip(menu).zip(&scratch.own)
-            {
-                let attracted = if others > 0.0 { mine / (others + mine) } else { 1.0 };
-                let share = kept + (1.0 - stuck) * attracted;
-                *payoff += share * (whole - given * x);
-                *backed += weight * share;
+            // … of which each unit brings something later …
+            for ((payoff, backed), &mine) in out[1..].iter_mut().zip(&mut backed).zip(&scratch.own) {
+                let share = weight * (kept + (1.0 - stuck) * mine / (others + mine));
+                *payoff += share * later;
+                *backed += share;
             }
+        }
+        // … and earns this epoch's income, less what was offered for it, while being live costs less than in proportion.
+        let epoch = f64::from(at.terms.epoch_slots);
+        let income = epoch * at.led_worth(i, self.commission);
+        let cost = epoch * at.live_cost(i);
+        let given = self.given(at, i);
+        for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
+            *payoff += backed * (income - given * x) - cost * at.live_share(backed);
         }
         if self.kickback == Kickback::LumpSum {
             for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
@@ -555,6 +579,12 @@ impl Mechanism for Delegated {
             }
         }
         scratch.reaction = backed;
+    }
+
+    /// Under top-k feedback ranks expected stakes, while drawn ones decide: with single delegators a small lead is less
+    /// than certain to win a seat.
+    fn certifiable(&self, setting: &Setting) -> bool {
+        self.seats.is_none() || setting.delegators.iter().all(|group| group.continuum)
     }
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
@@ -570,7 +600,8 @@ impl Mechanism for Delegated {
         offers: &[Option<f64>],
         _selection: &Selection,
     ) -> Option<f64> {
-        if self.kickback != Kickback::PerStake {
+        // Under top-k one candidate never leads more than a seat's slots, whatever stake it attracts.
+        if self.kickback != Kickback::PerStake || self.seats.is_some() {
             return None;
         }
         let mut weights = vec![0.0; offers.len() + 1];
@@ -596,9 +627,12 @@ impl Mechanism for Delegated {
         Some(0.5 * x)
     }
 
-    fn margins(&self, at: &At, offers: &[Option<f64>], out: &mut [f64]) {
+    fn margins(&self, state: &Stakes, at: &At, offers: &[Option<f64>], out: &mut [f64]) {
         for (i, (margin, offer)) in out.iter_mut().zip(offers).enumerate() {
-            *margin = offer.map_or(0.0, |x| self.rent(at, i) - x * self.given(at, i));
+            let share = Self::share_of_all(at.setting, state, i);
+            let income = at.slot_worth(i, self.commission, at.live_share_slope(share));
+            let epoch = f64::from(at.terms.epoch_slots);
+            *margin = offer.map_or(0.0, |x| epoch * income - x * self.given(at, i));
         }
     }
 

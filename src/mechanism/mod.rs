@@ -8,6 +8,7 @@ pub mod auction_rotation;
 pub mod centralized;
 pub mod delegated;
 pub mod operation;
+mod roulette;
 pub mod terms;
 
 use crate::agent::Setting;
@@ -72,15 +73,44 @@ pub struct At<'a> {
 }
 
 impl At<'_> {
-    /// Expected net income of candidate `i` from a slot that it leads, with `standbys` more of its slots spent standing
-    /// by for each: `share` of gross income while up, less posting, less the cost of being live rather than idle.
+    /// Expected net income of candidate `i` from a slot that it leads and for which it is live in `live_per_slot` slots:
+    /// [`At::led_worth`] less the cost of being live.
     #[inline]
     pub fn slot_worth(&self, i: usize, share: f64, live_per_slot: f64) -> f64 {
-        let traits = &self.setting.sequencers[i].traits;
-        let up = self.terms.availability[i];
-        up * (share * self.signals.gross[i] - self.terms.posting_cost)
-            - live_per_slot * (traits.live_cost - traits.idle_cost)
+        self.led_worth(i, share) - live_per_slot * self.live_cost(i)
     }
+
+    /// Expected income of candidate `i` from a slot that it leads: `share` of gross income while up, less posting.
+    #[inline]
+    pub fn led_worth(&self, i: usize, share: f64) -> f64 {
+        self.terms.availability[i] * (share * self.signals.gross[i] - self.terms.posting_cost)
+    }
+
+    /// What a live slot costs candidate `i` more than an idle one.
+    #[inline]
+    pub fn live_cost(&self, i: usize) -> f64 {
+        let traits = &self.setting.sequencers[i].traits;
+        traits.live_cost - traits.idle_cost
+    }
+
+    /// Expected share of slots in which a candidate is live that leads each with probability `q`: leaders of the next
+    /// `redundancy − 1` slots stand by, so that it is `1 − (1 − q)^redundancy`.
+    #[inline]
+    pub fn live_share(&self, q: f64) -> f64 {
+        if self.terms.redundancy == 1 { q } else { 1.0 - power(1.0 - q, self.terms.redundancy) }
+    }
+
+    /// Derivative of [`At::live_share`].
+    #[inline]
+    pub fn live_share_slope(&self, q: f64) -> f64 {
+        let r = self.terms.redundancy;
+        r as f64 * power(1.0 - q, r - 1)
+    }
+}
+
+/// `x^n` for a small whole `n`.
+fn power(x: f64, n: usize) -> f64 {
+    (0..n).fold(1.0, |product, _| product * x)
 }
 
 /// How slots are assigned within the epoch.
@@ -183,8 +213,8 @@ pub trait Mechanism: Sync {
         Vec::new()
     }
 
-    /// Income of each candidate this epoch for one unit of stock (see [`At::continuation`]).
-    fn margins(&self, _at: &At, _offers: &[Option<f64>], _out: &mut [f64]) {}
+    /// Income of each candidate this epoch for one more unit of stock (see [`At::continuation`]).
+    fn margins(&self, _state: &Self::State, _at: &At, _offers: &[Option<f64>], _out: &mut [f64]) {}
 
     /// Lets later movers choose and decides the epoch.
     fn select(&self, state: &mut Self::State, at: &At, offers: &[Option<f64>], selection: &mut Selection);
@@ -215,6 +245,16 @@ pub trait Mechanism: Sync {
     /// Whether every seat is worth a whole epoch.
     fn unit_seats(&self) -> bool {
         false
+    }
+
+    /// Epochs until what the rule locks up has filled: markets are measured after that.
+    fn epochs_to_fill(&self) -> u32 {
+        0
+    }
+
+    /// Whether feedback is about the very game that is played, so that a certificate means something.
+    fn certifiable(&self, _setting: &Setting) -> bool {
+        true
     }
 
     /// Stake held for the candidates at the moment, in ETH; added to bonds in `capital_locked`.

@@ -6,7 +6,7 @@
 //! In each slot the leader produces if it is up. Otherwise its standbys, of which there are `redundancy − 1`, may take
 //! over once it has been down for the failover delay; the takeover succeeds with the failover probability, and then the
 //! first standby that is up produces. Standbys of a seat are the next seats of the rotation; where leaders are drawn by
-//! weight, they are the weightiest other candidates. A common outage takes everybody down. A slot that nobody produces
+//! weight, they are the leaders of the next slots (after an epoch's last slot, of its first), each counted once. A common outage takes everybody down. A slot that nobody produces
 //! is missed: its MEV is lost, and the backlog share of its fees is paid in the next slot that is produced.
 
 use super::terms::Terms;
@@ -44,6 +44,7 @@ pub struct Service {
     backlog: f64,
     live: Vec<f64>,
     order: Vec<usize>,
+    leaders: Vec<Option<usize>>,
 }
 
 impl Service {
@@ -64,13 +65,6 @@ impl Service {
         self.longest_gap = 0.0;
     }
 
-    /// Candidates by falling weight, for standbys.
-    fn order_by_weight(&mut self, selection: &Selection) {
-        self.order.clear();
-        self.order.extend((0..selection.weight.len()).filter(|&i| selection.weight[i] > 0.0));
-        self.order.sort_by(|&a, &b| selection.weight[b].total_cmp(&selection.weight[a]).then(a.cmp(&b)));
-    }
-
     fn close_costs(&mut self, setting: &Setting, terms: &Terms) {
         let epoch = f64::from(terms.epoch_slots);
         for (i, sequencer) in setting.sequencers.iter().enumerate() {
@@ -81,39 +75,36 @@ impl Service {
     }
 }
 
-/// The standbys of a slot: the `redundancy − 1` seats after `seat`, or the weightiest candidates but the leader.
+/// The standbys of a seat of a rotation: the holders of the `redundancy − 1` seats after it.
 fn for_each_standby(
     selection: &Selection,
-    order: &[usize],
     seat: usize,
-    leader: usize,
     redundancy: usize,
     mut visit: impl FnMut(usize) -> bool,
 ) {
-    let mut left = redundancy - 1;
-    if left == 0 {
-        return;
-    }
-    match selection.schedule {
-        Schedule::Rotation => {
-            let k = selection.seats.len();
-            for step in 1..k {
-                if let Some(holder) = selection.seats[(seat + step) % k] {
-                    left -= 1;
-                    if !visit(holder) || left == 0 {
-                        return;
-                    }
-                }
-            }
+    let k = selection.seats.len();
+    let holders = (1..k).filter_map(|step| selection.seats[(seat + step) % k]);
+    for holder in holders.take(redundancy - 1) {
+        if !visit(holder) {
+            return;
         }
-        Schedule::Weighted => {
-            for &candidate in order {
-                if candidate != leader {
-                    left -= 1;
-                    if !visit(candidate) || left == 0 {
-                        return;
-                    }
-                }
+    }
+}
+
+/// The standbys of a slot whose leader was drawn: the leaders of the `redundancy − 1` slots after it, but for the slot's
+/// own, each once.
+fn for_each_next_leader(
+    leaders: &[Option<usize>],
+    slot: usize,
+    redundancy: usize,
+    mut visit: impl FnMut(usize) -> bool,
+) {
+    let leader = |step: usize| leaders[(slot + step) % leaders.len()];
+    for step in 1..redundancy.min(leaders.len()) {
+        if let Some(next) = leader(step).filter(|_| (0..step).all(|earlier| leader(earlier) != leader(step)))
+        {
+            if !visit(next) {
+                return;
             }
         }
     }
@@ -125,37 +116,48 @@ pub fn fluid(at: &At, selection: &Selection, service: &mut Service) {
     let terms = at.terms;
     service.clear(n);
     service.total = selection.total;
-    if terms.redundancy > 1 && selection.schedule == Schedule::Weighted {
-        service.order_by_weight(selection);
-    }
     service.scheduled.copy_from_slice(&selection.slots);
-    let lead = |service: &mut Service, leader: usize, seat: usize, slots: f64| {
-        service.live[leader] += slots;
+    let reach = |leader: usize, slots: f64| {
+        slots * (1.0 - terms.common_down) * terms.own_down[leader] * terms.takeover[leader]
+    };
+    let deliver = |service: &mut Service, leader: usize, slots: f64| {
         service.delivered[leader] += slots * terms.availability[leader];
         service.produced[leader] += slots * terms.availability[leader];
-        let mut reach = slots * (1.0 - terms.common_down) * terms.own_down[leader] * terms.takeover[leader];
-        let order = std::mem::take(&mut service.order);
-        for_each_standby(selection, &order, seat, leader, terms.redundancy, |standby| {
-            service.live[standby] += slots;
-            service.produced[standby] += reach * (1.0 - terms.own_down[standby]);
-            reach *= terms.own_down[standby];
-            true
-        });
-        service.order = order;
     };
     match selection.schedule {
         Schedule::Rotation => {
             let each = selection.total / selection.seats.len().max(1) as f64;
             for seat in 0..selection.seats.len() {
-                if let Some(leader) = selection.seats[seat] {
-                    lead(service, leader, seat, each);
-                }
+                let Some(leader) = selection.seats[seat] else { continue };
+                service.live[leader] += each;
+                deliver(service, leader, each);
+                let mut reach = reach(leader, each);
+                for_each_standby(selection, seat, terms.redundancy, |standby| {
+                    service.live[standby] += each;
+                    service.produced[standby] += reach * (1.0 - terms.own_down[standby]);
+                    reach *= terms.own_down[standby];
+                    true
+                });
             }
         }
         Schedule::Weighted => {
-            for leader in 0..n {
-                if selection.slots[leader] > 0.0 {
-                    lead(service, leader, 0, selection.slots[leader]);
+            let total = selection.total;
+            let share = |i: usize| selection.slots[i] / total;
+            for leader in (0..n).filter(|&i| selection.slots[i] > 0.0) {
+                service.live[leader] += total * at.live_share(share(leader));
+                deliver(service, leader, selection.slots[leader]);
+                if terms.redundancy == 1 || terms.own_down[leader] == 0.0 {
+                    continue;
+                }
+                // A next leader does not help if it is the same, nobody, or down itself.
+                let up = |i: usize| if i == leader { 0.0 } else { share(i) * (1.0 - terms.own_down[i]) };
+                let fails = 1.0 - (0..n).map(up).sum::<f64>();
+                let mut reach = reach(leader, selection.slots[leader]);
+                for _ in 1..terms.redundancy {
+                    for i in 0..n {
+                        service.produced[i] += reach * up(i);
+                    }
+                    reach *= fails;
                 }
             }
         }
@@ -214,7 +216,12 @@ impl SlotStreams {
         let mut leader = None;
         for (i, &weight) in selection.weight.iter().enumerate() {
             if weight > 0.0 {
-                let time = -ln(self.leader[i].uniform(epoch, slot)) / weight;
+                let luck = self.leader[i].uniform(epoch, slot);
+                // −ln u ≥ 1 − u: most of those who lose need no logarithm. The slack is far above rounding.
+                if 1.0 - luck > first * weight * (1.0 + 1e-9) {
+                    continue;
+                }
+                let time = -ln(luck) / weight;
                 if time < first {
                     first = time;
                     leader = Some(i);
@@ -242,10 +249,11 @@ pub fn slot_by_slot(
     let (setting, terms, signals, epoch) = (at.setting, at.terms, at.signals, at.epoch);
     service.clear(setting.candidates());
     service.total = selection.total;
-    if terms.redundancy > 1 && selection.schedule == Schedule::Weighted {
-        service.order_by_weight(selection);
+    let mut leaders = std::mem::take(&mut service.leaders);
+    leaders.clear();
+    if selection.schedule == Schedule::Weighted {
+        leaders.extend((0..terms.epoch_slots).map(|slot| streams.race(selection, epoch, slot)));
     }
-    let order = std::mem::take(&mut service.order);
     let fee = rollup.fee_per_slot * rollup.demand.index(signals.next_log_demand);
     let k = selection.seats.len();
     let mut mev_sum = 0.0;
@@ -259,8 +267,19 @@ pub fn slot_by_slot(
                 let seat = (clock % k.max(1) as u64) as usize;
                 (seat, selection.seats.get(seat).copied().flatten())
             }
-            Schedule::Weighted => (0, streams.race(selection, epoch, slot)),
+            Schedule::Weighted => (0, leaders[slot as usize]),
         };
+        let each_standby = |visit: &mut dyn FnMut(usize) -> bool| match selection.schedule {
+            Schedule::Rotation => for_each_standby(selection, seat, terms.redundancy, visit),
+            Schedule::Weighted => for_each_next_leader(&leaders, slot as usize, terms.redundancy, visit),
+        };
+        // The leaders of the next slots are live whether or not this slot has one; the other seats wait for theirs.
+        if terms.redundancy > 1 && (leader.is_some() || selection.schedule == Schedule::Weighted) {
+            each_standby(&mut |standby| {
+                service.live[standby] += 1.0;
+                true
+            });
+        }
         let common_down = machines.all_down(rollup, clock);
         let mut producer = None;
         if let Some(leader) = leader {
@@ -273,7 +292,7 @@ pub fn slot_by_slot(
                         && age >= rollup.failover_delay
                         && streams.failover.uniform(epoch, slot) < rollup.failover;
                     if taken_over {
-                        for_each_standby(selection, &order, seat, leader, terms.redundancy, |standby| {
+                        each_standby(&mut |standby| {
                             if machines.down_for(&setting.sequencers, standby, clock).is_none() {
                                 producer = Some(standby);
                             }
@@ -282,10 +301,6 @@ pub fn slot_by_slot(
                     }
                 }
             }
-            for_each_standby(selection, &order, seat, leader, terms.redundancy, |standby| {
-                service.live[standby] += 1.0;
-                true
-            });
             if common_down {
                 producer = None;
             }
@@ -305,7 +320,7 @@ pub fn slot_by_slot(
             service.longest_gap = service.longest_gap.max(service.gap);
         }
     }
-    service.order = order;
+    service.leaders = leaders;
     let best = signals.skill.iter().fold(0.0_f64, |best, &skill| best.max(skill));
     service.potential = f64::from(terms.epoch_slots) * fee + best * mev_sum;
     service.close_costs(setting, terms);

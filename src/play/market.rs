@@ -347,7 +347,7 @@ impl<M: Mechanism> Market<M> {
     /// Income of each candidate this epoch for one unit of stock.
     pub fn margins(&self, game: &Game<M>, round: &Round<M>, out: &mut [f64]) {
         let at = self.at(game, &round.signals, &round.continuation);
-        game.rule.margins(&at, &round.offers, out);
+        game.rule.margins(&self.state, &at, &round.offers, out);
     }
 
     /// Selection, operation and settlement; then the next epoch.

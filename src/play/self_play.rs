@@ -70,7 +70,7 @@ pub struct Learned {
     /// The policy of each player.
     pub policies: Vec<Policy>,
     /// Mean total-variation distance between the average policies at three quarters and at the end of learning.
-    pub drift: f64,
+    pub drift: Option<f64>,
     /// Whether anybody learned.
     pub learning: bool,
     /// Epochs learned for.
@@ -124,7 +124,7 @@ pub fn learn<M: Mechanism>(
     let learning = game.rule.lever().is_some() && (0..players.len()).any(|p| spec(p).learns());
     let empty = || Learned {
         policies: Vec::new(),
-        drift: 0.0,
+        drift: None,
         learning,
         epochs: 0,
         offers: vec![Vec::new(); players.len()],
@@ -160,7 +160,7 @@ pub fn learn<M: Mechanism>(
     let mut batch_margin = vec![0.0; players.len()];
     let mut mean_margin = vec![0.0; players.len()];
     let mut learned = empty();
-    let mut three_quarters = None;
+    let mut snapshots: Vec<(u32, Vec<Policy>)> = Vec::new();
     let mut greedy: Vec<Vec<usize>> = Vec::new();
     let mut stable = 0;
     let stride = (epochs / WINDOWS).max(1);
@@ -227,9 +227,7 @@ pub fn learn<M: Mechanism>(
                 offered[p] = (0.0, 0.0);
             }
             learned.gains.push((x, worst));
-        }
-        if epoch + 1 == epochs - epochs / 4 {
-            three_quarters = Some(learners.iter().map(Learner::settled).collect::<Vec<_>>());
+            snapshots.push((epoch + 1, learners.iter().map(Learner::settled).collect()));
         }
         learned.epochs = epoch + 1;
         if alone {
@@ -245,9 +243,11 @@ pub fn learn<M: Mechanism>(
         }
     }
     learned.policies = learners.iter().map(Learner::settled).collect();
-    if let Some(before) = three_quarters {
+    // The last snapshot of the first three quarters; learning that ended within the first window has none.
+    let early = |(epoch, _): &&(u32, Vec<Policy>)| 4 * u64::from(*epoch) <= 3 * u64::from(learned.epochs);
+    if let Some((_, before)) = snapshots.iter().rev().find(early) {
         let distance: f64 = before.iter().zip(&learned.policies).map(|(a, b)| a.distance(b)).sum();
-        learned.drift = distance / players.len() as f64;
+        learned.drift = Some(distance / players.len() as f64);
     }
     Ok(learned)
 }

@@ -86,7 +86,20 @@ pub fn draw_all(store: &Store, experiment: &Experiment, directory: &Path) -> Res
         chart::save(&figure, &folder, &name)?;
         drawn.files.push(folder.join(format!("{name}.png")));
     }
+    remove_stale(&folder, &drawn.files);
     Ok(drawn)
+}
+
+/// Removes figures of contenders that are no more: what is beside the data should show the data. A file that cannot be
+/// removed stays.
+fn remove_stale(folder: &Path, drawn: &[PathBuf]) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let figure = path.extension().is_some_and(|extension| extension == "png" || extension == "svg");
+        if figure && !drawn.contains(&path.with_extension("png")) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 /// The input of one figure.

@@ -26,10 +26,15 @@ const SHARES: &[Row] = &[
     ("operating cost", "operating_cost_share", 100.0),
     ("posting cost", "posting_cost_share", 100.0),
     ("unrealised", "unrealised_share", 100.0),
+    ("(memo: capital cost)", "capital_cost_share", 100.0),
     ("(from outside the account)", "outside_income_share", 100.0),
 ];
 
-const ETH: &[Row] = &[("potential value", "potential_value", 1.0), ("net surplus", "net_surplus", 1.0)];
+const ETH: &[Row] = &[
+    ("potential value", "potential_value", 1.0),
+    ("net surplus", "net_surplus", 1.0),
+    ("capital locked, in all", "capital_locked", 1.0),
+];
 
 const SERVICE: &[Row] = &[
     ("liveness, % of slots produced", "liveness", 100.0),
@@ -149,7 +154,7 @@ fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
     if !sound.is_empty() {
         let text = format!(
             "Certified: {}. In every replicate no class could gain more than {tolerance}% of potential value per agent and epoch by \
-             offering otherwise, whatever it deviates to on its menu (simultaneous 95% bound). Read these as equilibria.",
+             offering otherwise, whatever it deviates to on its menu (a simultaneous bound, each with 95% confidence). Read these as equilibria.",
             sound.join(", ")
         );
         *out += &wrapped(&text, "", "  ");

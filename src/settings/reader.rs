@@ -38,7 +38,7 @@ pub(super) struct Record {
     /// Keys that it may have under some rule.
     pub known: Vec<String>,
     /// Why a known key may go unread here.
-    pub notes: Vec<String>,
+    pub notes: Vec<(Option<&'static str>, String)>,
     /// A choice on which further reading hangs was wrong, so what goes unread says nothing.
     pub lost: bool,
 }
@@ -172,7 +172,13 @@ impl Record {
         let key = path::segment(&entry.key);
         let path = path::join(&self.path, &entry.key);
         if self.known.contains(&entry.key) {
-            let reasons = (!self.notes.is_empty()).then(|| self.notes.join("; "));
+            // What is said of this very key counts, and only without it what is said of the table.
+            let said = |of: Option<&str>| -> Vec<&str> {
+                self.notes.iter().filter(|(key, _)| *key == of).map(|(_, reason)| reason.as_str()).collect()
+            };
+            let own = said(Some(&entry.key));
+            let reasons = if own.is_empty() { said(None) } else { own };
+            let reasons = (!reasons.is_empty()).then(|| reasons.join("; "));
             let message = format!("`{key}` is set, but nothing reads it here");
             return (!self.lost).then(|| Diagnostic::at(&entry.origin, path, message).help(reasons));
         }

@@ -227,7 +227,12 @@ impl<'a> Section<'a> {
     /// The reason that is given for known keys of this table that go unread, such as "rule `centralized` has no
     /// seats".
     pub fn note_unread(&self, reason: &str) {
-        self.with(|record| record.notes.push(reason.to_owned()));
+        self.with(|record| record.notes.push((None, reason.to_owned())));
+    }
+
+    /// As [`Self::note_unread`], for one key.
+    pub fn note_unread_key(&self, parameter: &Parameter, reason: &str) {
+        self.with(|record| record.notes.push((Some(parameter.key), reason.to_owned())));
     }
 
     /// Says that an error kept this table from being read to the end: known keys that go unread are not reported.

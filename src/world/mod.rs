@@ -290,7 +290,7 @@ impl World {
         let remaining =
             (1.0 - section.number(&USER_MITIGATION)) * (1.0 - section.number(&SEQUENCER_MITIGATION));
         if !redundant {
-            section.note_unread("no contender has standbys (`redundancy` above 1)");
+            section.note_unread("it takes standbys, and no contender has a `redundancy` above 1");
         }
         Some(World::Rollup(Rollup {
             slots_per_year: section.number(&SLOTS_PER_YEAR),

@@ -66,7 +66,7 @@ fn the_manifest_and_the_store_agree_with_the_tables() {
     let manifest: serde_json::Value =
         serde_json::from_slice(&folder.bytes("output/tiny/manifest.json")).unwrap();
     let digest = <sha2::Sha256 as sha2::Digest>::digest(folder.bytes("output/tiny/results.csv"));
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     assert_eq!(manifest["results_sha256"], digest);
     assert_eq!(manifest["threads"], 1);
     assert_eq!(manifest["seeds"], serde_json::json!([7]));

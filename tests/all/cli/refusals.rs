@@ -131,7 +131,9 @@ fn output_directories_that_cannot_be_written() {
     let folder = Folder::new();
     // Permissions do not bind every user; a file in the way binds all.
     for output in ["tiny.toml", "tiny.toml/below", "tiny.toml/far/below"] {
-        refused(&folder, &["run", "tiny.toml", "--output", output]).says("tiny.toml");
+        let ended = refused(&folder, &["run", "tiny.toml", "--output", output]);
+        ended.says("cannot write to the output directory");
+        ended.says(output);
     }
     std::fs::write(folder.path("output"), "a file").unwrap();
     refused(&folder, &["run", "tiny.toml"]).says("output");
