@@ -12,6 +12,7 @@ use sequencer_lab::mechanism::Mechanism;
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
 use sequencer_lab::play::self_play::{Phase, market_key};
 use sequencer_lab::with_rule;
+use std::fmt::Write;
 
 /// A rule with parameters, and what goes with it in the file.
 #[derive(Clone, Copy, Debug)]
@@ -125,12 +126,10 @@ fn text(case: Case, w: Writing) -> String {
             money(idle * unit)
         );
         if w.rollup {
-            group += &format!(
-                "skill = {skill}\nfailure_rate = {}\nrepair_rate = 0.2\n",
-                if w.calm { 0.0 } else { 0.02 }
-            );
+            let failures = if w.calm { 0.0 } else { 0.02 };
+            write!(group, "skill = {skill}\nfailure_rate = {failures}\nrepair_rate = 0.2\n").unwrap();
         } else {
-            group += &format!("value = {value}\n");
+            writeln!(group, "value = {value}").unwrap();
         }
         if bonded {
             group += "capital_cost = 0.01\n";
@@ -401,7 +400,7 @@ fn certificates(experiment: &Experiment, multiple: f64, replicates: u32) -> (Vec
 
 /// Everybody bids `m·v` in a first-price auction among `n`, values uniform on [0, 1]. A bid `b` then wins with
 /// probability `min(1, b/m)^(n−1)`. The best multiple of each of ten bins on the grid gains, in expectation:
-fn planted_gain(n: i32, m: f64, points: u32) -> f64 {
+fn planted_gain(n: u32, m: f64, points: u32) -> f64 {
     let payoff = |v: f64, b: f64| {
         let beat = (b / m).min(1.0);
         (v - b) * (1..n).fold(1.0, |p, _| p * beat)
@@ -437,7 +436,7 @@ fn the_certificate_finds_planted_errors() {
     assert!(on_grid <= continuous && on_grid > 0.8 * continuous, "{on_grid} {continuous}");
     for (n, multiple) in [(2, 0.45), (2, 0.6), (3, 0.6), (3, 0.75), (5, 0.72), (5, 0.5)] {
         let experiment = read(&sale(n, 1, 49, ""));
-        let gain = planted_gain(n as i32, multiple, 49);
+        let gain = planted_gain(n, multiple, 49);
         let (estimates, uppers) = certificates(&experiment, multiple, 24);
         let estimate: Moments = estimates.iter().copied().collect();
         let (mean, se) = (estimate.mean(), estimate.standard_error());

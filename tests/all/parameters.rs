@@ -367,15 +367,15 @@ fn every_parameter_changes_something() {
 /// In a setting where nothing reads it, a parameter is refused by name.
 #[test]
 fn a_parameter_that_nothing_reads_is_refused() {
-    let scripted: &[(&str, &str)] = &[(
+    let scripted: &'static [(&str, &str)] = &[(
         "learner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n",
         "learner = \"scripted\"\noffer = \"abstain\"\n",
     )];
-    let no_bond: &[(&str, &str)] = &[(
+    let no_bond: &'static [(&str, &str)] = &[(
         "[mechanism.auction]\nrule = \"auction_rotation\"\nseats = 2",
         "[mechanism.auction]\nrule = \"centralized\"",
     )];
-    let cases: &[(&str, &str, &str, &[(&str, &str)])] = &[
+    let cases: &[Change] = &[
         ("sequencers.ant.value", "{ constant = 1.0 }", ROLLUP, &[]),
         ("sequencers.ant.skill", "0.9", ABSTRACT, &[]),
         ("sequencers.ant.discount", "0.9", ABSTRACT, &[]),
