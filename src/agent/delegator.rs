@@ -74,11 +74,11 @@ pub const CAPITAL_COST: Parameter = Parameter::number(
 /// Learning rate.
 pub const PAYOUT_LEARNING: Parameter = Parameter::number(
     "payout_learning",
-    0.001,
+    0.0,
     1.0,
     0.2,
     "",
-    "weight of the newest epoch when delegators update what an offer delivers",
+    "weight of the newest epoch when delegators update what an offer delivers: 0 (they go by what is promised) or at least 0.001",
 );
 
 /// Every key of a `[[delegators]]` table.
@@ -133,6 +133,15 @@ impl DelegatorGroup {
         section.known(PARAMETERS);
         let place = section.path().rsplit('.').next().unwrap_or_default();
         let name = section.optional_text(&NAME).unwrap_or_else(|| format!("delegators-{place}"));
+        let payout_learning = section.number(&PAYOUT_LEARNING);
+        if payout_learning > 0.0 && payout_learning < 0.001 {
+            section.refuse(
+                "payout_learning",
+                "delegators who would take thousands of epochs to learn anything",
+                "0, or a number from 0.001 to 1",
+                None,
+            );
+        }
         DelegatorGroup {
             who: Who::member(&name, u32::MAX),
             count: section.integer(&COUNT) as usize,
@@ -143,7 +152,7 @@ impl DelegatorGroup {
             inertia: section.number(&INERTIA),
             uptime_taste: section.number(&UPTIME_TASTE),
             capital_cost: section.number(&CAPITAL_COST),
-            payout_learning: section.number(&PAYOUT_LEARNING),
+            payout_learning,
             name,
         }
     }

@@ -296,7 +296,10 @@ fn read_parts(
     let delegators = read_delegators(&root, delegated);
     let mut play = read_play(&root, tolerance, delegated);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
-    let memory = |group: &DelegatorGroup| group.inertia.max(1.0 - group.payout_learning);
+    let memory = |group: &DelegatorGroup| {
+        let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
+        group.inertia.max(beliefs)
+    };
     let slowest = delegators.iter().map(memory).fold(0.0_f64, f64::max);
     play.schedule.burn_in = horizon::epochs(slowest);
     let (classes, complete) = classes.unwrap_or_default();

@@ -88,7 +88,7 @@ seats = 2
 rounds = 6
 warmup_epochs = 40
 measured_epochs = 10
-certificate_markets = 6
+certificate_markets = 16
 certificate_epochs = 6
 "#;
 

@@ -174,7 +174,7 @@ fn text(case: Case, w: Writing) -> String {
     };
     format!(
         "[experiment]\nname = \"laws\"\nseed = {}\n\n{world}\n{}\n{}\n[mechanism.rule]\n{contender}\nepoch_slots = {slots}\n\n\
-         [play]\nrounds = 6\nwarmup_epochs = 40\nmeasured_epochs = 12\ncertificate_markets = 4\ncertificate_epochs = 6\n\n\
+         [play]\nrounds = 6\nwarmup_epochs = 40\nmeasured_epochs = 12\ncertificate_markets = 16\ncertificate_epochs = 6\n\n\
          [strategies.grid]\nlearner = \"hedge\"\nbins = 4\nmenu = {{ {menu}, points = 13 }}\n",
         w.seed,
         sequencers.join("\n"),
@@ -660,7 +660,7 @@ fn books_pay_what_payoffs_promise() {
                     text(case, Writing { rollup, rough: false, ..PLAIN }).replace("backlog = 0.5\n", "");
                 let text = text.replace("epoch_slots = 12", slots).replace("failure_rate = 0.02", failures);
                 let text = if rollup {
-                    text.replace("[[delegators]]\n", "[[delegators]]\npayout_learning = 1e-9\n")
+                    text.replace("[[delegators]]\n", "[[delegators]]\npayout_learning = 0\n")
                 } else {
                     text
                 };

@@ -90,7 +90,7 @@ redundancy = 2
 rounds = 4
 warmup_epochs = 24
 measured_epochs = 8
-certificate_markets = 4
+certificate_markets = 16
 certificate_epochs = 5
 
 [strategies.grid]
@@ -122,7 +122,7 @@ seats = 2
 rounds = 4
 warmup_epochs = 24
 measured_epochs = 8
-certificate_markets = 4
+certificate_markets = 16
 certificate_epochs = 5
 
 [strategies.grid]
@@ -152,7 +152,7 @@ regime = "independent"
 stable_epochs = 20
 max_epochs = 60
 measured_epochs = 8
-certificate_markets = 4
+certificate_markets = 16
 certificate_epochs = 5
 
 [strategies.grid]
@@ -244,7 +244,7 @@ const CHANGES: &[Change] = &[
     ("play.stable_epochs", "3", ALONE, &[]),
     ("play.max_epochs", "30", ALONE, &[]),
     ("play.horizon", "1", ROLLUP, &[]),
-    ("play.certificate_markets", "6", ABSTRACT, &[]),
+    ("play.certificate_markets", "24", ABSTRACT, &[]),
     ("play.certificate_epochs", "9", ABSTRACT, &[]),
     ("strategies.grid.learner", "regret_matching", ABSTRACT, &[]),
     ("strategies.grid.learning_rate", "5.0", ABSTRACT, &[]),

@@ -52,7 +52,7 @@ epoch_slots = 8
 rounds = 4
 warmup_epochs = 20
 measured_epochs = 5
-certificate_markets = 4
+certificate_markets = 16
 certificate_epochs = 4
 "#;
 
