@@ -101,11 +101,10 @@ fn for_each_next_leader(
 ) {
     let leader = |step: usize| leaders[(slot + step) % leaders.len()];
     for step in 1..redundancy.min(leaders.len()) {
-        if let Some(next) = leader(step).filter(|_| (0..step).all(|earlier| leader(earlier) != leader(step)))
-        {
-            if !visit(next) {
-                return;
-            }
+        let new = (0..step).all(|earlier| leader(earlier) != leader(step));
+        let go_on = leader(step).filter(|_| new).is_none_or(&mut visit);
+        if !go_on {
+            return;
         }
     }
 }

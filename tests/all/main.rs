@@ -8,5 +8,6 @@ mod laws;
 mod layers;
 mod parameters;
 mod program;
+mod readme;
 mod theory_play;
 mod transcripts;
