@@ -9,5 +9,6 @@ mod layers;
 mod parameters;
 mod program;
 mod readme;
+mod standbys;
 mod theory_play;
 mod transcripts;
