@@ -109,7 +109,7 @@ fn metrics() -> Vec<Item> {
 pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
     let mut rules: Vec<&Parameter> = vec![&file::RULE];
     for parameter in CATALOGUE.iter().flat_map(|entry| entry.parameters.iter().copied()) {
-        if !rules.iter().any(|p| p.key == parameter.key) {
+        if !rules.iter().any(|p| p.key == parameter.key && p.allowed() == parameter.allowed()) {
             rules.push(parameter);
         }
     }

@@ -3,6 +3,8 @@
 use super::list::tables;
 use super::{Common, Status, Stop};
 use crate::agent::strategy;
+use crate::experiment::file::RULE;
+use crate::mechanism::CATALOGUE;
 use crate::settings::json_schema;
 use serde_json::{Map, Value, json};
 
@@ -24,6 +26,20 @@ pub fn schema() -> Value {
         match path.strip_suffix(".*") {
             Some(name @ ("sequencers" | "delegators")) => {
                 properties.insert(name.to_owned(), json!({"type": "array", "items": table}));
+            }
+            Some(name @ "mechanism") => {
+                // Rules may allow different values under one key.
+                let rules: Vec<Value> = CATALOGUE
+                    .iter()
+                    .map(|entry| {
+                        let own = std::iter::once(&RULE).chain(entry.parameters.iter().copied());
+                        let mut table = json_schema(&own.collect::<Vec<_>>());
+                        table["properties"]["rule"] = json!({"const": entry.name});
+                        table
+                    })
+                    .collect();
+                let table = json!({"type": "object", "additionalProperties": {"anyOf": rules}});
+                properties.insert(name.to_owned(), table);
             }
             Some(name) => {
                 properties.insert(name.to_owned(), json!({"type": "object", "additionalProperties": table}));

@@ -7,7 +7,7 @@ use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::{self, Strategy};
 use crate::draws::Who;
 use crate::mechanism::terms::Terms;
-use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
+use crate::mechanism::{CATALOGUE, Entry, Mechanism as _, Needs, Rule};
 use crate::play::horizon;
 use crate::play::self_play::{Regime, Schedule};
 use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
@@ -279,12 +279,12 @@ fn read_parts(
         let tables = [root.table_or_empty("world"), root.table_or_empty("play"), root.clone()];
         tables.iter().chain(&root.tables("sequencers")).for_each(Section::abandon);
     }
-    let rules: Vec<&Entry> = clocks.iter().map(|(_, entry, ..)| *entry).collect();
-    let has = |key: &str| rules.iter().any(|entry| entry.parameters.iter().any(|p| p.key == key));
-    let delegated = rules.iter().any(|entry| entry.name == "delegated");
-    let world =
-        World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
-    let classes = world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, library));
+    let needs = |what: fn(&Needs) -> bool| clocks.iter().any(|(_, entry, ..)| what(&entry.needs));
+    let (delegated, future) = (needs(|n| n.delegators), needs(|n| n.future));
+    let capital = needs(|n| n.capital);
+    let redundant = needs(|n| n.standbys) || clocks.iter().any(|(.., redundancy)| *redundancy > 1);
+    let world = World::read(&root.table_or_empty("world"), redundant);
+    let classes = world.as_ref().map(|world| read_classes(&root, world, capital, future, library));
     if world.is_none() {
         // Which keys sequencers need depends on the kind of world.
         root.abandon();
@@ -294,7 +294,7 @@ fn read_parts(
         }
     }
     let delegators = read_delegators(&root, delegated);
-    let mut play = read_play(&root, tolerance, delegated);
+    let mut play = read_play(&root, tolerance, future);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
         let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
@@ -324,14 +324,13 @@ fn read_parts(
     }
     let mut contenders = Vec::new();
     for (name, entry, section, slots, redundancy) in clocks {
-        let terms = Terms::new(&setting, slots, redundancy);
+        let mut terms = Terms::new(&setting, slots, redundancy);
+        terms.read_term(&section, entry);
         section.known(&all_parameters());
         section.note_unread(&format!("rule `{}` does not have it", entry.name));
         let Some(mut rule) = (entry.read)(&section, &terms) else { continue };
-        if let Rule::Delegated(delegated) = &mut rule {
-            delegated.set_horizon(play.schedule.horizon);
-        }
-        check_contender(&section, &rule, &setting);
+        with_rule!(&mut rule, rule => rule.set_horizon(play.schedule.horizon));
+        with_rule!(&rule, rule => rule.check(&section, &setting));
         // One burn-in for all contenders, so that all are measured on the same draws.
         let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
         play.schedule.burn_in = play.schedule.burn_in.max(fill);
@@ -531,30 +530,5 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
         certificate_markets: section.integer(&CERTIFICATE_MARKETS) as u32,
         certificate_epochs: section.integer(&CERTIFICATE_EPOCHS) as u32,
         tolerance,
-    }
-}
-
-/// Combinations that only make sense together.
-fn check_contender(section: &Section, rule: &Rule, setting: &Setting) {
-    if with_rule!(rule, rule => rule.unit_seats()) && !setting.world.is_abstract() {
-        section.refuse(
-            "unit_seats",
-            "whole-epoch seats in the rollup world",
-            "`unit_seats = true` only with `kind = \"abstract\"`",
-            None,
-        );
-    }
-    for class in &setting.classes {
-        if !with_rule!(rule, rule => rule.allows(class.strategy.menu.unit)) {
-            section.refuse(
-                "kickback",
-                &format!(
-                    "a share of income, while group `{}` plays `{}`, whose menu is in ETH",
-                    class.name, class.strategy.name
-                ),
-                "a strategy with a relative menu",
-                None,
-            );
-        }
     }
 }

@@ -39,7 +39,7 @@ pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
         let curves = match &contender.rule {
             Rule::AuctionRotation(rule) => auction(experiment, contender, rule),
             Rule::Delegated(rule) => delegated(experiment, contender, rule),
-            Rule::Centralized(_) => None,
+            _ => None,
         };
         for (class, points) in experiment.setting.classes.iter().zip(curves.unwrap_or_default()) {
             if !points.is_empty() {

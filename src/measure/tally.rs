@@ -21,6 +21,8 @@ pub struct Tally {
     capital_cost: f64,
     locked: f64,
     kickbacks: f64,
+    issuance: f64,
+    slashed: f64,
     prices: f64,
     scheduled: f64,
     slots: f64,
@@ -42,6 +44,8 @@ pub struct Opening {
     community: f64,
     delegators: f64,
     kickbacks: f64,
+    issuance: f64,
+    slashed: f64,
     prices: f64,
     gross: f64,
     posting: f64,
@@ -59,6 +63,8 @@ impl Opening {
             community: ledger.community(),
             delegators: ledger.delegators(),
             kickbacks: ledger.kickbacks(),
+            issuance: ledger.issuance(),
+            slashed: ledger.slashed(),
             prices: ledger.revenue(),
             gross: ledger.gross(),
             posting: ledger.posting(),
@@ -97,7 +103,7 @@ impl Tally {
             if let Some(offer) = round.offers[i] {
                 let measure = match game.rule.lever() {
                     Some(Lever::Bid) if round.reference[i] > 0.0 => offer / round.reference[i],
-                    Some(Lever::Kickback) => offer,
+                    Some(Lever::Kickback | Lever::Stake) => offer,
                     _ => continue,
                 };
                 self.offered += measure;
@@ -125,7 +131,14 @@ impl Tally {
         self.order.clear();
         self.order.extend((0..n).map(worth));
         self.order.sort_by(|a, b| b.total_cmp(a));
-        let seats = if selection.schedule == Schedule::Rotation { selection.seats.len().max(1) } else { 1 };
+        let seats = match selection.schedule {
+            Schedule::Rotation => selection.seats.len().max(1),
+            Schedule::Lottery if !selection.lottery.replacement => {
+                let staked = selection.weight.iter().filter(|w| **w > 0.0).count();
+                selection.lottery.filled(staked).max(1)
+            }
+            Schedule::Lottery | Schedule::Weighted => 1,
+        };
         let each = selection.total / seats as f64;
         self.assignable += self.order.iter().take(seats).map(|w| w.max(0.0) * each).sum::<f64>();
     }
@@ -137,6 +150,8 @@ impl Tally {
         self.community += ledger.community() - opening.community;
         self.delegators += ledger.delegators() - opening.delegators;
         self.kickbacks += ledger.kickbacks() - opening.kickbacks;
+        self.issuance += ledger.issuance() - opening.issuance;
+        self.slashed += ledger.slashed() - opening.slashed;
         self.prices += ledger.revenue() - opening.prices;
         self.gross += ledger.gross() - opening.gross;
         self.posting += ledger.posting() - opening.posting;
@@ -213,7 +228,7 @@ impl Tally {
                 "hhi_slots" => concentration(2),
                 "gini_slots" => concentration(3),
                 "gini_income" => concentration(4),
-                "revenue" => Some(per_epoch(self.community)),
+                "revenue" => Some(per_epoch(self.community + self.issuance)),
                 "mean_price" => (lever == Some(Lever::Bid) && self.scheduled > 0.0).then(|| {
                     let slots = if unit_seats > 1.0 || game.rule.unit_seats() {
                         f64::from(game.terms.epoch_slots)
@@ -224,6 +239,7 @@ impl Tally {
                 }),
                 "mean_offer" => (self.offers > 0.0).then(|| self.offered / self.offers),
                 "bribes_to_delegators" => (lever == Some(Lever::Kickback)).then(|| per_epoch(self.kickbacks)),
+                "slashed" => game.rule.slashes().then(|| per_epoch(self.slashed)),
                 "deviation_gain" => certificate.map(|(c, _)| c.estimate / self.potential_per_epoch()),
                 "deviation_gain_upper" => certificate.map(|(c, _)| c.upper / self.potential_per_epoch()),
                 "deviation_gain_eth" => certificate.map(|(c, _)| c.estimate),

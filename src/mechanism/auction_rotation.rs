@@ -21,9 +21,10 @@
 //! design", Math. Oper. Res. 6, lemma 2; polynya (2021), "Sequencer auctions with multiple sequencers and rotation
 //! mechanism".
 
+use super::escrow::Escrow;
 use super::operation::Service;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
-use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
+use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Schedule, Selection};
 use crate::agent::Setting;
 use crate::draws::Purpose;
 use crate::numerics::ln;
@@ -81,6 +82,9 @@ pub const PARAMETERS: &[&Parameter] = &[
     &UNIT_SEATS,
 ];
 
+/// What else it needs.
+pub const NEEDS: Needs = Needs { capital: true, ..Needs::NOTHING };
+
 /// Payment rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pricing {
@@ -103,6 +107,8 @@ pub struct AuctionRotation {
     dispute_epochs: usize,
     unit_seats: bool,
     commission: f64,
+    /// Epochs for which a seat is sold.
+    term: u32,
 }
 
 /// Reads a contender.
@@ -156,6 +162,7 @@ pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
         dispute_epochs: section.integer(&DISPUTE_EPOCHS) as usize,
         unit_seats,
         commission: section.number(&COMMISSION),
+        term: 1,
     })
 }
 
@@ -171,14 +178,6 @@ impl Ranked {
     fn beats(&self, other: &Ranked) -> bool {
         self.bid > other.bid || (self.bid == other.bid && self.lot > other.lot)
     }
-}
-
-/// Bonds in escrow: a ring of the epochs in which they were posted.
-#[derive(Clone, Debug)]
-pub struct Bonds {
-    posted: Vec<f64>,
-    candidates: usize,
-    row: usize,
 }
 
 /// Admissible bids, highest first.
@@ -197,6 +196,27 @@ fn lot(at: &At, who: usize) -> u64 {
 }
 
 impl AuctionRotation {
+    /// The sale of one seat for a term.
+    pub(super) fn of_one_seat(
+        pricing: Pricing,
+        reserve: f64,
+        (bond, dispute_epochs): (f64, usize),
+        commission: f64,
+        term: u32,
+    ) -> Self {
+        AuctionRotation {
+            seats: 1,
+            pricing,
+            proportional: false,
+            reserve,
+            bond,
+            dispute_epochs,
+            unit_seats: false,
+            commission,
+            term,
+        }
+    }
+
     /// Seats sold.
     pub fn seats(&self) -> usize {
         self.seats
@@ -234,12 +254,21 @@ impl AuctionRotation {
     /// Net value of a slot led, before bond: seats of an even rotation stand by for the `redundancy − 1` seats before
     /// them, which costs but rarely earns.
     fn worth(&self, at: &At, i: usize) -> f64 {
-        at.slot_worth(i, self.commission, at.terms.redundancy as f64)
+        let now = at.slot_worth(i, self.commission, at.terms.redundancy as f64);
+        if self.term == 1 {
+            return now;
+        }
+        // The mean over the term: the epochs after this one are worth what they can be expected to be.
+        let later = at.terms.availability[i]
+            * (self.commission * at.signals.later[i] - at.terms.posting_cost)
+            - at.terms.redundancy as f64 * at.live_cost(i);
+        (now + f64::from(self.term - 1) * later) / f64::from(self.term)
     }
 
-    /// Capital cost of one bond, over the epochs for which it is locked.
+    /// Capital cost of one bond for each epoch of the term, over the epochs for which it is locked.
     fn bond_cost(&self, at: &At, i: usize) -> f64 {
-        self.bond * at.terms.capital_rate[i] * (1 + self.dispute_epochs) as f64
+        let epochs = (self.term as usize + self.dispute_epochs) as f64;
+        self.bond * at.terms.capital_rate[i] * epochs / f64::from(self.term)
     }
 
     fn rank(&self, at: &At, offers: &[Option<f64>], ranked: &mut Vec<Ranked>) {
@@ -264,7 +293,7 @@ impl AuctionRotation {
 }
 
 impl Mechanism for AuctionRotation {
-    type State = Bonds;
+    type State = Escrow;
     type Scratch = Scratch;
 
     fn facts(&self) -> Facts {
@@ -281,22 +310,21 @@ impl Mechanism for AuctionRotation {
         Some(Lever::Bid)
     }
 
-    fn open(&self, setting: &Setting) -> Bonds {
-        let candidates = setting.candidates();
-        Bonds { posted: vec![0.0; candidates * (self.dispute_epochs + 1)], candidates, row: 0 }
+    fn open(&self, setting: &Setting) -> Escrow {
+        Escrow::new(setting.candidates(), self.dispute_epochs + self.term as usize)
     }
 
     fn reference(&self, at: &At, i: usize) -> f64 {
         self.worth(at, i) - self.bond_cost(at, i) / self.seat_slots(at)
     }
 
-    fn prepare(&self, _state: &Bonds, at: &At, offers: &[Option<f64>], scratch: &mut Scratch) {
+    fn prepare(&self, _state: &Escrow, at: &At, offers: &[Option<f64>], scratch: &mut Scratch) {
         self.rank(at, offers, &mut scratch.ranked);
     }
 
     fn payoffs(
         &self,
-        _state: &Bonds,
+        _state: &Escrow,
         at: &At,
         i: usize,
         menu: &[f64],
@@ -345,7 +373,7 @@ impl Mechanism for AuctionRotation {
         }
     }
 
-    fn select(&self, state: &mut Bonds, at: &At, offers: &[Option<f64>], selection: &mut Selection) {
+    fn select(&self, _state: &mut Escrow, at: &At, offers: &[Option<f64>], selection: &mut Selection) {
         let n = at.setting.candidates();
         selection.clear(n);
         selection.total = self.total(at);
@@ -388,12 +416,27 @@ impl Mechanism for AuctionRotation {
         for winner in winners {
             selection.bond[winner.who] = self.bond;
         }
-        state.row = (state.row + 1) % (self.dispute_epochs + 1);
         selection.ranking = ranked;
     }
 
     fn least_offer(&self) -> f64 {
         self.reserve
+    }
+
+    fn check(&self, section: &Section, setting: &Setting) {
+        if self.unit_seats && !setting.world.is_abstract() {
+            section.refuse(
+                "unit_seats",
+                "whole-epoch seats in the rollup world",
+                "`unit_seats = true` only with `kind = \"abstract\"`",
+                None,
+            );
+        }
+    }
+
+    fn offer_axis(&self, _setting: &Setting, terms: &Terms) -> Option<OfferAxis> {
+        let epoch = if self.unit_seats { 1.0 } else { f64::from(terms.epoch_slots) };
+        Some(OfferAxis { name: "Bid for a whole epoch (ETH)", value: epoch, offer: epoch, diagonal: true })
     }
 
     fn epochs_to_fill(&self) -> u32 {
@@ -413,7 +456,7 @@ impl Mechanism for AuctionRotation {
     /// one seat at the sum of the other winners' bids leads half of the slots.
     fn corruption_cost(
         &self,
-        _state: &Bonds,
+        _state: &Escrow,
         at: &At,
         offers: &[Option<f64>],
         _selection: &Selection,
@@ -440,7 +483,7 @@ impl Mechanism for AuctionRotation {
 
     fn settle(
         &self,
-        state: &mut Bonds,
+        state: &mut Escrow,
         _at: &At,
         _offers: &[Option<f64>],
         selection: &Selection,
@@ -448,13 +491,10 @@ impl Mechanism for AuctionRotation {
         ledger: &mut Ledger,
     ) {
         ledger.pay_service(service, self.commission);
-        for i in 0..state.candidates {
-            ledger.pay_price(i, selection.price[i] * service.scheduled[i]);
-            // The bond posted when this row was last used has been locked for its epoch and the dispute window.
-            let at = state.row * state.candidates + i;
-            ledger.release_bond(i, state.posted[at]);
-            ledger.lock_bond(i, selection.bond[i]);
-            state.posted[at] = selection.bond[i];
+        for (i, price) in selection.price.iter().enumerate() {
+            ledger.pay_price(i, price * service.scheduled[i]);
         }
+        // A bond is locked for its epoch and the dispute window.
+        state.turn(ledger, |i| selection.bond[i]);
     }
 }

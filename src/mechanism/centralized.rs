@@ -14,7 +14,7 @@
 
 use super::operation::Service;
 use super::terms::{COMMISSION, EPOCH_SLOTS, Terms};
-use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
+use super::{At, Facts, Lever, Mechanism, Needs, Schedule, Selection};
 use crate::agent::Setting;
 use crate::play::ledger::Ledger;
 use crate::settings::{Parameter, Section};
@@ -24,6 +24,9 @@ pub const SUMMARY: &str = "one operator, the cheapest, keeps all; reference for 
 
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &COMMISSION];
+
+/// What else it needs.
+pub const NEEDS: Needs = Needs::NOTHING;
 
 /// The rule with its parameters.
 #[derive(Clone, Debug)]

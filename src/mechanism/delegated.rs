@@ -30,8 +30,9 @@ pub use stakes::Stakes;
 
 use super::operation::Service;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, Terms};
-use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
+use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Schedule, Selection};
 use crate::agent::Setting;
+use crate::agent::sequencer::Class;
 use crate::agent::strategy::Unit;
 use crate::play::ledger::Ledger;
 use crate::settings::{Parameter, Section};
@@ -59,6 +60,9 @@ const NOBODY: f64 = 1e-12;
 
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &COMMISSION, &KICKBACK];
+
+/// What else it needs.
+pub const NEEDS: Needs = Needs { delegators: true, future: true, ..Needs::NOTHING };
 
 /// Share of stake too small to learn anything from: quotients of such numbers lose their digits.
 const DUST: f64 = 1e-200;
@@ -121,11 +125,6 @@ impl Delegated {
     pub fn kickback(&self) -> Kickback {
         self.kickback
     }
-
-    /// Sets how many epochs a deviation's effect is followed for; by default until a thousandth is left.
-    pub fn set_horizon(&mut self, horizon: Option<u32>) {
-        self.horizon = horizon;
-    }
 }
 
 impl Mechanism for Delegated {
@@ -156,8 +155,47 @@ impl Mechanism for Delegated {
         }
     }
 
-    fn allows(&self, unit: Unit) -> bool {
-        self.kickback != Kickback::IncomeShare || unit == Unit::Relative
+    fn check(&self, section: &Section, setting: &Setting) {
+        let in_eth = |class: &&Class| class.strategy.menu.unit == Unit::Absolute;
+        for class in setting.classes.iter().filter(in_eth) {
+            if self.kickback == Kickback::IncomeShare {
+                section.refuse(
+                    "kickback",
+                    &format!(
+                        "a share of income, while group `{}` plays `{}`, whose menu is in ETH",
+                        class.name, class.strategy.name
+                    ),
+                    "a strategy with a relative menu",
+                    None,
+                );
+            }
+        }
+    }
+
+    fn set_horizon(&mut self, horizon: Option<u32>) {
+        self.horizon = horizon;
+    }
+
+    fn offer_axis(&self, setting: &Setting, _terms: &Terms) -> Option<OfferAxis> {
+        match self.kickback {
+            Kickback::PerStake => Some(OfferAxis {
+                name: "Kickback for the whole stake (ETH an epoch)",
+                value: 1.0,
+                offer: 1.0,
+                diagonal: true,
+            }),
+            Kickback::LumpSum => {
+                // Stored against the net value of an even share of the epoch.
+                let among = self.seats.unwrap_or(setting.candidates()) as f64;
+                Some(OfferAxis {
+                    name: "Lump sum (ETH an epoch)",
+                    value: among,
+                    offer: 1.0,
+                    diagonal: false,
+                })
+            }
+            Kickback::IncomeShare => None,
+        }
     }
 
     fn prepare(&self, state: &Stakes, at: &At, offers: &[Option<f64>], scratch: &mut Scratch) {

@@ -2,21 +2,28 @@
 //!
 //! A mechanism sees offers and decides who sequences ([`Mechanism::select`]), says what each setting of a lever would
 //! have earned ([`Mechanism::payoffs`]), and moves money ([`Mechanism::settle`]). To add one: write its file, and add
-//! a line to [`CATALOGUE`] and one to [`Rule`].
+//! two lines here, the module and its row in [`for_rules!`](crate::for_rules).
 
+pub mod auction;
 pub mod auction_rotation;
+pub mod authority;
 pub mod centralized;
 pub mod delegated;
+pub mod escrow;
+pub mod lottery;
 pub mod operation;
+pub mod removal;
 mod roulette;
+pub mod stake;
+pub mod stake_rotation;
 pub mod terms;
 
 use crate::agent::Setting;
-use crate::agent::strategy::Unit;
 use crate::draws::Key;
 use crate::play::ledger::Ledger;
 use crate::settings::{Parameter, Section};
 use crate::world::Signals;
+use lottery::{Lottery, Race};
 use operation::Service;
 use terms::Terms;
 
@@ -27,6 +34,8 @@ pub enum Lever {
     Bid,
     /// Payout promised to delegators.
     Kickback,
+    /// ETH locked for the epoch.
+    Stake,
 }
 
 impl Lever {
@@ -35,6 +44,7 @@ impl Lever {
         match self {
             Lever::Bid => "bid",
             Lever::Kickback => "kickback",
+            Lever::Stake => "stake",
         }
     }
 }
@@ -50,6 +60,37 @@ pub struct Facts {
     pub may_leave_slots_empty: bool,
     /// The market remembers something from epoch to epoch that bears on payoffs.
     pub has_memory: bool,
+}
+
+/// What a rule asks of the file besides its own parameters. Keys that no contender's rule needs are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// Groups of delegators.
+    pub delegators: bool,
+    /// Sequencers' cost of capital: the rule locks what is theirs.
+    pub capital: bool,
+    /// Sequencers' discount factor and the horizon of feedback: what an epoch leaves behind earns later.
+    pub future: bool,
+    /// The world's takeovers, whatever `redundancy` says: there are standbys always.
+    pub standbys: bool,
+}
+
+impl Needs {
+    /// Nothing more.
+    pub const NOTHING: Needs = Needs { delegators: false, capital: false, future: false, standbys: false };
+}
+
+/// How offers stand beside private values in a figure, both for a whole epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OfferAxis {
+    /// Name of the offer and its unit.
+    pub name: &'static str,
+    /// Factor on private values, as offers are made against them.
+    pub value: f64,
+    /// Factor on offers.
+    pub offer: f64,
+    /// Whether offer and private value have the same unit.
+    pub diagonal: bool,
 }
 
 /// The moment at which a mechanism acts: everything it may look at besides its own state.
@@ -121,6 +162,8 @@ pub enum Schedule {
     Rotation,
     /// Each slot's leader is drawn in proportion to weight.
     Weighted,
+    /// Seats are drawn in proportion to weight, and take turns (see [`lottery`]).
+    Lottery,
 }
 
 /// Who sequences this epoch, and at what price. All vectors have one entry for each candidate, but for `seats`.
@@ -142,8 +185,23 @@ pub struct Selection {
     pub bond: Vec<f64>,
     /// Slots of the epoch, counted over all seats.
     pub total: f64,
+    /// Whether everybody with a weight is live in every slot, so that any of them may take over: the one whom the draw of
+    /// the slot's leader would have taken next.
+    pub all_live: bool,
+    /// How seats are drawn, where they are.
+    pub lottery: Lottery,
+    /// Probability of holding a seat, where seats are drawn: 1 or 0 once they have been.
+    pub active: Vec<f64>,
+    /// Own slots missed in an epoch after which a leader is removed for the rest of it.
+    pub miss_tolerance: Option<u32>,
+    /// Share of their turns that candidates keep, for fear of removal; empty: all.
+    pub kept: Vec<f64>,
+    /// Share of the slots that they lead which candidates deliver; empty: their availability.
+    pub delivery: Vec<f64>,
     /// Working space of rules that rank offers.
     ranking: auction_rotation::Ranking,
+    /// Working space of lotteries.
+    race: Race,
 }
 
 impl Selection {
@@ -152,9 +210,30 @@ impl Selection {
         self.seats.clear();
         self.empty_weight = 0.0;
         self.total = 0.0;
+        self.all_live = false;
+        self.miss_tolerance = None;
+        self.active.clear();
+        self.delivery.clear();
+        self.kept.clear();
         for column in [&mut self.weight, &mut self.slots, &mut self.price, &mut self.bond] {
             column.clear();
             column.resize(n, 0.0);
+        }
+    }
+
+    /// Draws the leader of each slot in proportion to the weights that have been set, and scales them to one; slots
+    /// stay empty where nobody has any.
+    fn draw_slots(&mut self, all_live: bool) {
+        self.schedule = Schedule::Weighted;
+        self.all_live = all_live;
+        let all: f64 = self.weight.iter().sum();
+        if all > 0.0 {
+            for (slots, weight) in self.slots.iter_mut().zip(&mut self.weight) {
+                *weight /= all;
+                *slots = self.total * *weight;
+            }
+        } else {
+            self.empty_weight = 1.0;
         }
     }
 }
@@ -183,8 +262,19 @@ pub trait Mechanism: Sync {
         0.0
     }
 
-    /// Whether an offer in this unit makes sense under this rule.
-    fn allows(&self, _unit: Unit) -> bool {
+    /// Refuses what makes no sense together with this world and these agents.
+    fn check(&self, _section: &Section, _setting: &Setting) {}
+
+    /// Sets how many epochs a deviation's effect is followed for; by default until a thousandth is left.
+    fn set_horizon(&mut self, _horizon: Option<u32>) {}
+
+    /// How offers are drawn; `None` where they cannot stand beside private values.
+    fn offer_axis(&self, _setting: &Setting, _terms: &Terms) -> Option<OfferAxis> {
+        None
+    }
+
+    /// Whether offers are taken in this epoch.
+    fn is_open(&self, _state: &Self::State, _at: &At) -> bool {
         true
     }
 
@@ -221,7 +311,8 @@ pub trait Mechanism: Sync {
     /// Income of each candidate this epoch for one more unit of stock (see [`At::continuation`]).
     fn margins(&self, _state: &Self::State, _at: &At, _offers: &[Option<f64>], _out: &mut [f64]) {}
 
-    /// Lets later movers choose and decides the epoch.
+    /// Lets later movers choose and decides the epoch. Of a [lottery](Schedule::Lottery) for seats it says the weights and
+    /// the rule; slots led, activity and what is locked follow when it is held.
     fn select(&self, state: &mut Self::State, at: &At, offers: &[Option<f64>], selection: &mut Selection);
 
     /// Moves all money of the epoch, and lets the state learn from what was delivered.
@@ -252,6 +343,11 @@ pub trait Mechanism: Sync {
         false
     }
 
+    /// Whether it takes bonds or stakes away.
+    fn slashes(&self) -> bool {
+        false
+    }
+
     /// Epochs until what the rule locks up has filled: markets are measured after that.
     fn epochs_to_fill(&self) -> u32 {
         0
@@ -277,51 +373,66 @@ pub struct Entry {
     pub summary: &'static str,
     /// Parameters that the rule reads, besides `rule` itself.
     pub parameters: &'static [&'static Parameter],
+    /// What it asks of the rest of the file.
+    pub needs: Needs,
     /// Reads a contender.
     pub read: fn(&Section, &Terms) -> Option<Rule>,
 }
 
-/// Every rule.
-pub const CATALOGUE: &[Entry] = &[
-    Entry {
-        name: "centralized",
-        summary: centralized::SUMMARY,
-        parameters: centralized::PARAMETERS,
-        read: |s, t| centralized::read(s, t).map(Rule::Centralized),
-    },
-    Entry {
-        name: "auction_rotation",
-        summary: auction_rotation::SUMMARY,
-        parameters: auction_rotation::PARAMETERS,
-        read: |s, t| auction_rotation::read(s, t).map(Rule::AuctionRotation),
-    },
-    Entry {
-        name: "delegated",
-        summary: delegated::SUMMARY,
-        parameters: delegated::PARAMETERS,
-        read: |s, t| delegated::read(s, t).map(Rule::Delegated),
-    },
-];
+/// The rules, as (module, type); a rule is called by the name of its module. Everything else follows from this list.
+#[macro_export]
+macro_rules! for_rules {
+    ($then:ident $($given:tt)*) => {
+        $crate::$then! { { $($given)* }
+            (centralized Centralized)
+            (authority Authority)
+            (auction Auction)
+            (stake Stake)
+            (stake_rotation StakeRotation)
+            (auction_rotation AuctionRotation)
+            (delegated Delegated)
+        }
+    };
+}
 
-/// A contender's rule with its parameters: matched once for each unit, so that the loop is monomorphic.
-#[derive(Clone, Debug)]
-pub enum Rule {
-    /// One operator.
-    Centralized(centralized::Centralized),
-    /// Multi-winner auction with rotation.
-    AuctionRotation(auction_rotation::AuctionRotation),
-    /// Delegated stake with kickbacks.
-    Delegated(delegated::Delegated),
+/// Writes the catalogue and the enumeration of rules.
+#[macro_export]
+macro_rules! declare_rules {
+    ({} $(($module:ident $rule:ident))*) => {
+        /// Every rule.
+        pub const CATALOGUE: &[Entry] = &[$(Entry {
+            name: stringify!($module),
+            summary: $module::SUMMARY,
+            parameters: $module::PARAMETERS,
+            needs: $module::NEEDS,
+            read: |section, terms| $module::read(section, terms).map(Rule::$rule),
+        }),*];
+
+        /// A contender's rule with its parameters: matched once for each unit, so that the loop is monomorphic.
+        #[derive(Clone, Debug)]
+        #[allow(missing_docs)]
+        pub enum Rule {
+            $($rule($module::$rule)),*
+        }
+    };
+}
+
+/// Writes the arms of [`with_rule!`](crate::with_rule).
+#[macro_export]
+macro_rules! match_rule {
+    ({ $rule:expr, $name:ident => $body:expr } $(($module:ident $variant:ident))*) => {
+        match $rule {
+            $($crate::mechanism::Rule::$variant($name) => $body),*
+        }
+    };
 }
 
 /// Runs an expression with the concrete mechanism of a [`Rule`].
 #[macro_export]
 macro_rules! with_rule {
     ($rule:expr, $name:ident => $body:expr) => {
-        match $rule {
-            $crate::mechanism::Rule::Centralized($name) => $body,
-            $crate::mechanism::Rule::AuctionRotation($name) => $body,
-            $crate::mechanism::Rule::Delegated($name) => $body,
-        }
+        $crate::for_rules! { match_rule $rule, $name => $body }
     };
 }
+
+crate::for_rules! { declare_rules }

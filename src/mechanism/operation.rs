@@ -10,7 +10,7 @@
 //! is missed: its MEV is lost, and the backlog share of its fees is paid in the next slot that is produced.
 
 use super::terms::Terms;
-use super::{At, Schedule, Selection};
+use super::{At, Schedule, Selection, lottery};
 use crate::agent::Setting;
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::numerics::ln;
@@ -43,6 +43,7 @@ pub struct Service {
     gap: f64,
     backlog: f64,
     live: Vec<f64>,
+    misses: Vec<u32>,
     order: Vec<usize>,
     leaders: Vec<Option<usize>>,
 }
@@ -61,6 +62,8 @@ impl Service {
             column.clear();
             column.resize(n, 0.0);
         }
+        self.misses.clear();
+        self.misses.resize(n, 0);
         self.missed = 0.0;
         self.longest_gap = 0.0;
     }
@@ -75,7 +78,8 @@ impl Service {
     }
 }
 
-/// The standbys of a seat of a rotation: the holders of the `redundancy − 1` seats after it.
+/// The standbys of a seat of a rotation: the holders of the `redundancy − 1` seats after it, each once where some hold
+/// several.
 fn for_each_standby(
     selection: &Selection,
     seat: usize,
@@ -83,9 +87,12 @@ fn for_each_standby(
     mut visit: impl FnMut(usize) -> bool,
 ) {
     let k = selection.seats.len();
-    let holders = (1..k).filter_map(|step| selection.seats[(seat + step) % k]);
-    for holder in holders.take(redundancy - 1) {
-        if !visit(holder) {
+    let drawn = selection.schedule == Schedule::Lottery;
+    let holder = |step: usize| selection.seats[(seat + step) % k];
+    let taken = (1..k).filter(|&step| holder(step).is_some());
+    for step in taken.take(redundancy - 1) {
+        let new = !drawn || (0..step).all(|earlier| holder(earlier) != holder(step));
+        if !holder(step).filter(|_| new).is_none_or(&mut visit) {
             return;
         }
     }
@@ -110,18 +117,23 @@ fn for_each_next_leader(
 }
 
 /// The epoch in expectation.
-pub fn fluid(at: &At, selection: &Selection, service: &mut Service) {
+pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
     let n = at.setting.candidates();
     let terms = at.terms;
     service.clear(n);
+    if selection.schedule == Schedule::Lottery {
+        lottery::expect(selection);
+    }
+    let selection = &*selection;
     service.total = selection.total;
     service.scheduled.copy_from_slice(&selection.slots);
     let reach = |leader: usize, slots: f64| {
         slots * (1.0 - terms.common_down) * terms.own_down[leader] * terms.takeover[leader]
     };
     let deliver = |service: &mut Service, leader: usize, slots: f64| {
-        service.delivered[leader] += slots * terms.availability[leader];
-        service.produced[leader] += slots * terms.availability[leader];
+        let share = selection.delivery.get(leader).unwrap_or(&terms.availability[leader]);
+        service.delivered[leader] += slots * share;
+        service.produced[leader] += slots * share;
     };
     match selection.schedule {
         Schedule::Rotation => {
@@ -139,17 +151,30 @@ pub fn fluid(at: &At, selection: &Selection, service: &mut Service) {
                 });
             }
         }
-        Schedule::Weighted => {
+        Schedule::Weighted | Schedule::Lottery => {
             let total = selection.total;
             let share = |i: usize| selection.slots[i] / total;
+            let apart = selection.schedule == Schedule::Lottery && !selection.lottery.replacement;
             for leader in (0..n).filter(|&i| selection.slots[i] > 0.0) {
-                service.live[leader] += total * at.live_share(share(leader));
                 deliver(service, leader, selection.slots[leader]);
+                if selection.all_live {
+                    service.live[leader] += total;
+                    let reach = reach(leader, selection.slots[leader]);
+                    for i in (0..n).filter(|_| reach > 0.0) {
+                        service.produced[i] += reach * stand_in(terms, &selection.slots, leader, i);
+                    }
+                    continue;
+                }
+                service.live[leader] += total
+                    * if apart { lottery::live_apart(at, selection, share(leader)) } else { at.live_share(share(leader)) };
                 if terms.redundancy == 1 || terms.own_down[leader] == 0.0 {
                     continue;
                 }
                 // A next leader does not help if it is the same, nobody, or down itself.
-                let up = |i: usize| if i == leader { 0.0 } else { share(i) * (1.0 - terms.own_down[i]) };
+                // Holders of seats drawn without replacement are different ones.
+                let others = if apart { 1.0 / (1.0 - share(leader)).max(f64::MIN_POSITIVE) } else { 1.0 };
+                let up =
+                    |i: usize| if i == leader { 0.0 } else { others * share(i) * (1.0 - terms.own_down[i]) };
                 let fails = 1.0 - (0..n).map(up).sum::<f64>();
                 let mut reach = reach(leader, selection.slots[leader]);
                 for _ in 1..terms.redundancy {
@@ -175,6 +200,22 @@ pub fn fluid(at: &At, selection: &Selection, service: &mut Service) {
     service.close_costs(at.setting, terms);
 }
 
+/// Probability that candidate `i` stands in for `leader`, whose machine is down, where everybody with a weight is live:
+/// that of anybody's being up, split in proportion to weight times availability (in truth to the mean of the share among
+/// those who are up, which is the same where outages are rare).
+pub fn stand_in(terms: &Terms, weight: &[f64], leader: usize, i: usize) -> f64 {
+    if i == leader || weight[i] <= 0.0 {
+        return 0.0;
+    }
+    let up = |j: usize| weight[j] * (1.0 - terms.own_down[j]);
+    let (mut sum, mut nobody) = (0.0, 1.0);
+    for j in (0..weight.len()).filter(|&j| j != leader && weight[j] > 0.0) {
+        sum += up(j);
+        nobody *= terms.own_down[j];
+    }
+    if sum > 0.0 { (1.0 - nobody) * up(i) / sum } else { 0.0 }
+}
+
 /// Gross value with every slot given to the candidates worth most: one of them, or with `total` slots over several
 /// whole-epoch seats as many as there are seats.
 fn highest(gross: &[f64], total: f64, epoch_slots: u32, order: &mut Vec<usize>) -> f64 {
@@ -195,6 +236,7 @@ pub struct SlotStreams {
     mev: Stream,
     failover: Stream,
     leader: Vec<Stream>,
+    seat: Vec<Stream>,
     empty: Stream,
 }
 
@@ -205,16 +247,28 @@ impl SlotStreams {
             mev: key.stream(Purpose::Mev, Who::MARKET),
             failover: key.stream(Purpose::Failover, Who::MARKET),
             leader: setting.sequencers.iter().map(|s| key.stream(Purpose::Leader, s.who)).collect(),
+            seat: setting.sequencers.iter().map(|s| key.stream(Purpose::Seat, s.who)).collect(),
             empty: key.stream(Purpose::Leader, Who::MARKET),
         }
     }
 
     /// Leader of a slot by an exponential race: candidate `i` arrives at an exponential time of rate its weight.
     fn race(&self, selection: &Selection, epoch: u32, slot: u32) -> Option<usize> {
+        self.race_among(selection, epoch, slot, |_| true)
+    }
+
+    /// The first of those who `may` lead.
+    fn race_among(
+        &self,
+        selection: &Selection,
+        epoch: u32,
+        slot: u32,
+        mut may: impl FnMut(usize) -> bool,
+    ) -> Option<usize> {
         let mut first = f64::INFINITY;
         let mut leader = None;
         for (i, &weight) in selection.weight.iter().enumerate() {
-            if weight > 0.0 {
+            if weight > 0.0 && may(i) {
                 let luck = self.leader[i].uniform(epoch, slot);
                 // −ln u ≥ 1 − u: most of those who lose need no logarithm. The slack is far above rounding.
                 if 1.0 - luck > first * weight * (1.0 + 1e-9) {
@@ -242,11 +296,16 @@ pub fn slot_by_slot(
     at: &At,
     machines: &mut Machines,
     streams: &SlotStreams,
-    selection: &Selection,
+    selection: &mut Selection,
     service: &mut Service,
 ) {
     let (setting, terms, signals, epoch) = (at.setting, at.terms, at.signals, at.epoch);
     service.clear(setting.candidates());
+    if selection.schedule == Schedule::Lottery {
+        lottery::hold(&streams.seat, epoch, selection);
+    }
+    let selection = &*selection;
+    let removed = |misses: &[u32], i: usize| selection.miss_tolerance.is_some_and(|most| misses[i] >= most);
     service.total = selection.total;
     let mut leaders = std::mem::take(&mut service.leaders);
     leaders.clear();
@@ -261,21 +320,32 @@ pub fn slot_by_slot(
         let mev = rollup.mev.quantile(streams.mev.uniform(epoch, slot));
         mev_sum += mev;
         let (seat, leader) = match selection.schedule {
-            Schedule::Rotation => {
-                // The turn moves on with the clock, so that an uneven division favours no seat.
-                let seat = (clock % k.max(1) as u64) as usize;
-                (seat, selection.seats.get(seat).copied().flatten())
+            Schedule::Rotation | Schedule::Lottery => {
+                // The turn moves on with the clock, so that an uneven division favours no seat. The turns of those who
+                // have been removed pass to the seats after theirs.
+                let turn = (clock % k.max(1) as u64) as usize;
+                let stays = |seat: &usize| selection.seats[*seat].is_none_or(|i| !removed(&service.misses, i));
+                let seat = (0..k).map(|step| (turn + step) % k).find(stays);
+                (seat.unwrap_or(turn), seat.and_then(|seat| selection.seats[seat]))
             }
             Schedule::Weighted => (0, leaders[slot as usize]),
         };
+        let misses = &service.misses;
         let each_standby = |visit: &mut dyn FnMut(usize) -> bool| match selection.schedule {
-            Schedule::Rotation => for_each_standby(selection, seat, terms.redundancy, visit),
+            Schedule::Rotation | Schedule::Lottery => {
+                for_each_standby(selection, seat, terms.redundancy, |i| removed(misses, i) || visit(i));
+            }
             Schedule::Weighted => for_each_next_leader(&leaders, slot as usize, terms.redundancy, visit),
         };
         // The leaders of the next slots are live whether or not this slot has one; the other seats wait for theirs.
-        if terms.redundancy > 1 && (leader.is_some() || selection.schedule == Schedule::Weighted) {
+        if selection.all_live {
+            for (live, _) in service.live.iter_mut().zip(&selection.weight).filter(|(_, w)| **w > 0.0) {
+                *live += 1.0;
+            }
+        } else if terms.redundancy > 1 && (leader.is_some() || selection.schedule == Schedule::Weighted) {
+            let live = &mut service.live;
             each_standby(&mut |standby| {
-                service.live[standby] += 1.0;
+                live[standby] += 1.0;
                 true
             });
         }
@@ -283,14 +353,20 @@ pub fn slot_by_slot(
         let mut producer = None;
         if let Some(leader) = leader {
             service.scheduled[leader] += 1.0;
-            service.live[leader] += 1.0;
+            if !selection.all_live {
+                service.live[leader] += 1.0;
+            }
             match machines.down_for(&setting.sequencers, leader, clock) {
                 None => producer = Some(leader),
                 Some(age) => {
-                    let taken_over = terms.redundancy > 1
+                    let taken_over = (terms.redundancy > 1 || selection.all_live)
                         && age >= rollup.failover_delay
                         && streams.failover.uniform(epoch, slot) < rollup.failover;
-                    if taken_over {
+                    if taken_over && selection.all_live {
+                        let up =
+                            |i: usize| i != leader && machines.down_for(&setting.sequencers, i, clock).is_none();
+                        producer = streams.race_among(selection, epoch, slot, up);
+                    } else if taken_over {
                         each_standby(&mut |standby| {
                             if machines.down_for(&setting.sequencers, standby, clock).is_none() {
                                 producer = Some(standby);
@@ -305,6 +381,8 @@ pub fn slot_by_slot(
             }
             if producer == Some(leader) {
                 service.delivered[leader] += 1.0;
+            } else {
+                service.misses[leader] += 1;
             }
         }
         if let Some(i) = producer {

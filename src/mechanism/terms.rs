@@ -4,6 +4,7 @@ use crate::agent::Setting;
 use crate::numerics::pow;
 use crate::settings::{Parameter, Section};
 use crate::world::World;
+use crate::world::outage::Reliability;
 
 /// Slots of an epoch.
 pub const EPOCH_SLOTS: Parameter = Parameter::integer(
@@ -30,17 +31,25 @@ pub const COMMISSION: Parameter = Parameter::number(
 pub const SEATS: Parameter =
     Parameter::integer_required("seats", 1, 1000, "", "rotation count k: seats filled in each epoch");
 
+/// Epochs of a term.
+pub const TERM_EPOCHS: Parameter =
+    Parameter::integer("term_epochs", 1, 100_000, 1, "epochs", "epochs for which the right is sold at once");
+
 /// Clock and machines of one contender in one world.
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// Slots of an epoch.
     pub epoch_slots: u32,
+    /// Epochs of a term.
+    pub term_epochs: u32,
     /// Sequencers live in each slot, leader included.
     pub redundancy: usize,
     /// Number of candidates in the experiment.
     pub candidates: usize,
     /// Probability that candidate `i` runs in a slot: its own machine up, and no common outage.
     pub availability: Vec<f64>,
+    /// Failures and repairs of candidate `i`'s own machine.
+    pub reliability: Vec<Reliability>,
     /// Probability that candidate `i`'s own machine is down.
     pub own_down: Vec<f64>,
     /// Probability that a standby may take over from `i` and succeeds, given that `i`'s own machine is down.
@@ -74,9 +83,11 @@ impl Terms {
             .collect();
         Terms {
             epoch_slots,
+            term_epochs: 1,
             redundancy,
             candidates: setting.candidates(),
             availability: own_down.iter().map(|down| (1.0 - common_down) * (1.0 - down)).collect(),
+            reliability: setting.sequencers.iter().map(|s| s.traits.reliability).collect(),
             own_down,
             takeover,
             common_down,
@@ -87,6 +98,13 @@ impl Terms {
                 .iter()
                 .map(|s| setting.world.epoch_rate(s.traits.capital_cost, epoch_slots))
                 .collect(),
+        }
+    }
+
+    /// Reads how long terms are, where the rule has terms.
+    pub fn read_term(&mut self, section: &Section, rule: &super::Entry) {
+        if rule.parameters.iter().any(|p| p.key == TERM_EPOCHS.key) {
+            self.term_epochs = section.integer(&TERM_EPOCHS) as u32;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Double-entry books of one market.
 //!
-//! Every payment debits one account and credits another. Users, L1 and the suppliers of machines are outside the game;
+//! Every payment debits one account and credits another. A bond in escrow is still its owner's: an account says what its
+//! owner has, and beside it how much of that is locked. Users, L1 and the suppliers of machines are outside the game;
 //! the community, sequencers (their cash and their bonds in escrow) and groups of delegators are inside. At the end of
 //! each epoch the change in all inside accounts must equal what users paid less posting and operating costs as the
 //! *service* records them, which are kept apart from the books. Books that do not balance are an error.
@@ -13,13 +14,19 @@ pub struct Ledger {
     users: f64,
     suppliers: f64,
     community: f64,
+    /// What candidates have, locked or not.
     cash: Vec<f64>,
+    /// What is locked of it.
     escrow: Vec<f64>,
     delegators: Vec<f64>,
     /// Price payments to the protocol.
     revenue: f64,
     /// Kickbacks to delegators.
     kickbacks: f64,
+    /// Newly issued to sequencers, at the expense of those who hold the token.
+    issuance: f64,
+    /// Taken from bonds and stakes.
+    slashed: f64,
     gross: f64,
     posting: f64,
     operating: f64,
@@ -53,6 +60,8 @@ impl Ledger {
             delegators: vec![0.0; groups],
             revenue: 0.0,
             kickbacks: 0.0,
+            issuance: 0.0,
+            slashed: 0.0,
             gross: 0.0,
             posting: 0.0,
             operating: 0.0,
@@ -87,16 +96,35 @@ impl Ledger {
         self.kickbacks += amount;
     }
 
+    /// Candidate `i` is paid in newly issued money, which dilutes the community of those who hold it.
+    pub fn pay_issuance(&mut self, i: usize, amount: f64) {
+        self.community -= amount;
+        self.cash[i] += amount;
+        self.issuance += amount;
+    }
+
+    /// The protocol pays candidate `i` for its service.
+    pub fn pay_fee(&mut self, i: usize, amount: f64) {
+        self.community -= amount;
+        self.cash[i] += amount;
+    }
+
     /// Candidate `i` posts a bond.
     pub fn lock_bond(&mut self, i: usize, amount: f64) {
-        self.cash[i] -= amount;
         self.escrow[i] += amount;
     }
 
     /// A bond goes back to candidate `i`.
     pub fn release_bond(&mut self, i: usize, amount: f64) {
         self.escrow[i] -= amount;
-        self.cash[i] += amount;
+    }
+
+    /// Part of the bond of candidate `i` goes to the community.
+    pub fn slash_bond(&mut self, i: usize, amount: f64) {
+        self.escrow[i] -= amount;
+        self.cash[i] -= amount;
+        self.community += amount;
+        self.slashed += amount;
     }
 
     /// Checks the books against what the service records, to rounding.
@@ -110,14 +138,12 @@ impl Ledger {
         self.gross += gross;
         self.posting += posting;
         self.operating += operating;
-        let escrow = self.escrow.iter().sum::<f64>();
-        let inside =
-            self.community + self.cash.iter().sum::<f64>() + escrow + self.delegators.iter().sum::<f64>();
+        let inside = self.community + self.cash.iter().sum::<f64>() + self.delegators.iter().sum::<f64>();
         let change = inside - std::mem::replace(&mut self.inside, inside);
         let expected = gross - posting - operating;
         // What passed through the books this epoch, and the rounding of accounts that have grown since the market opened.
         let turnover = gross.abs() + posting.abs() + operating.abs();
-        let grown = self.community.abs() + self.users.abs() + self.suppliers.abs() + escrow;
+        let grown = self.community.abs() + self.users.abs() + self.suppliers.abs();
         let allowed = 1e-9 * turnover + 1e-13 * grown * (self.cash.len() + 4) as f64;
         // Comparisons that are false for NaN as well.
         let balanced =
@@ -132,7 +158,7 @@ impl Ledger {
 
     /// Cash and bonds of candidate `i`.
     pub fn wealth(&self, i: usize) -> f64 {
-        self.cash[i] + self.escrow[i]
+        self.cash[i]
     }
 
     /// Bonds of candidate `i` in escrow.
@@ -153,6 +179,16 @@ impl Ledger {
     /// Kickbacks so far.
     pub fn kickbacks(&self) -> f64 {
         self.kickbacks
+    }
+
+    /// Issued so far.
+    pub fn issuance(&self) -> f64 {
+        self.issuance
+    }
+
+    /// Slashed so far.
+    pub fn slashed(&self) -> f64 {
+        self.slashed
     }
 
     /// Fees and MEV so far.

@@ -254,9 +254,11 @@ impl<M: Mechanism> Market<M> {
             &setting.sequencers,
             self.epoch,
             game.terms.epoch_slots,
+            game.terms.term_epochs,
             &mut round.signals,
         );
         let at = self.at(game, &round.signals, &round.continuation);
+        let open = game.rule.is_open(&self.state, &at);
         for i in 0..setting.candidates() {
             let p = game.seats.player[i];
             let player = &game.seats.players[p];
@@ -268,6 +270,7 @@ impl<M: Mechanism> Market<M> {
             round.action[i] = action;
             round.offers[i] = match (action, player.menu.unit) {
                 (0, _) => None,
+                _ if !open => None,
                 (a, Unit::Absolute) => Some(player.menu.settings[a - 1]),
                 // Whoever is worth less than the least offer that counts makes none.
                 (_, Unit::Relative) if reference <= least => None,
@@ -293,6 +296,9 @@ impl<M: Mechanism> Market<M> {
         mut visit: impl FnMut(usize, f64, &[f64]),
     ) {
         let bins = &game.seats.players[game.seats.player[i]].bins;
+        if !game.rule.is_open(&self.state, &self.at(game, &round.signals, &round.continuation)) {
+            return;
+        }
         if !game.rule.explores_states() || bins.count() == 1 {
             let settings = self.counterfactual(game, i, round);
             visit(round.state[i], 1.0, &round.payoffs[..settings]);
@@ -359,10 +365,10 @@ impl<M: Mechanism> Market<M> {
         game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
         match (&game.setting.world, &mut self.machines, detail) {
             (World::Rollup(rollup), Some(machines), Detail::Slots) => {
-                let (selection, service) = (&round.selection, &mut self.service);
+                let (selection, service) = (&mut round.selection, &mut self.service);
                 operation::slot_by_slot(rollup, &at, machines, &self.streams, selection, service);
             }
-            _ => operation::fluid(&at, &round.selection, &mut self.service),
+            _ => operation::fluid(&at, &mut round.selection, &mut self.service),
         }
         game.rule.settle(
             &mut self.state,

@@ -4,7 +4,7 @@
 //! deviation of `x` is `s`, so that `E[V_e] = 1`; markets open in the stationary distribution.
 
 use crate::draws::{Key, Purpose, Who};
-use crate::numerics::{exp, normal_quantile};
+use crate::numerics::{exp, normal_quantile, pow};
 
 /// Parameters of the demand index.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,6 +42,13 @@ impl Demand {
     pub fn expected(&self, previous: f64) -> f64 {
         let innovation = self.volatility * self.volatility * (1.0 - self.persistence * self.persistence);
         exp(self.persistence * previous + 0.5 * innovation - 0.5 * self.volatility * self.volatility)
+    }
+
+    /// Expected index of the epoch that comes `later` epochs after the coming one:
+    /// `exp(ρ^{later+1} x − ½s²ρ^{2(later+1)})`.
+    pub fn expected_after(&self, previous: f64, later: u32) -> f64 {
+        let fade = pow(self.persistence, f64::from(later + 1));
+        exp(fade * previous - 0.5 * self.volatility * self.volatility * fade * fade)
     }
 }
 

@@ -369,6 +369,9 @@ pub struct Signals {
     pub skill: Vec<f64>,
     /// Expected fees and MEV of a slot that the candidate produces, in ETH.
     pub gross: Vec<f64>,
+    /// Expected gross value of a slot in the later epochs of a term that begins now, by candidate; empty where a term is one
+    /// epoch.
+    pub later: Vec<f64>,
     /// Fees of a slot as expected from the demand of the epoch before, in ETH.
     pub expected_fee: f64,
     /// Log demand index of this epoch, which nobody knows yet.
@@ -399,13 +402,15 @@ impl Nature {
         self.key
     }
 
-    /// Draws the private signals of `epoch` (epochs come in order) and moves demand on.
+    /// Draws the private signals of `epoch` (epochs come in order) and moves demand on. What the later epochs of a term of
+    /// `term_epochs` are expected to bring is worked out beside them.
     pub fn signals(
         &mut self,
         world: &World,
         sequencers: &[Sequencer],
         epoch: u32,
         epoch_slots: u32,
+        term_epochs: u32,
         out: &mut Signals,
     ) {
         let n = sequencers.len();
@@ -420,6 +425,23 @@ impl Nature {
         }
         for (i, sequencer) in sequencers.iter().enumerate() {
             out.set(world, sequencer, i, out.rank[i], epoch_slots);
+        }
+        if term_epochs > 1 {
+            let fee = match world {
+                World::Abstract => 0.0,
+                World::Rollup(rollup) => {
+                    let ahead = |t: u32| rollup.demand.expected_after(self.log_demand, t);
+                    let sum: f64 = (1..term_epochs).map(ahead).sum();
+                    rollup.fee_per_slot * sum / f64::from(term_epochs - 1)
+                }
+            };
+            out.later.clear();
+            out.later.extend(sequencers.iter().map(|sequencer| match world {
+                World::Abstract => {
+                    sequencer.traits.value.as_ref().map_or(0.0, Distribution::mean) / f64::from(epoch_slots)
+                }
+                World::Rollup(rollup) => fee + sequencer.traits.skill * rollup.mev.mean(),
+            }));
         }
         if let World::Rollup(rollup) = world {
             self.log_demand = rollup.demand.next(self.key, epoch, self.log_demand);

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["world"],
     &["theory", "learning"],
     &["agent"],
-    &["mechanism", "play", "with_rule"],
+    &["mechanism", "play", "for_rules", "match_rule", "declare_rules", "with_rule"],
     &["measure"],
     &["experiment"],
     &["chart", "report"],

@@ -10,5 +10,7 @@ mod parameters;
 mod program;
 mod readme;
 mod standbys;
+mod siblings;
 mod theory_play;
+mod theory_stakes;
 mod transcripts;

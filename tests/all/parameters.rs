@@ -99,6 +99,74 @@ bins = 3
 menu = { relative = [0.0, 1.2], points = 13 }
 "#;
 
+/// A rollup whose sequencers stake.
+const STAKING: &str = r#"
+[experiment]
+name = "staking"
+seed = 3
+
+[world]
+kind = "rollup"
+fee_per_slot = 0.01
+demand_volatility = 0.4
+mev_median = 0.01
+shock_sigma = 0.4
+posting_cost = 0.001
+failover = 0.8
+
+[[sequencers]]
+name = "ant"
+count = 2
+live_cost = 0.0001
+failure_rate = 0.05
+repair_rate = 0.2
+capital_cost = 0.5
+strategy = "grid"
+
+[[sequencers]]
+name = "bee"
+count = 2
+skill = 0.8
+live_cost = 0.0001
+failure_rate = 0.02
+capital_cost = 0.5
+strategy = "grid"
+
+[mechanism.term]
+rule = "auction"
+epoch_slots = 10
+term_epochs = 3
+bond = 0.1
+
+[mechanism.board]
+rule = "authority"
+epoch_slots = 10
+seats = 2
+contract_fee = 0.002
+
+[mechanism.pool]
+rule = "stake"
+epoch_slots = 10
+
+[mechanism.wheel]
+rule = "stake_rotation"
+epoch_slots = 10
+seats = 4
+replacement = false
+
+[play]
+rounds = 4
+warmup_epochs = 24
+measured_epochs = 8
+certificate_markets = 16
+certificate_epochs = 5
+
+[strategies.grid]
+learner = "hedge"
+bins = 3
+menu = { relative = [0.0, 0.4], points = 13 }
+"#;
+
 /// Private values, and an auction of whole epochs.
 const ABSTRACT: &str = r#"
 [experiment]
@@ -272,6 +340,34 @@ const CHANGES: &[Change] = &[
     ("mechanism.auction.bond", "5.0", ROLLUP, &[]),
     ("mechanism.auction.dispute_epochs", "2", ROLLUP, &[]),
     ("mechanism.auction.unit_seats", "true", ABSTRACT, &[]),
+    ("mechanism.term.epoch_slots", "12", STAKING, &[]),
+    ("mechanism.term.term_epochs", "2", STAKING, &[]),
+    ("mechanism.term.commission", "0.9", STAKING, &[]),
+    ("mechanism.term.pricing", "second", STAKING, &[]),
+    ("mechanism.term.reserve_price", "0.02", STAKING, &[]),
+    ("mechanism.term.bond", "0.5", STAKING, &[]),
+    ("mechanism.term.dispute_epochs", "2", STAKING, &[]),
+    ("mechanism.board.epoch_slots", "12", STAKING, &[]),
+    ("mechanism.board.seats", "3", STAKING, &[]),
+    ("mechanism.board.redundancy", "2", STAKING, &[]),
+    ("mechanism.board.contract_fee", "0.003", STAKING, &[]),
+    ("mechanism.board.rotation", "random", STAKING, &[]),
+    ("mechanism.board.bond", "2.0", STAKING, &[]),
+    ("mechanism.pool.epoch_slots", "12", STAKING, &[]),
+    ("mechanism.pool.commission", "0.8", STAKING, &[]),
+    ("mechanism.pool.issuance", "0.01", STAKING, &[]),
+    ("mechanism.pool.stake_power", "0.7", STAKING, &[]),
+    ("mechanism.wheel.epoch_slots", "12", STAKING, &[]),
+    ("mechanism.wheel.seats", "2", STAKING, &[]),
+    ("mechanism.wheel.redundancy", "2", STAKING, &[]),
+    ("mechanism.wheel.commission", "0.8", STAKING, &[]),
+    ("mechanism.wheel.issuance", "0.01", STAKING, &[]),
+    ("mechanism.wheel.stake_power", "0.7", STAKING, &[("seats = 4", "seats = 3")]),
+    ("mechanism.wheel.replacement", "true", STAKING, &[]),
+    ("mechanism.wheel.schedule", "proportional", STAKING, &[]),
+    ("mechanism.wheel.unstake_fraction", "0.5", STAKING, &[("seats = 4", "seats = 3")]),
+    ("mechanism.wheel.miss_tolerance", "1", STAKING, &[]),
+    ("mechanism.wheel.leak", "0.02", STAKING, &[]),
     ("mechanism.votes.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.votes.seats", "2", ROLLUP, &[]),
     ("mechanism.votes.redundancy", "1", ROLLUP, &[]),
@@ -281,7 +377,10 @@ const CHANGES: &[Change] = &[
 
 /// Rules and the contenders that stand for them.
 const CONTENDERS: &[(&str, &str)] =
-    &[("centralized", "one"), ("auction_rotation", "auction"), ("delegated", "votes")];
+    &[("centralized", "one"), ("authority", "board"),
+    ("auction", "term"),
+    ("stake", "pool"),
+    ("stake_rotation", "wheel"), ("auction_rotation", "auction"), ("delegated", "votes")];
 
 /// Keys that say what something is called or asks, and choices of one.
 fn is_exempt(parameter: &Parameter) -> bool {
@@ -345,7 +444,7 @@ fn every_parameter_has_a_case_here() {
 #[test]
 fn every_parameter_changes_something() {
     let before: Vec<(&str, Yield)> =
-        [ROLLUP, ABSTRACT, ALONE].iter().map(|text| (*text, yields(&read(text)))).collect();
+        [ROLLUP, STAKING, ABSTRACT, ALONE].iter().map(|text| (*text, yields(&read(text)))).collect();
     let mut idle = Vec::new();
     for (path, value, text, replacements) in CHANGES {
         let text_now = replaced(text, replacements);

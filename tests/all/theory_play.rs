@@ -21,7 +21,7 @@ use std::fmt::Write;
 const REPLICATES: u32 = 8;
 
 /// A number that theory knows.
-struct Claim {
+pub struct Claim {
     what: String,
     theory: f64,
     /// What one tick of the coarser grid does to it.
@@ -32,11 +32,11 @@ struct Claim {
 }
 
 impl Claim {
-    fn new(what: &str, theory: f64, tick: f64, value: impl Fn(&Outcome) -> f64 + 'static) -> Self {
+    pub fn new(what: &str, theory: f64, tick: f64, value: impl Fn(&Outcome) -> f64 + 'static) -> Self {
         Claim { what: what.to_owned(), theory, tick: tick.abs(), value: Box::new(value), curve: false }
     }
 
-    fn metric(key: &'static str, theory: f64, tick: f64) -> Self {
+    pub fn metric(key: &'static str, theory: f64, tick: f64) -> Self {
         Claim::new(key, theory, tick, move |outcome| metric(outcome, key).unwrap())
     }
 
@@ -54,7 +54,7 @@ impl Claim {
 }
 
 /// Learns a case on both grids and holds it to its claims.
-fn hold(case: &str, text: impl Fn(usize) -> String, points: usize, claims: &[Claim]) {
+pub fn hold(case: &str, text: impl Fn(usize) -> String, points: usize, claims: &[Claim]) {
     let learn = |points: usize| replicates(&read(&text(points)), REPLICATES);
     let (coarse, fine) = (learn(points), learn(2 * points - 1));
     let mut failures = String::new();

@@ -89,6 +89,12 @@ learner = "scripted"
 offer = { relative = 0.75 }
 "#;
 
+/// As [`ROLLUP`], but that capital costs something.
+const STAKED: &str = "CAPITAL";
+
+/// As [`ABSTRACT`], likewise.
+const ABSTRACT_STAKED: &str = "ABSTRACT CAPITAL";
+
 const DELEGATORS: &str = r#"
 [[delegators]]
 name = "crowd"
@@ -125,6 +131,27 @@ const GAMES: &[(&str, &str, &str, &str)] = &[
         "auction_rotation",
         ABSTRACT,
         "seats = 2\nschedule = \"proportional\"\npricing = \"myerson\"",
+    ),
+    (
+        "auction",
+        "auction",
+        ABSTRACT,
+        "term_epochs = 2\npricing = \"second\"\nreserve_price = 0.5\nbond = 3.0\ndispute_epochs = 1",
+    ),
+    ("authority", "authority", ROLLUP, "seats = 2\ncontract_fee = 0.2"),
+    ("authority_random", "authority", ROLLUP, "seats = 3\nredundancy = 2\ncontract_fee = 0.2\nrotation = \"random\""),
+    ("stake", "stake", STAKED, "commission = 0.9\nissuance = 0.1\nstake_power = 0.8"),
+    (
+        "stake_rotation",
+        "stake_rotation",
+        STAKED,
+        "seats = 3\nredundancy = 2\nunstake_fraction = 0.5\nmiss_tolerance = 1\nleak = 0.01",
+    ),
+    (
+        "stake_rotation_apart",
+        "stake_rotation",
+        ABSTRACT_STAKED,
+        "seats = 2\nreplacement = false\nissuance = 0.2\nunstake_fraction = 0.5",
     ),
     ("delegated", "delegated", ABSTRACT, ""),
     ("delegated_seats", "delegated", ROLLUP, "seats = 2\nkickback = \"income_share\""),
@@ -171,7 +198,10 @@ fn tell<M: Mechanism>(game: &Game<M>, out: &mut String) {
             row(out, "offer", round.offers.iter().map(|o| o.map_or("abstains".to_owned(), number)));
         }
         match selection.schedule {
-            Schedule::Rotation => {
+            Schedule::Rotation | Schedule::Lottery => {
+                if selection.schedule == Schedule::Lottery {
+                    row(out, "weight in the draw", selection.weight.iter().map(|&x| number(x)));
+                }
                 let seat = |s: &Option<usize>| {
                     s.map_or("empty", |i| setting.classes[setting.sequencers[i].class].name.as_str())
                 };
@@ -215,7 +245,17 @@ fn games_go_as_told() {
         assert!(GAMES.iter().any(|(_, rule, ..)| *rule == entry.name), "no game of {}", entry.name);
     }
     for (name, rule, text, contender) in GAMES {
-        let delegators = if *rule == "delegated" { DELEGATORS } else { "" };
+        let needs = CATALOGUE.iter().find(|entry| entry.name == *rule).unwrap().needs;
+        let delegators = if needs.delegators { DELEGATORS } else { "" };
+        let capital = ROLLUP
+            .replace("strategy =", "capital_cost = 1.0\nstrategy =")
+            .replace("fee_per_slot", "slots_per_year = 600\nfee_per_slot");
+        let values = ABSTRACT.replace("strategy =", "capital_cost = 0.05\nstrategy =");
+        let text = match *text {
+            STAKED => &capital,
+            ABSTRACT_STAKED => &values,
+            text => text,
+        };
         let header = format!("rule = \"{rule}\"\nepoch_slots = 6\n{contender}");
         let experiment = read(&format!("{text}{delegators}\n[mechanism.game]\n{header}\n"));
         let contender = &experiment.contenders[0];

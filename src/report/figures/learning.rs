@@ -8,9 +8,9 @@ use crate::chart::series::Series;
 use crate::chart::ticks::Format;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
-use crate::mechanism::Rule;
-use crate::mechanism::delegated::Kickback;
+use crate::mechanism::{Lever, Mechanism as _};
 use crate::report::summary::Summary;
+use crate::with_rule;
 use std::collections::BTreeMap;
 
 /// The figure; `None` where nobody learns.
@@ -53,13 +53,16 @@ pub(super) fn figure(
 /// What the mean setting is measured in.
 fn offer_name(experiment: &Experiment, mechanism: &str) -> String {
     let relative = |unit: Unit| experiment.setting.classes.iter().any(|c| c.strategy.menu.unit == unit);
-    let (name, own, eth) = match contender(experiment, mechanism).map(|c| &c.rule) {
-        Some(Rule::Delegated(rule)) => match rule.kickback() {
-            Kickback::IncomeShare => ("Mean kickback", "share of income", "ETH an epoch"),
-            Kickback::PerStake | Kickback::LumpSum => ("Mean kickback", "share of net value", "ETH an epoch"),
-        },
-        Some(Rule::AuctionRotation(_)) => ("Mean bid", "share of net value", "ETH per slot"),
-        _ => ("Mean offer", "share of net value", "ETH"),
+    let found = contender(experiment, mechanism);
+    let lever = found.and_then(|c| with_rule!(&c.rule, rule => rule.lever()));
+    let drawn =
+        found.and_then(|c| with_rule!(&c.rule, rule => rule.offer_axis(&experiment.setting, &c.terms)));
+    let (name, own, eth) = match lever {
+        Some(Lever::Kickback) if drawn.is_none() => ("Mean kickback", "share of income", "ETH an epoch"),
+        Some(Lever::Kickback) => ("Mean kickback", "share of net value", "ETH an epoch"),
+        Some(Lever::Bid) => ("Mean bid", "share of net value", "ETH per slot"),
+        Some(Lever::Stake) => ("Mean stake", "share of the stake that would eat up all rent", "ETH"),
+        None => ("Mean offer", "share of net value", "ETH"),
     };
     match (relative(Unit::Relative), relative(Unit::Absolute)) {
         (true, true) => format!("{name} ({own}, or {eth})"),

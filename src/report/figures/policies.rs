@@ -8,44 +8,12 @@ use crate::chart::Estimate;
 use crate::chart::policies::{Policies, PolicyPanel};
 use crate::chart::series::Series;
 use crate::chart::ticks::Format;
-use crate::experiment::file::{Contender, Experiment};
+use crate::experiment::file::Experiment;
 use crate::experiment::outcome::Curve;
 use crate::experiment::store::{Store, StoreError};
-use crate::mechanism::delegated::Kickback;
-use crate::mechanism::{Mechanism as _, Rule};
+use crate::mechanism::Mechanism as _;
 use crate::report::summary::Summary;
-
-/// How a contender's stored offers become offers for a whole epoch.
-struct View {
-    name: &'static str,
-    /// Factors on private value and on offer.
-    scale: (f64, f64),
-    diagonal: bool,
-}
-
-/// `None` where an offer cannot stand beside a private value.
-fn view(experiment: &Experiment, contender: &Contender) -> Option<View> {
-    match &contender.rule {
-        Rule::Centralized(_) => None,
-        Rule::AuctionRotation(rule) => {
-            let epoch = if rule.unit_seats() { 1.0 } else { f64::from(contender.terms.epoch_slots) };
-            Some(View { name: "Bid for a whole epoch (ETH)", scale: (epoch, epoch), diagonal: true })
-        }
-        Rule::Delegated(rule) => match rule.kickback() {
-            Kickback::PerStake => Some(View {
-                name: "Kickback for the whole stake (ETH an epoch)",
-                scale: (1.0, 1.0),
-                diagonal: true,
-            }),
-            Kickback::LumpSum => {
-                // Stored against the net value of an even share of the epoch.
-                let among = rule.seats().unwrap_or(experiment.setting.candidates()) as f64;
-                Some(View { name: "Lump sum (ETH an epoch)", scale: (among, 1.0), diagonal: false })
-            }
-            Kickback::IncomeShare => None,
-        },
-    }
-}
+use crate::with_rule;
 
 /// The figure; `None` where nobody offers.
 pub(super) fn figure(
@@ -64,13 +32,14 @@ pub(super) fn figure(
         if curves.is_empty() {
             continue;
         }
-        let Some(view) = view(experiment, contender) else {
+        let axis = with_rule!(&contender.rule, rule => rule.offer_axis(&experiment.setting, &contender.terms));
+        let Some(axis) = axis else {
             notes.push(format!(
                 "`{mechanism}` is not in the figure of policies: its kickbacks are shares of income."
             ));
             continue;
         };
-        let (to_value, to_offer) = view.scale;
+        let (to_value, to_offer) = (axis.value, axis.offer);
         let series = |class: &str| Series {
             name: class.to_owned(),
             points: by_state(&curves, class)
@@ -86,10 +55,10 @@ pub(super) fn figure(
         panels.push(PolicyPanel {
             mechanism: mechanism.clone(),
             certified: summary.standing(c).is_sound(),
-            offer_name: view.name.to_owned(),
+            offer_name: axis.name.to_owned(),
             classes: classes(&curves).into_iter().map(series).collect(),
             theory: Vec::new(),
-            diagonal: view.diagonal,
+            diagonal: axis.diagonal,
         });
     }
     let values: Vec<f64> =

@@ -1,0 +1,355 @@
+//! Proof of stake with rotation: only those who are drawn for a seat are live.
+//!
+//! **Rule.** Each epoch every candidate locks a stake `s_i`, and the `k` seats of the epoch are drawn with weights
+//! `s_i^τ`: each seat on its own (`replacement`, the default), so that slots go in proportion to weight; or one after the
+//! other among those who have none, which favours small stakes. Seats take turns. With `schedule = "proportional"`, all
+//! having a seat, each slot's leader is drawn by weight instead. A leader that has missed `miss_tolerance` of its slots
+//! is removed for the rest of the epoch; its turns pass to the next seats. Who is not drawn gets the share
+//! `unstake_fraction` of its stake back for the epoch.
+//!
+//! **Who pays whom.** As under `stake`: producers keep `commission` of fees and MEV, and get `issuance` for each slot.
+//! A leader loses the share `leak` of its stake to the community for each slot of its own that it misses.
+//!
+//! **What theory says.** With replacement it is the contest of `stake`, without its overhead: equals stake
+//! `R(n−1)/(n²r)`. If the share `u` is withdrawn while inactive, with `p = 1/n`, `a = p(1−p)` and `f = 1 − u(1−p)^k`, equals
+//! stake `Ra/(r(f + uk(1−p)^{k−1}a))`, more than before, and lock the share `f` of it: capital is saved, but less than if
+//! stakes were fixed. Without replacement equals spend only `((n−k)/k)·Σ_{t<k} 1/(n−t)` of the reward on capital, and at
+//! `k = n` stake buys nothing.
+//!
+//! **Where it runs.** Committees of Polkadot, NEAR and Cosmos chains; Ethereum's sync committees are drawn with
+//! replacement.
+//!
+//! **References.** Tullock (1980), "Efficient rent seeking"; for seats without replacement the race of exponential
+//! clocks of Plackett and Luce (Luce 1959, *Individual Choice Behavior*); polynya (2021), "Proof-of-stake with rotation".
+
+use super::escrow::Escrow;
+use super::lottery::{Lottery, Race};
+use super::operation::Service;
+use super::removal::{Keeping, keeping};
+use super::stake::{self, Contest, ISSUANCE, STAKE_POWER};
+use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
+use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Schedule, Selection};
+use crate::agent::Setting;
+use crate::numerics::pow;
+use crate::play::ledger::Ledger;
+use crate::settings::{Parameter, Section};
+
+/// One line for the catalogue.
+pub const SUMMARY: &str = "k seats per epoch are drawn by stake and take turns";
+/// Replacement.
+pub const REPLACEMENT: Parameter = Parameter::flag(
+    "replacement",
+    true,
+    "whether a candidate can be drawn for several seats, so that slots go exactly in proportion to stake",
+);
+/// Schedule.
+pub const SCHEDULE: Parameter = Parameter::choice(
+    "schedule",
+    &["even", "proportional"],
+    "even",
+    "whether seats take turns, or, where all candidates have one, each slot's leader is drawn by stake",
+);
+/// Unstaking.
+pub const UNSTAKE_FRACTION: Parameter = Parameter::number(
+    "unstake_fraction",
+    0.0,
+    1.0,
+    0.0,
+    "share",
+    "share of a stake that goes back for the epoch to an owner that is not drawn",
+);
+/// Removal.
+pub const MISS_TOLERANCE: Parameter = Parameter::integer_optional(
+    "miss_tolerance",
+    1,
+    1_000_000,
+    "slots",
+    "missed slots of its own after which a leader is removed for the rest of the epoch; absent: never",
+);
+/// Leak.
+pub const LEAK: Parameter = Parameter::number(
+    "leak",
+    0.0,
+    1.0,
+    0.0,
+    "share per slot",
+    "share of its stake that a leader loses for each slot of its own that it misses",
+);
+/// Parameters read.
+pub const PARAMETERS: &[&Parameter] = &[
+    &EPOCH_SLOTS,
+    &SEATS,
+    &REDUNDANCY,
+    &COMMISSION,
+    &ISSUANCE,
+    &STAKE_POWER,
+    &REPLACEMENT,
+    &SCHEDULE,
+    &UNSTAKE_FRACTION,
+    &MISS_TOLERANCE,
+    &LEAK,
+];
+/// What else it needs.
+pub const NEEDS: Needs = Needs { capital: true, ..Needs::NOTHING };
+
+/// The rule with its parameters.
+#[derive(Clone, Debug)]
+pub struct StakeRotation {
+    contest: Contest,
+    lottery: Lottery,
+    /// Whether all have a seat and each slot's leader is drawn by stake.
+    proportional: bool,
+    miss_tolerance: Option<u32>,
+    leak: f64,
+    /// What each candidate keeps of its turns, and delivers of those.
+    keeping: Vec<Keeping>,
+}
+
+/// Reads a contender.
+pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
+    let n = terms.candidates;
+    let seats = section.integer(&SEATS) as usize;
+    let replacement = section.flag(&REPLACEMENT);
+    if !replacement && seats > n {
+        section.refuse(
+            "seats",
+            &format!("{seats} seats for {n} sequencers, each of whom can have one"),
+            &format!("a whole number from 1 to {n} (the number of sequencers), or `replacement = true`"),
+            None,
+        );
+    }
+    if terms.redundancy > seats {
+        section.refuse(
+            "redundancy",
+            &format!("{} live sequencers per slot with {seats} seats", terms.redundancy),
+            &format!("a whole number from 1 to {seats} (the number of seats: standbys hold the next seats)"),
+            None,
+        );
+    }
+    let proportional = section.choice(&SCHEDULE) == "proportional";
+    if proportional && (replacement || seats != n) {
+        section.refuse(
+            "schedule",
+            "slots drawn by stake among holders of seats that were drawn by stake",
+            &format!("`schedule = \"proportional\"` with `replacement = false` and `seats = {n}`, or \"even\""),
+            Some("draws with replacement share slots in proportion to stake already".to_owned()),
+        );
+    }
+    let (unstake, tolerance) =
+        if proportional {
+            section.note_unread_key(&UNSTAKE_FRACTION, "with `schedule = \"proportional\"` everybody is active");
+            section.note_unread_key(&MISS_TOLERANCE, "with `schedule = \"proportional\"` there are no turns that could pass on");
+            (0.0, None)
+        } else {
+            (section.number(&UNSTAKE_FRACTION), section.optional_integer(&MISS_TOLERANCE).map(|x| x as u32))
+        };
+    let turns = (terms.epoch_slots as usize / seats.max(1)).max(1);
+    let keep = |i: usize| match tolerance {
+        Some(tolerance) => keeping(terms, i, turns, seats as u32, tolerance),
+        None => Keeping { kept: 1.0, delivered: terms.availability[i] },
+    };
+    Some(StakeRotation {
+        contest: Contest::read(section),
+        lottery: Lottery { seats, replacement, idle_locked: 1.0 - unstake },
+        proportional,
+        miss_tolerance: tolerance,
+        leak: section.number(&LEAK),
+        keeping: (0..n).map(keep).collect(),
+    })
+}
+
+/// Working space: weights of all stakes, and the race for seats without replacement.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    weight: Vec<f64>,
+    race: Race,
+    /// Slot shares as stakes are.
+    share: Vec<f64>,
+    all_live: stake::Scratch,
+}
+
+/// What a stake does for its owner in an epoch.
+struct Position {
+    /// Share of slots led.
+    led: f64,
+    /// Share of slots live.
+    live: f64,
+    /// Share of the stake that is locked on average.
+    locked: f64,
+}
+
+impl StakeRotation {
+    /// Whether everybody is live in every slot.
+    fn all_live(&self, at: &At) -> bool {
+        self.proportional && at.terms.redundancy == self.lottery.seats
+    }
+
+    /// Where candidate `i` gets with this weight; rivals' weights, each times the turns that they keep, sum to `keep`, as
+    /// such to `rivals`.
+    fn drawn(&self, at: &At, i: usize, own: f64, rivals: f64, keep: f64) -> Position {
+        let kept = own * self.keeping[i].kept;
+        let led = kept / (kept + keep);
+        let idle = pow(1.0 - own / (own + rivals), self.lottery.seats as f64);
+        Position { led, live: at.live_share(led), locked: self.lottery.locked(1.0 - idle) }
+    }
+
+    /// The same for seats without replacement. Where some keep more of their turns than others, rivals' shares of turns
+    /// are taken as they are.
+    fn raced(&self, at: &At, i: usize, own: f64, scratch: &Scratch) -> Position {
+        let active = scratch.race.odds(i, own);
+        let filled = self.lottery.filled(scratch.race.rivals(i) + 1);
+        let share = active / filled as f64;
+        let rivals = || (0..scratch.share.len()).filter(|&j| j != i);
+        let sum: f64 = rivals().map(|j| scratch.share[j]).sum();
+        let keep: f64 = rivals().map(|j| scratch.share[j] * self.keeping[j].kept).sum();
+        let kept = share * self.keeping[i].kept;
+        let led = if sum > 0.0 { kept / (kept + (1.0 - share) * keep / sum) } else { 1.0 };
+        let live = led * at.terms.redundancy.min(filled) as f64;
+        Position { led, live, locked: self.lottery.locked(active) }
+    }
+}
+
+impl Mechanism for StakeRotation {
+    type State = Escrow;
+    type Scratch = Scratch;
+
+    fn facts(&self) -> Facts {
+        Facts { anonymous: true, truthful: false, may_leave_slots_empty: true, has_memory: false }
+    }
+
+    fn lever(&self) -> Option<Lever> {
+        Some(Lever::Stake)
+    }
+
+    fn open(&self, setting: &Setting) -> Escrow {
+        Escrow::new(setting.candidates(), 1)
+    }
+
+    fn reference(&self, at: &At, i: usize) -> f64 {
+        self.contest.whole_rent(at, i)
+    }
+
+    fn check(&self, section: &Section, setting: &Setting) {
+        Contest::check(section, setting);
+    }
+
+    fn slashes(&self) -> bool {
+        self.leak > 0.0
+    }
+
+    fn offer_axis(&self, _setting: &Setting, _terms: &Terms) -> Option<OfferAxis> {
+        Some(Contest::offer_axis())
+    }
+
+    fn prepare(&self, _state: &Escrow, _at: &At, offers: &[Option<f64>], scratch: &mut Scratch) {
+        self.contest.weights(offers, &mut scratch.weight);
+        self.contest.prepare(offers, &mut scratch.all_live);
+        if !self.lottery.replacement && !self.proportional {
+            let Scratch { weight, race, share } = scratch;
+            race.set(weight, self.lottery.seats);
+            share.clear();
+            let filled = self.lottery.filled(weight.iter().filter(|w| **w > 0.0).count()).max(1) as f64;
+            for (i, &w) in weight.iter().enumerate() {
+                race.look(i);
+                share.push(race.odds(i, w) / filled);
+            }
+        }
+    }
+
+    fn payoffs(
+        &self,
+        _state: &Escrow,
+        at: &At,
+        i: usize,
+        menu: &[f64],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) {
+        let race = !self.lottery.replacement && !self.proportional;
+        if race {
+            scratch.race.look(i);
+        }
+        let others = || scratch.weight.iter().enumerate().filter(|(j, _)| *j != i);
+        let rivals: f64 = others().map(|(_, w)| w).sum();
+        let keep: f64 = others().map(|(j, w)| w * self.keeping[j].kept).sum();
+        let slots = f64::from(at.terms.epoch_slots);
+        let (income, live_cost) = (slots * self.contest.income(at, i), slots * at.live_cost(i));
+        let delivered = self.keeping[i].delivered;
+        let leak = slots * self.leak * (1.0 - delivered);
+        if self.all_live(at) {
+            self.contest.all_live_payoffs(at, i, menu, &mut scratch.all_live, out);
+            for (payoff, &stake) in out[1..].iter_mut().zip(menu).filter(|_| leak > 0.0) {
+                let own = self.contest.weight(stake);
+                *payoff -= if stake > 0.0 { stake * (leak * own / (own + rivals)).min(1.0) } else { 0.0 };
+            }
+            return;
+        }
+        out[0] = 0.0;
+        for (payoff, &stake) in out[1..].iter_mut().zip(menu) {
+            *payoff = 0.0;
+            if stake > 0.0 {
+                let own = self.contest.weight(stake);
+                let position = if race {
+                    self.raced(at, i, own, scratch)
+                } else {
+                    self.drawn(at, i, own, rivals, keep)
+                };
+                let lost = (leak * position.led).min(1.0);
+                *payoff = income * delivered * position.led
+                    - live_cost * position.live
+                    - stake * (lost + at.terms.capital_rate[i] * position.locked);
+            }
+        }
+    }
+
+    fn select(&self, _state: &mut Escrow, at: &At, offers: &[Option<f64>], selection: &mut Selection) {
+        selection.clear(at.setting.candidates());
+        selection.total = f64::from(at.terms.epoch_slots);
+        self.contest.weights(offers, &mut selection.weight);
+        for (bond, offer) in selection.bond.iter_mut().zip(offers) {
+            *bond = offer.unwrap_or(0.0);
+        }
+        if self.proportional {
+            selection.draw_slots(self.all_live(at));
+        } else {
+            selection.schedule = Schedule::Lottery;
+            selection.lottery = self.lottery;
+            selection.miss_tolerance = self.miss_tolerance;
+            if self.miss_tolerance.is_some() {
+                selection.kept.extend(self.keeping.iter().map(|k| k.kept));
+                selection.delivery.extend(self.keeping.iter().map(|k| k.delivered));
+            }
+        }
+    }
+
+    /// An outsider who stakes what weighs as much as all others together is drawn for half of the slots. `None` without
+    /// replacement, where one candidate has one seat at most.
+    fn corruption_cost(
+        &self,
+        _state: &Escrow,
+        _at: &At,
+        offers: &[Option<f64>],
+        _selection: &Selection,
+    ) -> Option<f64> {
+        let weights = offers.iter().flatten().map(|&stake| self.contest.weight(stake));
+        if self.lottery.replacement || self.proportional { self.contest.matching_stake(weights) } else { None }
+    }
+
+    fn settle(
+        &self,
+        state: &mut Escrow,
+        _at: &At,
+        _offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        ledger: &mut Ledger,
+    ) {
+        self.contest.pay(service, ledger);
+        state.turn(ledger, |i| selection.bond[i]);
+        if self.leak > 0.0 {
+            for (i, led) in service.scheduled.iter().enumerate() {
+                state.slash(ledger, i, self.leak * (led - service.delivered[i]).max(0.0));
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Learned stakes against the closed forms of contests, from the text of an experiment alone: on two grids each, as in
+//! [`crate::theory_play`].
+
+use crate::lab::{metric, seed};
+use crate::theory_play::{Claim, hold};
+use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::theory::contest::{
+    Lottery, lottery, power_lottery, seat_stake, slot_shares, symmetric_stake, unstaking,
+};
+use std::fmt::Write;
+
+/// A contest for the slots of an epoch among groups of one candidate each.
+struct Contest {
+    name: String,
+    /// Rewards per epoch.
+    rewards: Vec<f64>,
+    /// Costs of capital per epoch.
+    costs: Vec<f64>,
+    /// Keys of the contender.
+    rule: String,
+    /// Largest stake of the menu, as a share of what would eat up one's whole reward.
+    top: f64,
+    warmup: u32,
+}
+
+impl Contest {
+    fn new(name: &str, rewards: &[f64], costs: &[f64], rule: &str) -> Self {
+        Contest {
+            name: format!("{name} {rewards:?} {costs:?} {rule}"),
+            rewards: rewards.to_vec(),
+            costs: costs.to_vec(),
+            rule: rule.to_owned(),
+            top: 0.5,
+            warmup: 400,
+        }
+    }
+
+    fn text(&self, points: usize) -> String {
+        let Contest { rule, top, warmup, .. } = self;
+        let seed = seed(&self.name);
+        let mut text = format!(
+            "[experiment]\nname = \"case\"\nseed = {seed}\n\n[mechanism.contest]\n{rule}\n\n\
+             [play]\nrounds = 16\nwarmup_epochs = {warmup}\nmeasured_epochs = 50\ncertificate_markets = 32\ncertificate_epochs = 20\n\n\
+             [strategies.grid]\nlearner = \"hedge\"\nbins = 1\nmenu = {{ relative = [0.0, {top}], points = {points} }}\n\n"
+        );
+        for (group, members, reward, cost) in self.groups() {
+            writeln!(
+                text,
+                "[[sequencers]]\nname = \"{group}\"\ncount = {members}\nvalue = {{ constant = {reward:?} }}\n\
+                 capital_cost = {cost:?}\nstrategy = \"grid\"\n"
+            )
+            .unwrap();
+        }
+        text
+    }
+
+    /// Equals are one group: name, members, reward and cost.
+    fn groups(&self) -> Vec<(String, usize, f64, f64)> {
+        let mut groups: Vec<(String, usize, f64, f64)> = Vec::new();
+        for (&reward, &cost) in self.rewards.iter().zip(&self.costs) {
+            match groups.iter_mut().find(|g| g.2 == reward && g.3 == cost) {
+                Some(group) => group.1 += 1,
+                None => groups.push((format!("staker-{}", groups.len()), 1, reward, cost)),
+            }
+        }
+        groups
+    }
+
+    /// The name of the group of candidate `i`.
+    fn group(&self, i: usize) -> String {
+        let groups = self.groups();
+        let own = groups.iter().find(|g| g.2 == self.rewards[i] && g.3 == self.costs[i]);
+        own.unwrap().0.clone()
+    }
+
+    /// Holds mean stakes, what is locked, its cost and profits to theory; `locked` is the share of a stake that is locked.
+    fn hold_to(&self, points: usize, theory: &Lottery, locked: f64, extra: Vec<Claim>) {
+        let potential = self.rewards.iter().copied().fold(0.0, f64::max);
+        let step = self.top / (points - 1) as f64;
+        let tick = |i: usize| step * self.rewards[i] / self.costs[i];
+        let n = self.rewards.len();
+        let mut claims = extra;
+        for (group, ..) in self.groups() {
+            let i = (0..n).find(|&i| self.group(i) == group).unwrap();
+            let scale = self.rewards[i] / self.costs[i];
+            let what = format!("stake of {group}");
+            claims.push(Claim::new(&what, theory.stakes[i], tick(i), move |o| {
+                mean_setting(o, &group) * scale
+            }));
+        }
+        let all = (0..n).map(|i| tick(i) * locked).sum();
+        claims.push(Claim::metric("capital_locked", theory.total * locked, all));
+        let cost: f64 = (0..n).map(|i| self.costs[i] * theory.stakes[i] * locked).sum();
+        let cost_tick = (0..n).map(|i| self.costs[i] * tick(i) * locked).sum::<f64>();
+        claims.push(Claim::metric("capital_cost_share", cost / potential, cost_tick / potential));
+        let left: f64 = theory.payoffs.iter().sum();
+        claims.push(Claim::new("profit after capital cost", left / potential, cost_tick / potential, |o| {
+            metric(o, "sequencer_share").unwrap() - metric(o, "capital_cost_share").unwrap()
+        }));
+        // What a tick does to the concentration of slots: each candidate's share moves by that of its stake.
+        let concentration: f64 = theory.shares.iter().map(|p| p * p).sum();
+        let moved: f64 = (0..n).map(|i| 2.0 * theory.shares[i] * tick(i) / theory.total).sum();
+        claims.push(Claim::metric("hhi_slots", concentration, moved));
+        hold(&self.name, |points| self.text(points), points, &claims);
+    }
+}
+
+/// Mean setting that a group plays; to abstain is to stake nothing.
+fn mean_setting(outcome: &Outcome, group: &str) -> f64 {
+    outcome.policies.iter().filter(|p| p.agent == group).map(|p| p.probability * p.action.unwrap_or(0.0)).sum()
+}
+
+/// `n` equal candidates who stake `stake`, of which the share `locked` is locked.
+fn equals(n: usize, stake: f64, reward: f64, cost: f64, locked: f64) -> Lottery {
+    let each = 1.0 / n as f64;
+    Lottery {
+        total: n as f64 * stake,
+        shares: vec![each; n],
+        stakes: vec![stake; n],
+        payoffs: vec![reward * each - cost * stake * locked; n],
+        active: n,
+        dissipation: n as f64 * cost * stake * locked / reward,
+        concentration: each,
+    }
+}
+
+#[test]
+fn equal_stakers_play_tullock() {
+    for (n, cost) in [(2, 0.05), (3, 0.03), (5, 0.1), (7, 0.02)] {
+        let contest = Contest::new("equal", &vec![1.0; n], &vec![cost; n], "rule = \"stake\"");
+        contest.hold_to(41, &lottery(&contest.rewards, &contest.costs).unwrap(), 1.0, Vec::new());
+    }
+}
+
+#[test]
+fn dear_capital_stays_out() {
+    for costs in
+        [vec![0.04, 0.06], vec![0.03, 0.04, 0.05], vec![0.02, 0.04, 0.06, 0.08, 0.1], vec![0.02, 0.03, 0.09]]
+    {
+        let contest = Contest::new("costs", &vec![1.0; costs.len()], &costs, "rule = \"stake\"");
+        contest.hold_to(41, &lottery(&contest.rewards, &costs).unwrap(), 1.0, Vec::new());
+    }
+}
+
+#[test]
+fn skill_is_as_good_as_cheap_capital() {
+    for rewards in [vec![1.0, 1.5], vec![1.0, 1.3, 2.0, 0.9]] {
+        let contest = Contest::new("rewards", &rewards, &vec![0.04; rewards.len()], "rule = \"stake\"");
+        contest.hold_to(41, &lottery(&rewards, &contest.costs).unwrap(), 1.0, Vec::new());
+    }
+}
+
+#[test]
+fn exponents_of_stakes_scale_them() {
+    for (n, power) in [(4, 0.5), (3, 1.3), (2, 1.5)] {
+        let rule = format!("rule = \"stake\"\nstake_power = {power:?}");
+        let contest = Contest::new("power", &vec![1.0; n], &vec![0.05; n], &rule);
+        let stake = symmetric_stake(1.0, 0.05, n as u32, power).unwrap();
+        contest.hold_to(41, &equals(n, stake, 1.0, 0.05, 1.0), 1.0, Vec::new());
+    }
+    let (rewards, costs) = (vec![1.0, 1.4], vec![0.05, 0.04]);
+    let contest = Contest::new("power", &rewards, &costs, "rule = \"stake\"\nstake_power = 0.7");
+    contest.hold_to(41, &power_lottery(&rewards, &costs, 0.7).unwrap(), 1.0, Vec::new());
+}
+
+/// Issuance is a reward like any other, and dilutes those who hold the token by as much.
+#[test]
+fn new_money_is_dissipated_too() {
+    let rule = "rule = \"stake\"\ncommission = 0.5\nissuance = 0.3";
+    // The net value of the epoch is 0.5·1 + 0.3.
+    let contest = Contest::new("issuance", &vec![1.0; 4], &vec![0.05; 4], rule);
+    let stake = symmetric_stake(0.8, 0.05, 4, 1.0).unwrap();
+    let tick = 4.0 * 0.5 / 40.0 * 0.8;
+    let claims = [
+        Claim::metric("capital_cost_share", 4.0 * stake * 0.05, tick),
+        Claim::metric("community_share", 0.5 - 0.3, 1e-9),
+        Claim::metric("revenue", 0.5, 1e-9),
+        Claim::metric("mean_offer", stake, tick / 0.05 / 4.0),
+    ];
+    hold(&contest.name, |points| contest.text(points), 41, &claims);
+}
+
+#[test]
+fn unstaking_saves_less_than_it_seems() {
+    for (n, k, u, cost) in [(12, 4, 0.5, 0.05), (12, 4, 0.9, 0.05), (6, 2, 0.7, 0.03), (4, 4, 0.0, 0.05)] {
+        let rule = format!("rule = \"stake_rotation\"\nseats = {k}\nunstake_fraction = {u:?}");
+        let contest = Contest {
+            top: if n == 12 { 0.3 } else { 0.5 },
+            ..Contest::new("unstaking", &vec![1.0; n], &vec![cost; n], &rule)
+        };
+        let solved = unstaking(1.0, cost, n as u32, k, u);
+        let stake = solved.nominal / n as f64;
+        let locked = solved.locked / solved.nominal;
+        contest.hold_to(41, &equals(n, stake, 1.0, cost, locked), locked, Vec::new());
+    }
+}
+
+#[test]
+fn seats_without_replacement_are_another_contest() {
+    for (n, k) in [(5, 3), (6, 2), (4, 3)] {
+        let rule = format!("rule = \"stake_rotation\"\nseats = {k}\nreplacement = false");
+        let contest = Contest::new("apart", &vec![1.0; n], &vec![0.05; n], &rule);
+        let stake = seat_stake(1.0, 0.05, n as u32, k);
+        contest.hold_to(41, &equals(n, stake, 1.0, 0.05, 1.0), 1.0, Vec::new());
+    }
+}
+
+/// Given stakes, seats without replacement lead the slots that theory says.
+#[test]
+fn small_stakes_lead_more_without_replacement() {
+    let stakes = [0.5, 1.0 / 3.0, 1.0 / 6.0];
+    for k in [1, 2] {
+        let mut text = format!(
+            "[experiment]\nname = \"given\"\nseed = {}\n[mechanism.rule]\nrule = \"stake_rotation\"\nseats = {k}\nreplacement = false\n\
+             [play]\nrounds = 4\nmeasured_epochs = 5\n",
+            seed("small stakes")
+        );
+        for (i, stake) in stakes.iter().enumerate() {
+            write!(
+                text,
+                "[[sequencers]]\nname = \"s{i}\"\ncount = 1\nvalue = {{ constant = 1.0 }}\nstrategy = \"fix{i}\"\n\
+                 [strategies.fix{i}]\nlearner = \"scripted\"\noffer = {{ absolute = {stake:?} }}\n"
+            )
+            .unwrap();
+        }
+        let experiment = crate::lab::read(&text);
+        let outcome = crate::lab::unit(&experiment, &experiment.contenders[0], 0);
+        let expected: f64 = slot_shares(&stakes, k).iter().map(|p| p * p).sum();
+        assert!((metric(&outcome, "hhi_slots").unwrap() - expected).abs() < 1e-8, "{k} seats");
+    }
+}
