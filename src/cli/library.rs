@@ -8,6 +8,7 @@ const STRATEGIES: &[(&str, &str)] = &[
     ("bidder", include_str!("../../strategies/bidder.toml")),
     ("hedge", include_str!("../../strategies/hedge.toml")),
     ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
+    ("ticks", include_str!("../../strategies/ticks.toml")),
     ("truthful", include_str!("../../strategies/truthful.toml")),
 ];
 

@@ -92,8 +92,7 @@ pub fn simulate_with<M: Mechanism>(
     } else {
         None
     };
-    let metrics =
-        tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), learned.drift);
+    let metrics = tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), &learned);
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
     }

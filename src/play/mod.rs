@@ -4,3 +4,4 @@ pub mod horizon;
 pub mod ledger;
 pub mod market;
 pub mod self_play;
+pub mod settling;

@@ -10,6 +10,7 @@
 use super::horizon;
 use super::ledger::Imbalance;
 use super::market::{Detail, Game, Market, Round};
+use super::settling::Settling;
 use crate::draws::Key;
 use crate::learning::policy::Policy;
 use crate::learning::{Feedback, Learner};
@@ -71,6 +72,8 @@ pub struct Learned {
     pub policies: Vec<Policy>,
     /// Mean total-variation distance between the average policies at three quarters and at the end of learning.
     pub drift: Option<f64>,
+    /// How much the current policy of each player moved to and fro at the end of learning (see [`Settling`]).
+    pub unrest: Option<Vec<f64>>,
     /// Whether anybody learned.
     pub learning: bool,
     /// Epochs learned for.
@@ -79,6 +82,13 @@ pub struct Learned {
     pub offers: Vec<Vec<(f64, f64)>>,
     /// Points (epoch, greatest gain per epoch in ETH of a player's best fixed deviation within the window).
     pub gains: Vec<(f64, f64)>,
+}
+
+impl Learned {
+    /// Unrest of the most restless player.
+    pub fn unrest(&self) -> Option<f64> {
+        self.unrest.as_ref().map(|each| each.iter().fold(0.0_f64, |most, &u| most.max(u)))
+    }
 }
 
 /// `Σ_{t=1..T} f^t` over the horizon.
@@ -125,6 +135,7 @@ pub fn learn<M: Mechanism>(
     let empty = || Learned {
         policies: Vec::new(),
         drift: None,
+        unrest: None,
         learning,
         epochs: 0,
         offers: vec![Vec::new(); players.len()],
@@ -161,6 +172,7 @@ pub fn learn<M: Mechanism>(
     let mut mean_margin = vec![0.0; players.len()];
     let mut learned = empty();
     let mut snapshots: Vec<(u32, Vec<Policy>)> = Vec::new();
+    let mut settling = Settling::new();
     let mut greedy: Vec<Vec<usize>> = Vec::new();
     let mut stable = 0;
     let stride = (epochs / WINDOWS).max(1);
@@ -197,6 +209,7 @@ pub fn learn<M: Mechanism>(
                 *sum += count;
             }
         }
+        settling.watch(epoch + 1, learners.iter().map(Learner::policy));
         if !persistence.is_empty() {
             let weight = (1.0 / f64::from(epoch + 1)).max(0.02);
             for (p, player) in players.iter().enumerate() {
@@ -243,6 +256,7 @@ pub fn learn<M: Mechanism>(
         }
     }
     learned.policies = learners.iter().map(Learner::settled).collect();
+    learned.unrest = settling.unrest(learned.epochs);
     // The last snapshot of the first three quarters; learning that ended within the first window has none.
     let early = |(epoch, _): &&(u32, Vec<Policy>)| 4 * u64::from(*epoch) <= 3 * u64::from(learned.epochs);
     if let Some((_, before)) = snapshots.iter().rev().find(early) {
