@@ -4,13 +4,14 @@ use crate::learning::LearnerSpec;
 use crate::settings::{Parameter, Section, Value};
 
 /// Role.
-pub const ROLE: Parameter = Parameter::choice("role", &["sequencer"], "sequencer", "whose behaviour this is");
+pub const ROLE: Parameter =
+    Parameter::choice("role", &["sequencer", "delegator"], "sequencer", "whose behaviour this is");
 /// Description.
 pub const SUMMARY: Parameter = Parameter::text("summary", "", "one line for `list strategies`");
 /// Learner.
 pub const LEARNER: Parameter = Parameter::choice_required(
     "learner",
-    &["hedge", "regret_matching", "scripted"],
+    &["hedge", "regret_matching", "quantal_response", "fictitious_play", "replicator", "scripted"],
     "learning rule (see `list learners`)",
 );
 /// Rate of Hedge.
@@ -86,7 +87,9 @@ impl Strategy {
     /// Reads a strategy file's root table.
     pub fn read(section: &Section, name: &str) -> Option<Strategy> {
         section.known(PARAMETERS);
-        section.choice(&ROLE);
+        if !has_role(section, "sequencer") {
+            return None;
+        }
         section.text(&SUMMARY);
         let learner = section.choice(&LEARNER);
         section.note_unread(&format!("learner `{learner}` does not use it"));
@@ -108,6 +111,21 @@ impl Strategy {
         };
         Some(Strategy { name: name.to_owned(), learner, bins, menu: menu? })
     }
+}
+
+/// Whether a strategy file belongs to this role; refuses it where it does not.
+pub fn has_role(section: &Section, role: &str) -> bool {
+    let found = section.choice(&ROLE);
+    if found != role {
+        section.abandon();
+        section.refuse(
+            ROLE.key,
+            &format!("a strategy of {found}s, named by a group of {role}s"),
+            &format!("a strategy file with `role = \"{role}\"`"),
+            None,
+        );
+    }
+    found == role
 }
 
 fn unit_of(key: &str) -> Option<Unit> {

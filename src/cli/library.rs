@@ -5,8 +5,13 @@ use std::path::{Path, PathBuf};
 
 /// Strategy files that ship with the program.
 const STRATEGIES: &[(&str, &str)] = &[
+    ("best_response", include_str!("../../strategies/best_response.toml")),
     ("bidder", include_str!("../../strategies/bidder.toml")),
+    ("cumulative_logit", include_str!("../../strategies/cumulative_logit.toml")),
+    ("even", include_str!("../../strategies/even.toml")),
     ("hedge", include_str!("../../strategies/hedge.toml")),
+    ("imitation", include_str!("../../strategies/imitation.toml")),
+    ("logit", include_str!("../../strategies/logit.toml")),
     ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
     ("truthful", include_str!("../../strategies/truthful.toml")),
 ];

@@ -7,6 +7,7 @@
 
 pub mod hedge;
 pub mod policy;
+pub mod population;
 pub mod q_learning;
 pub mod regret_matching;
 
