@@ -17,9 +17,9 @@ pub const STRATEGY: Parameter = Parameter::text(
     "strategy file by which the group chooses whom to back, by name or path (see `list strategies`)",
 );
 
-/// Share of mutants.
-pub const MUTATION: Parameter = Parameter::number(
-    "mutation",
+/// Share of those who experiment.
+pub const EXPERIMENTATION: Parameter = Parameter::number(
+    "experimentation",
     0.0,
     1.0,
     0.05,
@@ -39,7 +39,7 @@ pub const FORGETTING: Parameter = Parameter::number(
 
 /// Every key that a delegators' strategy file may have.
 pub const PARAMETERS: &[&Parameter] =
-    &[&strategy::ROLE, &strategy::SUMMARY, &strategy::LEARNER, &MUTATION, &FORGETTING];
+    &[&strategy::ROLE, &strategy::SUMMARY, &strategy::LEARNER, &EXPERIMENTATION, &FORGETTING];
 
 /// Learning rules that fit the role.
 const FITTING: &[&str] = &["quantal_response", "hedge", "fictitious_play", "replicator", "scripted"];
@@ -57,7 +57,7 @@ pub fn read(section: &Section) -> Option<Revision> {
         "quantal_response" => Some(Revision::Logit),
         "hedge" => Some(Revision::Hedge { forgetting: section.number(&FORGETTING) }),
         "fictitious_play" => Some(Revision::BestResponse),
-        "replicator" => Some(Revision::Imitation { mutation: section.number(&MUTATION) }),
+        "replicator" => Some(Revision::Imitation { mutation: section.number(&EXPERIMENTATION) }),
         "scripted" => Some(Revision::Even),
         _ => {
             section.abandon();

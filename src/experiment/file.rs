@@ -1,5 +1,6 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::kickback_game::lay_collusive_menus;
 use super::simulate::Play;
 use crate::agent::Setting;
 use crate::agent::delegation;
@@ -7,10 +8,11 @@ use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::{self, Strategy};
 use crate::draws::Who;
+use crate::learning::LearnerSpec;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
-use crate::play::self_play::{Regime, Schedule};
+use crate::play::schedule::{Regime, Schedule};
 use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
 use crate::with_rule;
 use crate::world::World;
@@ -96,7 +98,7 @@ pub const STABLE_EPOCHS: Parameter = Parameter::integer(
     1_000_000_000,
     1_000,
     "epochs",
-    "independent learning ends when everybody's most likely settings have stayed the same for so long",
+    "independent learning ends when everybody's greedy policy has stayed the same for so long",
 );
 /// Cap.
 pub const MAX_EPOCHS: Parameter = Parameter::integer(
@@ -302,9 +304,9 @@ fn read_parts(
         }
     }
     let delegators = read_delegators(&root, delegated, &mut shelf);
-    if world.is_some() {
-        shelf.refuse_unplayed();
-    }
+    // Where the world cannot be read nobody's strategy is.
+    shelf.misspelt |= world.is_none();
+    shelf.refuse_unplayed();
     let mut play = read_play(&root, tolerance, delegated);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
@@ -334,6 +336,7 @@ fn read_parts(
         }
     }
     let mut contenders = Vec::new();
+    let clocks_read = clocks.len();
     for (name, entry, section, slots, redundancy) in clocks {
         let terms = Terms::new(&setting, slots, redundancy);
         section.known(&all_parameters());
@@ -347,6 +350,10 @@ fn read_parts(
         let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
         play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
+    }
+    check_memory(&root, &setting, play.schedule.regime);
+    if contenders.len() == clocks_read {
+        lay_collusive_menus(&root, &mut setting, &contenders);
     }
     Some((head, setting, play, contenders))
 }
@@ -565,6 +572,30 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
         certificate_markets: section.integer(&CERTIFICATE_MARKETS) as u32,
         certificate_epochs: section.integer(&CERTIFICATE_EPOCHS) as u32,
         tolerance,
+    }
+}
+
+/// Learners that remember past offers play a game of their own in each market.
+fn check_memory(root: &Section, setting: &Setting, regime: Regime) {
+    let strategies = root.table("strategies");
+    for class in &setting.classes {
+        let LearnerSpec::QLearning(spec) = class.strategy.learner else { continue };
+        if spec.memory == 0 {
+            continue;
+        }
+        let (message, allowed) = if regime == Regime::SelfPlay {
+            (
+                "memory of past offers under `regime = \"self_play\"`, where policies are shared over parallel markets with \
+                 different histories",
+                "`memory = 0`, or `regime = \"independent\"` in `[play]`",
+            )
+        } else {
+            ("memory of past offers is not simulated yet", "`memory = 0`")
+        };
+        let named = |(name, _): &(String, Section)| *name == class.strategy.name;
+        if let Some((_, section)) = strategies.iter().flat_map(Section::members).find(named) {
+            section.refuse(strategy::MEMORY.key, message, allowed, None);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod containment;
 pub mod file;
+pub mod kickback_game;
 pub mod lock;
 pub mod manifest;
 pub mod outcome;

@@ -86,8 +86,8 @@ impl Game {
 
 /// Imitators who meet at random: `dq/dx = (1−ρ)(1−ν)q(1−q)/μ`, so that myopic sequencers keep `m = μ/((1−ρ)(1−ν)(1−q))`.
 #[test]
-fn imitators_leave_margins_that_grow_with_mutation_and_inertia() {
-    let strategy = "learner = \"replicator\"\nmutation = 0.05";
+fn imitators_leave_margins_that_grow_with_experiments_and_inertia() {
+    let strategy = "learner = \"replicator\"\nexperimentation = 0.05";
     let base = Game { mu: 0.3, strategy, ..GAME };
     let margin = |n: f64, rho: f64| 0.3 / ((1.0 - rho) * 0.95 * (1.0 - 1.0 / n));
     Game { name: "imitation, two", ..base }.settles(1.0 - margin(2.0, 0.0), true);
@@ -142,7 +142,7 @@ fn even_delegators_get_what_keeps_them() {
 /// and a continuum alike.
 #[test]
 fn imitators_rest_with_the_best_paid() {
-    let strategy = "learner = \"replicator\"\nmutation = 0.02";
+    let strategy = "learner = \"replicator\"\nexperimentation = 0.02";
     let game =
         Game { name: "rest", mu: 0.5, strategy, play: "learner = \"scripted\"\noffer = OFFER", ..GAME };
     // Offers 0.4 and 0.5; with shares b and s: s = (1−ν)·s·(1 − b·d) + ν/2, d = 0.1/μ.

@@ -161,6 +161,12 @@ bins = 2
 menu = { relative = [0.0, 1.2], points = 7 }
 "#;
 
+/// Another learner in its place.
+const Q_LEARNING: &[(&str, &str)] =
+    &[("learner = \"hedge\"\n", "learner = \"q_learning\"\nexploration_decay = 0.1\n")];
+const QUANTAL: &[(&str, &str)] = &[("learner = \"hedge\"\n", "learner = \"quantal_response\"\n")];
+const REPLICATOR: &[(&str, &str)] = &[("learner = \"hedge\"\n", "learner = \"replicator\"\n")];
+
 /// A table of parameters, and where it stands in a file.
 type Table = (&'static str, &'static [&'static Parameter]);
 
@@ -180,7 +186,7 @@ type Change = (&'static str, &'static str, &'static str, &'static [(&'static str
 /// Delegators who imitate each other.
 const FLOCK: (&str, &str) = (
     "uptime_taste = 1.0\n",
-    "uptime_taste = 1.0\nstrategy = \"flock\"\n\n[strategies.flock]\nrole = \"delegator\"\nlearner = \"replicator\"\nmutation = 0.1\n\n",
+    "uptime_taste = 1.0\nstrategy = \"flock\"\n\n[strategies.flock]\nrole = \"delegator\"\nlearner = \"replicator\"\nexperimentation = 0.1\n\n",
 );
 
 const CHANGES: &[Change] = &[
@@ -256,6 +262,17 @@ const CHANGES: &[Change] = &[
     ("play.certificate_epochs", "9", ABSTRACT, &[]),
     ("strategies.grid.learner", "regret_matching", ABSTRACT, &[]),
     ("strategies.grid.learning_rate", "5.0", ABSTRACT, &[]),
+    ("strategies.grid.learning_rate", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.learning_rate", "5.0", ABSTRACT, REPLICATOR),
+    ("strategies.grid.exploration", "0.1", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.exploration_decay", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.discount", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.updates", "counterfactual", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.initial", "optimistic", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.initial", "0.01", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.precision", "3.0", ABSTRACT, QUANTAL),
+    ("strategies.grid.precision_unit", "eth", ABSTRACT, QUANTAL),
+    ("strategies.grid.mutation", "0.1", ABSTRACT, REPLICATOR),
     ("strategies.grid.bins", "4", ABSTRACT, &[]),
     ("strategies.grid.menu", "{ relative = [0.0, 1.0], points = 13 }", ABSTRACT, &[]),
     (
@@ -267,13 +284,13 @@ const CHANGES: &[Change] = &[
             "learner = \"scripted\"\noffer = { relative = 0.8 }\n",
         )],
     ),
-    ("strategies.flock.learner", "fictitious_play", ROLLUP, &[FLOCK, ("mutation = 0.1\n", "")]),
-    ("strategies.flock.mutation", "0.3", ROLLUP, &[FLOCK]),
+    ("strategies.flock.learner", "fictitious_play", ROLLUP, &[FLOCK, ("experimentation = 0.1\n", "")]),
+    ("strategies.flock.experimentation", "0.3", ROLLUP, &[FLOCK]),
     (
         "strategies.flock.forgetting",
         "0.9",
         ROLLUP,
-        &[FLOCK, ("\"replicator\"\nmutation = 0.1", "\"hedge\"\nforgetting = 0.3")],
+        &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"\nforgetting = 0.3")],
     ),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
@@ -301,7 +318,8 @@ const CONTENDERS: &[(&str, &str)] =
 
 /// Keys that say what something is called, whose it is or what it asks, and choices of one.
 fn is_exempt(parameter: &Parameter) -> bool {
-    matches!(parameter.key, "name" | "role" | "summary" | "question" | "expectation")
+    // Memory of past offers is refused so far.
+    matches!(parameter.key, "name" | "role" | "summary" | "question" | "expectation" | "memory")
         || matches!(parameter.kind, Kind::Choice([_]))
 }
 
@@ -431,16 +449,25 @@ fn a_parameter_that_nothing_reads_is_refused() {
         ("play.max_epochs", "3", ABSTRACT, &[]),
         ("play.horizon", "3", ABSTRACT, &[]),
         ("strategies.grid.learning_rate", "3.0", ALONE, &[]),
+        ("strategies.grid.exploration", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.exploration_decay", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.discount", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.memory", "0", ABSTRACT, &[]),
+        ("strategies.grid.updates", "counterfactual", ABSTRACT, &[]),
+        ("strategies.grid.initial", "zero", ABSTRACT, &[]),
+        ("strategies.grid.precision", "3.0", ABSTRACT, &[]),
+        ("strategies.grid.precision_unit", "eth", ABSTRACT, &[]),
+        ("strategies.grid.mutation", "0.1", ABSTRACT, QUANTAL),
         ("strategies.grid.offer", "{ relative = 1.0 }", ABSTRACT, &[]),
         ("strategies.grid.bins", "3", ABSTRACT, scripted),
         ("strategies.grid.menu", "{ relative = [0.0, 1.0] }", ABSTRACT, scripted),
         ("strategies.grid.learning_rate", "3.0", ABSTRACT, scripted),
         ("strategies.flock.forgetting", "0.5", ROLLUP, &[FLOCK]),
         (
-            "strategies.flock.mutation",
+            "strategies.flock.experimentation",
             "0.5",
             ROLLUP,
-            &[FLOCK, ("\"replicator\"\nmutation = 0.1", "\"hedge\"")],
+            &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"")],
         ),
         ("mechanism.one.seats", "2", ROLLUP, &[]),
         ("mechanism.one.redundancy", "2", ROLLUP, &[]),
