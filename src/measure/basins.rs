@@ -23,7 +23,7 @@
 //! (1978), "Asymptotic distributions for clustering criteria", Annals of Statistics 6, 117–131 (the limits); Hartigan
 //! and Hartigan (1985), "The dip test of unimodality", Annals of Statistics 13, 70–84 (why the uniform law).
 
-use crate::draws::{Key, Purpose, Stream, Who};
+use crate::draws::{Key, Purpose, Who};
 use crate::numerics::{ln, normal_quantile};
 
 /// Probability with which a single basin is split at most.

@@ -244,6 +244,20 @@ pub const METRICS: &[Metric] = &[
         "settled",
         "1 if current policies came to rest (`last_iterate_drift` of at most 0.02), else 0: then only averages of play can be certified; in summaries the share of replicates",
     ),
+    metric(
+        "converged",
+        "ratio",
+        Maximize,
+        "converged",
+        "1 if everybody's greedy policy stayed the same for `stable_epochs` before `max_epochs`, else 0 (independent learning); in summaries the share of markets",
+    ),
+    metric(
+        "learning_epochs",
+        "count",
+        Neutral,
+        "epochs of learning",
+        "epochs until independent learning ended, the window of unchanged policies included",
+    ),
 ];
 
 /// Looks a metric up by key.

@@ -4,8 +4,8 @@ use super::certificate::Certificate;
 use super::concentration::{gini, hhi, nakamoto};
 use super::metrics::METRICS;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
+use crate::play::learning_loop::Learned;
 use crate::play::market::{Detail, Game, Market, Round};
-use crate::play::self_play::Learned;
 use crate::play::settling::RESTLESS;
 
 /// Sums over markets and epochs.
@@ -235,6 +235,8 @@ impl Tally {
                 "policy_drift" => learned.drift,
                 "last_iterate_drift" => learned.unrest(),
                 "settled" => learned.unrest().map(|unrest| f64::from(u8::from(unrest <= RESTLESS))),
+                "converged" => learned.converged.map(|yes| f64::from(u8::from(yes))),
+                "learning_epochs" => learned.converged.map(|_| f64::from(learned.epochs)),
                 _ => None,
             }
         };

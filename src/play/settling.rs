@@ -21,6 +21,7 @@
 //! auctions", WWW '22 (arXiv 2110.03906), on time averages and last iterates; Mertikopoulos, Papadimitriou and Piliouras
 //! (2018), "Cycles in adversarial regularized learning", SODA '18, on play that never settles.
 
+use crate::learning::Learner;
 use crate::learning::policy::Policy;
 
 /// Unrest above which play is said not to have settled: two hundredths of the menu.
@@ -34,23 +35,26 @@ const FEWEST: usize = 8;
 
 /// Snapshots of current policies at even distances, as many as fit.
 #[derive(Clone, Debug, Default)]
-pub struct Settling {
+pub struct Unrest {
     stride: u32,
     snapshots: Vec<(u32, Vec<Policy>)>,
 }
 
-impl Settling {
+impl Unrest {
     /// Nothing seen yet.
     pub fn new() -> Self {
-        Settling { stride: 1, snapshots: Vec::new() }
+        Unrest { stride: 1, snapshots: Vec::new() }
     }
 
     /// Notes the current policies after `epoch` epochs (from 1).
-    pub fn watch<'a>(&mut self, epoch: u32, policies: impl Iterator<Item = &'a Policy>) {
-        if !epoch.is_multiple_of(self.stride) {
-            return;
+    pub fn watch(&mut self, epoch: u32, learners: &[Learner]) {
+        if epoch.is_multiple_of(self.stride) {
+            self.keep(epoch, learners.iter().map(Learner::current).collect());
         }
-        self.snapshots.push((epoch, policies.cloned().collect()));
+    }
+
+    fn keep(&mut self, epoch: u32, policies: Vec<Policy>) {
+        self.snapshots.push((epoch, policies));
         if self.snapshots.len() == MOST {
             self.stride *= 2;
             self.snapshots.retain(|(epoch, _)| epoch.is_multiple_of(self.stride));
@@ -58,7 +62,7 @@ impl Settling {
     }
 
     /// Each player's unrest over the last quarter of `epochs`; `None` where too few snapshots fall into it.
-    pub fn unrest(&self, epochs: u32) -> Option<Vec<f64>> {
+    pub fn by_player(&self, epochs: u32) -> Option<Vec<f64>> {
         let late: Vec<&Vec<Policy>> = self
             .snapshots
             .iter()
@@ -100,12 +104,13 @@ mod tests {
     use super::*;
 
     fn watched(epochs: u32, setting: impl Fn(u32) -> usize) -> f64 {
-        let mut settling = Settling::new();
-        for epoch in 1..=epochs {
-            let policies = [Policy::pure(2, 4, setting(epoch)), Policy::uniform(1, 3)];
-            settling.watch(epoch, policies.iter());
+        let mut kept = Unrest::new();
+        for epoch in (1..=epochs).filter(|epoch| epoch.is_multiple_of(8)) {
+            if epoch.is_multiple_of(kept.stride) {
+                kept.keep(epoch, vec![Policy::pure(2, 4, setting(epoch)), Policy::uniform(1, 3)]);
+            }
         }
-        let unrest = settling.unrest(epochs).unwrap();
+        let unrest = kept.by_player(epochs).unwrap();
         assert_eq!(unrest.len(), 2);
         assert!(unrest[1] < 1e-12);
         unrest[0]
@@ -128,15 +133,15 @@ mod tests {
 
     #[test]
     fn memory_does_not_grow_with_time() {
-        let mut settling = Settling::new();
-        let policies = [Policy::uniform(1, 2)];
+        let mut kept = Unrest::new();
+        let learners = [Learner::Fixed(Policy::uniform(1, 2))];
         for epoch in 1..100_000 {
-            settling.watch(epoch, policies.iter());
-            assert!(settling.snapshots.len() < MOST);
+            kept.watch(epoch, &learners);
+            assert!(kept.snapshots.len() < MOST);
         }
-        assert!(settling.unrest(99_999).is_some());
-        let mut brief = Settling::new();
-        brief.watch(1, policies.iter());
-        assert_eq!(brief.unrest(1), None);
+        assert!(kept.by_player(99_999).is_some());
+        let mut brief = Unrest::new();
+        brief.watch(1, &learners);
+        assert_eq!(brief.by_player(1), None);
     }
 }

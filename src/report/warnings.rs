@@ -7,7 +7,7 @@ use crate::experiment::store::{Store, StoreError};
 use crate::measure::metrics;
 use crate::mechanism::Rule;
 use crate::mechanism::auction_rotation::Pricing;
-use crate::play::self_play::Regime;
+use crate::play::schedule::Regime;
 use crate::world::World;
 use crate::world::distribution::Distribution;
 use std::fmt;
