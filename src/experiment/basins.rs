@@ -133,7 +133,9 @@ fn offers(store: &Store, design: u32, contender: &str, rows: &Rows) -> Result<Ve
     }
     let mut players = Vec::new();
     for class in means.values_mut() {
-        class.values_mut().for_each(|offers| offers.sort_by(f64::total_cmp));
+        for offers in class.values_mut() {
+            offers.sort_by(f64::total_cmp);
+        }
         let members = class.values().map(Vec::len).min().unwrap_or(0);
         for member in 0..members {
             let values: Vec<f64> = rows.keys().filter_map(|r| Some(*class.get(r)?.get(member)?)).collect();

@@ -175,8 +175,8 @@ impl Search {
             let mut next = vec![f64::INFINITY; n + 1];
             let mut cut = vec![0; n + 1];
             for end in PART..=n {
-                for from in PART..=end - PART {
-                    let within = least[from] + self.within(from, end);
+                for (from, before) in least.iter().enumerate().take(end - PART + 1).skip(PART) {
+                    let within = before + self.within(from, end);
                     if within < next[end] {
                         (next[end], cut[end]) = (within, from);
                     }
