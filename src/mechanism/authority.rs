@@ -140,7 +140,15 @@ impl Mechanism for Authority {
 
     fn prepare(&self, _state: &Board, _at: &At, _offers: &[Option<f64>], _scratch: &mut ()) {}
 
-    fn payoffs(&self, _state: &Board, _at: &At, _i: usize, _menu: &[f64], _scratch: &mut (), out: &mut [f64]) {
+    fn payoffs(
+        &self,
+        _state: &Board,
+        _at: &At,
+        _i: usize,
+        _menu: &[f64],
+        _scratch: &mut (),
+        out: &mut [f64],
+    ) {
         out.fill(0.0);
     }
 

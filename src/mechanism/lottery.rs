@@ -246,7 +246,10 @@ mod tests {
             for (i, share) in slot_shares(&weights, seats).into_iter().enumerate() {
                 race.look(i);
                 let odds = race.odds(i, weights[i]);
-                assert!((odds / filled as f64 - share).abs() < 2e-9, "{weights:?} {seats} {i}: {odds} {share}");
+                assert!(
+                    (odds / filled as f64 - share).abs() < 2e-9,
+                    "{weights:?} {seats} {i}: {odds} {share}"
+                );
                 // Another weight of the same candidate.
                 let mut other = weights.clone();
                 other[i] = 0.7 * weights[i] + 0.1 * weights.iter().sum::<f64>();

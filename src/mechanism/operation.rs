@@ -166,7 +166,11 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                     continue;
                 }
                 service.live[leader] += total
-                    * if apart { lottery::live_apart(at, selection, share(leader)) } else { at.live_share(share(leader)) };
+                    * if apart {
+                        lottery::live_apart(at, selection, share(leader))
+                    } else {
+                        at.live_share(share(leader))
+                    };
                 if terms.redundancy == 1 || terms.own_down[leader] == 0.0 {
                     continue;
                 }
@@ -324,7 +328,8 @@ pub fn slot_by_slot(
                 // The turn moves on with the clock, so that an uneven division favours no seat. The turns of those who
                 // have been removed pass to the seats after theirs.
                 let turn = (clock % k.max(1) as u64) as usize;
-                let stays = |seat: &usize| selection.seats[*seat].is_none_or(|i| !removed(&service.misses, i));
+                let stays =
+                    |seat: &usize| selection.seats[*seat].is_none_or(|i| !removed(&service.misses, i));
                 let seat = (0..k).map(|step| (turn + step) % k).find(stays);
                 (seat.unwrap_or(turn), seat.and_then(|seat| selection.seats[seat]))
             }
@@ -363,8 +368,9 @@ pub fn slot_by_slot(
                         && age >= rollup.failover_delay
                         && streams.failover.uniform(epoch, slot) < rollup.failover;
                     if taken_over && selection.all_live {
-                        let up =
-                            |i: usize| i != leader && machines.down_for(&setting.sequencers, i, clock).is_none();
+                        let up = |i: usize| {
+                            i != leader && machines.down_for(&setting.sequencers, i, clock).is_none()
+                        };
                         producer = streams.race_among(selection, epoch, slot, up);
                     } else if taken_over {
                         each_standby(&mut |standby| {

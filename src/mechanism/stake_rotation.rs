@@ -131,18 +131,22 @@ pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
         section.refuse(
             "schedule",
             "slots drawn by stake among holders of seats that were drawn by stake",
-            &format!("`schedule = \"proportional\"` with `replacement = false` and `seats = {n}`, or \"even\""),
+            &format!(
+                "`schedule = \"proportional\"` with `replacement = false` and `seats = {n}`, or \"even\""
+            ),
             Some("draws with replacement share slots in proportion to stake already".to_owned()),
         );
     }
-    let (unstake, tolerance) =
-        if proportional {
-            section.note_unread_key(&UNSTAKE_FRACTION, "with `schedule = \"proportional\"` everybody is active");
-            section.note_unread_key(&MISS_TOLERANCE, "with `schedule = \"proportional\"` there are no turns that could pass on");
-            (0.0, None)
-        } else {
-            (section.number(&UNSTAKE_FRACTION), section.optional_integer(&MISS_TOLERANCE).map(|x| x as u32))
-        };
+    let (unstake, tolerance) = if proportional {
+        section.note_unread_key(&UNSTAKE_FRACTION, "with `schedule = \"proportional\"` everybody is active");
+        section.note_unread_key(
+            &MISS_TOLERANCE,
+            "with `schedule = \"proportional\"` there are no turns that could pass on",
+        );
+        (0.0, None)
+    } else {
+        (section.number(&UNSTAKE_FRACTION), section.optional_integer(&MISS_TOLERANCE).map(|x| x as u32))
+    };
     let turns = (terms.epoch_slots as usize / seats.max(1)).max(1);
     let keep = |i: usize| match tolerance {
         Some(tolerance) => keeping(terms, i, turns, seats as u32, tolerance),
@@ -245,7 +249,7 @@ impl Mechanism for StakeRotation {
         self.contest.weights(offers, &mut scratch.weight);
         self.contest.prepare(offers, &mut scratch.all_live);
         if !self.lottery.replacement && !self.proportional {
-            let Scratch { weight, race, share } = scratch;
+            let Scratch { weight, race, share, .. } = scratch;
             race.set(weight, self.lottery.seats);
             share.clear();
             let filled = self.lottery.filled(weight.iter().filter(|w| **w > 0.0).count()).max(1) as f64;
@@ -289,11 +293,8 @@ impl Mechanism for StakeRotation {
             *payoff = 0.0;
             if stake > 0.0 {
                 let own = self.contest.weight(stake);
-                let position = if race {
-                    self.raced(at, i, own, scratch)
-                } else {
-                    self.drawn(at, i, own, rivals, keep)
-                };
+                let position =
+                    if race { self.raced(at, i, own, scratch) } else { self.drawn(at, i, own, rivals, keep) };
                 let lost = (leak * position.led).min(1.0);
                 *payoff = income * delivered * position.led
                     - live_cost * position.live
@@ -332,7 +333,11 @@ impl Mechanism for StakeRotation {
         _selection: &Selection,
     ) -> Option<f64> {
         let weights = offers.iter().flatten().map(|&stake| self.contest.weight(stake));
-        if self.lottery.replacement || self.proportional { self.contest.matching_stake(weights) } else { None }
+        if self.lottery.replacement || self.proportional {
+            self.contest.matching_stake(weights)
+        } else {
+            None
+        }
     }
 
     fn settle(

@@ -10,7 +10,7 @@ use sequencer_lab::measure::metrics::METRICS;
 use sequencer_lab::measure::statistics::Moments;
 use sequencer_lab::mechanism::{CATALOGUE, Entry, Mechanism, Needs};
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
-use sequencer_lab::play::self_play::{Phase, market_key};
+use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::with_rule;
 use std::fmt::Write;
 
@@ -75,7 +75,10 @@ const CASES: &[Case] = &[
     },
     case("one term", "rule = \"auction\"\nbond = BOND\ndispute_epochs = 2"),
     case("long terms", "rule = \"auction\"\nterm_epochs = 3\nreserve_price = RESERVE"),
-    case("long terms, second price", "rule = \"auction\"\nterm_epochs = 3\npricing = \"second\"\ncommission = 0.9"),
+    case(
+        "long terms, second price",
+        "rule = \"auction\"\nterm_epochs = 3\npricing = \"second\"\ncommission = 0.9",
+    ),
     case("authority", "rule = \"authority\"\nseats = 2\ncontract_fee = FEE"),
     case(
         "authority, random",
@@ -87,15 +90,19 @@ const CASES: &[Case] = &[
     case("drawn seats, power", "rule = \"stake_rotation\"\nseats = 6\nstake_power = 0.5\ncommission = 0.8"),
     case("seats apart", "rule = \"stake_rotation\"\nseats = 2\nreplacement = false\nunstake_fraction = 0.8"),
     case("seats apart, three", "rule = \"stake_rotation\"\nseats = 3\nreplacement = false\nleak = 0.01"),
+    case("removal", "rule = \"stake_rotation\"\nseats = 3\nredundancy = 2\nmiss_tolerance = 1\nleak = 0.001"),
     case(
-        "removal",
-        "rule = \"stake_rotation\"\nseats = 3\nredundancy = 2\nmiss_tolerance = 1\nleak = 0.001",
+        "everybody seated",
+        "rule = \"stake_rotation\"\nseats = 4\nreplacement = false\nschedule = \"proportional\"",
     ),
-    case("everybody seated", "rule = \"stake_rotation\"\nseats = 4\nreplacement = false\nschedule = \"proportional\""),
     case("delegated", "rule = \"delegated\""),
     case("delegated, taxed", "rule = \"delegated\"\ncommission = 0.8\nredundancy = 2"),
     case("delegated, shares of income", "rule = \"delegated\"\nkickback = \"income_share\""),
     case("delegated, lump sums", "rule = \"delegated\"\nkickback = \"lump_sum\""),
+    case("by best_response", "rule = \"delegated\""),
+    case("by imitation", "rule = \"delegated\""),
+    case("by cumulative_logit", "rule = \"delegated\"\nredundancy = 2"),
+    case("by even", "rule = \"delegated\"\nkickback = \"income_share\""),
     case("seats", "rule = \"delegated\"\nseats = 2"),
     case("seats, shares of income", "rule = \"delegated\"\nseats = 2\nkickback = \"income_share\""),
     case("seats, lump sums", "rule = \"delegated\"\nseats = 3\nkickback = \"lump_sum\"\nredundancy = 2"),
@@ -180,15 +187,18 @@ fn text(case: Case, w: Writing) -> String {
     let mut delegators = Vec::new();
     if delegated {
         let sensitivity = format!("{:?}", 4.0 / unit / w.money);
+        // Cases called "by …" have delegators who choose by that strategy.
+        let rule =
+            case.name.strip_prefix("by ").map_or(String::new(), |name| format!("strategy = \"{name}\"\n"));
         let (inertia, taste) = if w.rough { (0.5, 0.7) } else { (0.0, 0.0) };
         delegators.push(format!(
-            "[[delegators]]\nname = \"dune\"\ncount = 30\nstake = {}\ncontinuum = {}\nprice_sensitivity = {sensitivity}\ninertia = {inertia}\n",
+            "[[delegators]]\nname = \"dune\"\ncount = 30\nstake = {}\ncontinuum = {}\nprice_sensitivity = {sensitivity}\ninertia = {inertia}\n{rule}",
             money(2.0),
             !w.rough
         ));
         delegators.push(format!(
             "[[delegators]]\nname = \"esker\"\nstake = {}\ncontinuum = true\nprice_sensitivity = {sensitivity}\noutside_option = {}\n\
-             uptime_taste = {taste}\ncapital_cost = 0.02\n",
+             uptime_taste = {taste}\ncapital_cost = 0.02\n{rule}",
             money(40.0),
             money(0.1 * unit)
         ));
@@ -313,8 +323,7 @@ fn the_unit_of_money_is_nothing() {
                 let unit = METRICS.iter().find(|m| m.key == *key).unwrap().unit;
                 // Kickbacks and stakes are offered in ETH, a bid as a share of its bidder's value.
                 let in_eth = (case.needs().delegators && !income_share) || case.stakes();
-                let expected =
-                    if unit == "ETH" || (*key == "mean_offer" && in_eth) { 2.0 * a } else { *a };
+                let expected = if unit == "ETH" || (*key == "mean_offer" && in_eth) { 2.0 * a } else { *a };
                 // A gain is the small difference of large numbers, so that rounding is relative to those.
                 let close = same(expected, *b, 1e-12)
                     || (key.starts_with("deviation") && (expected - b).abs() < 1e-13);

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod delegators;
 mod determinism;
 mod lab;
 mod laws;
@@ -9,8 +10,8 @@ mod layers;
 mod parameters;
 mod program;
 mod readme;
-mod standbys;
 mod siblings;
+mod standbys;
 mod theory_play;
 mod theory_stakes;
 mod transcripts;

@@ -93,7 +93,10 @@ const SIBLINGS: &[(&str, &str)] = &[
         "rule = \"stake_rotation\"\nseats = 4\nreplacement = false\nschedule = \"proportional\"\nredundancy = 4",
         "rule = \"stake\"",
     ),
-    ("rule = \"auction\"\nbond = 0.2\ndispute_epochs = 2", "rule = \"auction_rotation\"\nseats = 1\nbond = 0.2\ndispute_epochs = 2"),
+    (
+        "rule = \"auction\"\nbond = 0.2\ndispute_epochs = 2",
+        "rule = \"auction_rotation\"\nseats = 1\nbond = 0.2\ndispute_epochs = 2",
+    ),
     (
         "rule = \"auction\"\npricing = \"second\"\ncommission = 0.9\nreserve_price = 0.001",
         "rule = \"auction_rotation\"\nseats = 1\npricing = \"uniform\"\ncommission = 0.9\nreserve_price = 0.001",

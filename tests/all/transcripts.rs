@@ -7,7 +7,7 @@ use crate::lab::{read, root};
 use sequencer_lab::learning::policy::Policy;
 use sequencer_lab::mechanism::{CATALOGUE, Mechanism, Schedule};
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
-use sequencer_lab::play::self_play::{Phase, market_key};
+use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::with_rule;
 use std::fmt::Write;
 
@@ -139,7 +139,12 @@ const GAMES: &[(&str, &str, &str, &str)] = &[
         "term_epochs = 2\npricing = \"second\"\nreserve_price = 0.5\nbond = 3.0\ndispute_epochs = 1",
     ),
     ("authority", "authority", ROLLUP, "seats = 2\ncontract_fee = 0.2"),
-    ("authority_random", "authority", ROLLUP, "seats = 3\nredundancy = 2\ncontract_fee = 0.2\nrotation = \"random\""),
+    (
+        "authority_random",
+        "authority",
+        ROLLUP,
+        "seats = 3\nredundancy = 2\ncontract_fee = 0.2\nrotation = \"random\"",
+    ),
     ("stake", "stake", STAKED, "commission = 0.9\nissuance = 0.1\nstake_power = 0.8"),
     (
         "stake_rotation",

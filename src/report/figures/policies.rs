@@ -32,7 +32,8 @@ pub(super) fn figure(
         if curves.is_empty() {
             continue;
         }
-        let axis = with_rule!(&contender.rule, rule => rule.offer_axis(&experiment.setting, &contender.terms));
+        let axis =
+            with_rule!(&contender.rule, rule => rule.offer_axis(&experiment.setting, &contender.terms));
         let Some(axis) = axis else {
             notes.push(format!(
                 "`{mechanism}` is not in the figure of policies: its kickbacks are shares of income."
@@ -53,8 +54,8 @@ pub(super) fn figure(
         }
         theories.push(theory);
         panels.push(PolicyPanel {
-            mechanism: mechanism.clone(),
-            certified: summary.standing(c).is_sound(),
+            mechanism: summary.marked(c),
+            certified: summary.standing(c).is_sound() && !summary.has_basins(c),
             offer_name: axis.name.to_owned(),
             classes: classes(&curves).into_iter().map(series).collect(),
             theory: Vec::new(),
