@@ -9,6 +9,7 @@ use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::{self, Strategy};
 use crate::draws::Who;
 use crate::learning::LearnerSpec;
+use crate::mechanism::algorithmic::R_MAX;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism as _, Needs, Rule};
 use crate::play::horizon;
@@ -291,7 +292,8 @@ fn read_parts(
     let needs = |what: fn(&Needs) -> bool| clocks.iter().any(|(_, entry, ..)| what(&entry.needs));
     let (delegated, future) = (needs(|n| n.delegators), needs(|n| n.future));
     let capital = needs(|n| n.capital);
-    let redundant = needs(|n| n.standbys) || clocks.iter().any(|(.., redundancy)| *redundancy > 1);
+    let wide = |(_, _, section, _, redundancy): &Clock| *redundancy > 1 || section.is_given(R_MAX.key);
+    let redundant = needs(|n| n.standbys) || clocks.iter().any(wide);
     let world = World::read(&root.table_or_empty("world"), redundant);
     let mut shelf = Shelf::new(&root, library);
     let classes = world.as_ref().map(|world| read_classes(&root, world, capital, future, &mut shelf));

@@ -125,7 +125,7 @@ fn measure<M: Mechanism>(
             market.offer(game, |p| &policies[p], &mut round);
             market.decide(game, &mut round, detail)?;
         }
-        let mut opening = Opening::of(&market, game.setting.candidates());
+        let mut opening = Opening::of(game, &market);
         for _ in 0..schedule.measured_epochs {
             market.offer(game, |p| &policies[p], &mut round);
             if let Some(book) = book.as_deref_mut() {

@@ -192,9 +192,10 @@ pub const METRICS: &[Metric] = &[
         "ratio",
         Neutral,
         "mean offer",
-        "bid as a share of the bidder's net value; kickback in ETH an epoch per unit of stake, the whole stake being one unit (an income share or a lump sum as such); stake in ETH",
+        "bid as a share of the bidder's net value; kickback in ETH an epoch per unit of stake, the whole stake being one unit (an income share or a lump sum as such); stake in ETH; effort as such",
     ),
     metric("bribes_to_delegators", "ETH", Neutral, "bribes to delegators", "kickbacks paid per epoch"),
+    metric("evictions", "count", Neutral, "evictions", "candidates evicted per epoch"),
     metric("slashed", "ETH", Neutral, "slashed", "taken from bonds and stakes per epoch"),
     metric(
         "deviation_gain",

@@ -25,6 +25,7 @@ pub struct Tally {
     kickbacks: f64,
     issuance: f64,
     slashed: f64,
+    evictions: Option<f64>,
     prices: f64,
     scheduled: f64,
     slots: f64,
@@ -48,6 +49,7 @@ pub struct Opening {
     kickbacks: f64,
     issuance: f64,
     slashed: f64,
+    evictions: Option<u64>,
     prices: f64,
     gross: f64,
     posting: f64,
@@ -58,7 +60,8 @@ pub struct Opening {
 
 impl Opening {
     /// The books of a market as measuring begins.
-    pub fn of<M: Mechanism>(market: &Market<M>, candidates: usize) -> Self {
+    pub fn of<M: Mechanism>(game: &Game<M>, market: &Market<M>) -> Self {
+        let candidates = game.setting.candidates();
         let ledger = &market.ledger;
         Opening {
             wealth: (0..candidates).map(|i| ledger.wealth(i)).collect(),
@@ -67,6 +70,7 @@ impl Opening {
             kickbacks: ledger.kickbacks(),
             issuance: ledger.issuance(),
             slashed: ledger.slashed(),
+            evictions: game.rule.evictions(&market.state),
             prices: ledger.revenue(),
             gross: ledger.gross(),
             posting: ledger.posting(),
@@ -105,7 +109,7 @@ impl Tally {
             if let Some(offer) = round.offers[i] {
                 let measure = match game.rule.lever() {
                     Some(Lever::Bid) if round.reference[i] > 0.0 => offer / round.reference[i],
-                    Some(Lever::Kickback | Lever::Stake) => offer,
+                    Some(Lever::Kickback | Lever::Stake | Lever::Effort) => offer,
                     _ => continue,
                 };
                 self.offered += measure;
@@ -117,6 +121,10 @@ impl Tally {
                 let rate = setting.world.epoch_rate(group.capital_cost, game.terms.epoch_slots);
                 self.capital_cost += group.total_stake() * rate;
             }
+        }
+        if let (Some(before), Some(now)) = (opening.evictions, game.rule.evictions(&market.state)) {
+            *self.evictions.get_or_insert(0.0) += (now - before) as f64;
+            opening.evictions = Some(now);
         }
         self.assignment(&at, round);
         if let Some(cost) = game.rule.corruption_cost(&market.state, &at, &round.offers, &round.selection) {
@@ -241,6 +249,7 @@ impl Tally {
                 }),
                 "mean_offer" => (self.offers > 0.0).then(|| self.offered / self.offers),
                 "bribes_to_delegators" => (lever == Some(Lever::Kickback)).then(|| per_epoch(self.kickbacks)),
+                "evictions" => self.evictions.map(per_epoch),
                 "slashed" => game.rule.slashes().then(|| per_epoch(self.slashed)),
                 "deviation_gain" => certificate.map(|(c, _)| c.estimate / self.potential_per_epoch()),
                 "deviation_gain_upper" => certificate.map(|(c, _)| c.upper / self.potential_per_epoch()),

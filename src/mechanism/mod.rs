@@ -4,6 +4,7 @@
 //! have earned ([`Mechanism::payoffs`]), and moves money ([`Mechanism::settle`]). To add one: write its file, and add
 //! two lines here, the module and its row in [`for_rules!`](crate::for_rules).
 
+pub mod algorithmic;
 pub mod auction;
 pub mod auction_rotation;
 pub mod authority;
@@ -36,6 +37,8 @@ pub enum Lever {
     Kickback,
     /// ETH locked for the epoch.
     Stake,
+    /// Investment in the performance that scores measure.
+    Effort,
 }
 
 impl Lever {
@@ -45,6 +48,7 @@ impl Lever {
             Lever::Bid => "bid",
             Lever::Kickback => "kickback",
             Lever::Stake => "stake",
+            Lever::Effort => "effort",
         }
     }
 }
@@ -138,7 +142,7 @@ impl At<'_> {
     /// `redundancy − 1` slots stand by, so that it is `1 − (1 − q)^redundancy`.
     #[inline]
     pub fn live_share(&self, q: f64) -> f64 {
-        if self.terms.redundancy == 1 { q } else { 1.0 - power(1.0 - q, self.terms.redundancy) }
+        live_share(q, self.terms.redundancy)
     }
 
     /// Derivative of [`At::live_share`].
@@ -147,6 +151,12 @@ impl At<'_> {
         let r = self.terms.redundancy;
         r as f64 * power(1.0 - q, r - 1)
     }
+}
+
+/// `1 − (1 − q)^redundancy`.
+#[inline]
+pub fn live_share(q: f64, redundancy: usize) -> f64 {
+    if redundancy == 1 { q } else { 1.0 - power(1.0 - q, redundancy) }
 }
 
 /// `x^n` for a small whole `n`.
@@ -196,6 +206,10 @@ pub struct Selection {
     pub miss_tolerance: Option<u32>,
     /// Share of their turns that candidates keep, for fear of removal; empty: all.
     pub kept: Vec<f64>,
+    /// Sequencers live in each slot, where the rule decides that from epoch to epoch; else the terms do.
+    pub redundancy: Option<usize>,
+    /// What candidates spend in the epoch besides running their machines, in ETH.
+    pub effort: Vec<f64>,
     /// Share of the slots that they lead which candidates deliver; empty: their availability.
     pub delivery: Vec<f64>,
     /// Working space of rules that rank offers.
@@ -212,10 +226,11 @@ impl Selection {
         self.total = 0.0;
         self.all_live = false;
         self.miss_tolerance = None;
+        self.redundancy = None;
         self.active.clear();
         self.delivery.clear();
         self.kept.clear();
-        for column in [&mut self.weight, &mut self.slots, &mut self.price, &mut self.bond] {
+        for column in [&mut self.weight, &mut self.slots, &mut self.price, &mut self.bond, &mut self.effort] {
             column.clear();
             column.resize(n, 0.0);
         }
@@ -224,15 +239,21 @@ impl Selection {
     /// Draws the leader of each slot in proportion to the weights that have been set, and scales them to one; slots
     /// stay empty where nobody has any.
     fn draw_slots(&mut self, all_live: bool) {
-        self.schedule = Schedule::Weighted;
         self.all_live = all_live;
         let all: f64 = self.weight.iter().sum();
         if all > 0.0 {
-            for (slots, weight) in self.slots.iter_mut().zip(&mut self.weight) {
-                *weight /= all;
-                *slots = self.total * *weight;
-            }
-        } else {
+            self.weight.iter_mut().for_each(|weight| *weight /= all);
+        }
+        self.share_slots();
+    }
+
+    /// Draws the leader of each slot in proportion to the weights that have been set, which sum to one or are all nothing.
+    fn share_slots(&mut self) {
+        self.schedule = Schedule::Weighted;
+        for (slots, weight) in self.slots.iter_mut().zip(&self.weight) {
+            *slots = self.total * *weight;
+        }
+        if self.weight.iter().all(|w| *w <= 0.0) {
             self.empty_weight = 1.0;
         }
     }
@@ -348,6 +369,11 @@ pub trait Mechanism: Sync {
         false
     }
 
+    /// How many evictions there have been; `None` where nobody can be evicted.
+    fn evictions(&self, _state: &Self::State) -> Option<u64> {
+        None
+    }
+
     /// Epochs until what the rule locks up has filled: markets are measured after that.
     fn epochs_to_fill(&self) -> u32 {
         0
@@ -391,6 +417,7 @@ macro_rules! for_rules {
             (stake_rotation StakeRotation)
             (auction_rotation AuctionRotation)
             (delegated Delegated)
+            (algorithmic Algorithmic)
         }
     };
 }

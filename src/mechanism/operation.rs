@@ -10,7 +10,7 @@
 //! is missed: its MEV is lost, and the backlog share of its fees is paid in the next slot that is produced.
 
 use super::terms::Terms;
-use super::{At, Schedule, Selection, lottery};
+use super::{At, Schedule, Selection, live_share, lottery};
 use crate::agent::Setting;
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::numerics::ln;
@@ -68,11 +68,14 @@ impl Service {
         self.longest_gap = 0.0;
     }
 
-    fn close_costs(&mut self, setting: &Setting, terms: &Terms) {
+    fn close_costs(&mut self, setting: &Setting, terms: &Terms, effort: &[f64]) {
         let epoch = f64::from(terms.epoch_slots);
         for (i, sequencer) in setting.sequencers.iter().enumerate() {
             let idle = (epoch - self.live[i]).max(0.0);
             self.operating[i] = sequencer.traits.live_cost * self.live[i] + sequencer.traits.idle_cost * idle;
+            if effort[i] > 0.0 {
+                self.operating[i] += effort[i];
+            }
             self.posting[i] = terms.posting_cost * self.produced[i];
         }
     }
@@ -125,6 +128,7 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
         lottery::expect(selection);
     }
     let selection = &*selection;
+    let redundancy = selection.redundancy.unwrap_or(terms.redundancy);
     service.total = selection.total;
     service.scheduled.copy_from_slice(&selection.slots);
     let reach = |leader: usize, slots: f64| {
@@ -143,7 +147,7 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                 service.live[leader] += each;
                 deliver(service, leader, each);
                 let mut reach = reach(leader, each);
-                for_each_standby(selection, seat, terms.redundancy, |standby| {
+                for_each_standby(selection, seat, redundancy, |standby| {
                     service.live[standby] += each;
                     service.produced[standby] += reach * (1.0 - terms.own_down[standby]);
                     reach *= terms.own_down[standby];
@@ -169,9 +173,9 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                     * if apart {
                         lottery::live_apart(at, selection, share(leader))
                     } else {
-                        at.live_share(share(leader))
+                        live_share(share(leader), redundancy)
                     };
-                if terms.redundancy == 1 || terms.own_down[leader] == 0.0 {
+                if redundancy == 1 || terms.own_down[leader] == 0.0 {
                     continue;
                 }
                 // A next leader does not help if it is the same, nobody, or down itself.
@@ -181,7 +185,7 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                     |i: usize| if i == leader { 0.0 } else { others * share(i) * (1.0 - terms.own_down[i]) };
                 let fails = 1.0 - (0..n).map(up).sum::<f64>();
                 let mut reach = reach(leader, selection.slots[leader]);
-                for _ in 1..terms.redundancy {
+                for _ in 1..redundancy {
                     for i in 0..n {
                         service.produced[i] += reach * up(i);
                     }
@@ -201,7 +205,7 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
         service.gross[i] = service.produced[i] * (at.signals.gross[i] + late);
     }
     service.potential = highest(&at.signals.gross, selection.total, terms.epoch_slots, &mut service.order);
-    service.close_costs(at.setting, terms);
+    service.close_costs(at.setting, terms, &selection.effort);
 }
 
 /// Probability that candidate `i` stands in for `leader`, whose machine is down, where everybody with a weight is live:
@@ -309,6 +313,7 @@ pub fn slot_by_slot(
         lottery::hold(&streams.seat, epoch, selection);
     }
     let selection = &*selection;
+    let redundancy = selection.redundancy.unwrap_or(terms.redundancy);
     let removed = |misses: &[u32], i: usize| selection.miss_tolerance.is_some_and(|most| misses[i] >= most);
     service.total = selection.total;
     let mut leaders = std::mem::take(&mut service.leaders);
@@ -338,16 +343,16 @@ pub fn slot_by_slot(
         let misses = &service.misses;
         let each_standby = |visit: &mut dyn FnMut(usize) -> bool| match selection.schedule {
             Schedule::Rotation | Schedule::Lottery => {
-                for_each_standby(selection, seat, terms.redundancy, |i| removed(misses, i) || visit(i));
+                for_each_standby(selection, seat, redundancy, |i| removed(misses, i) || visit(i));
             }
-            Schedule::Weighted => for_each_next_leader(&leaders, slot as usize, terms.redundancy, visit),
+            Schedule::Weighted => for_each_next_leader(&leaders, slot as usize, redundancy, visit),
         };
         // The leaders of the next slots are live whether or not this slot has one; the other seats wait for theirs.
         if selection.all_live {
             for (live, _) in service.live.iter_mut().zip(&selection.weight).filter(|(_, w)| **w > 0.0) {
                 *live += 1.0;
             }
-        } else if terms.redundancy > 1 && (leader.is_some() || selection.schedule == Schedule::Weighted) {
+        } else if redundancy > 1 && (leader.is_some() || selection.schedule == Schedule::Weighted) {
             let live = &mut service.live;
             each_standby(&mut |standby| {
                 live[standby] += 1.0;
@@ -364,7 +369,7 @@ pub fn slot_by_slot(
             match machines.down_for(&setting.sequencers, leader, clock) {
                 None => producer = Some(leader),
                 Some(age) => {
-                    let taken_over = (terms.redundancy > 1 || selection.all_live)
+                    let taken_over = (redundancy > 1 || selection.all_live)
                         && age >= rollup.failover_delay
                         && streams.failover.uniform(epoch, slot) < rollup.failover;
                     if taken_over && selection.all_live {
@@ -406,5 +411,5 @@ pub fn slot_by_slot(
     service.leaders = leaders;
     let best = signals.skill.iter().fold(0.0_f64, |best, &skill| best.max(skill));
     service.potential = f64::from(terms.epoch_slots) * fee + best * mev_sum;
-    service.close_costs(setting, terms);
+    service.close_costs(setting, terms, &selection.effort);
 }

@@ -66,11 +66,18 @@ pub struct Contest {
 impl Contest {
     /// Reads the contest of a contender.
     pub fn read(section: &Section) -> Self {
-        Contest {
-            power: section.number(&STAKE_POWER),
-            commission: section.number(&COMMISSION),
-            issuance: section.number(&ISSUANCE),
-        }
+        Self::read_pay(section).with_power(section.number(&STAKE_POWER))
+    }
+
+    /// Reads what producers are paid alone.
+    pub fn read_pay(section: &Section) -> Self {
+        let (commission, issuance) = (section.number(&COMMISSION), section.number(&ISSUANCE));
+        Contest { power: 1.0, commission, issuance }
+    }
+
+    /// The same with another exponent of stakes.
+    pub fn with_power(self, power: f64) -> Self {
+        Contest { power, ..self }
     }
 
     /// Weight of a stake in the draw.
@@ -162,6 +169,14 @@ pub struct Scratch {
     others: Vec<StandIn>,
 }
 
+impl Scratch {
+    /// Takes weights as they are.
+    pub(super) fn set(&mut self, weight: &[f64]) {
+        self.weight.clear();
+        self.weight.extend_from_slice(weight);
+    }
+}
+
 /// A leader whose machine may be down, as a candidate sees it that would like to stand in.
 #[derive(Clone, Copy, Debug)]
 struct StandIn {
@@ -186,11 +201,13 @@ impl Contest {
         self.weights(offers, &mut scratch.weight);
     }
 
-    /// Expected payoff of each stake where leaders are drawn by weight and everybody with a stake is live.
+    /// Expected payoff of each stake, whose weight is multiplied by `factor`, where leaders are drawn by weight and
+    /// everybody with a stake is live.
     pub(super) fn all_live_payoffs(
         &self,
         at: &At,
         i: usize,
+        factor: f64,
         menu: &[f64],
         scratch: &mut Scratch,
         out: &mut [f64],
@@ -205,7 +222,7 @@ impl Contest {
         for (payoff, &stake) in out[1..].iter_mut().zip(menu) {
             *payoff = 0.0;
             if stake > 0.0 {
-                let own = self.weight(stake);
+                let own = self.weight(stake) * factor;
                 let up = own * (1.0 - own_down);
                 let mut produced = own * at.terms.availability[i];
                 for leader in others.iter() {
@@ -276,7 +293,7 @@ impl Mechanism for Stake {
         scratch: &mut Scratch,
         out: &mut [f64],
     ) {
-        self.contest.all_live_payoffs(at, i, menu, scratch, out);
+        self.contest.all_live_payoffs(at, i, 1.0, menu, scratch, out);
     }
 
     fn select(&self, _state: &mut Escrow, at: &At, offers: &[Option<f64>], selection: &mut Selection) {

@@ -281,7 +281,7 @@ impl Mechanism for StakeRotation {
         let delivered = self.keeping[i].delivered;
         let leak = slots * self.leak * (1.0 - delivered);
         if self.all_live(at) {
-            self.contest.all_live_payoffs(at, i, menu, &mut scratch.all_live, out);
+            self.contest.all_live_payoffs(at, i, 1.0, menu, &mut scratch.all_live, out);
             for (payoff, &stake) in out[1..].iter_mut().zip(menu).filter(|_| leak > 0.0) {
                 let own = self.contest.weight(stake);
                 *payoff -= if stake > 0.0 { stake * (leak * own / (own + rivals)).min(1.0) } else { 0.0 };

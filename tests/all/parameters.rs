@@ -144,6 +144,18 @@ epoch_slots = 10
 seats = 2
 contract_fee = 0.002
 
+[mechanism.merit]
+rule = "algorithmic"
+epoch_slots = 10
+r_max = 3
+control_epochs = 2
+score_learning = 0.4
+newcomer_score = 0.9
+probation_epochs = 3
+least_score = 0.75
+eviction_epochs = 2
+bond = 0.05
+
 [mechanism.pool]
 rule = "stake"
 epoch_slots = 10
@@ -247,6 +259,13 @@ const TABLES: &[Table] = &[
     ("strategies.grid", strategy::PARAMETERS),
     ("strategies.flock", delegation::PARAMETERS),
 ];
+
+/// The algorithmic contender of [`STAKING`], as it stands there, and with other bases.
+const MERIT: &str = "[mechanism.merit]\nrule = \"algorithmic\"\nepoch_slots = 10\nr_max = 3\ncontrol_epochs = 2\nscore_learning = 0.4\nnewcomer_score = 0.9\nprobation_epochs = 3\nleast_score = 0.75\neviction_epochs = 2\nbond = 0.05\n";
+const MERIT_OF_BIDS: &str =
+    "[mechanism.merit]\nrule = \"algorithmic\"\nepoch_slots = 10\nbase = \"auction\"\n";
+const MERIT_OF_EFFORT: &str =
+    "[mechanism.merit]\nrule = \"algorithmic\"\nepoch_slots = 10\nbase = \"equal\"\n";
 
 /// Another value of a parameter that must move some number: (path of the key, value, text, replacements besides).
 type Change = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
@@ -386,6 +405,28 @@ const CHANGES: &[Change] = &[
     ("mechanism.board.contract_fee", "0.003", STAKING, &[]),
     ("mechanism.board.rotation", "random", STAKING, &[]),
     ("mechanism.board.bond", "2.0", STAKING, &[]),
+    ("mechanism.merit.epoch_slots", "12", STAKING, &[]),
+    ("mechanism.merit.base", "auction", STAKING, &[]),
+    ("mechanism.merit.seats", "2", STAKING, &[(MERIT, MERIT_OF_BIDS)]),
+    ("mechanism.merit.redundancy", "2", STAKING, &[]),
+    ("mechanism.merit.r_max", "2", STAKING, &[]),
+    ("mechanism.merit.availability_target", "0.5", STAKING, &[]),
+    ("mechanism.merit.control_epochs", "4", STAKING, &[]),
+    ("mechanism.merit.commission", "0.8", STAKING, &[]),
+    ("mechanism.merit.issuance", "0.01", STAKING, &[]),
+    ("mechanism.merit.stake_power", "0.7", STAKING, &[]),
+    ("mechanism.merit.reserve_price", "0.02", STAKING, &[(MERIT, MERIT_OF_BIDS)]),
+    ("mechanism.merit.bond", "0.5", STAKING, &[]),
+    ("mechanism.merit.bond_power", "1.0", STAKING, &[]),
+    ("mechanism.merit.score_form", "exp", STAKING, &[]),
+    ("mechanism.merit.score_power", "3", STAKING, &[]),
+    ("mechanism.merit.score_learning", "0.2", STAKING, &[]),
+    ("mechanism.merit.newcomer_score", "0.8", STAKING, &[]),
+    ("mechanism.merit.probation_epochs", "6", STAKING, &[]),
+    ("mechanism.merit.probation_weight", "0.1", STAKING, &[]),
+    ("mechanism.merit.least_score", "0.0", STAKING, &[]),
+    ("mechanism.merit.eviction_epochs", "5", STAKING, &[]),
+    ("mechanism.merit.effort_cost", "0.1", STAKING, &[(MERIT, MERIT_OF_EFFORT)]),
     ("mechanism.pool.epoch_slots", "12", STAKING, &[]),
     ("mechanism.pool.commission", "0.8", STAKING, &[]),
     ("mechanism.pool.issuance", "0.01", STAKING, &[]),
@@ -417,6 +458,7 @@ const CONTENDERS: &[(&str, &str)] = &[
     ("stake_rotation", "wheel"),
     ("auction_rotation", "auction"),
     ("delegated", "votes"),
+    ("algorithmic", "merit"),
 ];
 
 /// Keys that say what something is called, whose it is or what it asks, and choices of one.

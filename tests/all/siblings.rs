@@ -89,6 +89,11 @@ menu = { relative = [0.0, 0.6], points = 13 }
 
 /// (one rule, the other).
 const SIBLINGS: &[(&str, &str)] = &[
+    ("rule = \"algorithmic\"\nscore_power = 0\nredundancy = 4", "rule = \"stake\""),
+    (
+        "rule = \"algorithmic\"\nbase = \"auction\"\nseats = 3\nscore_power = 0\nredundancy = 2\nbond = 0.2",
+        "rule = \"auction_rotation\"\nschedule = \"proportional\"\nseats = 3\nredundancy = 2\nbond = 0.2",
+    ),
     (
         "rule = \"stake_rotation\"\nseats = 4\nreplacement = false\nschedule = \"proportional\"\nredundancy = 4",
         "rule = \"stake\"",

@@ -5,7 +5,8 @@ use crate::lab::{metric, seed};
 use crate::theory_play::{Claim, hold};
 use sequencer_lab::experiment::outcome::Outcome;
 use sequencer_lab::theory::contest::{
-    Lottery, lottery, power_lottery, seat_stake, slot_shares, symmetric_stake, unstaking,
+    Lottery, logit_effort, lottery, power_effort, power_lottery, seat_stake, slot_shares, symmetric_stake,
+    unstaking,
 };
 use std::fmt::Write;
 
@@ -211,6 +212,45 @@ fn seats_without_replacement_are_another_contest() {
         let contest = Contest::new("apart", &vec![1.0; n], &vec![0.05; n], &rule);
         let stake = seat_stake(1.0, 0.05, n as u32, k);
         contest.hold_to(41, &equals(n, stake, 1.0, 0.05, 1.0), 1.0, Vec::new());
+    }
+}
+
+/// Effort against the contests of rankings by performance.
+#[test]
+fn efforts_are_those_of_contests() {
+    for (form, n, gamma, cost) in [
+        ("exp", 2, 1.0, 1.0),
+        ("exp", 5, 2.0, 1.0),
+        ("exp", 4, 1.5, 2.0),
+        ("power", 5, 1.0, 1.0),
+        ("power", 3, 1.5, 0.5),
+    ] {
+        let solved = match form {
+            "exp" => logit_effort(1.0, cost, n, gamma),
+            _ => power_effort(1.0, cost, n, gamma),
+        }
+        .expect("an equilibrium exists");
+        let name = format!("effort {form} {n} {gamma} {cost}");
+        let text = |points: usize| {
+            format!(
+                "[experiment]\nname = \"case\"\nseed = {}\n\n[[sequencers]]\nname = \"worker\"\ncount = {n}\nvalue = {{ constant = 1.0 }}\n\
+                 strategy = \"grid\"\n\n[mechanism.merit]\nrule = \"algorithmic\"\nbase = \"equal\"\nscore_form = \"{form}\"\n\
+                 score_power = {gamma:?}\neffort_cost = {cost:?}\n\n\
+                 [play]\nrounds = 16\nwarmup_epochs = 400\nmeasured_epochs = 20\ncertificate_markets = 32\ncertificate_epochs = 20\n\n\
+                 [strategies.grid]\nlearner = \"hedge\"\nbins = 1\nmenu = {{ absolute = [0.0, 0.8], points = {points} }}\n",
+                seed(&name)
+            )
+        };
+        let members = f64::from(n);
+        let (effort, tick) = (solved.effort, 0.8 / 40.0);
+        let spent = members * 0.5 * cost * effort * effort;
+        let spent_tick = members * cost * effort * tick;
+        let claims = [
+            Claim::metric("mean_offer", effort, tick),
+            Claim::metric("operating_cost_share", spent, spent_tick),
+            Claim::metric("sequencer_share", members * solved.payoff, spent_tick),
+        ];
+        hold(&name, text, 41, &claims);
     }
 }
 

@@ -158,6 +158,24 @@ const GAMES: &[(&str, &str, &str, &str)] = &[
         ABSTRACT_STAKED,
         "seats = 2\nreplacement = false\nissuance = 0.2\nunstake_fraction = 0.5",
     ),
+    (
+        "algorithmic",
+        "algorithmic",
+        STAKED,
+        "r_max = 3\ncontrol_epochs = 1\nscore_power = 2\nscore_learning = 0.5\nleast_score = 0.6\neviction_epochs = 1",
+    ),
+    (
+        "algorithmic_bids",
+        "algorithmic",
+        STAKED,
+        "base = \"auction\"\nseats = 2\nscore_form = \"exp\"\nscore_learning = 0.5\nprobation_epochs = 1\nbond = 2\nbond_power = 1",
+    ),
+    (
+        "algorithmic_effort",
+        "algorithmic",
+        ABSTRACT_STAKED,
+        "base = \"equal\"\neffort_cost = 2\nscore_form = \"exp\"",
+    ),
     ("delegated", "delegated", ABSTRACT, ""),
     ("delegated_seats", "delegated", ROLLUP, "seats = 2\nkickback = \"income_share\""),
 ];

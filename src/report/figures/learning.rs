@@ -62,6 +62,7 @@ fn offer_name(experiment: &Experiment, mechanism: &str) -> String {
         Some(Lever::Kickback) => ("Mean kickback", "share of net value", "ETH an epoch"),
         Some(Lever::Bid) => ("Mean bid", "share of net value", "ETH per slot"),
         Some(Lever::Stake) => ("Mean stake", "share of the stake that would eat up all rent", "ETH"),
+        Some(Lever::Effort) => ("Mean effort", "share of the effort that would eat up all rent", "units"),
         None => ("Mean offer", "share of net value", "ETH"),
     };
     match (relative(Unit::Relative), relative(Unit::Absolute)) {
