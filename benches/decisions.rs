@@ -22,6 +22,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 const HEADLINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/experiments/auction-vs-dpos.toml");
+const EVERY_RULE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/experiments/all-mechanisms.toml");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/delegator_step.py");
 /// Every figure is the median of so many measurements.
 const TURNS: usize = 7;
@@ -39,7 +40,7 @@ fn main() {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let text = std::fs::read_to_string(HEADLINE).expect("the headline experiment");
     println!("median of {TURNS} measurements, one core");
-    let parts: [(&str, &dyn Fn()); 4] = [
+    let parts: [(&str, &dyn Fn()); 5] = [
         ("learning", &|| {
             let headline = experiment(&text, &[]);
             println!("headline experiment, {} rounds", headline.play.schedule.rounds);
@@ -49,6 +50,14 @@ fn main() {
         }),
         ("playing", &|| {
             println!("slot by slot, nobody learns, 32 slots an epoch, 12 sequencers");
+            let scripted = experiment(&text, &["sequencers.*.strategy=truthful"]);
+            for contender in &scripted.contenders {
+                with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
+            }
+        }),
+        ("rules", &|| {
+            println!("every rule, slot by slot, nobody learns, 32 slots an epoch, 12 sequencers");
+            let text = std::fs::read_to_string(EVERY_RULE).expect("the experiment with every rule");
             let scripted = experiment(&text, &["sequencers.*.strategy=truthful"]);
             for contender in &scripted.contenders {
                 with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
@@ -119,7 +128,7 @@ fn learning<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contend
         contender.name,
         offers / taken
     );
-    if rule.facts().has_memory {
+    if !rule.persistence(setting).is_empty() {
         let delegators: usize = setting.delegators.iter().map(|group| group.count).sum();
         println!(
             "  {:<12} {:>12.0} decisions of delegators a second, a group's taken in expectation",
@@ -160,7 +169,7 @@ fn playing<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contende
             epochs * setting.candidates() as f64
         );
     }
-    if rule.facts().has_memory {
+    if !rule.persistence(setting).is_empty() {
         let delegators: usize = setting.delegators.iter().map(|group| group.count).sum();
         println!("  {:<12} {:>12.0} steps of delegators a second", "", epochs * delegators as f64);
     }

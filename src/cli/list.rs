@@ -3,11 +3,12 @@
 use super::library::Files;
 use super::{Common, Status, Stop};
 use crate::agent::{delegation, delegator, sequencer, strategy};
-use crate::experiment::file::{self, Library};
+use crate::experiment::file::{self, Experiment, Library};
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
-use crate::mechanism::CATALOGUE;
+use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _};
 use crate::settings::{Document, Parameter};
+use crate::with_rule;
 use crate::world;
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -61,9 +62,44 @@ fn mechanisms() -> Vec<Item> {
         .iter()
         .map(|entry| {
             let keys: Vec<&str> = entry.parameters.iter().map(|p| p.key).collect();
-            (entry.name.to_owned(), format!("{} [parameters: {}]", entry.summary, keys.join(", ")))
+            let (lever, facts) = plainest(entry).unwrap_or_default();
+            (
+                entry.name.to_owned(),
+                format!(
+                    "{} [lever: {lever}] [parameters: {}] [facts: {facts}]",
+                    entry.summary,
+                    keys.join(", ")
+                ),
+            )
         })
         .collect()
+}
+
+/// Lever and facts of a rule with its defaults, and one seat where it has to be told how many.
+fn plainest(entry: &Entry) -> Option<(String, String)> {
+    let capital = if entry.needs.capital { "capital_cost = 0.1\n" } else { "" };
+    let delegators = if entry.needs.delegators { "[[delegators]]\nprice_sensitivity = 1.0\n" } else { "" };
+    let with = |seats: &str| {
+        let text = format!(
+            "[experiment]\nname = \"plain\"\n[[sequencers]]\nname = \"a\"\ncount = 2\nvalue = {{ constant = 1.0 }}\nstrategy = \"s\"\n\
+             {capital}{delegators}[mechanism.plain]\nrule = \"{}\"\n{seats}[strategies.s]\nlearner = \"scripted\"\noffer = {{ relative = 0.5 }}\n",
+            entry.name
+        );
+        let document = Document::parse("plain.toml", &text).ok()?;
+        Experiment::read(document, &Files::beside(Path::new(""))).ok()
+    };
+    let experiment = with("").or_else(|| with("seats = 1\n"))?;
+    let rule = &experiment.contenders.first()?.rule;
+    let (lever, facts) = with_rule!(rule, rule => (rule.lever(), rule.facts()));
+    let named = [
+        (facts.anonymous, "anonymous"),
+        (facts.truthful, "truthful"),
+        (facts.may_leave_slots_empty, "may leave slots empty"),
+        (facts.has_memory, "has memory"),
+    ];
+    let holding: Vec<&str> = named.iter().filter(|(holds, _)| *holds).map(|(_, name)| *name).collect();
+    let facts = if holding.is_empty() { "none".to_owned() } else { holding.join(", ") };
+    Some((lever.map_or("none", Lever::name).to_owned(), facts))
 }
 
 fn strategies() -> Vec<Item> {

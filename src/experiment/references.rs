@@ -5,6 +5,7 @@
 //! | `auction_rotation`, `uniform`, `vcg` or `myerson` | private values | one's net value, which is a best reply to anything |
 //! | `auction_rotation`, `pay_as_bid`, even seats | values of one law with a density, everybody learns | the symmetric equilibrium ([`crate::theory::auction`]) |
 //! | the same, one seat, no reserve, no costs | two bidders, uniform on [0, ω₁] and [0, ω₂] | [`crate::theory::asymmetric`] |
+//! | `stake` | constant values, machines that cost nothing and never fail | the contest's equilibrium ([`crate::theory::contest`]) |
 //! | `delegated`, per stake, share-proportional | constant values, one group of delegators without a taste for uptime | the kickback equilibrium ([`crate::theory::kickback`]), if it is one |
 //!
 //! All of it is for the abstract world without standbys. Lines are in the units of the stored curve `offer`: bids and net
@@ -21,6 +22,7 @@ use crate::numerics::pow;
 use crate::play::horizon::NEGLIGIBLE;
 use crate::theory::asymmetric::UniformPair;
 use crate::theory::auction::Auction;
+use crate::theory::contest::power_lottery;
 use crate::world::distribution::Distribution;
 
 /// Name of the curves.
@@ -37,6 +39,7 @@ pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
         let curves = match &contender.rule {
             Rule::AuctionRotation(rule) => auction(experiment, contender, rule),
             Rule::Delegated(rule) => delegated(experiment, contender, rule),
+            Rule::Stake(rule) => stakes(experiment, contender, rule),
             _ => None,
         };
         for (class, points) in experiment.setting.classes.iter().zip(curves.unwrap_or_default()) {
@@ -51,6 +54,31 @@ pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
 
 /// One line for each class; an empty one where theory is silent about a class.
 type Lines = Vec<Vec<(f64, f64)>>;
+
+/// Stakes of the contest for slots: one point for each class.
+fn stakes(experiment: &Experiment, contender: &Contender, rule: &Stake) -> Option<Lines> {
+    let setting = &experiment.setting;
+    let costs = |i: usize| contender.terms.capital_rate[i];
+    let n = setting.candidates();
+    let free = setting.classes.iter().all(|class| class.traits.live_cost == class.traits.idle_cost);
+    if !free || !all_learn(experiment) || contender.terms.own_down.iter().any(|&down| down > 0.0) {
+        return None;
+    }
+    let worths = worths(experiment, contender, rule)?;
+    if worths.iter().any(|worth| worth.law.atoms().len() != 1) {
+        return None;
+    }
+    // The stake whose cost takes the whole reward, by class.
+    let whole: Vec<f64> = worths.iter().map(|worth| worth.law.mean() - worth.cost).collect();
+    let rewards: Vec<f64> = (0..n).map(|i| whole[setting.sequencers[i].class] * costs(i)).collect();
+    let costs: Vec<f64> = (0..n).map(costs).collect();
+    let solved = power_lottery(&rewards, &costs, rule.power()).ok()?;
+    let point = |class: usize| {
+        let i = setting.sequencers.iter().position(|s| s.class == class);
+        i.map(|i| (whole[class], solved.stakes[i])).into_iter().collect()
+    };
+    Some((0..whole.len()).map(point).collect())
+}
 
 /// Whether the play of every class can move towards an equilibrium.
 fn all_learn(experiment: &Experiment) -> bool {

@@ -119,7 +119,10 @@ const CASES: &[Case] = &[
         "evictions",
         "rule = \"algorithmic\"\nscore_form = \"exp\"\nnewcomer_score = 0.95\nleast_score = 0.9\nscore_learning = 0.3",
     ),
-    case("whittled redundancy", "rule = \"algorithmic\"\nscore_power = 0\nr_max = 3\ncontrol_epochs = 2"),
+    case(
+        "whittled redundancy",
+        "rule = \"algorithmic\"\nscore_power = 0\nr_max = 3\ncontrol_epochs = 2\navailability_target = 0.5",
+    ),
     case(
         "scores over bids",
         "rule = \"algorithmic\"\nbase = \"auction\"\nseats = 3\nnewcomer_score = 0.8\nreserve_price = RESERVE",

@@ -109,6 +109,7 @@ seed = 3
 kind = "rollup"
 fee_per_slot = 0.01
 demand_volatility = 0.4
+demand_persistence = 0.5
 mev_median = 0.01
 shock_sigma = 0.4
 posting_cost = 0.001
