@@ -32,7 +32,7 @@ pub const LEARNING_RATE: Parameter = Parameter::number_optional(
     1e6,
     "",
     "hedge: rate η at the first update, on payoffs scaled to a range of one, falling with the square root of time \
-     (default 50); q_learning: step α, at most 1 (default 0.15); replicator: units of time in a batch (default 1)",
+     (default 50); q_learning: step α, at most 1 (default 0.15); replicator: units of time in a batch (default 2)",
 )
 .open_low();
 /// Exploration of Q-learning.
@@ -241,7 +241,7 @@ impl Strategy {
             }),
             "fictitious_play" => LearnerSpec::FictitiousPlay,
             "replicator" => LearnerSpec::Replicator(ReplicatorSpec {
-                rate: learning_rate(section, 1.0),
+                rate: learning_rate(section, 2.0),
                 mutation: section.number(&MUTATION),
             }),
             _ => LearnerSpec::RegretMatching,

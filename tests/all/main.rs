@@ -6,6 +6,7 @@ mod determinism;
 mod lab;
 mod laws;
 mod layers;
+mod learners;
 mod parameters;
 mod program;
 mod readme;
