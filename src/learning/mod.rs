@@ -19,6 +19,7 @@ pub mod exp3;
 pub mod fictitious_play;
 pub mod hedge;
 pub mod policy;
+pub mod population;
 pub mod q_learning;
 pub mod quantal_response;
 pub mod regret_matching;
@@ -282,6 +283,11 @@ impl Learner {
             Learner::Replicator(learner) => learner.learn(feedback),
             Learner::Fixed(_) => {}
         }
+    }
+
+    /// The policy played now; that of rules which explore, without exploration.
+    pub fn current(&self) -> Policy {
+        self.policy().cloned().unwrap_or_else(|| self.settled())
     }
 
     /// The policy to be measured: what the learner settled on.
