@@ -14,6 +14,7 @@ use super::ledger::Imbalance;
 use super::market::{Detail, Game, Market, Round};
 use super::progress::Progress;
 use super::schedule::{Phase, Regime, Schedule, market_key};
+use super::settling::Unrest;
 use super::starting_values::starting_values;
 use crate::learning::policy::Policy;
 use crate::learning::{Feedback, Learner, Problem, Taken};
@@ -26,6 +27,8 @@ pub struct Learned {
     pub policies: Vec<Policy>,
     /// Mean total-variation distance between the average policies at three quarters and at the end of learning.
     pub drift: Option<f64>,
+    /// How much the current policy of each player moved to and fro at the end of learning (see [`Unrest`]).
+    pub unrest: Option<Vec<f64>>,
     /// Whether anybody learned.
     pub learning: bool,
     /// Epochs learned for.
@@ -36,6 +39,13 @@ pub struct Learned {
     pub offers: Vec<Vec<(f64, f64)>>,
     /// Points (epoch, greatest gain per epoch in ETH of a player's best fixed deviation within the window).
     pub gains: Vec<(f64, f64)>,
+}
+
+impl Learned {
+    /// Unrest of the most restless player.
+    pub fn unrest(&self) -> Option<f64> {
+        self.unrest.as_ref().map(|each| each.iter().fold(0.0_f64, |most, &u| most.max(u)))
+    }
 }
 
 /// Everybody's greedy policy, and for how long it has stayed the same.
@@ -104,6 +114,7 @@ pub fn learn<M: Mechanism>(
         return Ok(Learned {
             policies: learners.iter().map(Learner::settled).collect(),
             drift: None,
+            unrest: None,
             learning: false,
             epochs: 0,
             converged: None,
@@ -123,6 +134,7 @@ pub fn learn<M: Mechanism>(
     let mut progress = Progress::new(game, epochs);
     let mut continuation = Continuation::new(game, schedule.horizon);
     let mut settling = Settling::default();
+    let mut unrest = Unrest::new();
     let (mut learned_for, mut converged) = (epochs, false);
     for epoch in 0..epochs {
         feedback.iter_mut().for_each(Feedback::clear);
@@ -152,6 +164,7 @@ pub fn learn<M: Mechanism>(
         }
         continuation.close(game, epoch, markets.len(), &mut round.continuation);
         progress.close(epoch, &feedback, &learners);
+        unrest.watch(epoch + 1, &learners);
         if alone && settling.note(&learners, &states) >= schedule.stable_epochs {
             (learned_for, converged) = (epoch + 1, true);
             break;
@@ -160,6 +173,7 @@ pub fn learn<M: Mechanism>(
     let policies: Vec<Policy> = learners.iter().map(Learner::settled).collect();
     Ok(Learned {
         drift: progress.drift(learned_for, &policies),
+        unrest: unrest.by_player(learned_for),
         policies,
         learning: true,
         epochs: learned_for,
