@@ -11,14 +11,14 @@ use sequencer_lab::world::distribution::Distribution;
 fn auction(n: u32, offer: &str, more: &str) -> String {
     format!(
         "[experiment]\nname = \"case\"\nseed = {}\n\n[mechanism.auction]\nrule = \"auction_rotation\"\nseats = 1\nepoch_slots = 4\n{more}\n\n\
-         [play]\nrounds = 2\nmeasured_epochs = 4\ncertificate_markets = 64\ncertificate_epochs = 100\n\n\
+         [play]\nrounds = 2\nmeasured_epochs = 4\ncertificate_markets = 64\ncertificate_epochs = 400\n\n\
          [[sequencers]]\nname = \"bidder\"\ncount = {n}\nvalue = {{ uniform = [0, 1] }}\nstrategy = \"script\"\n\n\
-         [strategies.script]\nlearner = \"scripted\"\noffer = {offer}\nbins = 10\nmenu = {{ relative = [0.0, 1.0], points = 61 }}\n",
+         [strategies.script]\nlearner = \"scripted\"\noffer = {offer}\nbins = 20\nmenu = {{ relative = [0.0, 1.0], points = 61 }}\n",
         seed(&format!("scripts {n} {offer}"))
     )
 }
 
-/// What the best deviation gains where rivals bid `a·v`, by quadrature: first one multiple of value for each of ten bins and of
+/// What the best deviation gains where rivals bid `a·v`, by quadrature: first one multiple of value for each of twenty bins and of
 /// the menu, then any bid at all.
 fn shading_gain(n: u32, a: f64) -> (f64, f64) {
     let rivals = |b: f64| sequencer_lab::numerics::pow((b / a).min(1.0), f64::from(n - 1));
@@ -31,14 +31,14 @@ fn shading_gain(n: u32, a: f64) -> (f64, f64) {
     };
     let play = cut(0.0, 1.0, &|v| earns(v, a * v));
     let bin = |j: u32| {
-        let (low, high) = (f64::from(j) / 10.0, f64::from(j + 1) / 10.0);
+        let (low, high) = (f64::from(j) / 20.0, f64::from(j + 1) / 20.0);
         (0..=60)
             .map(|m| cut(low, high, &|v| earns(v, f64::from(m) / 60.0 * v)))
             .fold(cut(low, high, &|v| earns(v, a * v)), f64::max)
     };
-    let on_menu: f64 = (0..10).map(bin).sum();
+    let on_menu: f64 = (0..20).map(bin).sum();
     let free = cut(0.0, 1.0, &|v| {
-        let best = maximise(|b| earns(v, b), 0.0, v.min(a));
+        let (best, _) = maximise(|b| earns(v, b), 0.0, v.min(a), 16);
         earns(v, best)
     });
     (on_menu - play, free - play)
@@ -62,8 +62,8 @@ fn bids_off_the_equilibrium_are_found() {
                 "n={n} ×{factor}: {gain:.6} ± {se:.6}, theory {theory:.6} (any bid {free:.6}), bound {:.6}",
                 upper * potential
             );
-            // The menu holds the best multiple of value, so that bins cost little.
-            assert!(theory > 0.0 && theory <= free + 1e-9 && theory > 0.85 * free, "{theory} {free}");
+            // The menu holds the best multiple of value, but for values so high that one need not bid all of it to be sure to win.
+            assert!(theory > 0.0 && theory <= free + 1e-9 && theory > 0.75 * free, "{theory} {free}");
             // Deviations are picked on one half of the draws and judged on the other: the estimate is a little low.
             assert!(
                 gain < theory + 3.0 * se + 0.05 * theory,
@@ -148,6 +148,10 @@ fn formulas_see_what_they_should() {
             unit_of(&text.replace(&line, "seed = 3")).metrics
         };
         for ((key, x), (_, y)) in seeded(a).iter().zip(seeded(b)) {
+            // A bound over one setting more, the formula beside the menu, is a little wider.
+            if *key == "deviation_gain_upper" {
+                continue;
+            }
             assert!((x - y).abs() <= 1e-12 * x.abs().max(1.0), "{a} {b}: {key} {x} {y}");
         }
     };
