@@ -1,7 +1,7 @@
 //! `run FILE`: everything that the experiment file asks for.
 
-use super::{Common, ExperimentFile, Status, Stop, source};
-use crate::experiment::file::{ENGINE, Experiment};
+use super::{Common, ExperimentFile, Status, Stop, export, source};
+use crate::experiment::file::{Contender, ENGINE, Experiment};
 use crate::experiment::lock::OutputLock;
 use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
 use crate::experiment::outcome::Outcome;
@@ -132,6 +132,12 @@ pub fn plans(experiment: &Experiment) -> Vec<UnitPlan> {
     plans
 }
 
+/// One of them.
+pub fn plan(experiment: &Experiment, contender: &Contender, replicate: u32) -> UnitPlan {
+    let content = experiment.fingerprint(contender);
+    unit::plan(&content, experiment.seed, 0, &contender.name, replicate)
+}
+
 /// Simulates a planned unit.
 ///
 /// # Errors
@@ -216,12 +222,24 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     } else {
         figures::Drawn::default()
     };
+    let exported = export::write(store, experiment, directory, 0, None)?;
+    if failed == 0 && !summary.stopped_early {
+        exported.problems.iter().for_each(|problem| common.say(problem));
+    }
     let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
     for note in &charts.notes {
         common.say(note);
     }
     let mut text = closing;
     text.push_str(&files_written(directory, &charts.files));
+    if !exported.files.is_empty() {
+        let folder = directory.join("strategies");
+        text.push_str(&format!(
+            "Learned {}/ ({} files, to be seated elsewhere)\n",
+            folder.display(),
+            exported.files.len()
+        ));
+    }
     common.result(&text, || {
         serde_json::json!({
             "experiment": experiment.name,

@@ -1,5 +1,6 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
 use super::simulate::Play;
 use crate::agent::Setting;
@@ -265,8 +266,9 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
         }
     }
     for name in names {
-        if let Some((file, text)) = library.strategy(&name) {
-            document.underlay(&format!("strategies.{name}"), Document::parse(&file, &text)?);
+        if let Some((file, text)) = library.strategy(&name).filter(|_| !name.contains('"')) {
+            // Quoted, as a path has dots.
+            document.underlay(&format!("strategies.\"{name}\""), Document::parse(&file, &text)?);
         }
     }
     Ok(())
@@ -354,6 +356,7 @@ fn read_parts(
     check_memory(&root, &setting, play.schedule.regime);
     if contenders.len() == clocks_read {
         lay_collusive_menus(&root, &mut setting, &contenders);
+        check_formulas(&root, &setting, &contenders);
     }
     Some((head, setting, play, contenders))
 }
