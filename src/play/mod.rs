@@ -1,5 +1,6 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
+pub mod finite;
 pub mod horizon;
 pub mod ledger;
 pub mod market;

@@ -7,6 +7,7 @@
 //!
 //! Where everyone learns alone (`independent`), the same loop runs with one market and one learner for each candidate.
 
+use super::finite::Finite;
 use super::horizon;
 use super::ledger::Imbalance;
 use super::market::{Detail, Game, Market, Round};
@@ -164,9 +165,27 @@ pub fn learn<M: Mechanism>(
     let mut greedy: Vec<Vec<usize>> = Vec::new();
     let mut stable = 0;
     let stride = (epochs / WINDOWS).max(1);
+    // Where the game is finite and policies are shared, rivals' offers are taken in expectation, and no market is played.
+    let mut finite = if alone { None } else { Finite::new(game) };
+    if finite.is_some() {
+        markets.clear();
+    }
     for epoch in 0..epochs {
         feedback.iter_mut().for_each(Feedback::clear);
         batch_margin.fill(0.0);
+        if let Some(finite) = &mut finite {
+            finite.feedback(|p| learners[p].policy(), &mut feedback);
+            for p in 0..players.len() {
+                let policy = learners[p].policy();
+                for state in 0..policy.states() {
+                    let row = feedback[p].payoff.row(state).to_slice().expect("rows are contiguous");
+                    played[p] += expected(row, policy.row(state));
+                }
+                let (sum, made) = finite.offered(p, policy);
+                offered[p].0 += sum;
+                offered[p].1 += made;
+            }
+        }
         for market in &mut markets {
             market.offer(game, |p| learners[p].policy(), &mut round);
             market.prepare(game, &mut round);
