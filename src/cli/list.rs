@@ -4,6 +4,7 @@ use super::library::Files;
 use super::{Common, Status, Stop};
 use crate::agent::{delegator, sequencer, strategy};
 use crate::experiment::file::{self, Library};
+use crate::experiment::robustness::ROBUSTNESS;
 use crate::measure::metrics::{Direction, METRICS};
 use crate::mechanism::CATALOGUE;
 use crate::settings::{Document, Parameter};
@@ -121,6 +122,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("mechanism.*", rules),
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategy::PARAMETERS.to_vec()),
+        ("robustness", ROBUSTNESS.to_vec()),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::robustness::Robustness;
 use super::simulate::Play;
 use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
@@ -10,7 +11,7 @@ use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
 use crate::play::self_play::{Regime, Schedule};
-use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
+use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Value, nearest};
 use crate::with_rule;
 use crate::world::World;
 use std::collections::BTreeSet;
@@ -188,6 +189,8 @@ pub struct Experiment {
     pub play: Play,
     /// Contenders, as in the file.
     pub contenders: Vec<Contender>,
+    /// Other learning rules that the ranking of contenders is held against.
+    pub robustness: Option<Robustness>,
     /// Everything that was read, defaults filled in.
     pub resolved: Resolved,
 }
@@ -203,10 +206,21 @@ impl Experiment {
         let reader = Reader::new();
         let parts = read_parts(&document, &reader, library);
         let resolved = reader.finish()?;
-        let (head, setting, play, contenders) =
+        let (head, setting, play, contenders, robustness) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
         let (name, question, expectation, seed, replicates) = head;
-        Ok(Experiment { name, question, expectation, seed, replicates, setting, play, contenders, resolved })
+        Ok(Experiment {
+            name,
+            question,
+            expectation,
+            seed,
+            replicates,
+            setting,
+            play,
+            contenders,
+            robustness,
+            resolved,
+        })
     }
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
@@ -247,14 +261,11 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
     Ok(())
 }
 
-/// Lays the strategy files that the sequencers name under `[strategies.NAME]`, where the experiment has none of its own.
+/// Lays the strategy files that the sequencers or `[robustness]` name under `[strategies.NAME]`, where the experiment has
+/// none of its own.
 fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
-    let Some(groups) = document.peek("sequencers") else { return Ok(()) };
-    let mut names = BTreeSet::new();
-    for group in groups.as_list().unwrap_or_default() {
-        let named = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
-        names.insert(named.unwrap_or_else(|| sequencer::DEFAULT_STRATEGY.to_owned()));
-    }
+    let mut names = strategies_named(document);
+    names.extend(strategies_tried(document));
     for name in names {
         if let Some((file, text)) = library.strategy(&name) {
             document.underlay(&format!("strategies.{name}"), Document::parse(&file, &text)?);
@@ -263,15 +274,41 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
     Ok(())
 }
 
+/// Names of the strategies that `[robustness]` tries.
+fn strategies_tried(document: &Document) -> BTreeSet<String> {
+    let list = document.peek("robustness.strategies");
+    let names = list.as_ref().and_then(Value::as_list).unwrap_or_default();
+    names.iter().filter_map(|name| name.as_text().map(str::to_owned)).collect()
+}
+
+/// Names of the strategies that the groups of sequencers play.
+pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
+    let groups = document.peek("sequencers");
+    let named = |group: &Value| {
+        let name = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
+        name.unwrap_or_else(|| sequencer::DEFAULT_STRATEGY.to_owned())
+    };
+    groups.as_ref().and_then(Value::as_list).unwrap_or_default().iter().map(named).collect()
+}
+
 type Head = (String, String, String, u64, u32);
 
 fn read_parts(
     document: &Document,
     reader: &Reader,
     library: &dyn Library,
-) -> Option<(Head, Setting, Play, Vec<Contender>)> {
+) -> Option<(Head, Setting, Play, Vec<Contender>, Option<Robustness>)> {
     let root = document.root(reader);
-    root.know_tables(&["experiment", "world", "sequencers", "delegators", "mechanism", "play", "strategies"]);
+    root.know_tables(&[
+        "experiment",
+        "world",
+        "sequencers",
+        "delegators",
+        "mechanism",
+        "play",
+        "strategies",
+        "robustness",
+    ]);
     let (head, tolerance) = read_head(&root);
     let (clocks, known) = read_clocks(&root);
     if !known {
@@ -284,7 +321,9 @@ fn read_parts(
     let delegated = rules.iter().any(|entry| entry.name == "delegated");
     let world =
         World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
-    let classes = world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, library));
+    let tried = strategies_tried(document);
+    let classes =
+        world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, &tried, library));
     if world.is_none() {
         // Which keys sequencers need depends on the kind of world.
         root.abandon();
@@ -293,6 +332,7 @@ fn read_parts(
             group.abandon();
         }
     }
+    let robustness = read_robustness(&root, clocks.len(), library);
     let delegators = read_delegators(&root, delegated);
     let mut play = read_play(&root, tolerance, delegated);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
@@ -337,7 +377,15 @@ fn read_parts(
         play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
     }
-    Some((head, setting, play, contenders))
+    if robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns()) {
+        root.table_or_empty("robustness").refuse(
+            "",
+            "nobody learns in this experiment",
+            "a group of sequencers with a learning strategy",
+            None,
+        );
+    }
+    Some((head, setting, play, contenders, robustness))
 }
 
 fn all_parameters() -> Vec<&'static Parameter> {
@@ -420,6 +468,7 @@ fn read_classes(
     world: &World,
     bonded: bool,
     discounted: bool,
+    tried: &BTreeSet<String>,
     library: &dyn Library,
 ) -> (Vec<Class>, bool) {
     let groups = root.tables("sequencers");
@@ -432,13 +481,11 @@ fn read_classes(
         );
     }
     let strategies = root.table("strategies");
-    let mut known: Vec<String> = library.strategies();
-    known.extend(strategies.iter().flat_map(Section::members).map(|(name, _)| name));
-    known.sort();
-    known.dedup();
+    let known = strategies_known(root, library);
     let mut classes = Vec::new();
     let all = groups.len();
     let mut played = BTreeSet::new();
+    played.extend(tried.iter().cloned());
     let mut misspelt = false;
     for group in groups {
         let mut find = |section: &Section, name: &str| -> Option<Strategy> {
@@ -483,6 +530,25 @@ fn read_classes(
     }
     let complete = classes.len() == all && all > 0;
     (classes, complete)
+}
+
+/// Names of all strategies, of the library and of the file.
+fn strategies_known(root: &Section, library: &dyn Library) -> Vec<String> {
+    let mut known: Vec<String> = library.strategies();
+    known.extend(root.table("strategies").iter().flat_map(Section::members).map(|(name, _)| name));
+    known.sort();
+    known.dedup();
+    known
+}
+
+fn read_robustness(root: &Section, contenders: usize, library: &dyn Library) -> Option<Robustness> {
+    let section = root.table("robustness")?;
+    let strategies = root.table("strategies");
+    let find = |name: &str| {
+        let mut members = strategies.iter().flat_map(Section::members);
+        members.find(|(n, _)| n == name).and_then(|(_, table)| Strategy::read(&table, name))
+    };
+    Robustness::read(&section, contenders, &strategies_known(root, library), find)
 }
 
 fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {

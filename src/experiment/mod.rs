@@ -1,15 +1,18 @@
 //! From a question to stored runs: file format, units, runner, store, tables.
 
 pub mod containment;
+pub mod design;
 pub mod file;
 pub mod lock;
 pub mod manifest;
 pub mod outcome;
 pub mod progress;
 pub mod references;
+pub mod robustness;
 pub mod runner;
 pub mod simulate;
 pub mod store;
+pub mod study;
 pub mod tables;
 #[cfg(test)]
 pub(crate) mod trial;

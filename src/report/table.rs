@@ -1,10 +1,11 @@
 //! The table that closes a run: one column for each contender, what is certified, and how the first pairs differ.
 
 mod differences;
-mod layout;
+pub(crate) mod layout;
 #[cfg(test)]
 mod tests;
 
+use super::robustness::{self, Findings};
 use super::summary::{Standing, Summary};
 use super::warnings;
 use crate::experiment::file::Experiment;
@@ -61,6 +62,9 @@ pub fn summary_table(store: &Store, experiment: &Experiment) -> Result<String, S
         out += &blocks(&labels(&summary), summary.contenders(), &columns);
         standing(&mut out, &summary, experiment);
         differences::write(&mut out, &summary);
+    }
+    if let Some(findings) = Findings::read(store, experiment)? {
+        out += &robustness::block(&findings);
     }
     let found = warnings::about(&summary, experiment);
     if !found.is_empty() {
