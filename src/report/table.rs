@@ -88,6 +88,11 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
     if !experiment.question.trim().is_empty() {
         *out += &wrapped(experiment.question.trim(), "", "");
     }
+    if let Some(robustness) = &experiment.robustness {
+        let design = robustness.design(&experiment.setting);
+        let written = design.points[0].in_words();
+        *out += &wrapped(&format!("Learning as written ({written}); other rules below."), "", "");
+    }
     out.push('\n');
 }
 

@@ -11,11 +11,11 @@ use std::path::Path;
 pub const FILE: &str = "robustness.csv";
 
 const HEADER: &str = "metric,a,b,design,strategy,mean_a,mean_b,difference,ci_low,ci_high,sign,certified_a,certified_b,\
-                      kendall_tau,verdict,metric_verdict";
+                      kendall_tau,verdict,under,metric_verdict,metric_under";
 
 /// Writes `robustness.csv`, or removes that of an earlier version of the experiment where this one asks for none. `sign`
 /// is 1 or −1 where the interval excludes zero, else 0; `certified_a` is the certified share of replicates, `NaN` where
-/// nobody learns; verdicts name the rules on account of which a ranking does not survive.
+/// nobody learns; `under` names the rules, joined by `;`, on account of which a ranking does not survive.
 ///
 /// # Errors
 /// Where the store cannot be read or the file cannot be written.
@@ -41,8 +41,11 @@ pub fn write_table(store: &Store, experiment: &Experiment, directory: &Path) -> 
                 push_numbers(&mut row, &[c.mean_a, c.mean_b, c.difference, c.ci_low, c.ci_high]);
                 push_numbers(&mut row, &[f64::from(sign(difference))]);
                 push_numbers(&mut row, &[certified(pair.a), certified(pair.b), ranking.tau[rule]]);
-                let verdict = |verdict: &super::Verdict| quote(&findings.said(verdict));
-                row += &format!(",{},{}\n", verdict(&pair.verdict), verdict(&ranking.verdict));
+                for verdict in [&pair.verdict, &ranking.verdict] {
+                    let under = findings.named(verdict.under()).join(";");
+                    row += &format!(",{},{}", verdict.name(), quote(&under));
+                }
+                row.push('\n');
                 table.lines(&row)?;
             }
         }

@@ -8,7 +8,7 @@ use crate::report::table::layout::{blocks, number, percentage, wrapped};
 const MOST: usize = 6;
 
 impl Findings {
-    /// A verdict in words without commas: `reversed under exp3 and hedge`.
+    /// A verdict in words: `reversed under exp3 and hedge`.
     pub fn said(&self, verdict: &Verdict) -> String {
         match verdict.under() {
             [] => verdict.name().to_owned(),
@@ -36,6 +36,7 @@ pub fn block(findings: &Findings) -> String {
             for (rule, column) in columns.iter_mut().enumerate() {
                 column.push(match pair.differences.get(rule) {
                     Some(difference) => cell(findings, ranking, pair, rule, difference.as_ref()),
+                    None if matches!(pair.verdict, Verdict::Open(_)) => "unclear".to_owned(),
                     None => pair.verdict.name().to_owned(),
                 });
             }
@@ -123,12 +124,12 @@ fn sentence(findings: &Findings, ranking: &Ranking) -> String {
     text
 }
 
-/// `a, b and c`, with semicolons in place of commas, so that a cell of a table needs no quotes.
+/// `a, b and c`.
 fn listed(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),
-        [many @ .., last] => format!("{} and {last}", many.join("; ")),
+        [many @ .., last] => format!("{} and {last}", many.join(", ")),
     }
 }
 
