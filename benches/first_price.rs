@@ -1,7 +1,7 @@
 //! How much processor time learning an equilibrium of a first-price auction takes: `cargo bench --bench first_price`.
 //!
 //! Four bidders, values and bids on grids of 21 points, regret matching with the counterfactual payoff of every bid. Learning
-//! goes the program's own way (`self_play::learn` on an experiment file), for as many epochs as the settled policies need to
+//! goes the program's own way (`learning_loop::learn` on an experiment file), for as many epochs as the settled policies need to
 //! get to a NashConv of at most 0.02: the sum over bidders of what the best response would gain, by enumeration of values and
 //! bids with ties split. The reference is the time that a Numba loop takes for 100,000 rounds of the same auction in which
 //! everybody does regret matching (`first_price_rounds.py`), by turns in the same run. It needs a `python3` (or what
@@ -14,8 +14,8 @@ use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::file::Experiment;
 use sequencer_lab::learning::policy::Policy;
 use sequencer_lab::mechanism::Rule;
+use sequencer_lab::play::learning_loop;
 use sequencer_lab::play::market::{Game, Seating};
-use sequencer_lab::play::self_play;
 use sequencer_lab::settings::Document;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
@@ -55,7 +55,7 @@ fn learn(experiment: &Experiment, epochs: u32, replicate: u32) -> Policy {
     let game = Game { rule, setting: &experiment.setting, terms: &contender.terms, seats: &seats };
     let mut schedule = experiment.play.schedule;
     schedule.warmup_epochs = epochs;
-    let learned = self_play::learn(&game, schedule, experiment.seed, replicate).expect("balanced books");
+    let learned = learning_loop::learn(&game, schedule, experiment.seed, replicate).expect("balanced books");
     black_box(learned).policies.swap_remove(0)
 }
 

@@ -65,7 +65,8 @@ impl Panel {
             let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
             low.abs().max(high.abs())
         };
-        let largest = self.dots().map(|dot| reach(&dot.difference)).filter(|v| v.is_finite()).fold(0.0, f64::max);
+        let largest =
+            self.dots().map(|dot| reach(&dot.difference)).filter(|v| v.is_finite()).fold(0.0, f64::max);
         ticks::decimals_for(ticks::magnitude(largest * self.unit.format().factor()), 3).min(9)
     }
 
@@ -207,7 +208,8 @@ fn draw_panel(frame: &mut Frame, panel: &Panel, columns: &Columns) {
             frame.canvas.line((EDGE, y), (right, y), Pen::solid(style.grid(), 0.5 * scale));
         }
         let middle = y + 0.5 * tall;
-        let first = middle + 0.33 * label_size - (lines.len() as f64 - 1.0) / 2.0 * style.leading(Type::Label);
+        let first =
+            middle + 0.33 * label_size - (lines.len() as f64 - 1.0) / 2.0 * style.leading(Type::Label);
         frame.canvas.lines((EDGE, first), Align::Left, Type::Label, lines, &pair.label);
         for (rule, dot) in pair.dots.iter().enumerate() {
             let y = middle + (rule as f64 - (pair.dots.len() as f64 - 1.0) / 2.0) * pitch;

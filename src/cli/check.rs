@@ -51,8 +51,7 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     }
     let planned = study.plans().len();
     let wall = seconds / common.threads() as f64;
-    let _ =
-        writeln!(text, "{planned} units, about {} on {} threads", minutes(wall), common.threads());
+    let _ = writeln!(text, "{planned} units, about {} on {} threads", minutes(wall), common.threads());
     common.result(&text, || {
         serde_json::json!({"experiment": experiment.name, "units": planned, "seconds": wall, "contenders": units})
     });

@@ -105,9 +105,7 @@ fn put_points(study: &Study, store: &mut Store) -> Result<(), Stop> {
                 .filter(|(_, name, _)| *name == contender.name)
                 .map(|(.., curve)| curve.clone())
                 .collect();
-            store
-                .put_reference_curves(design, &contender.name, &own)
-                .map_err(|error| Stop::fail(&error))?;
+            store.put_reference_curves(design, &contender.name, &own).map_err(|error| Stop::fail(&error))?;
         }
     }
     Ok(())

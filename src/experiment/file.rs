@@ -1,5 +1,6 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::kickback_game::lay_collusive_menus;
 use super::robustness::Robustness;
 use super::simulate::Play;
 use crate::agent::Setting;
@@ -7,13 +8,15 @@ use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::{self, Strategy};
 use crate::draws::Who;
+use crate::learning::LearnerSpec;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
-use crate::play::self_play::{Regime, Schedule};
+use crate::play::schedule::{Regime, Schedule};
 use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Value, nearest};
 use crate::with_rule;
 use crate::world::World;
+use crate::world::distribution::Distribution;
 use std::collections::BTreeSet;
 
 /// Name.
@@ -71,6 +74,14 @@ pub const ROUNDS: Parameter = Parameter::integer(
     "markets",
     "parallel markets of a replicate under self-play",
 );
+/// What feedback is averaged over.
+pub const FEEDBACK: Parameter = Parameter::choice(
+    "feedback",
+    &["expected", "sampled"],
+    "expected",
+    "in auctions among finitely many private values: what rivals draw and offer is taken in expectation, or as it came in the \
+     parallel markets",
+);
 /// Learning epochs.
 pub const WARMUP_EPOCHS: Parameter = Parameter::integer(
     "warmup_epochs",
@@ -96,7 +107,7 @@ pub const STABLE_EPOCHS: Parameter = Parameter::integer(
     1_000_000_000,
     1_000,
     "epochs",
-    "independent learning ends when everybody's most likely settings have stayed the same for so long",
+    "independent learning ends when everybody's greedy policy has stayed the same for so long",
 );
 /// Cap.
 pub const MAX_EPOCHS: Parameter = Parameter::integer(
@@ -132,6 +143,7 @@ pub const CERTIFICATE_EPOCHS: Parameter =
 pub const PLAY: &[&Parameter] = &[
     &REGIME,
     &ROUNDS,
+    &FEEDBACK,
     &WARMUP_EPOCHS,
     &MEASURED_EPOCHS,
     &STABLE_EPOCHS,
@@ -334,7 +346,12 @@ fn read_parts(
     }
     let robustness = read_robustness(&root, clocks.len(), library);
     let delegators = read_delegators(&root, delegated);
-    let mut play = read_play(&root, tolerance, delegated);
+    // Where something else is wrong, the key might be read.
+    let finite = classes.as_ref().is_none_or(|(classes, complete)| {
+        let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
+        !complete || rules.iter().any(|entry| entry.name == "auction_rotation") && classes.iter().all(atomic)
+    });
+    let mut play = read_play(&root, tolerance, delegated, finite);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
         let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
@@ -363,6 +380,7 @@ fn read_parts(
         }
     }
     let mut contenders = Vec::new();
+    let clocks_read = clocks.len();
     for (name, entry, section, slots, redundancy) in clocks {
         let terms = Terms::new(&setting, slots, redundancy);
         section.known(&all_parameters());
@@ -376,6 +394,10 @@ fn read_parts(
         let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
         play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
+    }
+    check_memory(&root, &setting, play.schedule.regime);
+    if contenders.len() == clocks_read {
+        lay_collusive_menus(&root, &mut setting, &contenders);
     }
     if robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns()) {
         root.table_or_empty("robustness").refuse(
@@ -568,7 +590,7 @@ fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
     groups.iter().map(DelegatorGroup::read).collect()
 }
 
-fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
+fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> Play {
     let section = root.table_or_empty("play");
     section.known(PLAY);
     let regime =
@@ -582,8 +604,12 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
     if !has_memory {
         section.note_unread_key(&HORIZON, "no contender's rule remembers anything");
     }
+    if !alone && !finite {
+        section.note_unread_key(&FEEDBACK, "no auction is among finitely many private values");
+    }
     let schedule = Schedule {
         regime,
+        sampled: !alone && finite && section.choice(&FEEDBACK) == "sampled",
         rounds: if alone { 1 } else { section.integer(&ROUNDS) as u32 },
         warmup_epochs: if alone { 0 } else { section.integer(&WARMUP_EPOCHS) as u32 },
         measured_epochs: section.integer(&MEASURED_EPOCHS) as u32,
@@ -597,6 +623,30 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
         certificate_markets: section.integer(&CERTIFICATE_MARKETS) as u32,
         certificate_epochs: section.integer(&CERTIFICATE_EPOCHS) as u32,
         tolerance,
+    }
+}
+
+/// Learners that remember past offers play a game of their own in each market.
+fn check_memory(root: &Section, setting: &Setting, regime: Regime) {
+    let strategies = root.table("strategies");
+    for class in &setting.classes {
+        let LearnerSpec::QLearning(spec) = class.strategy.learner else { continue };
+        if spec.memory == 0 {
+            continue;
+        }
+        let (message, allowed) = if regime == Regime::SelfPlay {
+            (
+                "memory of past offers under `regime = \"self_play\"`, where policies are shared over parallel markets with \
+                 different histories",
+                "`memory = 0`, or `regime = \"independent\"` in `[play]`",
+            )
+        } else {
+            ("memory of past offers is not simulated yet", "`memory = 0`")
+        };
+        let named = |(name, _): &(String, Section)| *name == class.strategy.name;
+        if let Some((_, section)) = strategies.iter().flat_map(Section::members).find(named) {
+            section.refuse(strategy::MEMORY.key, message, allowed, None);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod containment;
 pub mod design;
 pub mod file;
+pub mod kickback_game;
 pub mod lock;
 pub mod manifest;
 pub mod outcome;

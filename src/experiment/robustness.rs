@@ -52,7 +52,12 @@ impl Robustness {
         let strategies = section.custom(&STRATEGIES, names);
         let metrics = section.custom(&METRICS_JUDGED, names);
         if contenders < 2 {
-            section.refuse("", "there is one contender, and nothing to rank", "at least two contenders", None);
+            section.refuse(
+                "",
+                "there is one contender, and nothing to rank",
+                "at least two contenders",
+                None,
+            );
         }
         let strategies = strategies?;
         let refuse = |message: &str, allowed: &str, help| {
@@ -129,6 +134,7 @@ fn names(value: &Value) -> Result<Vec<String>, String> {
     if list.is_empty() {
         return Err("the list is empty".to_owned());
     }
-    let name = |item: &Value| item.as_text().map(str::to_owned).ok_or("the list holds more than names".to_owned());
+    let name =
+        |item: &Value| item.as_text().map(str::to_owned).ok_or("the list holds more than names".to_owned());
     list.iter().map(name).collect()
 }

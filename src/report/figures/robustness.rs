@@ -23,7 +23,9 @@ pub(super) fn figure(findings: &Findings, experiment: &Experiment, notes: &mut V
                     .map_or_else(Estimate::absent, |c| Estimate::new(c.difference, c.ci_low, c.ci_high)),
                 certified: findings.is_sound(rule, pair.a, pair.b),
             };
-            Pair { label: format!("{a} − {b}"), dots: pair.differences.iter().enumerate().map(dot).collect() }
+            Pair {
+                label: format!("{a} − {b}"), dots: pair.differences.iter().enumerate().map(dot).collect()
+            }
         };
         let mut title = ranking.metric.label.to_owned();
         if let Some(first) = title.get(..1) {

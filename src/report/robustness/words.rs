@@ -81,7 +81,8 @@ fn cell(
 ) -> String {
     let Some(c) = difference else { return "–".to_owned() };
     let share = ranking.metric.unit == "share";
-    let (say, factor): (fn(f64, f64) -> String, f64) = if share { (percentage, 100.0) } else { (number, 1.0) };
+    let (say, factor): (fn(f64, f64) -> String, f64) =
+        if share { (percentage, 100.0) } else { (number, 1.0) };
     let text = say(c.difference * factor, (c.ci_high - c.difference) * factor);
     let plus = if c.difference > 0.0 { "+" } else { "" };
     let star = if findings.is_sound(rule, pair.a, pair.b) { "" } else { "*" };
