@@ -157,7 +157,7 @@ pub const PLAY: &[&Parameter] = &[
 pub const RULE: Parameter = Parameter::text_required("rule", "the mechanism (see `list mechanisms`)");
 
 /// Raised by hand whenever the numbers that a unit yields move; part of every unit's id.
-pub const ENGINE: u32 = 1;
+pub const ENGINE: u32 = 2;
 
 /// Where strategy and scenario files come from.
 pub trait Library {
@@ -305,11 +305,14 @@ pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
 
 type Head = (String, String, String, u64, u32);
 
+/// What an experiment consists of, but for what was resolved.
+type Parts = (Head, Setting, Play, Vec<Contender>, Option<Robustness>);
+
 fn read_parts(
     document: &Document,
     reader: &Reader,
     library: &dyn Library,
-) -> Option<(Head, Setting, Play, Vec<Contender>, Option<Robustness>)> {
+) -> Option<Parts> {
     let root = document.root(reader);
     root.know_tables(&[
         "experiment",
