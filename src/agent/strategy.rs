@@ -7,7 +7,8 @@ use crate::learning::replicator::ReplicatorSpec;
 use crate::settings::{Parameter, Section, Value};
 
 /// Role.
-pub const ROLE: Parameter = Parameter::choice("role", &["sequencer"], "sequencer", "whose behaviour this is");
+pub const ROLE: Parameter =
+    Parameter::choice("role", &["sequencer", "delegator"], "sequencer", "whose behaviour this is");
 /// Description.
 pub const SUMMARY: Parameter = Parameter::text("summary", "", "one line for `list strategies`");
 /// Learner.
@@ -210,7 +211,9 @@ impl Strategy {
     /// Reads a strategy file's root table.
     pub fn read(section: &Section, name: &str) -> Option<Strategy> {
         section.known(PARAMETERS);
-        section.choice(&ROLE);
+        if !has_role(section, "sequencer") {
+            return None;
+        }
         section.text(&SUMMARY);
         let learner = section.choice(&LEARNER);
         section.note_unread(&format!("learner `{learner}` does not use it"));
@@ -304,6 +307,21 @@ fn initial_from(value: &Value) -> Result<Initial, String> {
             _ => Err("initial values are a name or a finite number".to_owned()),
         },
     }
+}
+
+/// Whether a strategy file belongs to this role; refuses it where it does not.
+pub fn has_role(section: &Section, role: &str) -> bool {
+    let found = section.choice(&ROLE);
+    if found != role {
+        section.abandon();
+        section.refuse(
+            ROLE.key,
+            &format!("a strategy of {found}s, named by a group of {role}s"),
+            &format!("a strategy file with `role = \"{role}\"`"),
+            None,
+        );
+    }
+    found == role
 }
 
 fn unit_of(key: &str) -> Option<Unit> {

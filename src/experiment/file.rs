@@ -4,6 +4,7 @@ use super::kickback_game::lay_collusive_menus;
 use super::robustness::Robustness;
 use super::simulate::Play;
 use crate::agent::Setting;
+use crate::agent::delegation;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::{self, Strategy};
@@ -273,8 +274,8 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
     Ok(())
 }
 
-/// Lays the strategy files that the sequencers or `[robustness]` name under `[strategies.NAME]`, where the experiment has
-/// none of its own.
+/// Lays the strategy files that sequencers, delegators or `[robustness]` name under `[strategies.NAME]`, where the
+/// experiment has none of its own.
 fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
     let mut names = strategies_named(document);
     names.extend(strategies_tried(document));
@@ -293,14 +294,21 @@ fn strategies_tried(document: &Document) -> BTreeSet<String> {
     names.iter().filter_map(|name| name.as_text().map(str::to_owned)).collect()
 }
 
-/// Names of the strategies that the groups of sequencers play.
+/// Names of the strategies that groups play.
 pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
-    let groups = document.peek("sequencers");
-    let named = |group: &Value| {
-        let name = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
-        name.unwrap_or_else(|| sequencer::DEFAULT_STRATEGY.to_owned())
-    };
-    groups.as_ref().and_then(Value::as_list).unwrap_or_default().iter().map(named).collect()
+    let mut names = BTreeSet::new();
+    let roles = [
+        ("sequencers", &sequencer::STRATEGY, sequencer::DEFAULT_STRATEGY),
+        ("delegators", &delegation::STRATEGY, delegation::DEFAULT),
+    ];
+    for (role, key, default) in roles {
+        let groups = document.peek(role);
+        for group in groups.as_ref().and_then(Value::as_list).unwrap_or_default() {
+            let named = group.get(key.key).and_then(|v| v.as_text().map(str::to_owned));
+            names.insert(named.unwrap_or_else(|| default.to_owned()));
+        }
+    }
+    names
 }
 
 type Head = (String, String, String, u64, u32);
@@ -308,11 +316,7 @@ type Head = (String, String, String, u64, u32);
 /// What an experiment consists of, but for what was resolved.
 type Parts = (Head, Setting, Play, Vec<Contender>, Option<Robustness>);
 
-fn read_parts(
-    document: &Document,
-    reader: &Reader,
-    library: &dyn Library,
-) -> Option<Parts> {
+fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<Parts> {
     let root = document.root(reader);
     root.know_tables(&[
         "experiment",
@@ -336,9 +340,8 @@ fn read_parts(
     let delegated = rules.iter().any(|entry| entry.name == "delegated");
     let world =
         World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
-    let tried = strategies_tried(document);
-    let classes =
-        world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, &tried, library));
+    let mut shelf = Shelf::new(&root, library);
+    let classes = world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, &mut shelf));
     if world.is_none() {
         // Which keys sequencers need depends on the kind of world.
         root.abandon();
@@ -347,8 +350,11 @@ fn read_parts(
             group.abandon();
         }
     }
-    let robustness = read_robustness(&root, clocks.len(), library);
-    let delegators = read_delegators(&root, delegated);
+    let robustness = read_robustness(&root, clocks.len(), &mut shelf);
+    let delegators = read_delegators(&root, delegated, &mut shelf);
+    // Where the world cannot be read nobody's strategy is.
+    shelf.misspelt |= world.is_none();
+    shelf.refuse_unplayed();
     // Where something else is wrong, the key might be read.
     let finite = classes.as_ref().is_none_or(|(classes, complete)| {
         let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
@@ -358,7 +364,7 @@ fn read_parts(
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
         let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
-        group.inertia.max(beliefs)
+        group.persistence().max(beliefs)
     };
     let slowest = delegators.iter().map(memory).fold(0.0_f64, f64::max);
     play.schedule.burn_in = horizon::epochs(slowest);
@@ -487,14 +493,70 @@ fn read_clocks<'a>(root: &Section<'a>) -> (Vec<Clock<'a>>, bool) {
     (clocks, known)
 }
 
+/// The strategies that an experiment can seat, and those that it does.
+struct Shelf<'a> {
+    tables: Vec<(String, Section<'a>)>,
+    known: Vec<String>,
+    played: BTreeSet<String>,
+    misspelt: bool,
+}
+
+impl<'a> Shelf<'a> {
+    fn new(root: &Section<'a>, library: &dyn Library) -> Self {
+        let tables: Vec<_> = root.table("strategies").iter().flat_map(Section::members).collect();
+        let mut known = library.strategies();
+        known.extend(tables.iter().map(|(name, _)| name.clone()));
+        known.sort();
+        known.dedup();
+        Shelf { tables, known, played: BTreeSet::new(), misspelt: false }
+    }
+
+    /// The strategy that a group names.
+    fn find<T>(
+        &mut self,
+        group: &Section,
+        name: &str,
+        read: impl FnOnce(&Section<'a>) -> Option<T>,
+    ) -> Option<T> {
+        self.played.insert(name.to_owned());
+        if let Some((_, table)) = self.tables.iter().find(|(n, _)| n == name) {
+            return read(table);
+        }
+        let help =
+            nearest(name, self.known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+        let message = format!("there is no strategy `{name}`");
+        group.refuse("strategy", &message, &self.known.join(", "), help);
+        self.misspelt = true;
+        None
+    }
+
+    /// Refuses strategies of the file that nobody plays.
+    fn refuse_unplayed(&self) {
+        for (name, table) in &self.tables {
+            if !self.played.contains(name) {
+                table.known(strategy::PARAMETERS);
+                table.known(delegation::PARAMETERS);
+                table.abandon();
+                if !self.misspelt {
+                    table.refuse(
+                        "",
+                        &format!("nobody plays strategy `{name}`"),
+                        "strategies that some group names",
+                        None,
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// Classes of sequencers, and whether all of them could be read.
 fn read_classes(
     root: &Section,
     world: &World,
     bonded: bool,
     discounted: bool,
-    tried: &BTreeSet<String>,
-    library: &dyn Library,
+    shelf: &mut Shelf,
 ) -> (Vec<Class>, bool) {
     let groups = root.tables("sequencers");
     if groups.is_empty() {
@@ -505,31 +567,10 @@ fn read_classes(
             None,
         );
     }
-    let strategies = root.table("strategies");
-    let known = strategies_known(root, library);
     let mut classes = Vec::new();
     let all = groups.len();
-    let mut played = BTreeSet::new();
-    played.extend(tried.iter().cloned());
-    let mut misspelt = false;
     for group in groups {
-        let mut find = |section: &Section, name: &str| -> Option<Strategy> {
-            played.insert(name.to_owned());
-            let Some((_, table)) = strategies.iter().flat_map(Section::members).find(|(n, _)| n == name)
-            else {
-                let help =
-                    nearest(name, known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-                section.refuse(
-                    "strategy",
-                    &format!("there is no strategy `{name}`"),
-                    &known.join(", "),
-                    help,
-                );
-                misspelt = true;
-                return None;
-            };
-            Strategy::read(&table, name)
-        };
+        let mut find = |section: &Section, name: &str| shelf.find(section, name, |t| Strategy::read(t, name));
         if !bonded {
             group
                 .note_unread_key(&sequencer::CAPITAL_COST, "no contender's rule locks a sequencer's capital");
@@ -539,46 +580,27 @@ fn read_classes(
         }
         classes.extend(sequencer::read(&group, world, bonded, discounted, &mut find));
     }
-    for (name, table) in strategies.iter().flat_map(Section::members) {
-        if !played.contains(&name) {
-            table.known(strategy::PARAMETERS);
-            table.abandon();
-            if !misspelt {
-                table.refuse(
-                    "",
-                    &format!("nobody plays strategy `{name}`"),
-                    "strategies that some group names",
-                    None,
-                );
-            }
-        }
-    }
     let complete = classes.len() == all && all > 0;
     (classes, complete)
 }
 
-/// Names of all strategies, of the library and of the file.
-fn strategies_known(root: &Section, library: &dyn Library) -> Vec<String> {
-    let mut known: Vec<String> = library.strategies();
-    known.extend(root.table("strategies").iter().flat_map(Section::members).map(|(name, _)| name));
-    known.sort();
-    known.dedup();
-    known
-}
-
-fn read_robustness(root: &Section, contenders: usize, library: &dyn Library) -> Option<Robustness> {
+fn read_robustness(root: &Section, contenders: usize, shelf: &mut Shelf) -> Option<Robustness> {
     let section = root.table("robustness")?;
-    let strategies = root.table("strategies");
+    let Shelf { tables, known, played, misspelt } = shelf;
     let find = |name: &str| {
-        let mut members = strategies.iter().flat_map(Section::members);
-        members.find(|(n, _)| n == name).and_then(|(_, table)| Strategy::read(&table, name))
+        played.insert(name.to_owned());
+        *misspelt |= !known.iter().any(|other| other == name);
+        tables.iter().find(|(n, _)| n == name).and_then(|(_, table)| Strategy::read(table, name))
     };
-    Robustness::read(&section, contenders, &strategies_known(root, library), find)
+    let known: &[String] = known;
+    Robustness::read(&section, contenders, known, find)
 }
 
-fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
+fn read_delegators(root: &Section, delegated: bool, shelf: &mut Shelf) -> Vec<DelegatorGroup> {
     if !delegated {
         root.note_unread("no contender's rule is `delegated`");
+        // Their strategies are as superfluous as they are.
+        shelf.misspelt |= root.is_given("delegators");
         return Vec::new();
     }
     let groups = root.tables("delegators");
@@ -590,7 +612,8 @@ fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
             None,
         );
     }
-    groups.iter().map(DelegatorGroup::read).collect()
+    let mut find = |section: &Section, name: &str| shelf.find(section, name, |table| delegation::read(table));
+    groups.iter().map(|group| DelegatorGroup::read(group, &mut find)).collect()
 }
 
 fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> Play {

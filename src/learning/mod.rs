@@ -19,6 +19,7 @@ pub mod exp3;
 pub mod fictitious_play;
 pub mod hedge;
 pub mod policy;
+pub mod population;
 pub mod q_learning;
 pub mod quantal_response;
 pub mod regret_matching;
