@@ -19,6 +19,7 @@ const STRATEGIES: &[(&str, &str)] = &[
     ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
     ("replicator", include_str!("../../strategies/replicator.toml")),
     ("scripted", include_str!("../../strategies/scripted.toml")),
+    ("ticks", include_str!("../../strategies/ticks.toml")),
     ("truthful", include_str!("../../strategies/truthful.toml")),
 ];
 

@@ -163,7 +163,8 @@ struct Finished<'a> {
 /// Writes tables, manifest and charts from the store, and says how it went.
 fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let &Finished { experiment, planned: all, directory, summary, started, common } = run;
-    let sha = tables::write_all(store, directory).map_err(|error| Stop::fail(&error))?;
+    let sha =
+        tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
     robustness::write_table(store, experiment, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     let manifest = Manifest {
@@ -222,7 +223,7 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
 
 fn files_written(directory: &Path, charts: &[PathBuf]) -> String {
     let mut text = format!(
-        "\nTables  {}/summary.csv, comparison.csv, results.csv, policies.csv (store: results.sqlite)\n",
+        "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv (store: results.sqlite)\n",
         directory.display()
     );
     for (place, chart) in charts.iter().enumerate() {

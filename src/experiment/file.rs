@@ -78,10 +78,10 @@ pub const ROUNDS: Parameter = Parameter::integer(
 /// What feedback is averaged over.
 pub const FEEDBACK: Parameter = Parameter::choice(
     "feedback",
-    &["expected", "sampled"],
-    "expected",
-    "in auctions among finitely many private values: what rivals draw and offer is taken in expectation, or as it came in the \
-     parallel markets",
+    &["sampled", "expected"],
+    "sampled",
+    "in auctions among finitely many private values: what rivals draw and offer as it comes in the parallel markets, or taken in \
+     expectation, by which all replicates learn alike",
 );
 /// Learning epochs.
 pub const WARMUP_EPOCHS: Parameter = Parameter::integer(
@@ -158,7 +158,7 @@ pub const PLAY: &[&Parameter] = &[
 pub const RULE: Parameter = Parameter::text_required("rule", "the mechanism (see `list mechanisms`)");
 
 /// Raised by hand whenever the numbers that a unit yields move; part of every unit's id.
-pub const ENGINE: u32 = 2;
+pub const ENGINE: u32 = 1;
 
 /// Where strategy and scenario files come from.
 pub trait Library {
@@ -635,7 +635,7 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> 
     }
     let schedule = Schedule {
         regime,
-        sampled: !alone && finite && section.choice(&FEEDBACK) == "sampled",
+        expected: !alone && finite && section.choice(&FEEDBACK) == "expected",
         rounds: if alone { 1 } else { section.integer(&ROUNDS) as u32 },
         warmup_epochs: if alone { 0 } else { section.integer(&WARMUP_EPOCHS) as u32 },
         measured_epochs: section.integer(&MEASURED_EPOCHS) as u32,

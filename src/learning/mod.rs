@@ -285,6 +285,11 @@ impl Learner {
         }
     }
 
+    /// The policy played now; that of rules which explore, without exploration.
+    pub fn current(&self) -> Policy {
+        self.policy().cloned().unwrap_or_else(|| self.settled())
+    }
+
     /// The policy to be measured: what the learner settled on.
     pub fn settled(&self) -> Policy {
         match self {

@@ -114,8 +114,8 @@ impl Findings {
             first.unwrap_or("as written").to_owned()
         };
         let rules: Vec<String> = design.points.iter().map(name).collect();
-        let summaries: Vec<Summary> =
-            (0..rules.len() as u32).map(|design| Summary::read(store, design)).collect::<Result<_, _>>()?;
+        let read = |design| Summary::read(store, design, experiment.play.tolerance);
+        let summaries: Vec<Summary> = (0..rules.len() as u32).map(read).collect::<Result<_, _>>()?;
         let rankings =
             robustness.metrics.iter().filter_map(|key| ranking(metrics::find(key)?, &summaries)).collect();
         let contenders = store.contenders().to_vec();

@@ -34,7 +34,7 @@ pub fn write_table(store: &Store, experiment: &Experiment, directory: &Path) -> 
                 let name = |i: usize| quote(&findings.contenders[i]);
                 let certified = |i: usize| match findings.standing[rule][i] {
                     Standing::NobodyLearns => f64::NAN,
-                    Standing::Learned { certified, of } => certified as f64 / of as f64,
+                    Standing::Learned { certified, of, .. } => certified as f64 / of as f64,
                 };
                 let key = ranking.metric.key;
                 let strategy = quote(&findings.rules[rule]);
