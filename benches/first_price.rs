@@ -119,11 +119,11 @@ struct Way {
 }
 
 impl Way {
-    /// With as many epochs as all replicates of a turn need.
+    /// With as many epochs as 300 replicates need.
     fn new(experiment: &Experiment, name: &'static str, expected: bool, replicates: u32) -> Self {
         let worst = |epochs| {
             let distance = |replicate| nash_conv(&learn(experiment, expected, epochs, replicate));
-            (0..replicates.min(20)).map(distance).fold(0.0, f64::max)
+            (0..(TURNS * replicates).min(300)).map(distance).fold(0.0, f64::max)
         };
         let mut epochs = 1;
         while worst(epochs) > TARGET {

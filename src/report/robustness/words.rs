@@ -64,6 +64,17 @@ pub fn block(findings: &Findings) -> String {
             "  ",
         );
     }
+    for (rule, basins) in findings.rules.iter().zip(&findings.basins) {
+        let of = findings.contenders.iter().zip(basins).filter(|(_, several)| **several);
+        let named: Vec<&str> = of.map(|(name, _)| name.as_str()).collect();
+        if !named.is_empty() {
+            let text = format!(
+                "Under {rule} replicates of {} end in distinct basins: differences are means over a mixture.",
+                listed(&named)
+            );
+            out += &wrapped(&text, "", "  ");
+        }
+    }
     if findings.rankings.iter().any(|ranking| ranking.pairs.len() > MOST) {
         out += &wrapped(
             &format!("The first {MOST} pairs are shown; verdicts are on all, which are in robustness.csv."),
