@@ -17,6 +17,7 @@ use super::kickback_game::{KickbackGame, Worth, worths};
 use super::outcome::Curve;
 use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
 use crate::mechanism::delegated::Delegated;
+use crate::mechanism::stake::Stake;
 use crate::mechanism::{Mechanism, Rule};
 use crate::numerics::pow;
 use crate::play::horizon::NEGLIGIBLE;
@@ -64,7 +65,7 @@ fn stakes(experiment: &Experiment, contender: &Contender, rule: &Stake) -> Optio
     if !free || !all_learn(experiment) || contender.terms.own_down.iter().any(|&down| down > 0.0) {
         return None;
     }
-    let worths = worths(experiment, contender, rule)?;
+    let worths = worths(setting, &contender.terms, rule)?;
     if worths.iter().any(|worth| worth.law.atoms().len() != 1) {
         return None;
     }

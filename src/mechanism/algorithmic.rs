@@ -469,6 +469,10 @@ impl Mechanism for Algorithmic {
         })
     }
 
+    fn seat_count(&self, candidates: usize) -> usize {
+        if let Base::Auction { seats, .. } = self.base { seats } else { candidates }
+    }
+
     fn open(&self, setting: &Setting) -> Register {
         let redundancy = self.controller.map_or(self.redundancy, |c| c.most);
         Register::open(setting.candidates(), self.scoring.newcomer, redundancy)

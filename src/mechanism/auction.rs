@@ -23,6 +23,7 @@
 use super::auction_rotation::{self, AuctionRotation, BOND, DISPUTE_EPOCHS, RESERVE};
 use super::escrow::Escrow;
 use super::operation::Service;
+use super::seat_sale::SeatSale;
 use super::terms::{COMMISSION, EPOCH_SLOTS, TERM_EPOCHS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Selection};
 use crate::agent::Setting;
@@ -42,7 +43,7 @@ pub const PRICING: Parameter = Parameter::choice(
 pub const PARAMETERS: &[&Parameter] =
     &[&EPOCH_SLOTS, &TERM_EPOCHS, &COMMISSION, &PRICING, &RESERVE, &BOND, &DISPUTE_EPOCHS];
 /// What else it needs.
-pub const NEEDS: Needs = Needs { capital: true, ..Needs::NOTHING };
+pub const NEEDS: Needs = Needs { capital: true, sale: true, ..Needs::NOTHING };
 
 /// The rule with its parameters.
 #[derive(Clone, Debug)]
@@ -143,6 +144,14 @@ impl Mechanism for Auction {
         if !at.cohorts && self.term > 1 {
             out.iter_mut().for_each(|payoff| *payoff *= f64::from(self.term));
         }
+    }
+
+    fn seat_count(&self, candidates: usize) -> usize {
+        self.sale.seat_count(candidates)
+    }
+
+    fn seat_sale(&self, at: &At, i: usize) -> Option<SeatSale> {
+        if self.term == 1 { self.sale.seat_sale(at, i) } else { None }
     }
 
     fn explores_states(&self) -> bool {

@@ -23,6 +23,7 @@
 
 use super::escrow::Escrow;
 use super::operation::Service;
+use super::seat_sale::SeatSale;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Schedule, Selection};
 use crate::agent::Setting;
@@ -83,7 +84,7 @@ pub const PARAMETERS: &[&Parameter] = &[
 ];
 
 /// What else it needs.
-pub const NEEDS: Needs = Needs { capital: true, ..Needs::NOTHING };
+pub const NEEDS: Needs = Needs { capital: true, sale: true, ..Needs::NOTHING };
 
 /// Payment rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,6 +311,10 @@ impl Mechanism for AuctionRotation {
         Some(Lever::Bid)
     }
 
+    fn seat_count(&self, _candidates: usize) -> usize {
+        self.seats
+    }
+
     fn open(&self, setting: &Setting) -> Escrow {
         Escrow::new(setting.candidates(), self.dispute_epochs + self.term as usize)
     }
@@ -445,6 +450,18 @@ impl Mechanism for AuctionRotation {
 
     fn explores_states(&self) -> bool {
         true
+    }
+
+    fn seat_sale(&self, at: &At, i: usize) -> Option<SeatSale> {
+        // Shares in proportion to bids depend on the sum of the winning bids: that is no sale of seats.
+        let slots = self.seat_slots(at);
+        (!self.proportional).then(|| SeatSale {
+            seats: self.seats,
+            reserve: self.reserve,
+            pays_own_bid: self.pricing == Pricing::PayAsBid,
+            slots,
+            prize: self.worth(at, i) * slots - self.bond_cost(at, i),
+        })
     }
 
     fn unit_seats(&self) -> bool {

@@ -140,6 +140,10 @@ impl Mechanism for Delegated {
         Some(Lever::Kickback)
     }
 
+    fn seat_count(&self, candidates: usize) -> usize {
+        self.seats.unwrap_or(candidates)
+    }
+
     fn open(&self, setting: &Setting) -> Stakes {
         Stakes::open(setting)
     }

@@ -15,6 +15,7 @@ pub mod lottery;
 pub mod operation;
 pub mod removal;
 mod roulette;
+pub mod seat_sale;
 pub mod stake;
 pub mod stake_rotation;
 pub mod terms;
@@ -26,6 +27,7 @@ use crate::settings::{Parameter, Section};
 use crate::world::Signals;
 use lottery::{Lottery, Race};
 use operation::Service;
+use seat_sale::SeatSale;
 use terms::Terms;
 
 /// What a sequencer can set.
@@ -77,11 +79,14 @@ pub struct Needs {
     pub future: bool,
     /// The world's takeovers, whatever `redundancy` says: there are standbys always.
     pub standbys: bool,
+    /// How feedback is taken in a sale of seats ([`Mechanism::seat_sale`]).
+    pub sale: bool,
 }
 
 impl Needs {
     /// Nothing more.
-    pub const NOTHING: Needs = Needs { delegators: false, capital: false, future: false, standbys: false };
+    pub const NOTHING: Needs =
+        Needs { delegators: false, capital: false, future: false, standbys: false, sale: false };
 }
 
 /// How offers stand beside private values in a figure, both for a whole epoch.
@@ -272,6 +277,11 @@ pub trait Mechanism: Sync {
     /// The lever that candidates set, if they set one.
     fn lever(&self) -> Option<Lever>;
 
+    /// Seats of an epoch among so many candidates: all of them where the rule has no number of seats.
+    fn seat_count(&self, candidates: usize) -> usize {
+        candidates
+    }
+
     /// The state of a market that opens.
     fn open(&self, setting: &Setting) -> Self::State;
 
@@ -321,6 +331,12 @@ pub trait Mechanism: Sync {
     /// jump, as in auctions, all states together are far less noisy for the work.
     fn explores_states(&self) -> bool {
         false
+    }
+
+    /// The sale of seats that an epoch is to candidate `i`, where it is one and nothing else: payoffs then depend on rivals
+    /// only through their offers, and can be averaged over these in closed form ([`SeatSale::odds`]).
+    fn seat_sale(&self, _at: &At, _i: usize) -> Option<SeatSale> {
+        None
     }
 
     /// Persistence of each stock that the rule remembers (the share of a deviation's effect that is left after an

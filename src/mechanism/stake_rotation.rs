@@ -225,6 +225,10 @@ impl Mechanism for StakeRotation {
         Some(Lever::Stake)
     }
 
+    fn seat_count(&self, _candidates: usize) -> usize {
+        self.lottery.seats
+    }
+
     fn open(&self, setting: &Setting) -> Escrow {
         Escrow::new(setting.candidates(), 1)
     }
