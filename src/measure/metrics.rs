@@ -136,7 +136,7 @@ pub const METRICS: &[Metric] = &[
         "ETH",
         Maximize,
         "corruption cost",
-        "bonds to post and payments to make in an epoch for an outsider who wants half of its slots, rivals' offers as they are",
+        "bonds and stakes to post and payments to make in an epoch for an outsider who wants half of its slots, rivals' offers as they are",
     ),
     metric(
         "nakamoto_33",

@@ -14,8 +14,7 @@
 //! epochs differ on average: bids come closer, and allocation is decided by lasting advantages. With complete information
 //! the community gets the second highest worth.
 //!
-//! **Where it runs.** Espresso and others have proposed to sell sequencing rights for a term; Arbitrum's Timeboost sells its express
-//! lane by the minute at the second price.
+//! **Where it runs.** Arbitrum's Timeboost sells its express lane by the minute, at the second price.
 //!
 //! **References.** Vickrey (1961), "Counterspeculation, auctions, and competitive sealed tenders", J. Finance 16; Krishna
 //! (2010), *Auction Theory*, propositions 2.1 and 2.2; polynya (2021), "Sequencer auctions".

@@ -13,7 +13,7 @@
 //! appointees who are not the cheapest with the difference in costs. What keeps appointees honest is the income that they
 //! would lose with the contract: a fee above cost is an efficiency wage.
 //!
-//! **Where it runs.** Gnosis Chain's predecessor POA Network, VeChain, and consortium chains.
+//! **Where it runs.** POA Network, VeChain, and consortium chains.
 //!
 //! **References.** Shapiro and Stiglitz (1984), "Equilibrium unemployment as a worker discipline device", Amer. Econ. Rev.
 //! 74; Becker and Stigler (1974), "Law enforcement, malfeasance, and compensation of enforcers", J. Legal Stud. 3;

@@ -42,3 +42,65 @@ pub fn keeping(terms: &Terms, i: usize, turns: usize, spacing: u32, tolerance: u
     }
     Keeping { kept: kept / turns.max(1) as f64, delivered: delivered / kept }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draws::{Key, Purpose, Who};
+    use crate::world::outage::{Outage, Reliability};
+
+    #[test]
+    fn turns_kept_are_those_of_simulated_machines() {
+        for (failure_rate, repair_rate, common_down, turns, spacing, tolerance) in [
+            (0.05, 0.2, 0.0, 8, 3, 1),
+            (0.02, 0.1, 0.0, 10, 4, 2),
+            (0.1, 0.5, 0.05, 12, 2, 3),
+            (0.0, 0.1, 0.0, 5, 2, 1),
+        ] {
+            let reliability = Reliability { failure_rate, repair_rate };
+            let terms = Terms {
+                epoch_slots: 1,
+                term_epochs: 1,
+                redundancy: 1,
+                candidates: 1,
+                availability: vec![(1.0 - common_down) * (1.0 - reliability.down_share())],
+                own_down: vec![reliability.down_share()],
+                reliability: vec![reliability],
+                takeover: vec![1.0],
+                common_down,
+                posting_cost: 0.0,
+                backlog: 0.0,
+                capital_rate: vec![0.0],
+            };
+            let expected = keeping(&terms, 0, turns, spacing, tolerance);
+            let runs = 40_000;
+            let (mut kept, mut square, mut delivered) = (0.0, 0.0, 0.0);
+            for run in 0..runs {
+                let key = Key::new(7, 0, run);
+                let stream = key.stream(Purpose::Outage, Who::MARKET);
+                let common = key.stream(Purpose::CommonOutage, Who::MARKET);
+                let mut machine = Outage::open(reliability, stream);
+                let (mut turn, mut misses) = (0, 0);
+                while turn < turns && misses < tolerance {
+                    let up = machine.is_up(u64::from(spacing) * turn as u64, reliability, stream);
+                    if up && common.uniform(0, turn as u32) >= common_down {
+                        delivered += 1.0;
+                    } else {
+                        misses += 1;
+                    }
+                    turn += 1;
+                }
+                kept += turn as f64;
+                square += (turn * turn) as f64;
+            }
+            let mean = kept / f64::from(runs);
+            let se = ((square / f64::from(runs) - mean * mean).max(0.0) / f64::from(runs)).sqrt();
+            assert!(
+                (mean - expected.kept * turns as f64).abs() <= 4.0 * se + 1e-12,
+                "{mean} ± {se}: {expected:?}"
+            );
+            let share = delivered / kept;
+            assert!((share - expected.delivered).abs() <= 4.0 * 0.5 / kept.sqrt(), "{share}: {expected:?}");
+        }
+    }
+}

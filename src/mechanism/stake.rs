@@ -16,7 +16,7 @@
 //! **Where it runs.** Ethereum and most other chains with proof of stake, for whole validator sets.
 //!
 //! **References.** Tullock (1980), "Efficient rent seeking"; Corchón (2007), "The theory of contests: a survey", Rev.
-//! Econ. Design 11, propositions 1 and 2; Bahrani, Garimidi and Roughgarden (2024), "Centralization in block building and
+//! Econ. Design 11, 69–100; Bahrani, Garimidi and Roughgarden (2024), "Centralization in block building and
 //! proposer-builder separation", arXiv 2401.12120; polynya (2021), "Proof-of-stake".
 
 use super::escrow::Escrow;

@@ -16,8 +16,8 @@
 //! stakes were fixed. Without replacement equals spend only `((n−k)/k)·Σ_{t<k} 1/(n−t)` of the reward on capital, and at
 //! `k = n` stake buys nothing.
 //!
-//! **Where it runs.** Committees of Polkadot, NEAR and Cosmos chains; Ethereum's sync committees are drawn with
-//! replacement.
+//! **Where it runs.** Cardano and Algorand draw leaders and committees in proportion to stake; Ethereum draws its sync
+//! committees with replacement.
 //!
 //! **References.** Tullock (1980), "Efficient rent seeking"; for seats without replacement the race of exponential
 //! clocks of Plackett and Luce (Luce 1959, *Individual Choice Behavior*); polynya (2021), "Proof-of-stake with rotation".
