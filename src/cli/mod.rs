@@ -4,6 +4,7 @@
 //! replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
 
 pub mod check;
+pub mod export;
 pub mod library;
 pub mod list;
 pub mod plot;
@@ -77,6 +78,8 @@ enum Command {
     Check(check::Options),
     /// Redraw every chart from what a run stored
     Plot(plot::Options),
+    /// Write what agents learned in a run as strategy files, to be seated in other experiments
+    Export(export::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
     /// List what there is, one item per line, name first
@@ -145,6 +148,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(options, &cli.common),
         Command::Check(options) => check::check(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
+        Command::Export(options) => export::export(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),
         Command::Schema => schema::print(&cli.common),

@@ -1,7 +1,7 @@
 //! `run FILE`: everything that the experiment file asks for.
 
-use super::{Common, ExperimentFile, Status, Stop, source};
-use crate::experiment::file::{ENGINE, Experiment};
+use super::{Common, ExperimentFile, Status, Stop, export, source};
+use crate::experiment::file::ENGINE;
 use crate::experiment::lock::OutputLock;
 use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
 use crate::experiment::progress::fitting;
@@ -88,7 +88,7 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     write_text(&directory.join("experiment.toml"), &resolved)?;
     let planned = plans.len() as u64;
     let summary = compute(&study, plans, &mut store, options, common, deadline)?;
-    let finished = Finished { experiment, planned, directory: &directory, summary, started, common };
+    let finished = Finished { study: &study, planned, directory: &directory, summary, started, common };
     let status = finish(&finished, &store)?;
     store.close().map_err(|error| Stop::fail(&error))?;
     Ok(status)
@@ -152,7 +152,7 @@ fn compute(
 
 /// A run whose units are over.
 struct Finished<'a> {
-    experiment: &'a Experiment,
+    study: &'a Study,
     planned: u64,
     directory: &'a Path,
     summary: RunSummary,
@@ -162,7 +162,8 @@ struct Finished<'a> {
 
 /// Writes tables, manifest and charts from the store, and says how it went.
 fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
-    let &Finished { experiment, planned: all, directory, summary, started, common } = run;
+    let &Finished { study, planned: all, directory, summary, started, common } = run;
+    let experiment = &study.experiment;
     let sha =
         tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
     robustness::write_table(store, experiment, directory).map_err(|error| Stop::fail(&error))?;
@@ -186,12 +187,24 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     } else {
         figures::Drawn::default()
     };
+    let exported = export::write(store, &study.points[0], directory, 0, None)?;
+    if failed == 0 && !summary.stopped_early {
+        exported.problems.iter().for_each(|problem| common.say(problem));
+    }
     let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
     for note in &charts.notes {
         common.say(note);
     }
     let mut text = closing;
     text.push_str(&files_written(directory, &charts.files));
+    if !exported.files.is_empty() {
+        let folder = directory.join("strategies");
+        text.push_str(&format!(
+            "Learned {}/ ({} files, to be seated elsewhere)\n",
+            folder.display(),
+            exported.files.len()
+        ));
+    }
     common.result(&text, || {
         serde_json::json!({
             "experiment": experiment.name,

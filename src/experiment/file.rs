@@ -1,8 +1,10 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
 use super::robustness::Robustness;
 use super::simulate::Play;
+use super::unit::{self, UnitPlan};
 use crate::agent::Setting;
 use crate::agent::delegation;
 use crate::agent::delegator::DelegatorGroup;
@@ -236,6 +238,11 @@ impl Experiment {
         })
     }
 
+    /// The unit of one replicate of a contender, at a design point.
+    pub fn plan(&self, design: u32, contender: &Contender, replicate: u32) -> UnitPlan {
+        unit::plan(&self.fingerprint(contender), self.seed, design, &contender.name, replicate)
+    }
+
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
     pub fn fingerprint(&self, contender: &Contender) -> String {
         let shared = self.resolved.canonical_json(&[
@@ -280,8 +287,9 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
     let mut names = strategies_named(document);
     names.extend(strategies_tried(document));
     for name in names {
-        if let Some((file, text)) = library.strategy(&name) {
-            document.underlay(&format!("strategies.{name}"), Document::parse(&file, &text)?);
+        if let Some((file, text)) = library.strategy(&name).filter(|_| !name.contains('"')) {
+            // Quoted, as a path has dots.
+            document.underlay(&format!("strategies.\"{name}\""), Document::parse(&file, &text)?);
         }
     }
     Ok(())
@@ -407,6 +415,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     check_memory(&root, &setting, play.schedule.regime);
     if contenders.len() == clocks_read {
         lay_collusive_menus(&root, &mut setting, &contenders);
+        check_formulas(&root, &setting, &contenders);
     }
     if robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns()) {
         root.table_or_empty("robustness").refuse(

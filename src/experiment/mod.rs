@@ -3,7 +3,9 @@
 pub mod basins;
 pub mod containment;
 pub mod design;
+pub mod exports;
 pub mod file;
+pub mod formula_check;
 pub mod kickback_game;
 pub mod lock;
 pub mod manifest;

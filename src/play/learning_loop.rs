@@ -86,12 +86,16 @@ fn learners<M: Mechanism>(game: &Game<M>, seed: u64, replicate: u32) -> Vec<Lear
         let bins = &player.bins;
         let problem = Problem {
             likelihood: (0..bins.count()).map(|state| bins.probability(state)).collect(),
-            settings: player.menu.settings.len() + 1,
+            settings: player.menu.columns(),
             initial: spec
                 .wants_values()
                 .map(|(initial, discount)| starting_values(game, p, initial, discount, seed, replicate)),
         };
-        Learner::new(spec, &problem)
+        let mut learner = Learner::new(spec, &problem);
+        if let Some(table) = &game.setting.classes[player.class].strategy.policy {
+            learner.begin(&table.policy(&bins.ranks(), player.menu.columns()));
+        }
+        learner
     };
     (0..game.seats.players.len()).map(learner).collect()
 }
@@ -137,7 +141,7 @@ pub fn learn<M: Mechanism>(
         (0..markets).map(|m| Market::expected(game, market_key(seed, replicate, Phase::Learn, m))).collect();
     let mut round = Round::new(game);
     let mut feedback: Vec<Feedback> =
-        players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
+        players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.columns())).collect();
     let states: Vec<usize> = players.iter().map(|p| p.bins.count()).collect();
     let mut progress = Progress::new(game, epochs);
     let mut continuation = Continuation::new(game, schedule.horizon);

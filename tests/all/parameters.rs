@@ -298,6 +298,7 @@ const CHANGES: &[Change] = &[
         ROLLUP,
         &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"\nforgetting = 0.3")],
     ),
+    ("strategies.grid.policy", "[{ to = 1.0, offers = [0.5], weights = [1.0] }]", ABSTRACT, &[]),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.one.commission", "0.9", ROLLUP, &[]),
@@ -469,7 +470,6 @@ fn a_parameter_that_nothing_reads_is_refused() {
         ("strategies.grid.mutation", "0.1", ABSTRACT, QUANTAL),
         ("strategies.grid.offer", "{ relative = 1.0 }", ABSTRACT, &[]),
         ("strategies.grid.bins", "3", ABSTRACT, scripted),
-        ("strategies.grid.menu", "{ relative = [0.0, 1.0] }", ABSTRACT, scripted),
         ("strategies.grid.learning_rate", "3.0", ABSTRACT, scripted),
         ("strategies.flock.forgetting", "0.5", ROLLUP, &[FLOCK]),
         (
