@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod concentration;
+pub mod effects;
 pub mod metrics;
 pub mod statistics;
 pub mod student;
