@@ -10,6 +10,7 @@ pub mod references;
 pub mod runner;
 pub mod simulate;
 pub mod store;
+pub mod sweep;
 pub mod tables;
 #[cfg(test)]
 pub(crate) mod trial;
