@@ -51,7 +51,9 @@ mod tests {
         let mut linked = axis("a", &[1, 2]);
         linked.paths.push("b".to_owned());
         let super::super::Settings::Levels(levels) = &mut linked.settings else { unreachable!() };
-        levels.iter_mut().for_each(|level| level.push(level[0].clone()));
+        for level in levels {
+            level.push(level[0].clone());
+        }
         let points = points(&[linked]);
         assert_eq!(points.len(), 2);
         assert!(points.iter().all(|p| p[0].1 == p[1].1));

@@ -176,7 +176,9 @@ fn sandwich(bread: &[f64], meat: &[f64], n: usize, factor: f64) -> Vec<f64> {
         out
     };
     let mut out = multiply(&multiply(bread, meat), bread);
-    out.iter_mut().for_each(|x| *x *= factor);
+    for x in &mut out {
+        *x *= factor;
+    }
     out
 }
 
