@@ -7,6 +7,7 @@ pub mod manifest;
 pub mod outcome;
 pub mod progress;
 pub mod references;
+pub mod replication;
 pub mod runner;
 pub mod simulate;
 pub mod store;
