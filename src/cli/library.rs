@@ -6,8 +6,14 @@ use std::path::{Path, PathBuf};
 /// Strategy files that ship with the program.
 const STRATEGIES: &[(&str, &str)] = &[
     ("bidder", include_str!("../../strategies/bidder.toml")),
+    ("exp3", include_str!("../../strategies/exp3.toml")),
+    ("fictitious_play", include_str!("../../strategies/fictitious_play.toml")),
     ("hedge", include_str!("../../strategies/hedge.toml")),
+    ("q_learning", include_str!("../../strategies/q_learning.toml")),
+    ("quantal_response", include_str!("../../strategies/quantal_response.toml")),
     ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
+    ("replicator", include_str!("../../strategies/replicator.toml")),
+    ("scripted", include_str!("../../strategies/scripted.toml")),
     ("truthful", include_str!("../../strategies/truthful.toml")),
 ];
 
@@ -83,5 +89,13 @@ impl Library for Files {
 
     fn scenarios(&self) -> Vec<String> {
         self.names("scenarios", SCENARIOS)
+    }
+
+    fn table(&self, path: &str) -> Option<(String, String)> {
+        let read = |folder: &PathBuf| {
+            let path = folder.join(path);
+            std::fs::read_to_string(&path).ok().map(|text| (path.display().to_string(), text))
+        };
+        self.folders.iter().find_map(read)
     }
 }

@@ -4,6 +4,8 @@ use super::library::Files;
 use super::{Common, Status, Stop};
 use crate::agent::{delegator, sequencer, strategy};
 use crate::experiment::file::{self, Library};
+use crate::experiment::robustness::ROBUSTNESS;
+use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
 use crate::mechanism::CATALOGUE;
 use crate::settings::{Document, Parameter};
@@ -82,13 +84,7 @@ fn strategies() -> Vec<Item> {
 }
 
 fn learners() -> Vec<Item> {
-    [
-        ("hedge", "exponential weights on counterfactual payoffs (Freund and Schapire 1997)"),
-        ("regret_matching", "regret matching+ with averaging (Hart and Mas-Colell 2000; Tammelin 2014)"),
-        ("scripted", "plays one setting always"),
-    ]
-    .map(|(name, about)| (name.to_owned(), about.to_owned()))
-    .to_vec()
+    LEARNERS.iter().map(|&(name, about)| (name.to_owned(), about.to_owned())).collect()
 }
 
 fn metrics() -> Vec<Item> {
@@ -121,6 +117,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("mechanism.*", rules),
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategy::PARAMETERS.to_vec()),
+        ("robustness", ROBUSTNESS.to_vec()),
     ]
 }
 

@@ -170,6 +170,10 @@ pub struct Changes {
     /// Change a setting, such as mechanism.dpos.seats=5 or sequencers.*.strategy=truthful; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub set: Vec<String>,
+    /// Run it under each of these learning strategies as well, such as hedge,regret_matching, and say whether the
+    /// ranking of mechanisms survives
+    #[arg(long, value_name = "STRATEGIES")]
+    pub robustness: Option<String>,
 }
 
 /// An experiment file with changes.

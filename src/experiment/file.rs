@@ -1,18 +1,24 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::kickback_game::lay_collusive_menus;
+use super::replication::StoppingRule;
+use super::robustness::Robustness;
 use super::simulate::Play;
+use super::sweep::reading::{self, Sweep};
 use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::{self, Strategy};
 use crate::draws::Who;
+use crate::learning::LearnerSpec;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
-use crate::play::self_play::{Regime, Schedule};
-use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
+use crate::play::schedule::{Regime, Schedule};
+use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Value, nearest};
 use crate::with_rule;
 use crate::world::World;
+use crate::world::distribution::Distribution;
 use std::collections::BTreeSet;
 
 /// Name.
@@ -26,7 +32,7 @@ pub const QUESTION: Parameter = Parameter::text("question", "", "what the experi
 pub const EXPECTATION: Parameter = Parameter::text("expectation", "", "what is expected beforehand, and why");
 /// Kind.
 pub const KIND: Parameter =
-    Parameter::choice("kind", &["compare"], "compare", "what is done with the contenders");
+    Parameter::choice("kind", &["compare", "sweep"], "compare", "what is done with the contenders");
 /// Seed.
 pub const SEED: Parameter =
     Parameter::integer("seed", 0, i64::MAX as u64, 1, "", "master seed; everything random follows from it");
@@ -70,6 +76,14 @@ pub const ROUNDS: Parameter = Parameter::integer(
     "markets",
     "parallel markets of a replicate under self-play",
 );
+/// What feedback is averaged over.
+pub const FEEDBACK: Parameter = Parameter::choice(
+    "feedback",
+    &["expected", "sampled"],
+    "expected",
+    "in auctions among finitely many private values: what rivals draw and offer is taken in expectation, or as it came in the \
+     parallel markets",
+);
 /// Learning epochs.
 pub const WARMUP_EPOCHS: Parameter = Parameter::integer(
     "warmup_epochs",
@@ -95,7 +109,7 @@ pub const STABLE_EPOCHS: Parameter = Parameter::integer(
     1_000_000_000,
     1_000,
     "epochs",
-    "independent learning ends when everybody's most likely settings have stayed the same for so long",
+    "independent learning ends when everybody's greedy policy has stayed the same for so long",
 );
 /// Cap.
 pub const MAX_EPOCHS: Parameter = Parameter::integer(
@@ -131,6 +145,7 @@ pub const CERTIFICATE_EPOCHS: Parameter =
 pub const PLAY: &[&Parameter] = &[
     &REGIME,
     &ROUNDS,
+    &FEEDBACK,
     &WARMUP_EPOCHS,
     &MEASURED_EPOCHS,
     &STABLE_EPOCHS,
@@ -156,6 +171,8 @@ pub trait Library {
     fn scenario(&self, name: &str) -> Option<(String, String)>;
     /// Names of all scenarios.
     fn scenarios(&self) -> Vec<String>;
+    /// Name and text of a table that the experiment names by a path.
+    fn table(&self, path: &str) -> Option<(String, String)>;
 }
 
 /// A mechanism under comparison.
@@ -167,6 +184,17 @@ pub struct Contender {
     pub rule: Rule,
     /// Its clock.
     pub terms: Terms,
+}
+
+/// What an experiment varies around its contenders.
+#[derive(Clone, Debug, Default)]
+pub struct Variations {
+    /// Other learning rules that the ranking of contenders is held against.
+    pub robustness: Option<Robustness>,
+    /// Parameters that are swept.
+    pub sweep: Option<Sweep>,
+    /// When there are replicates enough, in place of a fixed number.
+    pub stopping: Option<StoppingRule>,
 }
 
 /// An experiment, ready to run.
@@ -188,6 +216,8 @@ pub struct Experiment {
     pub play: Play,
     /// Contenders, as in the file.
     pub contenders: Vec<Contender>,
+    /// What is varied around the contenders.
+    pub variations: Variations,
     /// Everything that was read, defaults filled in.
     pub resolved: Resolved,
 }
@@ -200,13 +230,25 @@ impl Experiment {
     pub fn read(mut document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
         lay_scenario(&mut document, library)?;
         lay_strategies(&mut document, library)?;
+        reading::lay_points(&mut document, |path| library.table(path))?;
         let reader = Reader::new();
         let parts = read_parts(&document, &reader, library);
         let resolved = reader.finish()?;
-        let (head, setting, play, contenders) =
+        let (head, setting, play, contenders, variations) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
-        let (name, question, expectation, seed, replicates) = head;
-        Ok(Experiment { name, question, expectation, seed, replicates, setting, play, contenders, resolved })
+        let Head { name, question, expectation, seed, replicates, .. } = head;
+        Ok(Experiment {
+            name,
+            question,
+            expectation,
+            seed,
+            replicates,
+            setting,
+            play,
+            contenders,
+            variations,
+            resolved,
+        })
     }
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
@@ -247,14 +289,11 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
     Ok(())
 }
 
-/// Lays the strategy files that the sequencers name under `[strategies.NAME]`, where the experiment has none of its own.
+/// Lays the strategy files that the sequencers or `[robustness]` name under `[strategies.NAME]`, where the experiment has
+/// none of its own.
 fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
-    let Some(groups) = document.peek("sequencers") else { return Ok(()) };
-    let mut names = BTreeSet::new();
-    for group in groups.as_list().unwrap_or_default() {
-        let named = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
-        names.insert(named.unwrap_or_else(|| sequencer::DEFAULT_STRATEGY.to_owned()));
-    }
+    let mut names = strategies_named(document);
+    names.extend(strategies_tried(document));
     for name in names {
         if let Some((file, text)) = library.strategy(&name) {
             document.underlay(&format!("strategies.{name}"), Document::parse(&file, &text)?);
@@ -263,15 +302,51 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
     Ok(())
 }
 
-type Head = (String, String, String, u64, u32);
+/// Names of the strategies that `[robustness]` tries.
+fn strategies_tried(document: &Document) -> BTreeSet<String> {
+    let list = document.peek("robustness.strategies");
+    let names = list.as_ref().and_then(Value::as_list).unwrap_or_default();
+    names.iter().filter_map(|name| name.as_text().map(str::to_owned)).collect()
+}
+
+/// Names of the strategies that the groups of sequencers play.
+pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
+    let groups = document.peek("sequencers");
+    let named = |group: &Value| {
+        let name = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
+        name.unwrap_or_else(|| sequencer::DEFAULT_STRATEGY.to_owned())
+    };
+    groups.as_ref().and_then(Value::as_list).unwrap_or_default().iter().map(named).collect()
+}
+
+/// `[experiment]`, but for the tolerance.
+struct Head {
+    name: String,
+    question: String,
+    expectation: String,
+    seed: u64,
+    replicates: u32,
+    sweeps: bool,
+}
 
 fn read_parts(
     document: &Document,
     reader: &Reader,
     library: &dyn Library,
-) -> Option<(Head, Setting, Play, Vec<Contender>)> {
+) -> Option<(Head, Setting, Play, Vec<Contender>, Variations)> {
     let root = document.root(reader);
-    root.know_tables(&["experiment", "world", "sequencers", "delegators", "mechanism", "play", "strategies"]);
+    root.know_tables(&[
+        "experiment",
+        "world",
+        "sequencers",
+        "delegators",
+        "mechanism",
+        "play",
+        "strategies",
+        "robustness",
+        "sweep",
+        "replication",
+    ]);
     let (head, tolerance) = read_head(&root);
     let (clocks, known) = read_clocks(&root);
     if !known {
@@ -284,7 +359,9 @@ fn read_parts(
     let delegated = rules.iter().any(|entry| entry.name == "delegated");
     let world =
         World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
-    let classes = world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, library));
+    let tried = strategies_tried(document);
+    let classes =
+        world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, &tried, library));
     if world.is_none() {
         // Which keys sequencers need depends on the kind of world.
         root.abandon();
@@ -293,8 +370,14 @@ fn read_parts(
             group.abandon();
         }
     }
+    let variations = read_variations(&root, &head, clocks.len(), library);
     let delegators = read_delegators(&root, delegated);
-    let mut play = read_play(&root, tolerance, delegated);
+    // Where something else is wrong, the key might be read.
+    let finite = classes.as_ref().is_none_or(|(classes, complete)| {
+        let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
+        !complete || rules.iter().any(|entry| entry.name == "auction_rotation") && classes.iter().all(atomic)
+    });
+    let mut play = read_play(&root, tolerance, delegated, finite);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
         let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
@@ -323,6 +406,7 @@ fn read_parts(
         }
     }
     let mut contenders = Vec::new();
+    let clocks_read = clocks.len();
     for (name, entry, section, slots, redundancy) in clocks {
         let terms = Terms::new(&setting, slots, redundancy);
         section.known(&all_parameters());
@@ -337,7 +421,20 @@ fn read_parts(
         play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
     }
-    Some((head, setting, play, contenders))
+    check_memory(&root, &setting, play.schedule.regime);
+    if contenders.len() == clocks_read {
+        lay_collusive_menus(&root, &mut setting, &contenders);
+    }
+    if variations.robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns())
+    {
+        root.table_or_empty("robustness").refuse(
+            "",
+            "nobody learns in this experiment",
+            "a group of sequencers with a learning strategy",
+            None,
+        );
+    }
+    Some((head, setting, play, contenders, variations))
 }
 
 fn all_parameters() -> Vec<&'static Parameter> {
@@ -363,10 +460,10 @@ fn read_head(root: &Section) -> (Head, f64) {
     }
     let question = section.text(&QUESTION);
     let expectation = section.text(&EXPECTATION);
-    section.choice(&KIND);
+    let sweeps = section.choice(&KIND) == "sweep";
     let seed = section.integer(&SEED);
     let replicates = section.integer(&REPLICATES) as u32;
-    ((name, question, expectation, seed, replicates), section.number(&TOLERANCE))
+    (Head { name, question, expectation, seed, replicates, sweeps }, section.number(&TOLERANCE))
 }
 
 /// A contender's name, rule, table, slots per epoch and redundancy.
@@ -420,6 +517,7 @@ fn read_classes(
     world: &World,
     bonded: bool,
     discounted: bool,
+    tried: &BTreeSet<String>,
     library: &dyn Library,
 ) -> (Vec<Class>, bool) {
     let groups = root.tables("sequencers");
@@ -432,13 +530,11 @@ fn read_classes(
         );
     }
     let strategies = root.table("strategies");
-    let mut known: Vec<String> = library.strategies();
-    known.extend(strategies.iter().flat_map(Section::members).map(|(name, _)| name));
-    known.sort();
-    known.dedup();
+    let known = strategies_known(root, library);
     let mut classes = Vec::new();
     let all = groups.len();
     let mut played = BTreeSet::new();
+    played.extend(tried.iter().cloned());
     let mut misspelt = false;
     for group in groups {
         let mut find = |section: &Section, name: &str| -> Option<Strategy> {
@@ -485,6 +581,51 @@ fn read_classes(
     (classes, complete)
 }
 
+/// Names of all strategies, of the library and of the file.
+fn strategies_known(root: &Section, library: &dyn Library) -> Vec<String> {
+    let mut known: Vec<String> = library.strategies();
+    known.extend(root.table("strategies").iter().flat_map(Section::members).map(|(name, _)| name));
+    known.sort();
+    known.dedup();
+    known
+}
+
+fn read_variations(root: &Section, head: &Head, contenders: usize, library: &dyn Library) -> Variations {
+    let robustness = read_robustness(root, contenders, library);
+    let stopping = root.table("replication").and_then(|section| StoppingRule::read(&section, contenders));
+    let sweeps = head.sweeps;
+    let sweep = match root.table("sweep") {
+        Some(section) if sweeps => Sweep::read(&section, head.seed),
+        Some(section) => {
+            section.abandon();
+            section.refuse("", "the experiment is no sweep", "`kind = \"sweep\"` in `[experiment]`", None);
+            None
+        }
+        None => {
+            if sweeps {
+                let allowed = "a table `[sweep]` that says what varies";
+                root.table_or_empty("experiment").refuse("kind", "a sweep of nothing", allowed, None);
+            }
+            None
+        }
+    };
+    if sweep.is_some() && robustness.is_some() {
+        let allowed = "either `[sweep]` or `[robustness]`: sweep over `sequencers.*.strategy` to have both";
+        root.table_or_empty("robustness").refuse("", "robustness of a sweep", allowed, None);
+    }
+    Variations { robustness, sweep, stopping }
+}
+
+fn read_robustness(root: &Section, contenders: usize, library: &dyn Library) -> Option<Robustness> {
+    let section = root.table("robustness")?;
+    let strategies = root.table("strategies");
+    let find = |name: &str| {
+        let mut members = strategies.iter().flat_map(Section::members);
+        members.find(|(n, _)| n == name).and_then(|(_, table)| Strategy::read(&table, name))
+    };
+    Robustness::read(&section, contenders, &strategies_known(root, library), find)
+}
+
 fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
     if !delegated {
         root.note_unread("no contender's rule is `delegated`");
@@ -502,7 +643,7 @@ fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
     groups.iter().map(DelegatorGroup::read).collect()
 }
 
-fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
+fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> Play {
     let section = root.table_or_empty("play");
     section.known(PLAY);
     let regime =
@@ -516,8 +657,12 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
     if !has_memory {
         section.note_unread_key(&HORIZON, "no contender's rule remembers anything");
     }
+    if !alone && !finite {
+        section.note_unread_key(&FEEDBACK, "no auction is among finitely many private values");
+    }
     let schedule = Schedule {
         regime,
+        sampled: !alone && finite && section.choice(&FEEDBACK) == "sampled",
         rounds: if alone { 1 } else { section.integer(&ROUNDS) as u32 },
         warmup_epochs: if alone { 0 } else { section.integer(&WARMUP_EPOCHS) as u32 },
         measured_epochs: section.integer(&MEASURED_EPOCHS) as u32,
@@ -531,6 +676,30 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
         certificate_markets: section.integer(&CERTIFICATE_MARKETS) as u32,
         certificate_epochs: section.integer(&CERTIFICATE_EPOCHS) as u32,
         tolerance,
+    }
+}
+
+/// Learners that remember past offers play a game of their own in each market.
+fn check_memory(root: &Section, setting: &Setting, regime: Regime) {
+    let strategies = root.table("strategies");
+    for class in &setting.classes {
+        let LearnerSpec::QLearning(spec) = class.strategy.learner else { continue };
+        if spec.memory == 0 {
+            continue;
+        }
+        let (message, allowed) = if regime == Regime::SelfPlay {
+            (
+                "memory of past offers under `regime = \"self_play\"`, where policies are shared over parallel markets with \
+                 different histories",
+                "`memory = 0`, or `regime = \"independent\"` in `[play]`",
+            )
+        } else {
+            ("memory of past offers is not simulated yet", "`memory = 0`")
+        };
+        let named = |(name, _): &(String, Section)| *name == class.strategy.name;
+        if let Some((_, section)) = strategies.iter().flat_map(Section::members).find(named) {
+            section.refuse(strategy::MEMORY.key, message, allowed, None);
+        }
     }
 }
 

@@ -1,16 +1,20 @@
 //! From a question to stored runs: file format, units, runner, store, tables.
 
 pub mod containment;
+pub mod design;
 pub mod file;
+pub mod kickback_game;
 pub mod lock;
 pub mod manifest;
 pub mod outcome;
 pub mod progress;
 pub mod references;
 pub mod replication;
+pub mod robustness;
 pub mod runner;
 pub mod simulate;
 pub mod store;
+pub mod study;
 pub mod sweep;
 pub mod tables;
 #[cfg(test)]

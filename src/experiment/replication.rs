@@ -11,8 +11,44 @@
 
 use super::outcome::Outcome;
 use super::runner::{Study, UnitPlan};
+use crate::measure::metrics;
 use crate::measure::statistics::{Critical, Moments, Pairs};
+use crate::settings::{Parameter, Section, Value, nearest};
 use std::collections::VecDeque;
+
+/// Replicates of the first look.
+pub const MINIMUM: Parameter = Parameter::integer(
+    "minimum",
+    2,
+    1_000_000,
+    8,
+    "replicates",
+    "replicates after which precision is judged first, then at each doubling",
+);
+/// Replicates at most.
+pub const MAXIMUM: Parameter = Parameter::integer(
+    "maximum",
+    2,
+    1_000_000,
+    1024,
+    "replicates",
+    "replicates after which a design point is left as it is",
+);
+/// Targets.
+pub const HALF_WIDTH: Parameter = Parameter::custom_optional(
+    "half_width",
+    "{ METRIC = WIDTH, … } with metrics of `list metrics` and widths above 0",
+    "largest half-width of each contender's 95% interval, in the metric's unit",
+);
+/// Targets of differences.
+pub const DIFFERENCE_HALF_WIDTH: Parameter = Parameter::custom_optional(
+    "difference_half_width",
+    "{ METRIC = WIDTH, … } with metrics of `list metrics` and widths above 0",
+    "largest half-width of the 95% interval of each paired difference between contenders",
+);
+
+/// Keys of `[replication]`.
+pub const REPLICATION: &[&Parameter] = &[&MINIMUM, &MAXIMUM, &HALF_WIDTH, &DIFFERENCE_HALF_WIDTH];
 
 /// When a design point has replicates enough.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,11 +64,61 @@ pub struct StoppingRule {
 }
 
 impl StoppingRule {
+    /// Reads the table `[replication]`.
+    pub fn read(section: &Section, contenders: usize) -> Option<Self> {
+        section.known(REPLICATION);
+        let (minimum, maximum) = (section.integer(&MINIMUM) as u32, section.integer(&MAXIMUM) as u32);
+        let half_width = section.custom(&HALF_WIDTH, targets);
+        let difference = section.custom(&DIFFERENCE_HALF_WIDTH, targets);
+        if minimum > maximum {
+            section.refuse(
+                "minimum",
+                "more than the maximum",
+                &format!("at most {maximum}, or a higher `maximum`"),
+                None,
+            );
+        }
+        if difference.is_some() && contenders < 2 {
+            section.refuse(
+                "difference_half_width",
+                "there is one contender, and no difference",
+                "at least two contenders",
+                None,
+            );
+        }
+        if half_width.is_none() && difference.is_none() {
+            let given = section.is_given("half_width") || section.is_given("difference_half_width");
+            if !given {
+                section.refuse("", "there is no target", "`half_width` or `difference_half_width`", None);
+            }
+            return None;
+        }
+        let (half_width, difference) = (half_width.unwrap_or_default(), difference.unwrap_or_default());
+        Some(StoppingRule { minimum, maximum, half_width, difference })
+    }
+
     /// Replicates at which points are judged: `minimum`, its doublings below `maximum`, and `maximum`.
     pub fn looks(&self) -> Vec<u32> {
         let doublings = std::iter::successors(Some(self.minimum), |n| n.checked_mul(2));
         doublings.take_while(|&n| n < self.maximum).chain([self.maximum]).collect()
     }
+}
+
+fn targets(value: &Value) -> Result<Vec<(String, f64)>, String> {
+    let entries =
+        value.as_table().filter(|entries| !entries.is_empty()).ok_or("this is no table of targets")?;
+    let target = |(metric, width): &(String, Value)| {
+        if metrics::find(metric).is_none() {
+            let near = nearest(metric, metrics::METRICS.iter().map(|m| m.key));
+            let help = near.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
+            return Err(format!("there is no metric `{metric}`{help}"));
+        }
+        match width.as_number() {
+            Some(width) if width > 0.0 && width.is_finite() => Ok((metric.clone(), width)),
+            _ => Err(format!("the target of `{metric}` is no width above 0")),
+        }
+    };
+    entries.iter().map(target).collect()
 }
 
 /// Values of the targeted metrics at one design point.

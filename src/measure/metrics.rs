@@ -230,6 +230,20 @@ pub const METRICS: &[Metric] = &[
         "policy drift",
         "mean total-variation distance between the average policies at three quarters and at the end of learning",
     ),
+    metric(
+        "converged",
+        "ratio",
+        Maximize,
+        "converged",
+        "1 if everybody's greedy policy stayed the same for `stable_epochs` before `max_epochs`, else 0 (independent learning); in summaries the share of markets",
+    ),
+    metric(
+        "learning_epochs",
+        "count",
+        Neutral,
+        "epochs of learning",
+        "epochs until independent learning ended, the window of unchanged policies included",
+    ),
 ];
 
 /// Looks a metric up by key.

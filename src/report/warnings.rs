@@ -4,7 +4,7 @@ use super::summary::{Standing, Summary};
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::metrics;
-use crate::play::self_play::Regime;
+use crate::play::schedule::Regime;
 use crate::world::World;
 use crate::world::distribution::Distribution;
 use std::fmt;

@@ -10,7 +10,7 @@ use sequencer_lab::measure::metrics::METRICS;
 use sequencer_lab::measure::statistics::Moments;
 use sequencer_lab::mechanism::Mechanism;
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
-use sequencer_lab::play::self_play::{Phase, market_key};
+use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::with_rule;
 use std::fmt::Write;
 

@@ -161,6 +161,12 @@ bins = 2
 menu = { relative = [0.0, 1.2], points = 7 }
 "#;
 
+/// Another learner in its place.
+const Q_LEARNING: &[(&str, &str)] =
+    &[("learner = \"hedge\"\n", "learner = \"q_learning\"\nexploration_decay = 0.1\n")];
+const QUANTAL: &[(&str, &str)] = &[("learner = \"hedge\"\n", "learner = \"quantal_response\"\n")];
+const REPLICATOR: &[(&str, &str)] = &[("learner = \"hedge\"\n", "learner = \"replicator\"\n")];
+
 /// A table of parameters, and where it stands in a file.
 type Table = (&'static str, &'static [&'static Parameter]);
 
@@ -239,6 +245,12 @@ const CHANGES: &[Change] = &[
     ("delegators.dune.payout_learning", "0.9", ROLLUP, &[]),
     ("play.regime", "independent", ABSTRACT, &[("rounds = 4\nwarmup_epochs = 24\n", "")]),
     ("play.rounds", "5", ABSTRACT, &[]),
+    (
+        "play.feedback",
+        "sampled",
+        ABSTRACT,
+        &[("{ uniform = [0.0, 1.0] }", "{ discrete = { values = [0.2, 0.9], weights = [1, 1] } }")],
+    ),
     ("play.warmup_epochs", "30", ABSTRACT, &[]),
     ("play.measured_epochs", "9", ABSTRACT, &[]),
     ("play.stable_epochs", "3", ALONE, &[]),
@@ -248,6 +260,17 @@ const CHANGES: &[Change] = &[
     ("play.certificate_epochs", "9", ABSTRACT, &[]),
     ("strategies.grid.learner", "regret_matching", ABSTRACT, &[]),
     ("strategies.grid.learning_rate", "5.0", ABSTRACT, &[]),
+    ("strategies.grid.learning_rate", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.learning_rate", "5.0", ABSTRACT, REPLICATOR),
+    ("strategies.grid.exploration", "0.1", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.exploration_decay", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.discount", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.updates", "counterfactual", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.initial", "optimistic", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.initial", "0.01", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.precision", "3.0", ABSTRACT, QUANTAL),
+    ("strategies.grid.precision_unit", "eth", ABSTRACT, QUANTAL),
+    ("strategies.grid.mutation", "0.1", ABSTRACT, REPLICATOR),
     ("strategies.grid.bins", "4", ABSTRACT, &[]),
     ("strategies.grid.menu", "{ relative = [0.0, 1.0], points = 13 }", ABSTRACT, &[]),
     (
@@ -285,7 +308,8 @@ const CONTENDERS: &[(&str, &str)] =
 
 /// Keys that say what something is called or asks, and choices of one.
 fn is_exempt(parameter: &Parameter) -> bool {
-    matches!(parameter.key, "name" | "summary" | "question" | "expectation")
+    // Memory of past offers is refused so far.
+    matches!(parameter.key, "name" | "summary" | "question" | "expectation" | "memory")
         || matches!(parameter.kind, Kind::Choice([_]))
 }
 
@@ -410,11 +434,23 @@ fn a_parameter_that_nothing_reads_is_refused() {
             &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover = 0.8\n", "")],
         ),
         ("play.rounds", "3", ALONE, &[]),
+        ("play.feedback", "sampled", ALONE, &[]),
+        ("play.feedback", "sampled", ABSTRACT, &[]),
+        ("play.feedback", "sampled", ROLLUP, &[]),
         ("play.warmup_epochs", "3", ALONE, &[]),
         ("play.stable_epochs", "3", ABSTRACT, &[]),
         ("play.max_epochs", "3", ABSTRACT, &[]),
         ("play.horizon", "3", ABSTRACT, &[]),
         ("strategies.grid.learning_rate", "3.0", ALONE, &[]),
+        ("strategies.grid.exploration", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.exploration_decay", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.discount", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.memory", "0", ABSTRACT, &[]),
+        ("strategies.grid.updates", "counterfactual", ABSTRACT, &[]),
+        ("strategies.grid.initial", "zero", ABSTRACT, &[]),
+        ("strategies.grid.precision", "3.0", ABSTRACT, &[]),
+        ("strategies.grid.precision_unit", "eth", ABSTRACT, &[]),
+        ("strategies.grid.mutation", "0.1", ABSTRACT, QUANTAL),
         ("strategies.grid.offer", "{ relative = 1.0 }", ABSTRACT, &[]),
         ("strategies.grid.bins", "3", ABSTRACT, scripted),
         ("strategies.grid.menu", "{ relative = [0.0, 1.0] }", ABSTRACT, scripted),

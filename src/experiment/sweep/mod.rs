@@ -8,11 +8,14 @@
 //! * [`latin_hypercube`]: `N` points, each of `N` equal slices of every axis hit once.
 //! * [`sobol`]: the first `N` points of a scrambled Sobol sequence; the first half of a design is a design.
 //! * a list, in the file or as CSV ([`listed`]).
+//!
+//! [`reading`] reads all this from the table `[sweep]`.
 
 pub mod factorial;
 pub mod latin_hypercube;
 pub mod listed;
 pub mod one_at_a_time;
+pub mod reading;
 pub mod sobol;
 
 use crate::numerics::{exp, ln};

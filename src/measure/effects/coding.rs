@@ -57,6 +57,15 @@ impl Factor {
         Factor { name: name.to_owned(), settings }
     }
 
+    /// The factor over `times` copies of the design, one after the other.
+    pub fn repeated(&self, times: usize) -> Self {
+        let settings = match &self.settings {
+            Settings::Levels(places, levels) => Settings::Levels(places.repeat(times), levels.clone()),
+            Settings::Numbers(numbers) => Settings::Numbers(numbers.repeat(times)),
+        };
+        Factor { name: self.name.clone(), settings }
+    }
+
     /// Whether the factor takes more than one setting.
     pub fn varies(&self) -> bool {
         match &self.settings {
