@@ -15,7 +15,7 @@ use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
 use crate::play::schedule::{Regime, Schedule};
-use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Value, nearest};
+use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Unread, Value, nearest};
 use crate::with_rule;
 use crate::world::World;
 use crate::world::distribution::Distribution;
@@ -227,17 +227,32 @@ impl Experiment {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn read(mut document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
+    pub fn read(document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
+        let (experiment, unread) = Self::read_variant(document, library)?;
+        if unread.is_empty() {
+            return Ok(experiment);
+        }
+        Err(Diagnostics::new(unread.into_iter().map(|key| key.diagnostic).collect()))
+    }
+
+    /// As [`Experiment::read`], for a file that is one of several variants: keys that it does not read are no error yet.
+    ///
+    /// # Errors
+    /// Everything else that is wrong with it.
+    pub fn read_variant(
+        mut document: Document,
+        library: &dyn Library,
+    ) -> Result<(Self, Vec<Unread>), Diagnostics> {
         lay_scenario(&mut document, library)?;
         lay_strategies(&mut document, library)?;
         reading::lay_points(&mut document, |path| library.table(path))?;
         let reader = Reader::new();
         let parts = read_parts(&document, &reader, library);
-        let resolved = reader.finish()?;
+        let (resolved, unread) = reader.finish_leniently()?;
         let (head, setting, play, contenders, variations) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
         let Head { name, question, expectation, seed, replicates, .. } = head;
-        Ok(Experiment {
+        let experiment = Experiment {
             name,
             question,
             expectation,
@@ -248,7 +263,8 @@ impl Experiment {
             contenders,
             variations,
             resolved,
-        })
+        };
+        Ok((experiment, unread))
     }
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
