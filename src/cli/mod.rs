@@ -7,6 +7,7 @@ pub mod check;
 pub mod library;
 pub mod list;
 pub mod merge;
+pub mod new;
 pub mod plot;
 pub mod replay;
 pub mod run;
@@ -86,6 +87,8 @@ enum Command {
     Plot(plot::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
+    /// Write a commented experiment file to start from
+    New(new::Options),
     /// List what there is, one item per line, name first
     List(list::Options),
     /// Print the JSON Schema of experiment and strategy files
@@ -155,6 +158,7 @@ pub fn main() -> ExitCode {
         Command::Merge(options) => merge::merge(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
+        Command::New(options) => new::new(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),
         Command::Schema => schema::print(&cli.common),
     };

@@ -287,3 +287,14 @@ fn an_array_job_is_written_and_submits_only_what_is_missing() {
     std::fs::write(folder.path("sweep.toml"), sweep(rule)).unwrap();
     folder.run(&["shard", "sweep.toml", "1/2", "--output", "s"]).with(2).says("paired difference");
 }
+
+#[test]
+fn new_experiments_are_valid_and_never_written_over() {
+    let folder = Folder::new();
+    for kind in ["compare", "sweep"] {
+        folder.run(&["new", kind, "--kind", kind]).with(0);
+        folder.run(&["check", &format!("{kind}.toml")]).with(0);
+        folder.run(&["new", kind, "--kind", kind]).with(2).says("exists");
+    }
+    folder.run(&["new", "a/b"]).with(2).says("allowed: letters");
+}
