@@ -28,9 +28,7 @@ const POINTS: usize = 21;
 const TARGET: f64 = 0.02;
 const ROUNDS: u32 = 100_000;
 /// Every figure is the median of so many measurements.
-const TURNS: usize = 15;
-/// Learning is timed over so many repetitions: the scheduler's account of a thread is kept in ticks of some milliseconds.
-const REPETITIONS: u32 = 1_000;
+const TURNS: u32 = 15;
 
 fn auction() -> Experiment {
     let grid: Vec<f64> = (0..POINTS).map(|i| i as f64 / (POINTS - 1) as f64).collect();
@@ -48,13 +46,14 @@ fn auction() -> Experiment {
 }
 
 /// The policy that the bidders settle on after so many epochs.
-fn learn(experiment: &Experiment, epochs: u32, replicate: u32) -> Policy {
+fn learn(experiment: &Experiment, expected: bool, epochs: u32, replicate: u32) -> Policy {
     let contender = &experiment.contenders[0];
     let Rule::AuctionRotation(rule) = &contender.rule else { panic!("the rule is `auction_rotation`") };
     let seats = Seating::new(&experiment.setting, true);
     let game = Game { rule, setting: &experiment.setting, terms: &contender.terms, seats: &seats };
     let mut schedule = experiment.play.schedule;
     schedule.warmup_epochs = epochs;
+    schedule.expected = expected;
     let learned = learning_loop::learn(&game, schedule, experiment.seed, replicate).expect("balanced books");
     black_box(learned).policies.swap_remove(0)
 }
@@ -106,12 +105,49 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+/// A way to learn, and what it took.
+struct Way {
+    name: &'static str,
+    expected: bool,
+    /// Learning is timed over so many replicates a turn: the scheduler's account of a thread is kept in ticks of some
+    /// milliseconds.
+    replicates: u32,
+    epochs: u32,
+    /// Greatest NashConv of all replicates.
+    distance: f64,
+    milliseconds: Vec<f64>,
+}
+
+impl Way {
+    /// With as many epochs as 300 replicates need.
+    fn new(experiment: &Experiment, name: &'static str, expected: bool, replicates: u32) -> Self {
+        let worst = |epochs| {
+            let distance = |replicate| nash_conv(&learn(experiment, expected, epochs, replicate));
+            (0..(TURNS * replicates).min(300)).map(distance).fold(0.0, f64::max)
+        };
+        let mut epochs = 1;
+        while worst(epochs) > TARGET {
+            epochs += 1 + epochs / 20;
+        }
+        Way { name, expected, replicates, epochs, distance: 0.0, milliseconds: Vec::new() }
+    }
+
+    fn turn(&mut self, experiment: &Experiment, turn: u32) {
+        let start = processor_seconds();
+        for replicate in turn * self.replicates..(turn + 1) * self.replicates {
+            let policy = learn(experiment, self.expected, self.epochs, replicate);
+            self.distance = self.distance.max(nash_conv(&policy));
+        }
+        self.milliseconds.push((processor_seconds() - start) * 1e3 / f64::from(self.replicates));
+    }
+}
+
 fn main() {
     let experiment = auction();
-    let mut epochs = 1;
-    while nash_conv(&learn(&experiment, epochs, 0)) > TARGET {
-        epochs += 1;
-    }
+    let mut ways = [
+        Way::new(&experiment, "in expectation", true, 1_000),
+        Way::new(&experiment, "sampled markets", false, 20),
+    ];
     println!("median of {TURNS} measurements by turns, one core, processor time");
     let mut numba = match Numba::start() {
         Ok(numba) => {
@@ -123,27 +159,29 @@ fn main() {
             None
         }
     };
-    let (mut own, mut theirs, mut distance) = (Vec::new(), Vec::new(), 0.0_f64);
-    for turn in 0..TURNS as u32 {
-        let start = processor_seconds();
-        for repetition in 0..REPETITIONS {
-            let policy = learn(&experiment, epochs, turn * REPETITIONS + repetition);
-            distance = distance.max(nash_conv(&policy));
+    let mut theirs = Vec::new();
+    for turn in 0..TURNS {
+        for way in &mut ways {
+            way.turn(&experiment, turn);
         }
-        own.push((processor_seconds() - start) * 1e3 / f64::from(REPETITIONS));
         if let Some(numba) = &mut numba {
             theirs.extend(numba.play().map(|seconds| seconds * 1e3));
         }
     }
-    let own = median(own);
-    println!("this program   {own:>8.4} ms for {epochs} epochs, to an exact NashConv of {distance:.4}");
-    if numba.is_some() && !theirs.is_empty() {
-        let theirs = median(theirs);
-        println!("Numba loop     {theirs:>8.4} ms for {ROUNDS} rounds");
-        println!("ratio          {:>8.4} of the loop's time", own / theirs);
-        let longer = (f64::from(epochs) * theirs / own) as u32;
-        let settled = nash_conv(&learn(&experiment, longer, 0));
-        println!("in the loop's time this program learns for {longer} epochs, to a NashConv of {settled:.6}");
+    let theirs = if theirs.is_empty() { None } else { Some(median(theirs)) };
+    if let Some(theirs) = theirs {
+        println!("  Numba loop         {theirs:>9.4} ms for {ROUNDS} rounds");
+    }
+    for way in &ways {
+        let own = median(way.milliseconds.clone());
+        println!(
+            "  {:<16}   {own:>9.4} ms for {} epochs, to an exact NashConv of at most {:.4} in {} replicates{}",
+            way.name,
+            way.epochs,
+            way.distance,
+            TURNS * way.replicates,
+            theirs.map_or(String::new(), |theirs| format!("; {:.4} of the loop's time", own / theirs))
+        );
     }
 }
 

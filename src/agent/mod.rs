@@ -1,6 +1,8 @@
 //! Who sits at the table: sequencers, delegators, and the strategies that they bring.
 
+pub mod delegation;
 pub mod delegator;
+pub mod formula;
 pub mod sequencer;
 pub mod strategy;
 

@@ -2,7 +2,7 @@
 
 use super::library::Files;
 use super::{Common, Status, Stop};
-use crate::agent::{delegator, sequencer, strategy};
+use crate::agent::{delegation, delegator, sequencer, strategy};
 use crate::experiment::file::{self, Library};
 use crate::experiment::robustness::ROBUSTNESS;
 use crate::learning::CATALOGUE as LEARNERS;
@@ -109,6 +109,12 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
             rules.push(parameter);
         }
     }
+    let mut strategies = strategy::PARAMETERS.to_vec();
+    for &parameter in delegation::PARAMETERS {
+        if !strategies.iter().any(|p| p.key == parameter.key) {
+            strategies.push(parameter);
+        }
+    }
     vec![
         ("experiment", file::EXPERIMENT.to_vec()),
         ("world", world::PARAMETERS.to_vec()),
@@ -116,7 +122,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("delegators.*", delegator::PARAMETERS.to_vec()),
         ("mechanism.*", rules),
         ("play", file::PLAY.to_vec()),
-        ("strategies.*", strategy::PARAMETERS.to_vec()),
+        ("strategies.*", strategies),
         ("robustness", ROBUSTNESS.to_vec()),
     ]
 }

@@ -4,6 +4,7 @@
 //! replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
 
 pub mod check;
+pub mod export;
 pub mod library;
 pub mod list;
 pub mod merge;
@@ -85,6 +86,8 @@ enum Command {
     Merge(merge::Options),
     /// Redraw every chart from what a run stored
     Plot(plot::Options),
+    /// Write what agents learned in a run as strategy files, to be seated in other experiments
+    Export(export::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
     /// Write a commented experiment file to start from
@@ -157,6 +160,7 @@ pub fn main() -> ExitCode {
         Command::Shard(options) => shard::shard(options, &cli.common),
         Command::Merge(options) => merge::merge(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
+        Command::Export(options) => export::export(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
         Command::New(options) => new::new(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),

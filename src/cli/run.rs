@@ -1,7 +1,7 @@
 //! `run FILE`: everything that the experiment file asks for.
 
 use super::slurm::{self, Engine};
-use super::{Common, ExperimentFile, Status, Stop, source};
+use super::{Common, ExperimentFile, Status, Stop, export, source};
 use crate::experiment::file::ENGINE;
 use crate::experiment::lock::OutputLock;
 use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
@@ -186,7 +186,8 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let &Finished { study, directory, summary, started, common } = run;
     let experiment = &study.experiment;
     write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
-    let sha = tables::write_all(store, directory).map_err(|error| Stop::fail(&error))?;
+    let sha =
+        tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
     robustness::write_table(store, experiment, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     // With a stopping rule nobody knows how many there will be: those of the first look at least.
@@ -210,12 +211,24 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     } else {
         figures::Drawn::default()
     };
+    let exported = export::write(store, experiment, directory, 0, None)?;
+    if failed == 0 && !summary.stopped_early {
+        exported.problems.iter().for_each(|problem| common.say(problem));
+    }
     let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
     for note in &charts.notes {
         common.say(note);
     }
     let mut text = closing;
     text.push_str(&files_written(directory, &charts.files));
+    if !exported.files.is_empty() {
+        let folder = directory.join("strategies");
+        text.push_str(&format!(
+            "Learned {}/ ({} files, to be seated elsewhere)\n",
+            folder.display(),
+            exported.files.len()
+        ));
+    }
     common.result(&text, || {
         serde_json::json!({
             "experiment": experiment.name,
@@ -247,7 +260,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
 
 fn files_written(directory: &Path, charts: &[PathBuf]) -> String {
     let mut text = format!(
-        "\nTables  {}/summary.csv, comparison.csv, results.csv, policies.csv (store: results.sqlite)\n",
+        "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv (store: results.sqlite)\n",
         directory.display()
     );
     for (place, chart) in charts.iter().enumerate() {

@@ -1,11 +1,13 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
 use super::replication::StoppingRule;
 use super::robustness::Robustness;
 use super::simulate::Play;
 use super::sweep::reading::{self, Sweep};
 use crate::agent::Setting;
+use crate::agent::delegation;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::{self, Strategy};
@@ -79,10 +81,10 @@ pub const ROUNDS: Parameter = Parameter::integer(
 /// What feedback is averaged over.
 pub const FEEDBACK: Parameter = Parameter::choice(
     "feedback",
-    &["expected", "sampled"],
-    "expected",
-    "in auctions among finitely many private values: what rivals draw and offer is taken in expectation, or as it came in the \
-     parallel markets",
+    &["sampled", "expected"],
+    "sampled",
+    "in auctions among finitely many private values: what rivals draw and offer as it comes in the parallel markets, or taken in \
+     expectation, by which all replicates learn alike",
 );
 /// Learning epochs.
 pub const WARMUP_EPOCHS: Parameter = Parameter::integer(
@@ -305,34 +307,56 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
     Ok(())
 }
 
-/// Lays the strategy files that the sequencers or `[robustness]` name under `[strategies.NAME]`, where the experiment has
-/// none of its own.
+/// Lays the strategy files that sequencers, delegators or `[robustness]` name under `[strategies.NAME]`, where the
+/// experiment has none of its own.
 fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
     let mut names = strategies_named(document);
     names.extend(strategies_tried(document));
     for name in names {
-        if let Some((file, text)) = library.strategy(&name) {
-            document.underlay(&format!("strategies.{name}"), Document::parse(&file, &text)?);
+        if let Some((file, text)) = library.strategy(&name).filter(|_| !name.contains('"')) {
+            // Quoted, as a path has dots.
+            document.underlay(&format!("strategies.\"{name}\""), Document::parse(&file, &text)?);
         }
     }
     Ok(())
 }
 
-/// Names of the strategies that `[robustness]` tries.
+/// Names of the strategies that `[robustness]` or `[sweep]` tries, and other texts that a sweep sets.
 fn strategies_tried(document: &Document) -> BTreeSet<String> {
-    let list = document.peek("robustness.strategies");
-    let names = list.as_ref().and_then(Value::as_list).unwrap_or_default();
-    names.iter().filter_map(|name| name.as_text().map(str::to_owned)).collect()
+    fn texts(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Text(text) => {
+                found.insert(text.clone());
+            }
+            Value::List(list) => list.iter().for_each(|item| texts(item, found)),
+            Value::Table(entries) => entries.iter().for_each(|(_, entry)| texts(entry, found)),
+            _ => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    for path in ["robustness.strategies", "sweep.parameters", "sweep.points"] {
+        if let Some(value) = document.peek(path) {
+            texts(&value, &mut names);
+        }
+    }
+    names
 }
 
-/// Names of the strategies that the groups of sequencers play.
+/// Names of the strategies that groups play.
 pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
-    let groups = document.peek("sequencers");
-    let named = |group: &Value| {
-        let name = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
-        name.unwrap_or_else(|| sequencer::DEFAULT_STRATEGY.to_owned())
-    };
-    groups.as_ref().and_then(Value::as_list).unwrap_or_default().iter().map(named).collect()
+    let mut names = BTreeSet::new();
+    let roles = [
+        ("sequencers", &sequencer::STRATEGY, sequencer::DEFAULT_STRATEGY),
+        ("delegators", &delegation::STRATEGY, delegation::DEFAULT),
+    ];
+    for (role, key, default) in roles {
+        let groups = document.peek(role);
+        for group in groups.as_ref().and_then(Value::as_list).unwrap_or_default() {
+            let named = group.get(key.key).and_then(|v| v.as_text().map(str::to_owned));
+            names.insert(named.unwrap_or_else(|| default.to_owned()));
+        }
+    }
+    names
 }
 
 /// `[experiment]`, but for the tolerance.
@@ -345,11 +369,10 @@ struct Head {
     sweeps: bool,
 }
 
-fn read_parts(
-    document: &Document,
-    reader: &Reader,
-    library: &dyn Library,
-) -> Option<(Head, Setting, Play, Vec<Contender>, Variations)> {
+/// What an experiment consists of, but for what was resolved.
+type Parts = (Head, Setting, Play, Vec<Contender>, Variations);
+
+fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<Parts> {
     let root = document.root(reader);
     root.know_tables(&[
         "experiment",
@@ -375,9 +398,8 @@ fn read_parts(
     let delegated = rules.iter().any(|entry| entry.name == "delegated");
     let world =
         World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
-    let tried = strategies_tried(document);
-    let classes =
-        world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, &tried, library));
+    let mut shelf = Shelf::new(&root, library);
+    let classes = world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, &mut shelf));
     if world.is_none() {
         // Which keys sequencers need depends on the kind of world.
         root.abandon();
@@ -386,8 +408,11 @@ fn read_parts(
             group.abandon();
         }
     }
-    let variations = read_variations(&root, &head, clocks.len(), library);
-    let delegators = read_delegators(&root, delegated);
+    let variations = read_variations(&root, &head, clocks.len(), &mut shelf);
+    let delegators = read_delegators(&root, delegated, &mut shelf);
+    // Where the world cannot be read nobody's strategy is.
+    shelf.misspelt |= world.is_none();
+    shelf.refuse_unplayed();
     // Where something else is wrong, the key might be read.
     let finite = classes.as_ref().is_none_or(|(classes, complete)| {
         let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
@@ -397,7 +422,7 @@ fn read_parts(
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
         let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
-        group.inertia.max(beliefs)
+        group.persistence().max(beliefs)
     };
     let slowest = delegators.iter().map(memory).fold(0.0_f64, f64::max);
     play.schedule.burn_in = horizon::epochs(slowest);
@@ -440,6 +465,7 @@ fn read_parts(
     check_memory(&root, &setting, play.schedule.regime);
     if contenders.len() == clocks_read {
         lay_collusive_menus(&root, &mut setting, &contenders);
+        check_formulas(&root, &setting, &contenders);
     }
     if variations.robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns())
     {
@@ -527,14 +553,70 @@ fn read_clocks<'a>(root: &Section<'a>) -> (Vec<Clock<'a>>, bool) {
     (clocks, known)
 }
 
+/// The strategies that an experiment can seat, and those that it does.
+struct Shelf<'a> {
+    tables: Vec<(String, Section<'a>)>,
+    known: Vec<String>,
+    played: BTreeSet<String>,
+    misspelt: bool,
+}
+
+impl<'a> Shelf<'a> {
+    fn new(root: &Section<'a>, library: &dyn Library) -> Self {
+        let tables: Vec<_> = root.table("strategies").iter().flat_map(Section::members).collect();
+        let mut known = library.strategies();
+        known.extend(tables.iter().map(|(name, _)| name.clone()));
+        known.sort();
+        known.dedup();
+        Shelf { tables, known, played: BTreeSet::new(), misspelt: false }
+    }
+
+    /// The strategy that a group names.
+    fn find<T>(
+        &mut self,
+        group: &Section,
+        name: &str,
+        read: impl FnOnce(&Section<'a>) -> Option<T>,
+    ) -> Option<T> {
+        self.played.insert(name.to_owned());
+        if let Some((_, table)) = self.tables.iter().find(|(n, _)| n == name) {
+            return read(table);
+        }
+        let help =
+            nearest(name, self.known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+        let message = format!("there is no strategy `{name}`");
+        group.refuse("strategy", &message, &self.known.join(", "), help);
+        self.misspelt = true;
+        None
+    }
+
+    /// Refuses strategies of the file that nobody plays.
+    fn refuse_unplayed(&self) {
+        for (name, table) in &self.tables {
+            if !self.played.contains(name) {
+                table.known(strategy::PARAMETERS);
+                table.known(delegation::PARAMETERS);
+                table.abandon();
+                if !self.misspelt {
+                    table.refuse(
+                        "",
+                        &format!("nobody plays strategy `{name}`"),
+                        "strategies that some group names",
+                        None,
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// Classes of sequencers, and whether all of them could be read.
 fn read_classes(
     root: &Section,
     world: &World,
     bonded: bool,
     discounted: bool,
-    tried: &BTreeSet<String>,
-    library: &dyn Library,
+    shelf: &mut Shelf,
 ) -> (Vec<Class>, bool) {
     let groups = root.tables("sequencers");
     if groups.is_empty() {
@@ -545,31 +627,10 @@ fn read_classes(
             None,
         );
     }
-    let strategies = root.table("strategies");
-    let known = strategies_known(root, library);
     let mut classes = Vec::new();
     let all = groups.len();
-    let mut played = BTreeSet::new();
-    played.extend(tried.iter().cloned());
-    let mut misspelt = false;
     for group in groups {
-        let mut find = |section: &Section, name: &str| -> Option<Strategy> {
-            played.insert(name.to_owned());
-            let Some((_, table)) = strategies.iter().flat_map(Section::members).find(|(n, _)| n == name)
-            else {
-                let help =
-                    nearest(name, known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-                section.refuse(
-                    "strategy",
-                    &format!("there is no strategy `{name}`"),
-                    &known.join(", "),
-                    help,
-                );
-                misspelt = true;
-                return None;
-            };
-            Strategy::read(&table, name)
-        };
+        let mut find = |section: &Section, name: &str| shelf.find(section, name, |t| Strategy::read(t, name));
         if !bonded {
             group
                 .note_unread_key(&sequencer::CAPITAL_COST, "no contender's rule locks a sequencer's capital");
@@ -579,35 +640,12 @@ fn read_classes(
         }
         classes.extend(sequencer::read(&group, world, bonded, discounted, &mut find));
     }
-    for (name, table) in strategies.iter().flat_map(Section::members) {
-        if !played.contains(&name) {
-            table.known(strategy::PARAMETERS);
-            table.abandon();
-            if !misspelt {
-                table.refuse(
-                    "",
-                    &format!("nobody plays strategy `{name}`"),
-                    "strategies that some group names",
-                    None,
-                );
-            }
-        }
-    }
     let complete = classes.len() == all && all > 0;
     (classes, complete)
 }
 
-/// Names of all strategies, of the library and of the file.
-fn strategies_known(root: &Section, library: &dyn Library) -> Vec<String> {
-    let mut known: Vec<String> = library.strategies();
-    known.extend(root.table("strategies").iter().flat_map(Section::members).map(|(name, _)| name));
-    known.sort();
-    known.dedup();
-    known
-}
-
-fn read_variations(root: &Section, head: &Head, contenders: usize, library: &dyn Library) -> Variations {
-    let robustness = read_robustness(root, contenders, library);
+fn read_variations(root: &Section, head: &Head, contenders: usize, shelf: &mut Shelf) -> Variations {
+    let robustness = read_robustness(root, contenders, shelf);
     let stopping = root.table("replication").and_then(|section| StoppingRule::read(&section, contenders));
     let sweeps = head.sweeps;
     let sweep = match root.table("sweep") {
@@ -625,6 +663,21 @@ fn read_variations(root: &Section, head: &Head, contenders: usize, library: &dyn
             None
         }
     };
+    for (path, value) in sweep.iter().flat_map(|sweep| sweep.points.iter().flatten()) {
+        if path.ends_with(sequencer::STRATEGY.key)
+            && let Value::Text(name) = value
+            && shelf.played.insert(name.clone())
+            && let Some((_, table)) = shelf.tables.iter().find(|(other, _)| other == name)
+        {
+            // Read here too, so that the resolved file has it; what is wrong with it shows at the point that plays it.
+            if path.starts_with("delegators") {
+                table.known(delegation::PARAMETERS);
+                table.abandon();
+            } else {
+                Strategy::read(table, name);
+            }
+        }
+    }
     if sweep.is_some() && robustness.is_some() {
         let allowed = "either `[sweep]` or `[robustness]`: sweep over `sequencers.*.strategy` to have both";
         root.table_or_empty("robustness").refuse("", "robustness of a sweep", allowed, None);
@@ -632,19 +685,23 @@ fn read_variations(root: &Section, head: &Head, contenders: usize, library: &dyn
     Variations { robustness, sweep, stopping }
 }
 
-fn read_robustness(root: &Section, contenders: usize, library: &dyn Library) -> Option<Robustness> {
+fn read_robustness(root: &Section, contenders: usize, shelf: &mut Shelf) -> Option<Robustness> {
     let section = root.table("robustness")?;
-    let strategies = root.table("strategies");
+    let Shelf { tables, known, played, misspelt } = shelf;
     let find = |name: &str| {
-        let mut members = strategies.iter().flat_map(Section::members);
-        members.find(|(n, _)| n == name).and_then(|(_, table)| Strategy::read(&table, name))
+        played.insert(name.to_owned());
+        *misspelt |= !known.iter().any(|other| other == name);
+        tables.iter().find(|(n, _)| n == name).and_then(|(_, table)| Strategy::read(table, name))
     };
-    Robustness::read(&section, contenders, &strategies_known(root, library), find)
+    let known: &[String] = known;
+    Robustness::read(&section, contenders, known, find)
 }
 
-fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
+fn read_delegators(root: &Section, delegated: bool, shelf: &mut Shelf) -> Vec<DelegatorGroup> {
     if !delegated {
         root.note_unread("no contender's rule is `delegated`");
+        // Their strategies are as superfluous as they are.
+        shelf.misspelt |= root.is_given("delegators");
         return Vec::new();
     }
     let groups = root.tables("delegators");
@@ -656,7 +713,8 @@ fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
             None,
         );
     }
-    groups.iter().map(DelegatorGroup::read).collect()
+    let mut find = |section: &Section, name: &str| shelf.find(section, name, |table| delegation::read(table));
+    groups.iter().map(|group| DelegatorGroup::read(group, &mut find)).collect()
 }
 
 fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> Play {
@@ -678,7 +736,7 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> 
     }
     let schedule = Schedule {
         regime,
-        sampled: !alone && finite && section.choice(&FEEDBACK) == "sampled",
+        expected: !alone && finite && section.choice(&FEEDBACK) == "expected",
         rounds: if alone { 1 } else { section.integer(&ROUNDS) as u32 },
         warmup_epochs: if alone { 0 } else { section.integer(&WARMUP_EPOCHS) as u32 },
         measured_epochs: section.integer(&MEASURED_EPOCHS) as u32,

@@ -6,6 +6,7 @@ use super::file::Contender;
 use crate::agent::Setting;
 use crate::agent::strategy::{Collusive, Menu, Unit};
 use crate::draws::Key;
+use crate::learning::population::Revision;
 use crate::mechanism::delegated::{Delegated, Kickback};
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{At, Mechanism, Rule};
@@ -83,6 +84,9 @@ impl KickbackGame {
         let [group] = setting.delegators.as_slice() else {
             return refuse("there is more than one group of delegators");
         };
+        if group.rule != Revision::Logit {
+            return refuse("delegators do not choose by logit (`strategy = \"logit\"`)");
+        }
         if group.uptime_taste != 0.0 {
             return refuse("delegators have a taste for uptime");
         }
@@ -118,6 +122,12 @@ impl KickbackGame {
         let i = setting.sequencers.iter().position(|s| s.class == class).expect("classes have members");
         let (nash, joint) =
             (nash.kickback[i] / self.availability[i], joint.kickback[i] / self.availability[i]);
+        if nash - joint <= 1e-9 * nash.abs() {
+            return Err(format!(
+                "competition and collusion are the same for group `{}`: both pay {nash:.5}",
+                setting.classes[class].name
+            ));
+        }
         let reach = grid.margin * (nash - joint);
         let (low, high) = (joint - reach, nash + reach);
         if low < 0.0 {

@@ -1,8 +1,11 @@
 //! From a question to stored runs: file format, units, runner, store, tables.
 
+pub mod basins;
 pub mod containment;
 pub mod design;
+pub mod exports;
 pub mod file;
+pub mod formula_check;
 pub mod kickback_game;
 pub mod lock;
 pub mod manifest;

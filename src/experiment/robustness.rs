@@ -70,11 +70,12 @@ impl Robustness {
             if strategies[..place].contains(name) {
                 refuse(&format!("strategy `{name}` is named twice"), "different strategies", None);
             }
+            let strategy = find(name);
             if !known.contains(name) {
                 let near = nearest(name, known.iter().map(String::as_str));
                 let help = near.map(|n| format!("did you mean `{n}`?"));
                 refuse(&format!("there is no strategy `{name}`"), &known.join(", "), help);
-            } else if find(name).is_some_and(|strategy| !strategy.learner.learns()) {
+            } else if strategy.is_some_and(|strategy| !strategy.learner.learns()) {
                 refuse(&format!("strategy `{name}` does not learn"), "strategies with a learning rule", None);
             }
         }

@@ -1,7 +1,7 @@
 //! A study: an experiment file and the experiments that its design points are.
 
 use super::design::Design;
-use super::file::{Experiment, Library};
+use super::file::{Contender, Experiment, Library};
 use super::outcome::Outcome;
 use super::replication::UntilPrecise;
 use super::runner::{self, Planned};
@@ -21,6 +21,12 @@ pub struct Piece {
 impl Piece {
     /// All of it.
     pub const WHOLE: Piece = Piece { index: 1, of: 1 };
+}
+
+/// The unit of one replicate of a contender at a design point.
+pub fn plan(experiment: &Experiment, design: u32, contender: &Contender, replicate: u32) -> UnitPlan {
+    let content = experiment.fingerprint(contender);
+    unit::plan(&content, experiment.seed, design, &contender.name, replicate)
 }
 
 /// What a file asks for, ready to run.
@@ -99,9 +105,7 @@ impl Study {
     /// The unit of one replicate of a contender, by its place in the file, at a design point.
     pub fn plan(&self, design: u32, contender: usize, replicate: u32) -> UnitPlan {
         let point = &self.points[design as usize];
-        let contender = &point.contenders[contender];
-        let content = point.fingerprint(contender);
-        unit::plan(&content, point.seed, design, &contender.name, replicate)
+        plan(point, design, &point.contenders[contender], replicate)
     }
 
     /// The units of the study, design point by design point: with a stopping rule, those up to its first look.

@@ -19,10 +19,12 @@ pub mod exp3;
 pub mod fictitious_play;
 pub mod hedge;
 pub mod policy;
+pub mod population;
 pub mod q_learning;
 pub mod quantal_response;
 pub mod regret_matching;
 pub mod replicator;
+pub mod start;
 
 use exp3::Exp3;
 use fictitious_play::FictitiousPlay;
@@ -49,7 +51,7 @@ pub const CATALOGUE: &[(&str, &str)] = &[
     ),
     ("fictitious_play", "best response to the empirical past (Brown 1951)"),
     ("replicator", "replicator dynamics by imitation (Taylor and Jonker 1978; Schlag 1998)"),
-    ("scripted", "plays one setting always"),
+    ("scripted", "plays an offer, a formula or a policy as given"),
 ];
 
 /// What a batch of play tells a class of agents, in ETH. A state is told of as a whole, with what every setting would have
@@ -155,8 +157,8 @@ pub enum LearnerSpec {
     Replicator(ReplicatorSpec),
     /// Plays one setting always.
     Scripted {
-        /// The offer: a multiple of the agent's own net value, or ETH, as the menu says; `None` abstains.
-        offer: Option<f64>,
+        /// Its column.
+        column: usize,
     },
 }
 
@@ -221,9 +223,8 @@ impl Learner {
             }
             LearnerSpec::FictitiousPlay => Learner::FictitiousPlay(FictitiousPlay::new(problem)),
             LearnerSpec::Replicator(spec) => Learner::Replicator(Replicator::new(problem, spec)),
-            LearnerSpec::Scripted { offer } => {
-                let setting = usize::from(offer.is_some());
-                Learner::Fixed(Policy::pure(problem.states(), problem.settings, setting))
+            LearnerSpec::Scripted { column } => {
+                Learner::Fixed(Policy::pure(problem.states(), problem.settings, column))
             }
         }
     }
@@ -282,6 +283,11 @@ impl Learner {
             Learner::Replicator(learner) => learner.learn(feedback),
             Learner::Fixed(_) => {}
         }
+    }
+
+    /// The policy played now; that of rules which explore, without exploration.
+    pub fn current(&self) -> Policy {
+        self.policy().cloned().unwrap_or_else(|| self.settled())
     }
 
     /// The policy to be measured: what the learner settled on.

@@ -231,6 +231,20 @@ pub const METRICS: &[Metric] = &[
         "mean total-variation distance between the average policies at three quarters and at the end of learning",
     ),
     metric(
+        "last_iterate_drift",
+        "index",
+        Minimize,
+        "unrest of current policies",
+        "mean distance of current policies from their own mean over the last quarter of learning, as a fraction of the menu, for the player that moves most",
+    ),
+    metric(
+        "settled",
+        "ratio",
+        Maximize,
+        "settled",
+        "1 if current policies came to rest (`last_iterate_drift` of at most 0.02), else 0: then only averages of play can be certified; in summaries the share of replicates",
+    ),
+    metric(
         "converged",
         "ratio",
         Maximize,

@@ -6,6 +6,7 @@ use super::metrics::METRICS;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
 use crate::play::learning_loop::Learned;
 use crate::play::market::{Detail, Game, Market, Round};
+use crate::play::settling::RESTLESS;
 
 /// Sums over markets and epochs.
 #[derive(Clone, Debug, Default)]
@@ -232,6 +233,8 @@ impl Tally {
                     f64::from(u8::from(c.conclusive && c.upper <= tolerance * self.potential_per_epoch()))
                 }),
                 "policy_drift" => learned.drift,
+                "last_iterate_drift" => learned.unrest(),
+                "settled" => learned.unrest().map(|unrest| f64::from(u8::from(unrest <= RESTLESS))),
                 "converged" => learned.converged.map(|yes| f64::from(u8::from(yes))),
                 "learning_epochs" => learned.converged.map(|_| f64::from(learned.epochs)),
                 _ => None,

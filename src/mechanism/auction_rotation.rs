@@ -282,6 +282,10 @@ impl Mechanism for AuctionRotation {
         Some(Lever::Bid)
     }
 
+    fn seat_count(&self, _candidates: usize) -> usize {
+        self.seats
+    }
+
     fn open(&self, setting: &Setting) -> Bonds {
         let candidates = setting.candidates();
         Bonds { posted: vec![0.0; candidates * (self.dispute_epochs + 1)], candidates, row: 0 }

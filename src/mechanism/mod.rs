@@ -174,6 +174,11 @@ pub trait Mechanism: Sync {
     /// The lever that candidates set, if they set one.
     fn lever(&self) -> Option<Lever>;
 
+    /// Seats of an epoch among so many candidates: all of them where the rule has no number of seats.
+    fn seat_count(&self, candidates: usize) -> usize {
+        candidates
+    }
+
     /// The state of a market that opens.
     fn open(&self, setting: &Setting) -> Self::State;
 

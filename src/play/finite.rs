@@ -54,6 +54,15 @@ struct Type {
     level: Vec<Option<usize>>,
 }
 
+/// One private value before the levels of all offers are known.
+struct Draft {
+    probability: f64,
+    state: usize,
+    sale: SeatSale,
+    /// Offer of each setting; `None` where it does not count.
+    offers: Vec<Option<f64>>,
+}
+
 impl Finite {
     /// The finite game, if it is one: an abstract world in which all values have atoms only, a rule that sells seats, and
     /// offers from a menu.
@@ -65,8 +74,7 @@ impl Finite {
         let n = setting.candidates();
         let mut signals =
             Signals { rank: vec![0.5; n], skill: vec![1.0; n], gross: vec![0.0; n], ..Signals::default() };
-        // By player and type: the sale and the offers of the menu.
-        let mut drafts: Vec<Vec<(f64, usize, SeatSale, Vec<Option<f64>>)>> = Vec::new();
+        let mut drafts: Vec<Vec<Draft>> = Vec::new();
         for player in &game.seats.players {
             let &first = player.members.first()?;
             let atoms = atoms(setting, player.class)?;
@@ -94,30 +102,28 @@ impl Finite {
                 };
                 let offers = player.menu.settings.iter().map(offer);
                 let offers = offers.map(|offer| offer.filter(|&bid| bid >= sale.reserve)).collect();
-                types.push((probability, player.bins.state(rank), sale, offers));
+                types.push(Draft { probability, state: player.bins.state(rank), sale, offers });
             }
             drafts.push(types);
         }
         let mut levels: Vec<f64> =
-            drafts.iter().flatten().flat_map(|(.., offers)| offers.iter().flatten().copied()).collect();
+            drafts.iter().flatten().flat_map(|draft| draft.offers.iter().flatten().copied()).collect();
         levels.sort_by(f64::total_cmp);
         levels.dedup();
         let place = |offer: &Option<f64>| offer.map(|bid| levels.partition_point(|&level| level < bid));
+        let settled = |draft: &Draft| Type {
+            probability: draft.probability,
+            state: draft.state,
+            prize: draft.sale.prize,
+            level: draft.offers.iter().map(place).collect(),
+        };
         let players: Vec<Bidders> = drafts
             .iter()
             .zip(&game.seats.players)
             .map(|(types, player)| Bidders {
                 count: player.members.len(),
-                sale: types[0].2,
-                types: types
-                    .iter()
-                    .map(|(probability, state, sale, offers)| Type {
-                        probability: *probability,
-                        state: *state,
-                        prize: sale.prize,
-                        level: offers.iter().map(place).collect(),
-                    })
-                    .collect(),
+                sale: types[0].sale,
+                types: types.iter().map(settled).collect(),
                 settings: player.menu.settings.clone(),
             })
             .collect();

@@ -7,8 +7,8 @@
 //!   ends when everybody's greedy policy has stayed the same for `stable_epochs` (*converged*), or after `max_epochs`.
 //!   Replicates are then independent markets.
 //!
-//! Under self-play of a [finite](super::finite) game what rivals draw and offer is taken in expectation, unless the schedule
-//! asks for sampled markets.
+//! Under self-play of a [finite](super::finite) game what rivals draw and offer is taken in expectation where the schedule
+//! asks for that.
 //!
 //! The later value of what an epoch leaves behind is [learned](super::continuation) along the way.
 
@@ -18,6 +18,7 @@ use super::ledger::Imbalance;
 use super::market::{Detail, Game, Market, Round};
 use super::progress::Progress;
 use super::schedule::{Phase, Regime, Schedule, market_key};
+use super::settling::Unrest;
 use super::starting_values::starting_values;
 use crate::learning::policy::Policy;
 use crate::learning::{Feedback, Learner, Problem, Taken};
@@ -30,6 +31,8 @@ pub struct Learned {
     pub policies: Vec<Policy>,
     /// Mean total-variation distance between the average policies at three quarters and at the end of learning.
     pub drift: Option<f64>,
+    /// How much the current policy of each player moved to and fro at the end of learning (see [`Unrest`]).
+    pub unrest: Option<Vec<f64>>,
     /// Whether anybody learned.
     pub learning: bool,
     /// Epochs learned for.
@@ -40,6 +43,13 @@ pub struct Learned {
     pub offers: Vec<Vec<(f64, f64)>>,
     /// Points (epoch, greatest gain per epoch in ETH of a player's best fixed deviation within the window).
     pub gains: Vec<(f64, f64)>,
+}
+
+impl Learned {
+    /// Unrest of the most restless player.
+    pub fn unrest(&self) -> Option<f64> {
+        self.unrest.as_ref().map(|each| each.iter().fold(0.0_f64, |most, &u| most.max(u)))
+    }
 }
 
 /// Everybody's greedy policy, and for how long it has stayed the same.
@@ -76,12 +86,16 @@ fn learners<M: Mechanism>(game: &Game<M>, seed: u64, replicate: u32) -> Vec<Lear
         let bins = &player.bins;
         let problem = Problem {
             likelihood: (0..bins.count()).map(|state| bins.probability(state)).collect(),
-            settings: player.menu.settings.len() + 1,
+            settings: player.menu.columns(),
             initial: spec
                 .wants_values()
                 .map(|(initial, discount)| starting_values(game, p, initial, discount, seed, replicate)),
         };
-        Learner::new(spec, &problem)
+        let mut learner = Learner::new(spec, &problem);
+        if let Some(table) = &game.setting.classes[player.class].strategy.policy {
+            learner.begin(&table.policy(&bins.ranks(), player.menu.columns()));
+        }
+        learner
     };
     (0..game.seats.players.len()).map(learner).collect()
 }
@@ -104,6 +118,7 @@ pub fn learn<M: Mechanism>(
         return Ok(Learned {
             policies: learners.iter().map(Learner::settled).collect(),
             drift: None,
+            unrest: None,
             learning: false,
             epochs: 0,
             converged: None,
@@ -114,8 +129,8 @@ pub fn learn<M: Mechanism>(
     let bandit: Vec<bool> = (0..players.len()).map(|p| spec(p).is_bandit()).collect();
     let known =
         !alone && !bandit.contains(&true) && learners.iter().all(|learner| learner.policy().is_some());
-    // Where that can be known, feedback is taken in expectation, and no market is played.
-    let mut finite = if known && !schedule.sampled { Finite::new(game) } else { None };
+    // Feedback in expectation needs no market.
+    let mut finite = if known && schedule.expected { Finite::new(game) } else { None };
     let epochs = if alone { schedule.max_epochs } else { schedule.warmup_epochs };
     let markets = match finite {
         Some(_) => 0,
@@ -126,11 +141,12 @@ pub fn learn<M: Mechanism>(
         (0..markets).map(|m| Market::expected(game, market_key(seed, replicate, Phase::Learn, m))).collect();
     let mut round = Round::new(game);
     let mut feedback: Vec<Feedback> =
-        players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
+        players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.columns())).collect();
     let states: Vec<usize> = players.iter().map(|p| p.bins.count()).collect();
     let mut progress = Progress::new(game, epochs);
     let mut continuation = Continuation::new(game, schedule.horizon);
     let mut settling = Settling::default();
+    let mut unrest = Unrest::new();
     let (mut learned_for, mut converged) = (epochs, false);
     for epoch in 0..epochs {
         feedback.iter_mut().for_each(Feedback::clear);
@@ -174,6 +190,7 @@ pub fn learn<M: Mechanism>(
         }
         continuation.close(game, epoch, markets.len(), &mut round.continuation);
         progress.close(epoch, &feedback, &learners);
+        unrest.watch(epoch + 1, &learners);
         if alone && settling.note(&learners, &states) >= schedule.stable_epochs {
             (learned_for, converged) = (epoch + 1, true);
             break;
@@ -182,6 +199,7 @@ pub fn learn<M: Mechanism>(
     let policies: Vec<Policy> = learners.iter().map(Learner::settled).collect();
     Ok(Learned {
         drift: progress.drift(learned_for, &policies),
+        unrest: unrest.by_player(learned_for),
         policies,
         learning: true,
         epochs: learned_for,

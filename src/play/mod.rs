@@ -8,4 +8,5 @@ pub mod ledger;
 pub mod market;
 pub mod progress;
 pub mod schedule;
+pub mod settling;
 pub mod starting_values;

@@ -15,7 +15,8 @@
 //! rule with that under the first: 1 is the same order.
 //!
 //! A verdict is about what the learners did. Where some replicate of either mechanism is not certified under a rule, the
-//! verdict rests on uncertified play there, and says so.
+//! verdict rests on uncertified play there, and says so; as it does where replicates end in distinct basins, of which means
+//! are mixtures.
 
 mod csv;
 mod words;
@@ -97,6 +98,8 @@ pub struct Findings {
     pub contenders: Vec<String>,
     /// By rule, then contender.
     pub standing: Vec<Vec<Standing>>,
+    /// By rule, then contender: whether replicates end in distinct basins, so that no mean describes them.
+    pub basins: Vec<Vec<bool>>,
     /// By metric.
     pub rankings: Vec<Ranking>,
 }
@@ -114,14 +117,16 @@ impl Findings {
             first.unwrap_or("as written").to_owned()
         };
         let rules: Vec<String> = design.points.iter().map(name).collect();
-        let summaries: Vec<Summary> =
-            (0..rules.len() as u32).map(|design| Summary::read(store, design)).collect::<Result<_, _>>()?;
+        let read = |design| Summary::read(store, design, experiment.play.tolerance);
+        let summaries: Vec<Summary> = (0..rules.len() as u32).map(read).collect::<Result<_, _>>()?;
         let rankings =
             robustness.metrics.iter().filter_map(|key| ranking(metrics::find(key)?, &summaries)).collect();
         let contenders = store.contenders().to_vec();
         let standing =
             summaries.iter().map(|s| (0..contenders.len()).map(|c| s.standing(c)).collect()).collect();
-        Ok(Some(Findings { rules, contenders, standing, rankings }))
+        let basins =
+            summaries.iter().map(|s| (0..contenders.len()).map(|c| s.has_basins(c)).collect()).collect();
+        Ok(Some(Findings { rules, contenders, standing, basins, rankings }))
     }
 
     /// Whether the play of a pair is certified, or given, under a rule.

@@ -2,13 +2,17 @@
 
 mod bad_input;
 mod cli;
+mod delegators;
 mod determinism;
+mod exports;
 mod lab;
 mod laws;
 mod layers;
+mod learners;
 mod parameters;
 mod program;
 mod readme;
+mod scripts;
 mod standbys;
 mod theory_play;
 mod transcripts;

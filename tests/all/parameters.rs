@@ -1,7 +1,7 @@
 //! Every parameter bears on some number, and one that nothing reads is refused.
 
 use crate::lab::{read, unit};
-use sequencer_lab::agent::{delegator, sequencer, strategy};
+use sequencer_lab::agent::{delegation, delegator, sequencer, strategy};
 use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::file::{EXPERIMENT, Experiment, PLAY};
 use sequencer_lab::experiment::outcome::PolicyEntry;
@@ -177,10 +177,17 @@ const TABLES: &[Table] = &[
     ("delegators.dune", delegator::PARAMETERS),
     ("play", PLAY),
     ("strategies.grid", strategy::PARAMETERS),
+    ("strategies.flock", delegation::PARAMETERS),
 ];
 
 /// Another value of a parameter that must move some number: (path of the key, value, text, replacements besides).
 type Change = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// Delegators who imitate each other.
+const FLOCK: (&str, &str) = (
+    "uptime_taste = 1.0\n",
+    "uptime_taste = 1.0\nstrategy = \"flock\"\n\n[strategies.flock]\nrole = \"delegator\"\nlearner = \"replicator\"\nexperimentation = 0.1\n\n",
+);
 
 const CHANGES: &[Change] = &[
     ("experiment.seed", "4", ABSTRACT, &[]),
@@ -243,11 +250,12 @@ const CHANGES: &[Change] = &[
     ("delegators.dune.uptime_taste", "0.0", ROLLUP, &[]),
     ("delegators.dune.capital_cost", "0.1", ROLLUP, &[]),
     ("delegators.dune.payout_learning", "0.9", ROLLUP, &[]),
+    ("delegators.dune.strategy", "imitation", ROLLUP, &[]),
     ("play.regime", "independent", ABSTRACT, &[("rounds = 4\nwarmup_epochs = 24\n", "")]),
     ("play.rounds", "5", ABSTRACT, &[]),
     (
         "play.feedback",
-        "sampled",
+        "expected",
         ABSTRACT,
         &[("{ uniform = [0.0, 1.0] }", "{ discrete = { values = [0.2, 0.9], weights = [1, 1] } }")],
     ),
@@ -282,6 +290,15 @@ const CHANGES: &[Change] = &[
             "learner = \"scripted\"\noffer = { relative = 0.8 }\n",
         )],
     ),
+    ("strategies.flock.learner", "fictitious_play", ROLLUP, &[FLOCK, ("experimentation = 0.1\n", "")]),
+    ("strategies.flock.experimentation", "0.3", ROLLUP, &[FLOCK]),
+    (
+        "strategies.flock.forgetting",
+        "0.9",
+        ROLLUP,
+        &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"\nforgetting = 0.3")],
+    ),
+    ("strategies.grid.policy", "[{ to = 1.0, offers = [0.5], weights = [1.0] }]", ABSTRACT, &[]),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.one.commission", "0.9", ROLLUP, &[]),
@@ -306,10 +323,10 @@ const CHANGES: &[Change] = &[
 const CONTENDERS: &[(&str, &str)] =
     &[("centralized", "one"), ("auction_rotation", "auction"), ("delegated", "votes")];
 
-/// Keys that say what something is called or asks, and choices of one.
+/// Keys that say what something is called, whose it is or what it asks, and choices of one.
 fn is_exempt(parameter: &Parameter) -> bool {
     // Memory of past offers is refused so far.
-    matches!(parameter.key, "name" | "summary" | "question" | "expectation" | "memory")
+    matches!(parameter.key, "name" | "role" | "summary" | "question" | "expectation" | "memory")
         || matches!(parameter.kind, Kind::Choice([_]))
 }
 
@@ -434,9 +451,9 @@ fn a_parameter_that_nothing_reads_is_refused() {
             &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover = 0.8\n", "")],
         ),
         ("play.rounds", "3", ALONE, &[]),
-        ("play.feedback", "sampled", ALONE, &[]),
-        ("play.feedback", "sampled", ABSTRACT, &[]),
-        ("play.feedback", "sampled", ROLLUP, &[]),
+        ("play.feedback", "expected", ALONE, &[]),
+        ("play.feedback", "expected", ABSTRACT, &[]),
+        ("play.feedback", "expected", ROLLUP, &[]),
         ("play.warmup_epochs", "3", ALONE, &[]),
         ("play.stable_epochs", "3", ABSTRACT, &[]),
         ("play.max_epochs", "3", ABSTRACT, &[]),
@@ -453,8 +470,14 @@ fn a_parameter_that_nothing_reads_is_refused() {
         ("strategies.grid.mutation", "0.1", ABSTRACT, QUANTAL),
         ("strategies.grid.offer", "{ relative = 1.0 }", ABSTRACT, &[]),
         ("strategies.grid.bins", "3", ABSTRACT, scripted),
-        ("strategies.grid.menu", "{ relative = [0.0, 1.0] }", ABSTRACT, scripted),
         ("strategies.grid.learning_rate", "3.0", ABSTRACT, scripted),
+        ("strategies.flock.forgetting", "0.5", ROLLUP, &[FLOCK]),
+        (
+            "strategies.flock.experimentation",
+            "0.5",
+            ROLLUP,
+            &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"")],
+        ),
         ("mechanism.one.seats", "2", ROLLUP, &[]),
         ("mechanism.one.redundancy", "2", ROLLUP, &[]),
         ("mechanism.one.bond", "2.0", ROLLUP, &[]),

@@ -5,6 +5,7 @@ use crate::experiment::file::Experiment;
 use crate::experiment::store::Store;
 use crate::experiment::tables::{Table, TableError, push_numbers, quote};
 use crate::report::summary::Standing;
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// Name of the file inside the output directory.
@@ -33,7 +34,7 @@ pub fn write_table(store: &Store, experiment: &Experiment, directory: &Path) -> 
                 let name = |i: usize| quote(&findings.contenders[i]);
                 let certified = |i: usize| match findings.standing[rule][i] {
                     Standing::NobodyLearns => f64::NAN,
-                    Standing::Learned { certified, of } => certified as f64 / of as f64,
+                    Standing::Learned { certified, of, .. } => certified as f64 / of as f64,
                 };
                 let key = ranking.metric.key;
                 let strategy = quote(&findings.rules[rule]);
@@ -43,7 +44,8 @@ pub fn write_table(store: &Store, experiment: &Experiment, directory: &Path) -> 
                 push_numbers(&mut row, &[certified(pair.a), certified(pair.b), ranking.tau[rule]]);
                 for verdict in [&pair.verdict, &ranking.verdict] {
                     let under = findings.named(verdict.under()).join(";");
-                    row += &format!(",{},{}", verdict.name(), quote(&under));
+                    // Writing to a string cannot fail.
+                    let _ = write!(row, ",{},{}", verdict.name(), quote(&under));
                 }
                 row.push('\n');
                 table.lines(&row)?;

@@ -1,19 +1,21 @@
+use super::Verdict::{Equal, Open, Reversed, Survives};
 use super::*;
 use crate::measure::statistics::{Critical, Pairs};
 
 /// A difference with an interval around `mean` of half-width `half`.
-fn difference(mean: f64, half: f64) -> Option<Comparison> {
+fn difference(mean: f64, half: f64) -> Comparison {
     let mut pairs = Pairs::default();
     for step in [-1.0, 0.0, 1.0, 0.5, -0.5] {
         pairs.push(mean + step * half, 0.0);
     }
-    Some(pairs.comparison(&mut Critical::default()))
+    pairs.comparison(&mut Critical::default())
 }
 
 #[test]
 fn verdicts() {
     let (up, down, open, nothing) =
         (difference(5.0, 1.0), difference(-5.0, 1.0), difference(0.1, 1.0), difference(0.0, 0.0));
+    let [up, down, open, nothing] = [up, down, open, nothing].map(Some);
     assert_eq!([&up, &down, &open, &nothing].map(sign), [1, -1, 0, 0]);
     assert_eq!(judge(&[up, up]), Verdict::Survives);
     assert_eq!(judge(&[down, down, down]), Verdict::Survives);
@@ -29,7 +31,6 @@ fn verdicts() {
 fn a_ranking_is_as_good_as_its_worst_pair() {
     let pair = |verdict| Pair { a: 0, b: 1, differences: Vec::new(), verdict };
     let of = |verdicts: &[Verdict]| together(&verdicts.iter().cloned().map(pair).collect::<Vec<_>>());
-    use Verdict::{Equal, Open, Reversed, Survives};
     assert_eq!(of(&[Survives, Equal]), Survives);
     assert_eq!(of(&[Survives, Open(vec![2]), Open(vec![1, 2])]), Open(vec![1, 2]));
     assert_eq!(of(&[Open(vec![0]), Reversed(vec![1])]), Reversed(vec![1]));

@@ -3,6 +3,7 @@
 use super::{Findings, Pair, Ranking, Verdict};
 use crate::measure::statistics::Comparison;
 use crate::report::table::layout::{blocks, number, percentage, wrapped};
+use std::fmt::Write as _;
 
 /// Pairs that are shown under each metric.
 const MOST: usize = 6;
@@ -29,7 +30,9 @@ pub fn block(findings: &Findings) -> String {
     for ranking in &findings.rankings {
         let points = if ranking.metric.unit == "share" { "points" } else { ranking.metric.unit };
         labels.push(format!("{}, {points}", capitalised(ranking.metric.label)));
-        columns.iter_mut().for_each(|column| column.push(String::new()));
+        for column in &mut columns {
+            column.push(String::new());
+        }
         for pair in ranking.pairs.iter().take(MOST) {
             let [a, b] = [pair.a, pair.b].map(|i| findings.contenders[i].as_str());
             labels.push(format!("  {a} less {b}"));
@@ -60,6 +63,17 @@ pub fn block(findings: &Findings) -> String {
             "",
             "  ",
         );
+    }
+    for (rule, basins) in findings.rules.iter().zip(&findings.basins) {
+        let of = findings.contenders.iter().zip(basins).filter(|(_, several)| **several);
+        let named: Vec<&str> = of.map(|(name, _)| name.as_str()).collect();
+        if !named.is_empty() {
+            let text = format!(
+                "Under {rule} replicates of {} end in distinct basins: differences are means over a mixture.",
+                listed(&named)
+            );
+            out += &wrapped(&text, "", "  ");
+        }
     }
     if findings.rankings.iter().any(|ranking| ranking.pairs.len() > MOST) {
         out += &wrapped(
@@ -114,13 +128,15 @@ fn sentence(findings: &Findings, ranking: &Ranking) -> String {
     };
     let open = pairs(|v| matches!(v, Verdict::Open(_)));
     if !open.is_empty() {
-        text += &format!(" Not distinguishable: {}.", open.join("; "));
+        // Writing to a string cannot fail.
+        let _ = write!(text, " Not distinguishable: {}.", open.join("; "));
     }
     let uncertified: Vec<usize> = (0..findings.rules.len())
         .filter(|&rule| ranking.pairs.iter().any(|pair| !findings.is_sound(rule, pair.a, pair.b)))
         .collect();
     if !uncertified.is_empty() {
-        text += &format!(" This rests on uncertified play under {}.", listed(&findings.named(&uncertified)));
+        let _ =
+            write!(text, " This rests on uncertified play under {}.", listed(&findings.named(&uncertified)));
     }
     text
 }

@@ -197,7 +197,9 @@ fn what_cannot_be_ranked_is_refused() {
     let folder = Folder::new();
     let refused = |strategies: &str, says: &[&str]| {
         let ended = folder.run(&["run", "tiny.toml", "--robustness", strategies]).with(2);
-        says.iter().for_each(|text| ended.says(text));
+        for text in says {
+            ended.says(text);
+        }
     };
     refused(
         "hedge,regret_machting",
@@ -210,7 +212,9 @@ fn what_cannot_be_ranked_is_refused() {
         let arguments: Vec<&str> =
             ["run", "tiny.toml", "--robustness", RULES].iter().chain(changes).copied().collect();
         let ended = folder.run(&arguments).with(2);
-        says.iter().for_each(|text| ended.says(text));
+        for text in says {
+            ended.says(text);
+        }
     };
     let metrics = |value: &'static str| ["--set", value];
     refused(&metrics("robustness.metrics=[\"holder_shar\"]"), &["no metric `holder_shar`", "`holder_share`"]);
