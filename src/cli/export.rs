@@ -4,6 +4,7 @@ use super::{Common, Status, Stop, source};
 use crate::experiment::exports;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::Store;
+use crate::experiment::study;
 use crate::experiment::whole_file::WholeFile;
 use clap::Args;
 use std::io::Write;
@@ -80,7 +81,7 @@ pub fn write(
     let mut written = Written::default();
     let folder = directory.join("strategies");
     for contender in experiment.contenders.iter().filter(|c| only.is_none_or(|name| name == c.name)) {
-        let id = experiment.plan(0, contender, replicate).id;
+        let id = study::plan(experiment, 0, contender, replicate).id;
         let stored = store.outcome(&id).map_err(|error| Stop::fail(&error))?;
         let outcome = match stored {
             Some(Ok(outcome)) => outcome,
