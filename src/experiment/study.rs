@@ -40,6 +40,9 @@ pub struct Study {
     pub points: Vec<Experiment>,
 }
 
+/// Tables that design points do not have.
+const OF_THE_STUDY: [&str; 3] = ["robustness", "sweep", "replication"];
+
 fn refuse_unread(unread: Vec<Unread>) -> Result<(), Diagnostics> {
     if unread.is_empty() {
         return Ok(());
@@ -64,8 +67,14 @@ impl Study {
                 return Ok(Study { experiment, design: Design::as_written(), points });
             }
         };
+        // What the file as written does not read of these tables, nothing does.
+        let of_the_study = |key: &Unread| {
+            OF_THE_STUDY.iter().any(|table| key.diagnostic.path().split('.').next() == Some(*table))
+        };
+        let (stray, unread): (Vec<Unread>, Vec<Unread>) = unread.into_iter().partition(of_the_study);
+        refuse_unread(stray)?;
         let mut bare = document;
-        for table in ["robustness", "sweep", "replication"] {
+        for table in OF_THE_STUDY {
             bare.remove(table);
         }
         bare.set("experiment.kind", "compare")?;
