@@ -184,7 +184,7 @@ impl<M: Mechanism> Round<M> {
 }
 
 /// One simulated chain.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Market<M: Mechanism> {
     nature: Nature,
     machines: Option<Machines>,
@@ -200,6 +200,23 @@ pub struct Market<M: Mechanism> {
     pub epoch: u32,
     /// Whether later movers are taken in expectation.
     cohorts: bool,
+}
+
+// Derived, it would ask for rules that can be cloned.
+impl<M: Mechanism> Clone for Market<M> {
+    fn clone(&self) -> Self {
+        Market {
+            nature: self.nature.clone(),
+            machines: self.machines.clone(),
+            streams: self.streams.clone(),
+            play: self.play.clone(),
+            state: self.state.clone(),
+            ledger: self.ledger.clone(),
+            service: self.service.clone(),
+            epoch: self.epoch,
+            cohorts: self.cohorts,
+        }
+    }
 }
 
 /// Whether an epoch is lived through or taken in expectation.
@@ -273,18 +290,19 @@ impl<M: Mechanism> Market<M> {
             let player = &game.seats.players[p];
             let state = player.bins.state(round.signals.rank[i]);
             let action = choice(p, state, self.play[i].uniform(self.epoch, 0));
-            let (reference, least) = (game.rule.reference(&at, i), game.rule.least_offer());
+            let reference = game.rule.reference(&at, i);
             round.state[i] = state;
             round.reference[i] = reference;
             round.action[i] = action;
-            round.offers[i] = match (action, player.menu.unit) {
-                (0, _) => None,
-                (a, Unit::Absolute) => Some(player.menu.settings[a - 1]),
-                // Whoever is worth less than the least offer that counts makes none.
-                (_, Unit::Relative) if reference <= least => None,
-                (a, Unit::Relative) => Some(least + player.menu.settings[a - 1] * (reference - least)),
-            };
+            round.offers[i] = offered(game, i, action, reference);
         }
+    }
+
+    /// Lets candidate `i` make another offer than the one that it made: call after [`Market::offer`] and before
+    /// [`Market::decide`].
+    pub fn deviate(&self, game: &Game<M>, i: usize, action: usize, round: &mut Round<M>) {
+        round.action[i] = action;
+        round.offers[i] = offered(game, i, action, round.reference[i]);
     }
 
     /// Prepares counterfactuals of this round: call after [`Market::offer`] and before [`Market::decide`].
@@ -386,6 +404,19 @@ impl<M: Mechanism> Market<M> {
         self.ledger.close(self.epoch, &self.service)?;
         self.epoch += 1;
         Ok(())
+    }
+}
+
+/// What the column `action` of candidate `i`'s menu offers, in the lever's unit.
+fn offered<M: Mechanism>(game: &Game<M>, i: usize, action: usize, reference: f64) -> Option<f64> {
+    let menu = &game.seats.players[game.seats.player[i]].menu;
+    let least = game.rule.least_offer();
+    match (action, menu.unit) {
+        (0, _) => None,
+        (a, Unit::Absolute) => Some(menu.settings[a - 1]),
+        // Whoever is worth less than the least offer that counts makes none.
+        (_, Unit::Relative) if reference <= least => None,
+        (a, Unit::Relative) => Some(least + menu.settings[a - 1] * (reference - least)),
     }
 }
 
