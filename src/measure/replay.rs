@@ -123,7 +123,9 @@ pub fn gains<M: Mechanism>(
                 payoffs.push(worth(Some(setting), 1, reach)?);
             }
             let play = policies[p].expected(state, &payoffs);
-            payoffs.iter_mut().for_each(|u| *u -= play);
+            for u in &mut payoffs {
+                *u -= play;
+            }
             if player.bins.count() == 1 && reach > 0 {
                 let lasts = reach + 1;
                 let discount = game.setting.sequencers[candidate].traits.discount;
