@@ -142,7 +142,7 @@ pub fn certify<M: Mechanism>(
     let n = game.setting.candidates();
     let players = &game.seats.players;
     let mut gains: Vec<Gains> =
-        players.iter().map(|p| Gains::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
+        players.iter().map(|p| Gains::new(p.bins.count(), p.menu.columns())).collect();
     let mut forgone = Forgone::new(game);
     let mut round = Round::new(game);
     let persistence = game.rule.persistence(game.setting);

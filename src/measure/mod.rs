@@ -4,6 +4,7 @@ pub mod basins;
 pub mod certificate;
 pub mod concentration;
 pub mod delegators_gain;
+pub mod effects;
 pub mod gains;
 pub mod metrics;
 pub mod replay;

@@ -51,7 +51,7 @@ pub fn affordable<M: Mechanism>(game: &Game<M>, schedule: &Schedule, markets: u3
         .iter()
         .map(|p| {
             let lasting = if p.bins.count() == 1 { 2.0 * (reach + 1.0) } else { 0.0 };
-            (p.menu.settings.len() + 2) as f64 * (reach + 1.0 + lasting)
+            (p.menu.columns() + 1) as f64 * (reach + 1.0 + lasting)
         })
         .sum();
     let markets =
@@ -95,7 +95,7 @@ pub fn gains<M: Mechanism>(
         .iter()
         .map(|p| {
             let kinds = if p.bins.count() == 1 && reach > 0 { 2 } else { 1 };
-            Gains::new(p.bins.count(), kinds * (p.menu.settings.len() + 1))
+            Gains::new(p.bins.count(), kinds * p.menu.columns())
         })
         .collect();
     let mut round = Round::new(game);
@@ -119,7 +119,7 @@ pub fn gains<M: Mechanism>(
                 replayed(game, policies, &snapshot, candidate, deviation, last, &mut round)
             };
             payoffs.clear();
-            for setting in 0..=player.menu.settings.len() {
+            for setting in 0..player.menu.columns() {
                 payoffs.push(worth(Some(setting), 1, reach)?);
             }
             let play = policies[p].expected(state, &payoffs);
@@ -131,7 +131,7 @@ pub fn gains<M: Mechanism>(
                 let discount = game.setting.sequencers[candidate].traits.discount;
                 let epochs: f64 = discounts(discount).take(lasts as usize).sum();
                 let usual = worth(None, 0, lasts + reach)?;
-                for setting in 0..=player.menu.settings.len() {
+                for setting in 0..player.menu.columns() {
                     payoffs.push((worth(Some(setting), lasts, lasts + reach)? - usual) / epochs);
                 }
             }
