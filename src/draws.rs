@@ -43,8 +43,10 @@ pub enum Purpose {
     Resample = 13,
     /// Initial states (of markets, of learners).
     Initial = 14,
+    /// Points of a random design.
+    Design = 15,
     /// Who is drawn for the seats of an epoch.
-    Seat = 15,
+    Seat = 16,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
