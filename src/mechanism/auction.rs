@@ -79,7 +79,7 @@ pub struct Tenure {
 impl Auction {
     /// Whether the right is for sale. Agents who learn sell a term to each other in every epoch: what it is worth does not
     /// depend on what went before, and they learn from every epoch.
-    fn for_sale(&self, state: &Tenure, at: &At) -> bool {
+    fn for_sale(state: &Tenure, at: &At) -> bool {
         state.left == 0 || at.cohorts
     }
 
@@ -118,7 +118,7 @@ impl Mechanism for Auction {
     }
 
     fn is_open(&self, state: &Tenure, at: &At) -> bool {
-        self.for_sale(state, at)
+        Self::for_sale(state, at)
     }
 
     fn prepare(&self, state: &Tenure, at: &At, offers: &[Option<f64>], scratch: &mut Self::Scratch) {
@@ -135,13 +135,15 @@ impl Mechanism for Auction {
         scratch: &mut Self::Scratch,
         out: &mut [f64],
     ) {
-        if !self.for_sale(state, at) {
+        if !Self::for_sale(state, at) {
             out.fill(0.0);
             return;
         }
         self.sale.payoffs(&state.escrow, at, i, menu, scratch, out);
         if !at.cohorts && self.term > 1 {
-            out.iter_mut().for_each(|payoff| *payoff *= f64::from(self.term));
+            for payoff in out {
+                *payoff *= f64::from(self.term);
+            }
         }
     }
 
@@ -158,7 +160,7 @@ impl Mechanism for Auction {
     }
 
     fn select(&self, state: &mut Tenure, at: &At, offers: &[Option<f64>], selection: &mut Selection) {
-        if self.for_sale(state, at) {
+        if Self::for_sale(state, at) {
             self.sale.select(&mut state.escrow, at, offers, selection);
             state.holder = selection.seats[0];
             state.price = state.holder.map_or(0.0, |i| selection.price[i]);

@@ -76,6 +76,7 @@ impl Contest {
     }
 
     /// The same with another exponent of stakes.
+    #[must_use]
     pub fn with_power(self, power: f64) -> Self {
         Contest { power, ..self }
     }
