@@ -44,6 +44,11 @@ impl FictitiousPlay {
         }
     }
 
+    /// Plays so until something has been learned.
+    pub(super) fn begin(&mut self, start: &Policy) {
+        self.policy.clone_from(start);
+    }
+
     /// The present policy.
     pub fn policy(&self) -> &Policy {
         &self.policy
