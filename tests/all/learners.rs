@@ -361,7 +361,11 @@ fn small(rule: &str, contender: &str, alone: bool, money: f64, reversed: bool) -
         groups.reverse();
     }
     let delegators = if contender.contains("delegated") {
-        format!("[[delegators]]\ncontinuum = true\nprice_sensitivity = {:?}\ninertia = 0.5\n", 4.0 / money)
+        format!(
+            "[[delegators]]\ncontinuum = true\nstake = {:?}\nprice_sensitivity = {:?}\ninertia = 0.5\n",
+            20.0 * money,
+            4.0 / money
+        )
     } else {
         String::new()
     };
