@@ -14,7 +14,8 @@ use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
 use crate::report::{figures, robustness, table};
 use clap::Args;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -223,11 +224,9 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     text.push_str(&files_written(directory, &charts.files));
     if !exported.files.is_empty() {
         let folder = directory.join("strategies");
-        text.push_str(&format!(
-            "Learned {}/ ({} files, to be seated elsewhere)\n",
-            folder.display(),
-            exported.files.len()
-        ));
+        let (folder, files) = (folder.display(), exported.files.len());
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "Learned {folder}/ ({files} files, to be seated elsewhere)");
     }
     common.result(&text, || {
         serde_json::json!({
