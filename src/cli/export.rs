@@ -30,7 +30,8 @@ pub struct Options {
 pub fn export(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let study = source::stored(&store, &options.directory)?;
-    let experiment = &study.experiment;
+    // The first design point is the experiment as written.
+    let experiment = &study.points[0];
     if options.replicate >= experiment.replicates {
         return Err(Stop::say(format!(
             "--replicate {}: allowed: a whole number from 0 to {}",
@@ -65,7 +66,7 @@ pub struct Written {
     pub problems: Vec<String>,
 }
 
-/// Writes the policies of one replicate to `strategies/` in the output folder; those of others than the first have their
+/// Writes the policies of one replicate of a design point to `strategies/` in the output folder; those of others than the first have their
 /// number in the file's name.
 ///
 /// # Errors
