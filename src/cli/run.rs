@@ -234,11 +234,10 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     text.push_str(&files_written(directory, &charts.files));
     if !exported.files.is_empty() {
         let folder = directory.join("strategies");
-        text.push_str(&format!(
-            "Learned {}/ ({} files, to be seated elsewhere)\n",
-            folder.display(),
-            exported.files.len()
-        ));
+        let files = exported.files.len();
+        text.push_str("Learned ");
+        text.push_str(&folder.display().to_string());
+        text.push_str(&format_args!("/ ({files} files, to be seated elsewhere)\n").to_string());
     }
     common.result(&text, || {
         serde_json::json!({
