@@ -38,7 +38,7 @@ pub const LEARNING_RATE: Parameter = Parameter::number_optional(
     1e6,
     "",
     "hedge: rate η at the first update, on payoffs scaled to a range of one, falling with the square root of time \
-     (default 50); q_learning: step α, at most 1 (default 0.15); replicator: units of time in a batch (default 50)",
+     (default 50); q_learning: step α, at most 1 (default 0.15); replicator: units of time in a batch (default 2)",
 )
 .open_low();
 /// Exploration of Q-learning.
@@ -55,7 +55,7 @@ pub const EXPLORATION_DECAY: Parameter = Parameter::number(
     "exploration_decay",
     0.0,
     100.0,
-    0.0,
+    0.01,
     "per epoch",
     "rate β at which exploration falls: e^(−βt) of it is left after t epochs",
 );
@@ -286,7 +286,7 @@ impl Strategy {
             }),
             "fictitious_play" => LearnerSpec::FictitiousPlay,
             "replicator" => LearnerSpec::Replicator(ReplicatorSpec {
-                rate: learning_rate(section, 50.0),
+                rate: learning_rate(section, 2.0),
                 mutation: section.number(&MUTATION),
             }),
             _ => LearnerSpec::RegretMatching,

@@ -1,9 +1,10 @@
 //! `export DIR`: what agents learned in a stored run, as strategy files.
 
-use super::{Common, Status, Stop, run, source};
+use super::{Common, Status, Stop, source};
 use crate::experiment::exports;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::Store;
+use crate::experiment::study;
 use crate::experiment::whole_file::WholeFile;
 use clap::Args;
 use std::io::Write;
@@ -28,7 +29,8 @@ pub struct Options {
 /// A store that cannot be read, a contender or replicate that it does not have, files that cannot be written.
 pub fn export(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
-    let experiment = source::stored(&store, &options.directory)?;
+    let study = source::stored(&store, &options.directory)?;
+    let experiment = &study.experiment;
     if options.replicate >= experiment.replicates {
         return Err(Stop::say(format!(
             "--replicate {}: allowed: a whole number from 0 to {}",
@@ -44,7 +46,7 @@ pub fn export(options: &Options, common: &Common) -> Result<Status, Stop> {
         )));
     }
     let only = options.mechanism.as_deref();
-    let written = write(&store, &experiment, &options.directory, options.replicate, only)?;
+    let written = write(&store, experiment, &options.directory, options.replicate, only)?;
     for problem in &written.problems {
         common.say(problem);
     }
@@ -78,7 +80,7 @@ pub fn write(
     let mut written = Written::default();
     let folder = directory.join("strategies");
     for contender in experiment.contenders.iter().filter(|c| only.is_none_or(|name| name == c.name)) {
-        let id = run::plan(experiment, contender, replicate).id;
+        let id = study::plan(experiment, 0, contender, replicate).id;
         let stored = store.outcome(&id).map_err(|error| Stop::fail(&error))?;
         let outcome = match stored {
             Some(Ok(outcome)) => outcome,

@@ -230,7 +230,7 @@ impl Learner {
     }
 
     /// The distribution from which the learner plays now, but for a Q-learner, which explores besides.
-    fn policy(&self) -> Option<&Policy> {
+    pub fn policy(&self) -> Option<&Policy> {
         match self {
             Learner::Hedge(learner) => Some(learner.policy()),
             Learner::Exp3(learner) => Some(learner.policy()),

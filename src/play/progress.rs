@@ -57,6 +57,12 @@ impl Progress {
         }
     }
 
+    /// Adds the sum of settings that a member of player `p` plays in expectation, and the probability that it offers.
+    pub fn offer_in_expectation(&mut self, p: usize, sum: f64, made: f64) {
+        self.offered[p].0 += sum;
+        self.offered[p].1 += made;
+    }
+
     /// Adds the epoch's feedback, and at the end of a window a point to each curve.
     pub fn close(&mut self, epoch: u32, feedback: &[Feedback], learners: &[Learner]) {
         for (window, batch) in self.window.iter_mut().zip(feedback) {

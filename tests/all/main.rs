@@ -8,6 +8,7 @@ mod exports;
 mod lab;
 mod laws;
 mod layers;
+mod learners;
 mod parameters;
 mod program;
 mod readme;
