@@ -211,7 +211,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     } else {
         figures::Drawn::default()
     };
-    let exported = export::write(store, experiment, directory, 0, None)?;
+    let exported = export::write(store, &study.points[0], directory, export::Place::default(), None)?;
     if failed == 0 && !summary.stopped_early {
         exported.problems.iter().for_each(|problem| common.say(problem));
     }
