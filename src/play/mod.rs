@@ -3,4 +3,5 @@
 pub mod horizon;
 pub mod ledger;
 pub mod market;
+pub mod repeated;
 pub mod self_play;

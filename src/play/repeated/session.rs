@@ -1,0 +1,127 @@
+//! A session: Q-learners who play one stage game over and over, until nobody's greedy plan has changed for long.
+//!
+//! In epoch `t` each learner explores with probability `ε_t = ε_0·e^{−βt}`, uniformly over its settings, and otherwise plays
+//! the setting of highest value after the history `s` that it remembers, the lowest of equals. Then it moves
+//!
+//! `Q(s, a) ← (1 − α)·Q(s, a) + α·(π + δ·max_{a'} Q(s', a'))`
+//!
+//! for the setting played (*asynchronous*) or for every setting `a`, with the payoff and the history `s'` that `a` would have
+//! brought, the others as they were (*counterfactual*). All values before the epoch enter all updates of the epoch.
+//! Learning ends once all greedy plans have stayed the same for `stable_epochs` epochs in a row, or after `max_epochs`.
+//!
+//! References: Watkins and Dayan (1992), "Q-learning", Machine Learning 8, equation 1; Calvano, Calzolari, Denicolò and
+//! Pastorello (2020), "Artificial intelligence, algorithmic pricing, and collusion", AER 110(10), section II.
+
+use super::plan::{History, Plan, rows};
+use super::stage::Stage;
+use super::table::Table;
+use crate::draws::{Key, Who};
+use crate::learning::q_learning::QLearningSpec;
+
+/// Who plays: a learner, or a plan that stays as it is.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Learns, on the draws of this entity.
+    Learns(QLearningSpec, Who),
+    /// Plays this plan.
+    Plays(Plan),
+}
+
+impl Part {
+    /// Profiles that it remembers.
+    pub fn memory(&self) -> u32 {
+        match self {
+            Part::Learns(spec, _) => spec.memory,
+            Part::Plays(plan) => plan.memory,
+        }
+    }
+}
+
+/// When learning ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Epochs in a row for which no greedy plan may change.
+    pub stable_epochs: u32,
+    /// Epochs after which it ends in any case.
+    pub max_epochs: u32,
+}
+
+/// What a session ends with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// Everybody's greedy plan.
+    pub plans: Vec<Plan>,
+    /// Epochs learned for.
+    pub epochs: u32,
+    /// Whether the plans had been stable for as long as asked.
+    pub converged: bool,
+    /// The last profiles.
+    pub history: History,
+}
+
+/// Most players that a session can have.
+pub const MOST_PLAYERS: usize = 8;
+/// Most settings that a player can have.
+pub const MOST_SETTINGS: usize = 1024;
+/// Most values that all tables of a session together hold, counting a row as long as the next of 16, 32, 128 and 1024.
+pub const MOST_VALUES: usize = 1 << 24;
+
+/// The length of everybody's rows.
+fn width(stage: &Stage) -> usize {
+    let most = (0..stage.players()).map(|j| stage.size(j)).max().unwrap_or(0);
+    [16, 32, 128].into_iter().find(|&width| most <= width).unwrap_or(MOST_SETTINGS)
+}
+
+/// Why these players cannot be simulated, where they cannot.
+pub fn obstacle(stage: &Stage, parts: &[Part]) -> Option<String> {
+    let players = stage.players();
+    if players > MOST_PLAYERS {
+        return Some(format!("{players} players, while a session has at most {MOST_PLAYERS}"));
+    }
+    let most = (0..players).map(|j| stage.size(j)).max().unwrap_or(0);
+    if most > MOST_SETTINGS {
+        return Some(format!("{most} settings, while a session has at most {MOST_SETTINGS}"));
+    }
+    let values = |part: &Part| -> Option<usize> {
+        let profiles = stage.profiles();
+        let rows = match part.memory() {
+            2 => profiles.checked_mul(profiles)?,
+            memory => rows(memory, profiles),
+        };
+        rows.checked_mul(width(stage))
+    };
+    let all = parts.iter().try_fold(0_usize, |sum, part| sum.checked_add(values(part)?));
+    all.is_none_or(|values| values > MOST_VALUES).then(|| {
+        format!(
+            "a memory of {} epochs with {} profiles in each needs tables of more than {MOST_VALUES} values",
+            parts.iter().map(Part::memory).max().unwrap_or(0),
+            stage.profiles()
+        )
+    })
+}
+
+/// Plays a session. There must be one part for each player, and no [`obstacle`].
+pub fn play(stage: &Stage, parts: &[Part], stop: Stop, key: Key) -> Session {
+    match width(stage) {
+        16 => with_players::<16>(stage, parts, stop, key),
+        32 => with_players::<32>(stage, parts, stop, key),
+        128 => with_players::<128>(stage, parts, stop, key),
+        _ => with_players::<MOST_SETTINGS>(stage, parts, stop, key),
+    }
+}
+
+fn with_players<const W: usize>(stage: &Stage, parts: &[Part], stop: Stop, key: Key) -> Session {
+    match parts.len() {
+        1 => Table::<1, W>::new(stage, parts, key).run(stop),
+        2 => Table::<2, W>::new(stage, parts, key).run(stop),
+        3 => Table::<3, W>::new(stage, parts, key).run(stop),
+        4 => Table::<4, W>::new(stage, parts, key).run(stop),
+        5 => Table::<5, W>::new(stage, parts, key).run(stop),
+        6 => Table::<6, W>::new(stage, parts, key).run(stop),
+        7 => Table::<7, W>::new(stage, parts, key).run(stop),
+        _ => Table::<8, W>::new(stage, parts, key).run(stop),
+    }
+}
+
+#[cfg(test)]
+mod tests;
