@@ -63,13 +63,19 @@ pub struct Session {
 pub const MOST_PLAYERS: usize = 8;
 /// Most settings that a player can have.
 pub const MOST_SETTINGS: usize = 1024;
-/// Most values that all tables of a session together hold, counting a row as long as the next of 16, 32, 128 and 1024.
+/// Most values that all tables of a session together hold. Rows are laid out in lengths of 16, 32 (up to two players), 128
+/// (up to four) and 1024, and two, four or eight players.
 pub const MOST_VALUES: usize = 1 << 24;
 
-/// The length of everybody's rows.
-fn width(stage: &Stage) -> usize {
+/// How many players, and how many settings in a row, the session's tables are laid out for.
+fn layout(stage: &Stage) -> (usize, usize) {
     let most = (0..stage.players()).map(|j| stage.size(j)).max().unwrap_or(0);
-    [16, 32, 128].into_iter().find(|&width| most <= width).unwrap_or(MOST_SETTINGS)
+    let (players, widths): (usize, &[usize]) = match stage.players() {
+        0..=2 => (2, &[16, 32, 128]),
+        3..=4 => (4, &[16, 128]),
+        _ => (MOST_PLAYERS, &[16]),
+    };
+    (players, widths.iter().copied().find(|&width| most <= width).unwrap_or(MOST_SETTINGS))
 }
 
 /// Why these players cannot be simulated, where they cannot.
@@ -88,7 +94,7 @@ pub fn obstacle(stage: &Stage, parts: &[Part]) -> Option<String> {
             2 => profiles.checked_mul(profiles)?,
             memory => rows(memory, profiles),
         };
-        rows.checked_mul(width(stage))
+        rows.checked_mul(layout(stage).1)
     };
     let all = parts.iter().try_fold(0_usize, |sum, part| sum.checked_add(values(part)?));
     all.is_none_or(|values| values > MOST_VALUES).then(|| {
@@ -102,24 +108,16 @@ pub fn obstacle(stage: &Stage, parts: &[Part]) -> Option<String> {
 
 /// Plays a session. There must be one part for each player, and no [`obstacle`].
 pub fn play(stage: &Stage, parts: &[Part], stop: Stop, key: Key) -> Session {
-    match width(stage) {
-        16 => with_players::<16>(stage, parts, stop, key),
-        32 => with_players::<32>(stage, parts, stop, key),
-        128 => with_players::<128>(stage, parts, stop, key),
-        _ => with_players::<MOST_SETTINGS>(stage, parts, stop, key),
-    }
-}
-
-fn with_players<const W: usize>(stage: &Stage, parts: &[Part], stop: Stop, key: Key) -> Session {
-    match parts.len() {
-        1 => Table::<1, W>::new(stage, parts, key).run(stop),
-        2 => Table::<2, W>::new(stage, parts, key).run(stop),
-        3 => Table::<3, W>::new(stage, parts, key).run(stop),
-        4 => Table::<4, W>::new(stage, parts, key).run(stop),
-        5 => Table::<5, W>::new(stage, parts, key).run(stop),
-        6 => Table::<6, W>::new(stage, parts, key).run(stop),
-        7 => Table::<7, W>::new(stage, parts, key).run(stop),
-        _ => Table::<8, W>::new(stage, parts, key).run(stop),
+    match layout(stage) {
+        (2, 16) => Table::<2, 16>::new(stage, parts, key).run(stop),
+        (2, 32) => Table::<2, 32>::new(stage, parts, key).run(stop),
+        (2, 128) => Table::<2, 128>::new(stage, parts, key).run(stop),
+        (2, _) => Table::<2, MOST_SETTINGS>::new(stage, parts, key).run(stop),
+        (4, 16) => Table::<4, 16>::new(stage, parts, key).run(stop),
+        (4, 128) => Table::<4, 128>::new(stage, parts, key).run(stop),
+        (4, _) => Table::<4, MOST_SETTINGS>::new(stage, parts, key).run(stop),
+        (_, 16) => Table::<MOST_PLAYERS, 16>::new(stage, parts, key).run(stop),
+        _ => Table::<MOST_PLAYERS, MOST_SETTINGS>::new(stage, parts, key).run(stop),
     }
 }
 

@@ -45,6 +45,19 @@ struct Player<const W: usize> {
 }
 
 impl<const W: usize> Player<W> {
+    /// Fills a place that nobody takes: one setting, which adds nothing to a profile's number.
+    fn absent(key: Key) -> Self {
+        Player {
+            trees: vec![Tree::new([0.0])],
+            size: 1,
+            stride: 0,
+            exploration: Exploration::new(key, Who::MARKET, 0.0, 0.0),
+            next: u32::MAX,
+            counterfactual: false,
+            memory: 0,
+        }
+    }
+
     fn new(stage: &Stage, j: usize, part: &Part, key: Key) -> Self {
         let size = stage.size(j);
         let histories = rows(part.memory(), stage.profiles());
@@ -149,8 +162,10 @@ impl Masks {
     }
 }
 
-/// Everything that a session of `N` players with up to `W` settings changes as it goes.
+/// Everything that a session of up to `N` players with up to `W` settings changes as it goes.
 pub(super) struct Table<const N: usize, const W: usize> {
+    /// Players who are there.
+    present: usize,
     players: [Player<W>; N],
     /// `α·π` by profile.
     payoffs: Vec<[f64; N]>,
@@ -169,11 +184,12 @@ impl<const N: usize, const W: usize> Table<N, W> {
     pub(super) fn new(stage: &Stage, parts: &[Part], key: Key) -> Self {
         let profiles = stage.profiles();
         // A plan learns nothing: it keeps its values.
-        let step = |j: usize| match &parts[j] {
-            Part::Learns(spec, _) => (spec.learning_rate, spec.discount),
-            Part::Plays(_) => (0.0, 0.0),
+        let step = |j: usize| match parts.get(j) {
+            Some(Part::Learns(spec, _)) => (spec.learning_rate, spec.discount),
+            _ => (0.0, 0.0),
         };
-        let scaled = |profile: usize| std::array::from_fn(|j| step(j).0 * stage.payoff(profile, j));
+        let payoff = |profile, j| if j < parts.len() { stage.payoff(profile, j) } else { 0.0 };
+        let scaled = |profile: usize| std::array::from_fn(|j| step(j).0 * payoff(profile, j));
         let lots = |draw: u32| -> usize {
             let lot = |(j, part): (usize, &Part)| {
                 let who = match part {
@@ -187,12 +203,16 @@ impl<const N: usize, const W: usize> Table<N, W> {
         };
         let mask = |remembered: bool| if remembered { usize::MAX } else { 0 };
         Table {
-            players: std::array::from_fn(|j| Player::new(stage, j, &parts[j], key)),
+            present: parts.len(),
+            players: std::array::from_fn(|j| match parts.get(j) {
+                Some(part) => Player::new(stage, j, part, key),
+                None => Player::absent(key),
+            }),
             payoffs: (0..profiles).map(scaled).collect(),
             keep: std::array::from_fn(|j| 1.0 - step(j).0),
             weight: std::array::from_fn(|j| step(j).0 * step(j).1),
             masks: std::array::from_fn(|j| {
-                let memory = parts[j].memory();
+                let memory = parts.get(j).map_or(0, Part::memory);
                 Masks { before: mask(memory > 1), last: mask(memory > 0) }
             }),
             profiles,
@@ -212,7 +232,7 @@ impl<const N: usize, const W: usize> Table<N, W> {
             settings: p.trees.iter().map(|tree| tree.winner() as u16).collect(),
         };
         Session {
-            plans: self.players.iter().map(plan).collect(),
+            plans: self.players[..self.present].iter().map(plan).collect(),
             epochs: self.epoch,
             converged: self.epoch - self.changed >= stop.stable_epochs,
             history: self.history,
