@@ -9,6 +9,7 @@ pub mod manifest;
 pub mod outcome;
 pub mod progress;
 pub mod references;
+pub mod repeated;
 pub mod runner;
 pub mod simulate;
 pub mod store;

@@ -12,8 +12,9 @@
 //! References: Watkins and Dayan (1992), "Q-learning", Machine Learning 8, equation 1; Calvano, Calzolari, Denicolò and
 //! Pastorello (2020), "Artificial intelligence, algorithmic pricing, and collusion", AER 110(10), section II.
 
-use super::plan::{History, Plan, rows};
-use super::stage::Stage;
+pub use super::plan::Plan;
+use super::plan::{History, rows};
+use super::stage::{Stage, profiles};
 use super::table::Table;
 use crate::draws::{Key, Who};
 use crate::learning::q_learning::QLearningSpec;
@@ -68,9 +69,9 @@ pub const MOST_SETTINGS: usize = 1024;
 pub const MOST_VALUES: usize = 1 << 24;
 
 /// How many players, and how many settings in a row, the session's tables are laid out for.
-fn layout(stage: &Stage) -> (usize, usize) {
-    let most = (0..stage.players()).map(|j| stage.size(j)).max().unwrap_or(0);
-    let (players, widths): (usize, &[usize]) = match stage.players() {
+fn layout(sizes: &[usize]) -> (usize, usize) {
+    let most = sizes.iter().copied().max().unwrap_or(0);
+    let (players, widths): (usize, &[usize]) = match sizes.len() {
         0..=2 => (2, &[16, 32, 128]),
         3..=4 => (4, &[16, 128]),
         _ => (MOST_PLAYERS, &[16]),
@@ -78,37 +79,37 @@ fn layout(stage: &Stage) -> (usize, usize) {
     (players, widths.iter().copied().find(|&width| most <= width).unwrap_or(MOST_SETTINGS))
 }
 
-/// Why these players cannot be simulated, where they cannot.
-pub fn obstacle(stage: &Stage, parts: &[Part]) -> Option<String> {
-    let players = stage.players();
+/// Why players with so many settings each, and these memories, cannot be simulated, where they cannot.
+pub fn obstacle(sizes: &[usize], memories: &[u32]) -> Option<String> {
+    let players = sizes.len();
     if players > MOST_PLAYERS {
         return Some(format!("{players} players, while a session has at most {MOST_PLAYERS}"));
     }
-    let most = (0..players).map(|j| stage.size(j)).max().unwrap_or(0);
+    let most = sizes.iter().copied().max().unwrap_or(0);
     if most > MOST_SETTINGS {
         return Some(format!("{most} settings, while a session has at most {MOST_SETTINGS}"));
     }
-    let values = |part: &Part| -> Option<usize> {
-        let profiles = stage.profiles();
-        let rows = match part.memory() {
-            2 => profiles.checked_mul(profiles)?,
-            memory => rows(memory, profiles),
-        };
-        rows.checked_mul(layout(stage).1)
+    let profiles = match profiles(sizes) {
+        Ok(profiles) => profiles,
+        Err(message) => return Some(message),
     };
-    let all = parts.iter().try_fold(0_usize, |sum, part| sum.checked_add(values(part)?));
+    let values = |memory: u32| -> Option<usize> {
+        let rows = if memory == 2 { profiles.checked_mul(profiles)? } else { rows(memory, profiles) };
+        rows.checked_mul(layout(sizes).1)
+    };
+    let all = memories.iter().try_fold(0_usize, |sum, &memory| sum.checked_add(values(memory)?));
     all.is_none_or(|values| values > MOST_VALUES).then(|| {
         format!(
-            "a memory of {} epochs with {} profiles in each needs tables of more than {MOST_VALUES} values",
-            parts.iter().map(Part::memory).max().unwrap_or(0),
-            stage.profiles()
+            "a memory of {} epochs with {profiles} profiles of offers needs tables of more than {MOST_VALUES} values",
+            memories.iter().max().unwrap_or(&0)
         )
     })
 }
 
 /// Plays a session. There must be one part for each player, and no [`obstacle`].
 pub fn play(stage: &Stage, parts: &[Part], stop: Stop, key: Key) -> Session {
-    match layout(stage) {
+    let sizes: Vec<usize> = (0..stage.players()).map(|j| stage.size(j)).collect();
+    match layout(&sizes) {
         (2, 16) => Table::<2, 16>::new(stage, parts, key).run(stop),
         (2, 32) => Table::<2, 32>::new(stage, parts, key).run(stop),
         (2, 128) => Table::<2, 128>::new(stage, parts, key).run(stop),

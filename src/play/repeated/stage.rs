@@ -7,6 +7,25 @@
 /// Most cells that a table of payoffs, or everybody's values together, may have.
 pub const MOST_CELLS: usize = 1 << 23;
 
+/// Number of profiles of players with so many settings each.
+///
+/// # Errors
+/// If there is nobody, a player has no setting, or a table of payoffs would have more than [`MOST_CELLS`] cells.
+pub fn profiles(sizes: &[usize]) -> Result<usize, String> {
+    if sizes.is_empty() || sizes.contains(&0) {
+        return Err("a game needs players, and every player a setting".to_owned());
+    }
+    let cells = sizes.iter().try_fold(sizes.len(), |cells, &size| cells.checked_mul(size));
+    match cells.filter(|&cells| cells <= MOST_CELLS) {
+        Some(cells) => Ok(cells / sizes.len()),
+        None => Err(format!(
+            "{} players with up to {} settings have more profiles than fit in a table of {MOST_CELLS} payoffs",
+            sizes.len(),
+            sizes.iter().max().unwrap_or(&0)
+        )),
+    }
+}
+
 /// A one-shot game in normal form, with the offers behind the settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
@@ -21,26 +40,17 @@ impl Stage {
     /// given as one setting's index for each player.
     ///
     /// # Errors
-    /// If there is nobody, a player has no setting, or the table would have more than [`MOST_CELLS`] cells.
+    /// As [`profiles`].
     pub fn new(offers: Vec<Vec<f64>>, mut payoffs: impl FnMut(&[usize], &mut [f64])) -> Result<Self, String> {
         let players = offers.len();
-        if offers.iter().any(Vec::is_empty) || players == 0 {
-            return Err("a game needs players, and every player a setting".to_owned());
-        }
-        let cells = offers.iter().try_fold(players, |cells, menu| cells.checked_mul(menu.len()));
-        let Some(cells) = cells.filter(|&cells| cells <= MOST_CELLS) else {
-            return Err(format!(
-                "{players} players with {} settings each have more profiles than fit in a table of {MOST_CELLS} payoffs",
-                offers.iter().map(Vec::len).max().unwrap_or(0)
-            ));
-        };
+        let profiles = profiles(&offers.iter().map(Vec::len).collect::<Vec<_>>())?;
         let mut strides = vec![1; players];
         for j in (1..players).rev() {
             strides[j - 1] = strides[j] * offers[j].len();
         }
-        let mut stage = Stage { offers, strides, payoffs: vec![0.0; cells] };
+        let mut stage = Stage { offers, strides, payoffs: vec![0.0; profiles * players] };
         let mut settings = vec![0; players];
-        for profile in 0..cells / players {
+        for profile in 0..profiles {
             for (j, setting) in settings.iter_mut().enumerate() {
                 *setting = stage.setting(profile, j);
             }
@@ -144,6 +154,6 @@ mod tests {
     fn games_that_are_too_large_are_refused() {
         let menu = vec![0.0; 50];
         let refused = Stage::new(vec![menu; 5], |_, _| {}).unwrap_err();
-        assert!(refused.contains("5 players with 50 settings"), "{refused}");
+        assert!(refused.contains("5 players with up to 50 settings"), "{refused}");
     }
 }

@@ -237,11 +237,12 @@ fn exchanging_seats_exchanges_plans() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let wide = Stage::new(vec![vec![0.0; 100]; 2], |_, _| {}).unwrap();
-    let parts = |memory| [Part::Learns(spec(memory), seller(0)), Part::Learns(spec(memory), seller(1))];
-    assert_eq!(obstacle(&wide, &parts(1)), None);
-    assert!(obstacle(&wide, &parts(2)).unwrap().contains("a memory of 2 epochs with 10000 profiles"));
-    let crowd = Stage::new(vec![vec![0.0, 1.0]; 9], |_, _| {}).unwrap();
-    let nine: Vec<Part> = (0..9).map(|j| Part::Learns(spec(0), seller(j))).collect();
-    assert!(obstacle(&crowd, &nine).unwrap().starts_with("9 players"));
+    assert_eq!(obstacle(&[100; 2], &[1; 2]), None);
+    assert_eq!(obstacle(&[15; 2], &[2; 2]), None);
+    assert_eq!(obstacle(&[15; 4], &[1; 4]), None);
+    let refused = |sizes: &[usize], memories: &[u32]| obstacle(sizes, memories).unwrap();
+    assert!(refused(&[100; 2], &[2; 2]).contains("a memory of 2 epochs with 10000 profiles"));
+    assert!(refused(&[2; 9], &[0; 9]).starts_with("9 players"));
+    assert!(refused(&[50; 5], &[0; 5]).starts_with("5 players with up to 50 settings"));
+    assert!(refused(&[2000; 2], &[0; 2]).starts_with("2000 settings"));
 }
