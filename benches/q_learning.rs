@@ -46,12 +46,17 @@ fn main() {
     if !c {
         println!("`{compiler}` did not compile {SOURCE}: no comparison");
     }
-    println!("{SESSIONS} sessions a turn, {TURNS} turns; nanoseconds of processor time per period of two learners");
+    println!(
+        "{SESSIONS} sessions a turn, {TURNS} turns; nanoseconds of processor time per period of two learners"
+    );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for turn in 0..TURNS {
         let (periods, seconds, gain) = sessions(&game, &stage, turn);
         ours.push(seconds / periods * 1e9);
-        print!("turn {turn}: engine {:6.2} ({periods:.0} periods, profit gain {gain:.3})", ours[turn as usize]);
+        print!(
+            "turn {turn}: engine {:6.2} ({periods:.0} periods, profit gain {gain:.3})",
+            ours[turn as usize]
+        );
         if c {
             let (periods, seconds, gain) = in_c(&game, turn);
             theirs.push(seconds / periods * 1e9);

@@ -589,7 +589,8 @@ fn check_memory(root: &Section, setting: &Setting, contenders: &[Contender], reg
         let refusal = if regime == Regime::SelfPlay {
             Some((shared.to_owned(), "`memory = 0`, or `regime = \"independent\"` in `[play]`"))
         } else {
-            obstacle_to_memory(setting, contenders).map(|why| (why, "`memory = 0`, or a stage game that repeats"))
+            obstacle_to_memory(setting, contenders)
+                .map(|why| (why, "`memory = 0`, or a stage game that repeats"))
         };
         let Some((message, allowed)) = refusal else { continue };
         let named = |(name, _): &(String, Section)| *name == class.strategy.name;
@@ -616,7 +617,9 @@ fn obstacle_to_memory(setting: &Setting, contenders: &[Contender]) -> Option<Str
             && acts
         {
             let name = &contender.name;
-            return Some(format!("memory of past offers, while contender `{name}` is not the same game in each epoch: {why}"));
+            return Some(format!(
+                "memory of past offers, while contender `{name}` is not the same game in each epoch: {why}"
+            ));
         }
     }
     fits(setting).err()

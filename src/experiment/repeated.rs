@@ -3,6 +3,7 @@
 use super::kickback_game::KickbackGame;
 use super::outcome::Curve;
 use crate::agent::Setting;
+use crate::learning::policy::Policy;
 use crate::measure::certificate::Certificate;
 use crate::mechanism::auction_rotation::AuctionRotation;
 use crate::mechanism::terms::Terms;
@@ -13,7 +14,6 @@ use crate::play::repeated::diagnosis::{Diagnosis, diagnose, retrain};
 use crate::play::repeated::of_market::{RepeatedGame, column};
 use crate::play::repeated::session::{Session, Stop, play};
 use crate::play::schedule::{Phase, Schedule, market_key};
-use crate::learning::policy::Policy;
 
 /// What everybody together earns per epoch, in ETH, where nobody looks beyond the epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,9 +62,8 @@ impl Benchmark {
         let price = values.get(rule.seats()).map_or(reserve, |losing| losing.max(reserve));
         let epoch = f64::from(terms.epoch_slots);
         let slots = if rule.unit_seats() { epoch } else { epoch / rule.seats() as f64 };
-        let keep = |price: f64| {
-            values.iter().take(rule.seats()).map(|v| (v - price).max(0.0) * slots).sum::<f64>()
-        };
+        let keep =
+            |price: f64| values.iter().take(rule.seats()).map(|v| (v - price).max(0.0) * slots).sum::<f64>();
         Some(Benchmark { nash: keep(price), joint: keep(reserve) })
     }
 
@@ -173,7 +172,8 @@ impl Played {
         let mut curves = Vec::new();
         if let Some(deviation) = &self.diagnosis.deviation {
             for (agent, changes) in [("deviator", &deviation.deviator), ("rivals", &deviation.rivals)] {
-                let points = changes.iter().enumerate().map(|(t, &change)| (t as f64 - 1.0, change)).collect();
+                let points =
+                    changes.iter().enumerate().map(|(t, &change)| (t as f64 - 1.0, change)).collect();
                 curves.push(Curve { name: "impulse_response".to_owned(), agent: agent.to_owned(), points });
             }
         }

@@ -28,6 +28,7 @@ use crate::agent::Setting;
 use crate::draws::Purpose;
 use crate::numerics::ln;
 use crate::play::ledger::Ledger;
+use crate::play::repeated::stage::Tie;
 use crate::settings::{Parameter, Section};
 
 /// One line for the catalogue.
@@ -266,7 +267,9 @@ impl AuctionRotation {
             Pricing::Myerson => Self::threshold_payment(total, bid, threshold, sum),
             _ => bid * total * share,
         };
-        total * (at.led_worth(i, self.commission) * share - at.live_cost(i) * at.live_share(share)) - payment - bond
+        total * (at.led_worth(i, self.commission) * share - at.live_cost(i) * at.live_share(share))
+            - payment
+            - bond
     }
 
     /// Threshold payment over all slots won, for a bid `b` against critical bid `c` and other winners' bids summing to
@@ -390,6 +393,19 @@ impl Mechanism for AuctionRotation {
                 rivals().take(self.seats - 1).fold((0, 0.0), |(count, sum), bid| (count + 1, sum + bid));
             out[mine.who] = chance * self.won(at, mine.who, mine.bid, threshold, count, sum);
         }
+    }
+
+    fn tie(&self, offers: &[Option<f64>]) -> Option<Tie> {
+        let mut bids: Vec<f64> =
+            offers.iter().flatten().copied().filter(|&bid| bid >= self.reserve).collect();
+        bids.sort_by(|a, b| b.total_cmp(a));
+        let margin = *bids.get(self.seats - 1)?;
+        let above = bids.iter().filter(|&&bid| bid > margin).count();
+        let tied = bids.iter().filter(|&&bid| bid == margin).count();
+        let winners = self.seats - above;
+        let who = |(i, offer): (usize, &Option<f64>)| u64::from(*offer == Some(margin)) << i;
+        (tied > winners)
+            .then(|| Tie { players: offers.iter().enumerate().map(who).sum(), winners: winners as u32 })
     }
 
     fn select(&self, state: &mut Bonds, at: &At, offers: &[Option<f64>], selection: &mut Selection) {

@@ -188,7 +188,10 @@ impl Mechanism for Delegated {
         }
         for group in &setting.delegators {
             if group.inertia > 0.0 {
-                return refuse(format!("stake of `{}` stays where it was (`inertia = {}`)", group.name, group.inertia));
+                return refuse(format!(
+                    "stake of `{}` stays where it was (`inertia = {}`)",
+                    group.name, group.inertia
+                ));
             }
             if !group.rule.is_memoryless() {
                 return refuse(format!("delegators of `{}` remember past epochs", group.name));

@@ -15,6 +15,7 @@ use crate::agent::Setting;
 use crate::agent::strategy::Unit;
 use crate::draws::Key;
 use crate::play::ledger::Ledger;
+use crate::play::repeated::stage::Tie;
 use crate::settings::{Parameter, Section};
 use crate::world::Signals;
 use operation::Service;
@@ -232,6 +233,12 @@ pub trait Mechanism: Sync {
             self.payoffs(state, at, i, menu, scratch, &mut earned[..=menu.len()]);
             *payoff = earned[menu.len()];
         }
+    }
+
+    /// The lot that decides who of equal candidates gets what [`Mechanism::stage_payoffs`] shares evenly among them, where
+    /// one is drawn.
+    fn tie(&self, _offers: &[Option<f64>]) -> Option<Tie> {
+        None
     }
 
     /// Whether feedback is taken for every state that a candidate might have been in, rivals' offers as they are, and

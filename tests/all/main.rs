@@ -10,6 +10,7 @@ mod layers;
 mod parameters;
 mod program;
 mod readme;
+mod repeated;
 mod standbys;
 mod theory_play;
 mod transcripts;

@@ -116,14 +116,6 @@ impl Problem {
                     weight *= self.discount;
                 }
                 value[at] = sum / (1.0 - weight);
-                let first = at;
-                for &s in path.iter().rev() {
-                    if s != first {
-                        value[s] = self.worth(s, policy[s], &value);
-                    } else {
-                        break;
-                    }
-                }
             }
             for &s in path.iter().rev() {
                 if value[s].is_nan() {

@@ -60,7 +60,7 @@ pub struct Deviation {
 fn learners(parts: &[Part]) -> impl Iterator<Item = (usize, f64)> {
     parts.iter().enumerate().filter_map(|(j, part)| match part {
         Part::Learns(spec, _) => Some((j, spec.discount)),
-        Part::Plays(_) => None,
+        Part::Plays(..) => None,
     })
 }
 
@@ -111,7 +111,8 @@ pub fn retrain(
 ) -> Option<f64> {
     let mut gains = Vec::new();
     for (j, _) in learners(parts) {
-        let mut fresh: Vec<Part> = session.plans.iter().cloned().map(Part::Plays).collect();
+        let frozen = |(plan, part): (&Plan, &Part)| Part::Plays(plan.clone(), part.who());
+        let mut fresh: Vec<Part> = session.plans.iter().zip(parts).map(frozen).collect();
         fresh[j] = parts[j].clone();
         let trained = play(stage, &fresh, stop, key(j));
         let cycle = limit_cycle(stage, &trained.plans, trained.history);

@@ -6,9 +6,14 @@
 //! `ε_u/p`. Both have the same law (Lewis and Shedler, "Simulation of nonhomogeneous Poisson processes by thinning", Naval
 //! Research Logistics Quarterly 26 (1979) 403–413, in discrete time).
 
+#![allow(
+    clippy::inline_always,
+    reason = "the inner loop is one function without branches that depend on draws: measured in benches/q_learning.rs"
+)]
+
+use crate::draws::{Key, Who};
 use crate::draws::{Purpose, Stream};
 use crate::numerics::{exp, ln, ln_1p};
-use crate::draws::{Key, Who};
 
 /// A learner's schedule of exploration.
 #[derive(Clone, Copy, Debug)]
@@ -115,8 +120,7 @@ mod tests {
         }
         for (w, (&a, &b)) in each.iter().zip(&rare).enumerate() {
             let span = (w as u32 * 3_000)..(w as u32 + 1) * 3_000;
-            let mean: f64 = f64::from(runs)
-                * span.map(|t| start * exp(-decay * f64::from(t))).sum::<f64>();
+            let mean: f64 = f64::from(runs) * span.map(|t| start * exp(-decay * f64::from(t))).sum::<f64>();
             assert!((a - mean).abs() < 4.0 * mean.sqrt(), "each epoch, window {w}: {a} for {mean}");
             assert!((b - mean).abs() < 4.0 * mean.sqrt(), "thinned, window {w}: {b} for {mean}");
         }

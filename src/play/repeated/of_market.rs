@@ -44,8 +44,7 @@ pub fn repeats<M: Mechanism>(rule: &M, setting: &Setting, terms: &Terms) -> Resu
 /// Why not.
 pub fn fits(setting: &Setting) -> Result<(), String> {
     let class = |i: usize| &setting.classes[setting.sequencers[i].class].strategy;
-    let sizes: Vec<usize> =
-        (0..setting.candidates()).map(|i| class(i).menu.settings.len().max(1)).collect();
+    let sizes: Vec<usize> = (0..setting.candidates()).map(|i| class(i).menu.settings.len().max(1)).collect();
     let memory = |i: usize| match class(i).learner {
         LearnerSpec::QLearning(spec) => spec.memory,
         _ => 0,
@@ -95,18 +94,18 @@ impl RepeatedGame {
             }
         }
         let plain = offers.iter().map(|o| o.iter().map(|x| x.unwrap_or(0.0)).collect()).collect();
-        let mut profile = vec![None; n];
+        let at = |settings: &[usize]| -> Vec<Option<f64>> {
+            settings.iter().zip(&offers).map(|(&a, offers)| offers[a]).collect()
+        };
         let stage = Stage::new(plain, |settings, out| {
-            for (i, (offer, &a)) in profile.iter_mut().zip(settings).enumerate() {
-                *offer = offers[i][a];
-            }
-            market.stage_payoffs(game, &mut round, &profile, out);
+            market.stage_payoffs(game, &mut round, &at(settings), out);
         });
+        let stage = stage.ok()?.with_lots(|settings| game.rule.tie(&at(settings)));
         let part = |i: usize| match q_learning(setting, setting.sequencers[i].class) {
             Some(spec) => Part::Learns(spec, setting.sequencers[i].who),
-            None => Part::Plays(Plan::constant(0)),
+            None => Part::Plays(Plan::constant(0), setting.sequencers[i].who),
         };
-        Some(RepeatedGame { stage: stage.ok()?, parts: (0..n).map(part).collect() })
+        Some(RepeatedGame { stage, parts: (0..n).map(part).collect() })
     }
 }
 

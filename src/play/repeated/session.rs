@@ -7,7 +7,7 @@
 //!
 //! for the setting played (*asynchronous*) or for every setting `a`, with the payoff and the history `s'` that `a` would have
 //! brought, the others as they were (*counterfactual*). All values before the epoch enter all updates of the epoch.
-//! Learning ends once all greedy plans have stayed the same for `stable_epochs` epochs in a row, or after `max_epochs`.
+//! Where offers tie the [lot](super::stage::Tie) decides, epoch by epoch, and `π` is what the winner really gets. Learning ends once all greedy plans have stayed the same for `stable_epochs` epochs in a row, or after `max_epochs`.
 //!
 //! References: Watkins and Dayan (1992), "Q-learning", Machine Learning 8, equation 1; Calvano, Calzolari, Denicolò and
 //! Pastorello (2020), "Artificial intelligence, algorithmic pricing, and collusion", AER 110(10), section II.
@@ -24,16 +24,23 @@ use crate::learning::q_learning::QLearningSpec;
 pub enum Part {
     /// Learns, on the draws of this entity.
     Learns(QLearningSpec, Who),
-    /// Plays this plan.
-    Plays(Plan),
+    /// Plays this plan; lots are drawn for this entity.
+    Plays(Plan, Who),
 }
 
 impl Part {
+    /// Whose draws it takes.
+    pub fn who(&self) -> Who {
+        match self {
+            Part::Learns(_, who) | Part::Plays(_, who) => *who,
+        }
+    }
+
     /// Profiles that it remembers.
     pub fn memory(&self) -> u32 {
         match self {
             Part::Learns(spec, _) => spec.memory,
-            Part::Plays(plan) => plan.memory,
+            Part::Plays(plan, _) => plan.memory,
         }
     }
 }

@@ -26,6 +26,23 @@ pub fn profiles(sizes: &[usize]) -> Result<usize, String> {
     }
 }
 
+/// A lot among players whose offers tie: `winners` of the `players` (bit `j` for player `j`) share evenly, in expectation,
+/// what the profile pays; in an epoch that many of them get all of it and the others nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// Who ties.
+    pub players: u64,
+    /// How many of them win.
+    pub winners: u32,
+}
+
+impl Tie {
+    /// Whether player `j` ties.
+    pub fn holds(self, j: usize) -> bool {
+        self.players >> j & 1 == 1
+    }
+}
+
 /// A one-shot game in normal form, with the offers behind the settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
@@ -33,6 +50,8 @@ pub struct Stage {
     strides: Vec<usize>,
     /// Payoffs in ETH: shape (profiles, players).
     payoffs: Vec<f64>,
+    /// Lots by profile; empty where none are drawn.
+    ties: Vec<Option<Tie>>,
 }
 
 impl Stage {
@@ -48,7 +67,7 @@ impl Stage {
         for j in (1..players).rev() {
             strides[j - 1] = strides[j] * offers[j].len();
         }
-        let mut stage = Stage { offers, strides, payoffs: vec![0.0; profiles * players] };
+        let mut stage = Stage { offers, strides, payoffs: vec![0.0; profiles * players], ties: Vec::new() };
         let mut settings = vec![0; players];
         for profile in 0..profiles {
             for (j, setting) in settings.iter_mut().enumerate() {
@@ -57,6 +76,24 @@ impl Stage {
             payoffs(&settings, &mut stage.payoffs[profile * players..(profile + 1) * players]);
         }
         Ok(stage)
+    }
+
+    /// The same game with lots: `tie` says which are drawn at a profile, given as one setting's index for each player.
+    #[must_use]
+    pub fn with_lots(mut self, mut tie: impl FnMut(&[usize]) -> Option<Tie>) -> Self {
+        let mut settings = vec![0; self.players()];
+        let mut at = |profile: usize| {
+            settings.iter_mut().enumerate().for_each(|(j, setting)| *setting = self.setting(profile, j));
+            tie(&settings)
+        };
+        let ties: Vec<Option<Tie>> = (0..self.profiles()).map(&mut at).collect();
+        self.ties = if ties.iter().any(Option::is_some) { ties } else { Vec::new() };
+        self
+    }
+
+    /// The lots that are drawn, by profile, where any are.
+    pub fn ties(&self) -> Option<&[Option<Tie>]> {
+        (!self.ties.is_empty()).then_some(self.ties.as_slice())
     }
 
     /// Number of players.
@@ -94,7 +131,7 @@ impl Stage {
         self.offers[j][self.setting(profile, j)]
     }
 
-    /// Payoff of player `j` at a profile.
+    /// Expected payoff of player `j` at a profile.
     pub fn payoff(&self, profile: usize, j: usize) -> f64 {
         self.payoffs[profile * self.players() + j]
     }

@@ -7,12 +7,17 @@
 //!   move: each row keeps its largest value and the next one aside, and the tree is asked only when the largest falls to
 //!   the next one.
 
+#![allow(
+    clippy::inline_always,
+    reason = "the inner loop is one function without branches that depend on draws: measured in benches/q_learning.rs"
+)]
+
 use super::exploration::{Exploration, HALF};
 use super::plan::{History, Plan, rows};
 use super::session::{Part, Session, Stop};
-use super::stage::Stage;
+use super::stage::{Stage, Tie};
 use super::tree::Tree;
-use crate::draws::{Key, Purpose, Who};
+use crate::draws::{Key, Purpose, Stream, Who};
 use crate::learning::q_learning::{Initial, QLearningSpec, Updates};
 use std::hint::select_unpredictable;
 
@@ -63,9 +68,10 @@ impl<const W: usize> Player<W> {
         let histories = rows(part.memory(), stage.profiles());
         let (trees, spec, who) = match part {
             Part::Learns(spec, who) => (initial_values(stage, j, spec, key, *who), Some(spec), *who),
-            Part::Plays(plan) => {
-                let one = |&at: &u16| Tree::new((0..size).map(move |a| f64::from(u8::from(a == at as usize))));
-                (plan.settings.iter().map(one).collect(), None, Who::MARKET)
+            Part::Plays(plan, who) => {
+                let one =
+                    |&at: &u16| Tree::new((0..size).map(move |a| f64::from(u8::from(a == at as usize))));
+                (plan.settings.iter().map(one).collect(), None, *who)
             }
         };
         debug_assert_eq!(trees.len(), histories);
@@ -84,12 +90,7 @@ impl<const W: usize> Player<W> {
     /// The row as it is in its tree.
     fn row(&self, row: usize) -> Row {
         let top = self.trees[row].top();
-        Row {
-            best: top.best,
-            second: top.second,
-            greedy: top.at as u32,
-            part: (top.at * self.stride) as u32,
-        }
+        Row { best: top.best, second: top.second, greedy: top.at as u32, part: (top.at * self.stride) as u32 }
     }
 
     /// Puts `value` where the row's largest value is said to be; returns whether another one is the largest now.
@@ -162,6 +163,27 @@ impl Masks {
     }
 }
 
+/// Lots among equal offers: by profile, with everybody's draws.
+struct Lots<const N: usize> {
+    ties: Vec<Option<Tie>>,
+    streams: [Stream; N],
+}
+
+impl<const N: usize> Lots<N> {
+    /// What the lots of an epoch make of payoffs that are shared evenly in expectation: the highest draws win all.
+    fn drawn(&self, profile: usize, epoch: u32, mut paid: [f64; N]) -> [f64; N] {
+        let Some(tie) = self.ties[profile] else { return paid };
+        let lot: [u64; N] =
+            std::array::from_fn(|j| if tie.holds(j) { self.streams[j].bits(epoch, 0) } else { 0 });
+        let share = f64::from(tie.players.count_ones()) / f64::from(tie.winners);
+        for (j, paid) in paid.iter_mut().enumerate().filter(|(j, _)| tie.holds(*j)) {
+            let ahead = (0..N).filter(|&l| tie.holds(l) && lot[l] > lot[j]).count();
+            *paid *= if (ahead as u32) < tie.winners { share } else { 0.0 };
+        }
+        paid
+    }
+}
+
 /// Everything that a session of up to `N` players with up to `W` settings changes as it goes.
 pub(super) struct Table<const N: usize, const W: usize> {
     /// Players who are there.
@@ -169,6 +191,8 @@ pub(super) struct Table<const N: usize, const W: usize> {
     players: [Player<W>; N],
     /// `α·π` by profile.
     payoffs: Vec<[f64; N]>,
+    /// Lots among equal offers.
+    lots: Option<Lots<N>>,
     /// `1 − α`.
     keep: [f64; N],
     /// `α·δ`.
@@ -192,11 +216,7 @@ impl<const N: usize, const W: usize> Table<N, W> {
         let scaled = |profile: usize| std::array::from_fn(|j| step(j).0 * payoff(profile, j));
         let lots = |draw: u32| -> usize {
             let lot = |(j, part): (usize, &Part)| {
-                let who = match part {
-                    Part::Learns(_, who) => *who,
-                    Part::Plays(_) => Who::member("plan", j as u32),
-                };
-                let u = key.stream(Purpose::Initial, who).uniform(0, draw);
+                let u = key.stream(Purpose::Initial, part.who()).uniform(0, draw);
                 (u * stage.size(j) as f64) as usize * stage.stride(j)
             };
             parts.iter().enumerate().map(lot).sum()
@@ -209,6 +229,12 @@ impl<const N: usize, const W: usize> Table<N, W> {
                 None => Player::absent(key),
             }),
             payoffs: (0..profiles).map(scaled).collect(),
+            lots: stage.ties().map(|ties| Lots {
+                ties: ties.to_vec(),
+                streams: std::array::from_fn(|j| {
+                    key.stream(Purpose::Tie, parts.get(j).map_or(Who::MARKET, Part::who))
+                }),
+            }),
             keep: std::array::from_fn(|j| 1.0 - step(j).0),
             weight: std::array::from_fn(|j| step(j).0 * step(j).1),
             masks: std::array::from_fn(|j| {
@@ -245,6 +271,15 @@ impl<const N: usize, const W: usize> Table<N, W> {
         self.changed.saturating_add(stop.stable_epochs).min(stop.max_epochs)
     }
 
+    /// What a profile pays everybody in an epoch, times `α`.
+    #[inline(always)]
+    fn paid(&self, profile: usize, epoch: u32) -> [f64; N] {
+        match &self.lots {
+            None => self.payoffs[profile],
+            Some(lots) => lots.drawn(profile, epoch, self.payoffs[profile]),
+        }
+    }
+
     /// Whether draws are taken epoch by epoch.
     fn often(&self) -> bool {
         self.players.iter().any(|p| p.counterfactual || p.exploration.probability(self.epoch) >= OFTEN)
@@ -276,8 +311,8 @@ impl<const N: usize, const W: usize> Table<N, W> {
                     threshold[j] *= factor[j];
                 }
                 let mut moved = false;
-                let payoffs = &self.payoffs;
-                let paid = payoffs[profile];
+                let paid = self.paid(profile, epoch);
+                let (payoffs, lots) = (&self.payoffs, &self.lots);
                 for (j, player) in self.players.iter_mut().enumerate() {
                     let row = masks[j].row(before * profiles, last);
                     let greedy = player.trees[row].winner();
@@ -287,7 +322,11 @@ impl<const N: usize, const W: usize> Table<N, W> {
                         for (a, target) in targets.iter_mut().enumerate().take(player.size) {
                             let other = base + a * player.stride;
                             let next = masks[j].row(last * profiles, other);
-                            *target = payoffs[other][j] + weight[j] * player.trees[next].best();
+                            let paid = match lots {
+                                None => payoffs[other],
+                                Some(lots) => lots.drawn(other, epoch, payoffs[other]),
+                            };
+                            *target = paid[j] + weight[j] * player.trees[next].best();
                         }
                         let tree = &mut player.trees[row];
                         tree.replace(player.size, |a, value| keep[j] * value + targets[a]);
@@ -332,7 +371,7 @@ impl<const N: usize, const W: usize> Table<N, W> {
                 for (j, &at) in at.iter().enumerate() {
                     profile += rows[at][j].part as usize;
                 }
-                let paid = self.payoffs[profile];
+                let paid = self.paid(profile, epoch);
                 let ahead: [f64; N] =
                     std::array::from_fn(|j| rows[masks[j].row(last * profiles, profile)][j].best);
                 let mut moved = false;
@@ -369,7 +408,7 @@ impl<const N: usize, const W: usize> Table<N, W> {
                 };
                 profile += played[j] * player.stride;
             }
-            let paid = self.payoffs[profile];
+            let paid = self.paid(profile, epoch);
             let ahead: [f64; N] =
                 std::array::from_fn(|j| rows[masks[j].row(last * profiles, profile)][j].best);
             let mut moved = false;

@@ -5,6 +5,12 @@
 //! the one with the lowest index wins. Choices between two children are data, not branches: which value wins is what
 //! a learner is about to find out, and no processor guesses it.
 
+#![allow(
+    clippy::inline_always,
+    clippy::needless_bitwise_bool,
+    reason = "the inner loop is one function without branches that depend on draws: measured in benches/q_learning.rs"
+)]
+
 use std::hint::select_unpredictable;
 
 /// A tree over `W` values, `W` a power of two of at least 2; the values that a row does not have are −∞.
@@ -27,8 +33,7 @@ pub(super) struct Top {
 impl<const W: usize> Tree<W> {
     /// A tree over these values, at most `W`.
     pub(super) fn new(values: impl IntoIterator<Item = f64>) -> Self {
-        let mut tree =
-            Tree { leaf: [f64::NEG_INFINITY; W], node: [f64::NEG_INFINITY; W], winner: [0; W] };
+        let mut tree = Tree { leaf: [f64::NEG_INFINITY; W], node: [f64::NEG_INFINITY; W], winner: [0; W] };
         for (leaf, value) in tree.leaf.iter_mut().zip(values) {
             *leaf = value;
         }

@@ -47,8 +47,11 @@ impl Plain<'_> {
         let profiles = self.stage.profiles();
         let row = |h: History, j: usize| h.row(self.specs[j].memory, profiles);
         let here: Vec<usize> = (0..self.specs.len()).map(|j| row(self.history, j)).collect();
-        let settings: Vec<usize> =
-            tried.iter().enumerate().map(|(j, t)| t.unwrap_or_else(|| argmax(&self.values[j][here[j]]))).collect();
+        let settings: Vec<usize> = tried
+            .iter()
+            .enumerate()
+            .map(|(j, t)| t.unwrap_or_else(|| argmax(&self.values[j][here[j]])))
+            .collect();
         let profile: usize = settings.iter().enumerate().map(|(j, a)| a * self.stage.stride(j)).sum();
         let old = self.values.clone();
         let mut moved = false;
@@ -146,9 +149,10 @@ fn compare(stage: &Stage, specs: &[QLearningSpec], stop: Stop) {
         if moved {
             changed = epoch;
         }
-        let rare = specs.iter().zip(&explorers).all(|(spec, e)| {
-            spec.updates == Updates::Asynchronous && e.probability(epoch) < 0.08
-        });
+        let rare = specs
+            .iter()
+            .zip(&explorers)
+            .all(|(spec, e)| spec.updates == Updates::Asynchronous && e.probability(epoch) < 0.08);
         if next.is_none() && rare && epoch % 1024 == 0 {
             next = Some(explorers.iter().map(|e| e.next(epoch, stop.max_epochs)).collect());
         }
@@ -187,7 +191,8 @@ fn players_may_differ() {
         QLearningSpec { exploration: 0.3, initial: Initial::Value(1.0), ..spec(1) },
     ];
     compare(&stage, &specs, Stop { stable_epochs: 3_000, max_epochs: 60_000 });
-    let counterfactual = QLearningSpec { updates: Updates::Counterfactual, initial: Initial::Zero, ..spec(1) };
+    let counterfactual =
+        QLearningSpec { updates: Updates::Counterfactual, initial: Initial::Zero, ..spec(1) };
     compare(&stage, &[specs[0], counterfactual, specs[2]], Stop { stable_epochs: 2_000, max_epochs: 20_000 });
 }
 
@@ -196,7 +201,7 @@ fn players_may_differ() {
 fn a_learner_answers_a_fixed_plan() {
     let stage = duopoly(6);
     for fixed in 0..6 {
-        let parts = [Part::Plays(Plan::constant(fixed)), Part::Learns(spec(0), seller(1))];
+        let parts = [Part::Plays(Plan::constant(fixed), seller(0)), Part::Learns(spec(0), seller(1))];
         let session =
             play(&stage, &parts, Stop { stable_epochs: 10_000, max_epochs: 300_000 }, Key::new(1, 0, 0));
         assert_eq!(session.plans[0], Plan::constant(fixed));
@@ -225,7 +230,8 @@ fn exchanging_seats_exchanges_plans() {
     let fast = QLearningSpec { learning_rate: 0.3, ..spec(1) };
     let seats = [Part::Learns(spec(1), seller(0)), Part::Learns(fast, seller(1))];
     let swapped = [seats[1].clone(), seats[0].clone()];
-    let (a, b) = (play(&stage, &seats, stop, Key::new(9, 9, 0)), play(&mirrored, &swapped, stop, Key::new(9, 9, 0)));
+    let (a, b) =
+        (play(&stage, &seats, stop, Key::new(9, 9, 0)), play(&mirrored, &swapped, stop, Key::new(9, 9, 0)));
     assert_eq!(a.epochs, b.epochs);
     let flip = |profile: usize| profile % 7 * 7 + profile / 7;
     for (mine, theirs) in [(0, 1), (1, 0)] {
