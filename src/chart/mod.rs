@@ -10,6 +10,7 @@
 //! | learning curves | [`learning_curves`] | where does learning go, and is it an equilibrium? |
 //! | forest | [`forest`] | by how much do two mechanisms differ, metric by metric? |
 //! | impulse response | [`impulse_response`] | what does one deviation set off? |
+//! | robustness | [`robustness`] | does the ranking of mechanisms survive another learning rule? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`ticks`] (numbers on axes), [`font`] (widths of text), [`canvas`]
@@ -30,6 +31,7 @@ pub mod markup;
 pub mod policies;
 pub mod raster;
 pub mod reference;
+pub mod robustness;
 pub mod series;
 pub mod style;
 pub mod surplus;

@@ -1,7 +1,11 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
+use super::replication::StoppingRule;
+use super::robustness::Robustness;
 use super::simulate::Play;
+use super::sweep::reading::{self, Sweep};
 use crate::agent::Setting;
 use crate::agent::delegation;
 use crate::agent::delegator::DelegatorGroup;
@@ -12,11 +16,12 @@ use crate::learning::LearnerSpec;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
-use crate::play::repeated::of_market::{fits, repeats};
+use crate::play::repeated::of_market::{fits, repeats, takes_part};
 use crate::play::schedule::{Regime, Schedule};
-use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
+use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Unread, Value, nearest};
 use crate::with_rule;
 use crate::world::World;
+use crate::world::distribution::Distribution;
 use std::collections::BTreeSet;
 
 /// Name.
@@ -30,7 +35,7 @@ pub const QUESTION: Parameter = Parameter::text("question", "", "what the experi
 pub const EXPECTATION: Parameter = Parameter::text("expectation", "", "what is expected beforehand, and why");
 /// Kind.
 pub const KIND: Parameter =
-    Parameter::choice("kind", &["compare"], "compare", "what is done with the contenders");
+    Parameter::choice("kind", &["compare", "sweep"], "compare", "what is done with the contenders");
 /// Seed.
 pub const SEED: Parameter =
     Parameter::integer("seed", 0, i64::MAX as u64, 1, "", "master seed; everything random follows from it");
@@ -73,6 +78,14 @@ pub const ROUNDS: Parameter = Parameter::integer(
     64,
     "markets",
     "parallel markets of a replicate under self-play",
+);
+/// What feedback is averaged over.
+pub const FEEDBACK: Parameter = Parameter::choice(
+    "feedback",
+    &["sampled", "expected"],
+    "sampled",
+    "in auctions among finitely many private values: what rivals draw and offer as it comes in the parallel markets, or taken in \
+     expectation, by which all replicates learn alike",
 );
 /// Learning epochs.
 pub const WARMUP_EPOCHS: Parameter = Parameter::integer(
@@ -135,6 +148,7 @@ pub const CERTIFICATE_EPOCHS: Parameter =
 pub const PLAY: &[&Parameter] = &[
     &REGIME,
     &ROUNDS,
+    &FEEDBACK,
     &WARMUP_EPOCHS,
     &MEASURED_EPOCHS,
     &STABLE_EPOCHS,
@@ -160,6 +174,8 @@ pub trait Library {
     fn scenario(&self, name: &str) -> Option<(String, String)>;
     /// Names of all scenarios.
     fn scenarios(&self) -> Vec<String>;
+    /// Name and text of a table that the experiment names by a path.
+    fn table(&self, path: &str) -> Option<(String, String)>;
 }
 
 /// A mechanism under comparison.
@@ -171,6 +187,17 @@ pub struct Contender {
     pub rule: Rule,
     /// Its clock.
     pub terms: Terms,
+}
+
+/// What an experiment varies around its contenders.
+#[derive(Clone, Debug, Default)]
+pub struct Variations {
+    /// Other learning rules that the ranking of contenders is held against.
+    pub robustness: Option<Robustness>,
+    /// Parameters that are swept.
+    pub sweep: Option<Sweep>,
+    /// When there are replicates enough, in place of a fixed number.
+    pub stopping: Option<StoppingRule>,
 }
 
 /// An experiment, ready to run.
@@ -192,6 +219,8 @@ pub struct Experiment {
     pub play: Play,
     /// Contenders, as in the file.
     pub contenders: Vec<Contender>,
+    /// What is varied around the contenders.
+    pub variations: Variations,
     /// Everything that was read, defaults filled in.
     pub resolved: Resolved,
 }
@@ -201,16 +230,44 @@ impl Experiment {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn read(mut document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
+    pub fn read(document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
+        let (experiment, unread) = Self::read_variant(document, library)?;
+        if unread.is_empty() {
+            return Ok(experiment);
+        }
+        Err(Diagnostics::new(unread.into_iter().map(|key| key.diagnostic).collect()))
+    }
+
+    /// As [`Experiment::read`], for a file that is one of several variants: keys that it does not read are no error yet.
+    ///
+    /// # Errors
+    /// Everything else that is wrong with it.
+    pub fn read_variant(
+        mut document: Document,
+        library: &dyn Library,
+    ) -> Result<(Self, Vec<Unread>), Diagnostics> {
         lay_scenario(&mut document, library)?;
         lay_strategies(&mut document, library)?;
+        reading::lay_points(&mut document, |path| library.table(path))?;
         let reader = Reader::new();
         let parts = read_parts(&document, &reader, library);
-        let resolved = reader.finish()?;
-        let (head, setting, play, contenders) =
+        let (resolved, unread) = reader.finish_leniently()?;
+        let (head, setting, play, contenders, variations) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
-        let (name, question, expectation, seed, replicates) = head;
-        Ok(Experiment { name, question, expectation, seed, replicates, setting, play, contenders, resolved })
+        let Head { name, question, expectation, seed, replicates, .. } = head;
+        let experiment = Experiment {
+            name,
+            question,
+            expectation,
+            seed,
+            replicates,
+            setting,
+            play,
+            contenders,
+            variations,
+            resolved,
+        };
+        Ok((experiment, unread))
     }
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
@@ -251,8 +308,43 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
     Ok(())
 }
 
-/// Lays the strategy files that sequencers and delegators name under `[strategies.NAME]`, where the experiment has none of its own.
+/// Lays the strategy files that sequencers, delegators or `[robustness]` name under `[strategies.NAME]`, where the
+/// experiment has none of its own.
 fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
+    let mut names = strategies_named(document);
+    names.extend(strategies_tried(document));
+    for name in names {
+        if let Some((file, text)) = library.strategy(&name).filter(|_| !name.contains('"')) {
+            // Quoted, as a path has dots.
+            document.underlay(&format!("strategies.\"{name}\""), Document::parse(&file, &text)?);
+        }
+    }
+    Ok(())
+}
+
+/// Names of the strategies that `[robustness]` or `[sweep]` tries, and other texts that a sweep sets.
+fn strategies_tried(document: &Document) -> BTreeSet<String> {
+    fn texts(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Text(text) => {
+                found.insert(text.clone());
+            }
+            Value::List(list) => list.iter().for_each(|item| texts(item, found)),
+            Value::Table(entries) => entries.iter().for_each(|(_, entry)| texts(entry, found)),
+            _ => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    for path in ["robustness.strategies", "sweep.parameters", "sweep.points"] {
+        if let Some(value) = document.peek(path) {
+            texts(&value, &mut names);
+        }
+    }
+    names
+}
+
+/// Names of the strategies that groups play.
+pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let roles = [
         ("sequencers", &sequencer::STRATEGY, sequencer::DEFAULT_STRATEGY),
@@ -260,28 +352,41 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
     ];
     for (role, key, default) in roles {
         let groups = document.peek(role);
-        for group in groups.as_ref().and_then(|groups| groups.as_list()).unwrap_or_default() {
+        for group in groups.as_ref().and_then(Value::as_list).unwrap_or_default() {
             let named = group.get(key.key).and_then(|v| v.as_text().map(str::to_owned));
             names.insert(named.unwrap_or_else(|| default.to_owned()));
         }
     }
-    for name in names {
-        if let Some((file, text)) = library.strategy(&name) {
-            document.underlay(&format!("strategies.{name}"), Document::parse(&file, &text)?);
-        }
-    }
-    Ok(())
+    names
 }
 
-type Head = (String, String, String, u64, u32);
+/// `[experiment]`, but for the tolerance.
+struct Head {
+    name: String,
+    question: String,
+    expectation: String,
+    seed: u64,
+    replicates: u32,
+    sweeps: bool,
+}
 
-fn read_parts(
-    document: &Document,
-    reader: &Reader,
-    library: &dyn Library,
-) -> Option<(Head, Setting, Play, Vec<Contender>)> {
+/// What an experiment consists of, but for what was resolved.
+type Parts = (Head, Setting, Play, Vec<Contender>, Variations);
+
+fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<Parts> {
     let root = document.root(reader);
-    root.know_tables(&["experiment", "world", "sequencers", "delegators", "mechanism", "play", "strategies"]);
+    root.know_tables(&[
+        "experiment",
+        "world",
+        "sequencers",
+        "delegators",
+        "mechanism",
+        "play",
+        "strategies",
+        "robustness",
+        "sweep",
+        "replication",
+    ]);
     let (head, tolerance) = read_head(&root);
     let (clocks, known) = read_clocks(&root);
     if !known {
@@ -304,11 +409,17 @@ fn read_parts(
             group.abandon();
         }
     }
+    let variations = read_variations(&root, &head, clocks.len(), &mut shelf);
     let delegators = read_delegators(&root, delegated, &mut shelf);
     // Where the world cannot be read nobody's strategy is.
     shelf.misspelt |= world.is_none();
     shelf.refuse_unplayed();
-    let mut play = read_play(&root, tolerance, delegated);
+    // Where something else is wrong, the key might be read.
+    let finite = classes.as_ref().is_none_or(|(classes, complete)| {
+        let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
+        !complete || rules.iter().any(|entry| entry.name == "auction_rotation") && classes.iter().all(atomic)
+    });
+    let mut play = read_play(&root, tolerance, delegated, finite);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
         let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
@@ -355,8 +466,18 @@ fn read_parts(
     if contenders.len() == clocks_read {
         lay_collusive_menus(&root, &mut setting, &contenders);
         check_memory(&root, &setting, &contenders, play.schedule.regime);
+        check_formulas(&root, &setting, &contenders);
     }
-    Some((head, setting, play, contenders))
+    if variations.robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns())
+    {
+        root.table_or_empty("robustness").refuse(
+            "",
+            "nobody learns in this experiment",
+            "a group of sequencers with a learning strategy",
+            None,
+        );
+    }
+    Some((head, setting, play, contenders, variations))
 }
 
 fn all_parameters() -> Vec<&'static Parameter> {
@@ -382,10 +503,10 @@ fn read_head(root: &Section) -> (Head, f64) {
     }
     let question = section.text(&QUESTION);
     let expectation = section.text(&EXPECTATION);
-    section.choice(&KIND);
+    let sweeps = section.choice(&KIND) == "sweep";
     let seed = section.integer(&SEED);
     let replicates = section.integer(&REPLICATES) as u32;
-    ((name, question, expectation, seed, replicates), section.number(&TOLERANCE))
+    (Head { name, question, expectation, seed, replicates, sweeps }, section.number(&TOLERANCE))
 }
 
 /// A contender's name, rule, table, slots per epoch and redundancy.
@@ -524,6 +645,59 @@ fn read_classes(
     (classes, complete)
 }
 
+fn read_variations(root: &Section, head: &Head, contenders: usize, shelf: &mut Shelf) -> Variations {
+    let robustness = read_robustness(root, contenders, shelf);
+    let stopping = root.table("replication").and_then(|section| StoppingRule::read(&section, contenders));
+    let sweeps = head.sweeps;
+    let sweep = match root.table("sweep") {
+        Some(section) if sweeps => Sweep::read(&section, head.seed),
+        Some(section) => {
+            section.abandon();
+            section.refuse("", "the experiment is no sweep", "`kind = \"sweep\"` in `[experiment]`", None);
+            None
+        }
+        None => {
+            if sweeps {
+                let allowed = "a table `[sweep]` that says what varies";
+                root.table_or_empty("experiment").refuse("kind", "a sweep of nothing", allowed, None);
+            }
+            None
+        }
+    };
+    for (path, value) in sweep.iter().flat_map(|sweep| sweep.points.iter().flatten()) {
+        if path.ends_with(sequencer::STRATEGY.key)
+            && let Value::Text(name) = value
+            && shelf.played.insert(name.clone())
+            && let Some((_, table)) = shelf.tables.iter().find(|(other, _)| other == name)
+        {
+            // Read here too, so that the resolved file has it; what is wrong with it shows at the point that plays it.
+            if path.starts_with("delegators") {
+                table.known(delegation::PARAMETERS);
+                table.abandon();
+            } else {
+                Strategy::read(table, name);
+            }
+        }
+    }
+    if sweep.is_some() && robustness.is_some() {
+        let allowed = "either `[sweep]` or `[robustness]`: sweep over `sequencers.*.strategy` to have both";
+        root.table_or_empty("robustness").refuse("", "robustness of a sweep", allowed, None);
+    }
+    Variations { robustness, sweep, stopping }
+}
+
+fn read_robustness(root: &Section, contenders: usize, shelf: &mut Shelf) -> Option<Robustness> {
+    let section = root.table("robustness")?;
+    let Shelf { tables, known, played, misspelt } = shelf;
+    let find = |name: &str| {
+        played.insert(name.to_owned());
+        *misspelt |= !known.iter().any(|other| other == name);
+        tables.iter().find(|(n, _)| n == name).and_then(|(_, table)| Strategy::read(table, name))
+    };
+    let known: &[String] = known;
+    Robustness::read(&section, contenders, known, find)
+}
+
 fn read_delegators(root: &Section, delegated: bool, shelf: &mut Shelf) -> Vec<DelegatorGroup> {
     if !delegated {
         root.note_unread("no contender's rule is `delegated`");
@@ -544,7 +718,7 @@ fn read_delegators(root: &Section, delegated: bool, shelf: &mut Shelf) -> Vec<De
     groups.iter().map(|group| DelegatorGroup::read(group, &mut find)).collect()
 }
 
-fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
+fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> Play {
     let section = root.table_or_empty("play");
     section.known(PLAY);
     let regime =
@@ -558,8 +732,12 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
     if !has_memory {
         section.note_unread_key(&HORIZON, "no contender's rule remembers anything");
     }
+    if !alone && !finite {
+        section.note_unread_key(&FEEDBACK, "no auction is among finitely many private values");
+    }
     let schedule = Schedule {
         regime,
+        expected: !alone && finite && section.choice(&FEEDBACK) == "expected",
         rounds: if alone { 1 } else { section.integer(&ROUNDS) as u32 },
         warmup_epochs: if alone { 0 } else { section.integer(&WARMUP_EPOCHS) as u32 },
         measured_epochs: section.integer(&MEASURED_EPOCHS) as u32,
@@ -603,9 +781,9 @@ fn check_memory(root: &Section, setting: &Setting, contenders: &[Contender], reg
 /// Why nobody can remember past offers in some contender, where that is so.
 fn obstacle_to_memory(setting: &Setting, contenders: &[Contender]) -> Option<String> {
     for class in &setting.classes {
-        if !matches!(class.strategy.learner, LearnerSpec::QLearning(_) | LearnerSpec::Scripted { .. }) {
+        if !takes_part(&class.strategy) {
             return Some(format!(
-                "memory of past offers beside group `{}`, whose learner is neither `q_learning` nor `scripted`",
+                "memory of past offers beside group `{}`, which plays neither `q_learning` from the start nor one scripted offer",
                 class.name
             ));
         }

@@ -2,7 +2,10 @@
 
 pub mod basins;
 pub mod containment;
+pub mod design;
+pub mod exports;
 pub mod file;
+pub mod formula_check;
 pub mod kickback_game;
 pub mod lock;
 pub mod manifest;
@@ -10,9 +13,13 @@ pub mod outcome;
 pub mod progress;
 pub mod references;
 pub mod repeated;
+pub mod replication;
+pub mod robustness;
 pub mod runner;
 pub mod simulate;
 pub mod store;
+pub mod study;
+pub mod sweep;
 pub mod tables;
 #[cfg(test)]
 pub(crate) mod trial;

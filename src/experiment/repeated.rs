@@ -103,7 +103,7 @@ impl Played {
     pub fn column<M: Mechanism>(&self, game: &Game<M>, p: usize, epoch: u32) -> usize {
         let profiles = &self.diagnosis.profiles;
         let i = game.seats.players[p].members[0];
-        column(game, i, self.repeated.stage.setting(profiles[epoch as usize % profiles.len()], i))
+        column(game, p, self.repeated.stage.setting(profiles[epoch as usize % profiles.len()], i))
     }
 
     /// About `wanted` epochs that are whole rounds of the cycle.
@@ -116,7 +116,7 @@ impl Played {
     pub fn learned<M: Mechanism>(&self, game: &Game<M>) -> Learned {
         let length = self.diagnosis.cycle.len() as u32;
         let policy = |p: usize| {
-            let mut policy = Policy::uniform(1, game.seats.players[p].menu.settings.len() + 1);
+            let mut policy = Policy::uniform(1, game.seats.players[p].menu.columns());
             let mut row = vec![0.0; policy.settings()];
             for epoch in 0..length {
                 row[self.column(game, p, epoch)] += 1.0;

@@ -4,6 +4,8 @@ mod changes;
 mod interruption;
 mod refusals;
 mod replaying;
+mod robustness;
+mod sweeps;
 
 use crate::program::Folder;
 

@@ -78,7 +78,10 @@ fn compare_with<M: Mechanism>(experiment: &Experiment, rule: &M) {
             let error = ((square / n - mean * mean).max(0.0) / n).sqrt();
             let want = stage.payoff(profile, i);
             // 81 profiles of 4 players in 16 games: 5 standard errors hold for all at once with probability .997.
-            assert!((mean - want).abs() <= 5.0 * error + 1e-12, "profile {profile}, {i}: {mean} for {want} ({error})");
+            assert!(
+                (mean - want).abs() <= 5.0 * error + 1e-12,
+                "profile {profile}, {i}: {mean} for {want} ({error})"
+            );
         }
     }
 }
@@ -88,7 +91,10 @@ fn compare_with<M: Mechanism>(experiment: &Experiment, rule: &M) {
 fn kickbacks_are_the_duopoly() {
     for (set, game) in [
         (vec![], Oligopoly::baseline(2)),
-        (vec![("sequencers.second.live_cost", "0.5")], Oligopoly { costs: vec![1.0, 0.5], ..Oligopoly::baseline(2) }),
+        (
+            vec![("sequencers.second.live_cost", "0.5")],
+            Oligopoly { costs: vec![1.0, 0.5], ..Oligopoly::baseline(2) },
+        ),
     ] {
         let experiment = read_file("experiments/calvano.toml", &set);
         let Rule::Delegated(rule) = &experiment.contenders[0].rule else { panic!("kickbacks") };
@@ -134,7 +140,8 @@ fn calvano_baseline() {
 /// With little exploration sessions are short: the market's and those of the stand-alone duopoly come out alike.
 #[test]
 fn sessions_of_the_market_and_of_the_duopoly_are_alike() {
-    let set = [("strategies.q_learning.exploration_decay", "1e-4"), ("strategies.q_learning.menu.points", "9")];
+    let set =
+        [("strategies.q_learning.exploration_decay", "1e-4"), ("strategies.q_learning.menu.points", "9")];
     let experiment = baseline(&set, "market or duopoly");
     let outcomes = replicates(&experiment, 80);
     let (market, error) = estimate(&outcomes, |o| metric(o, "profit_gain").unwrap());
@@ -250,9 +257,14 @@ fn memory_needs_a_game_that_repeats() {
     for (from, to, why) in [
         ("value = { constant = 2.0 }", "value = { uniform = [1, 3] }", "are drawn afresh"),
         ("payout_learning = 0.0", "inertia = 0.5", "stays where it was"),
-        ("regime = \"independent\"\nstable_epochs = 100000\nmax_epochs = 1000000000", "", "different histories"),
+        (
+            "regime = \"independent\"\nstable_epochs = 100000\nmax_epochs = 1000000000",
+            "",
+            "different histories",
+        ),
     ] {
-        let error = try_read(&text.replace("collusive = 0.1", "absolute = [0, 1]").replace(from, to)).unwrap_err();
+        let error =
+            try_read(&text.replace("collusive = 0.1", "absolute = [0, 1]").replace(from, to)).unwrap_err();
         assert!(error.contains("strategies.q_learning.memory") && error.contains(why), "{error}");
     }
     let long = text.replace("memory = 1", "memory = 2").replace("points = 15", "points = 60");

@@ -3,6 +3,8 @@
 use super::session::{Part, Plan, obstacle};
 use super::stage::Stage;
 use crate::agent::Setting;
+use crate::agent::formula::Formula;
+use crate::agent::strategy::Strategy;
 use crate::learning::LearnerSpec;
 use crate::learning::q_learning::QLearningSpec;
 use crate::mechanism::Mechanism;
@@ -44,13 +46,31 @@ pub fn repeats<M: Mechanism>(rule: &M, setting: &Setting, terms: &Terms) -> Resu
 /// Why not.
 pub fn fits(setting: &Setting) -> Result<(), String> {
     let class = |i: usize| &setting.classes[setting.sequencers[i].class].strategy;
-    let sizes: Vec<usize> = (0..setting.candidates()).map(|i| class(i).menu.settings.len().max(1)).collect();
+    let sizes: Vec<usize> = (0..setting.candidates()).map(|i| size(class(i))).collect();
     let memory = |i: usize| match class(i).learner {
         LearnerSpec::QLearning(spec) => spec.memory,
         _ => 0,
     };
     let memories: Vec<u32> = (0..setting.candidates()).map(memory).collect();
     obstacle(&sizes, &memories).map_or(Ok(()), Err)
+}
+
+/// Number of settings that a strategy chooses from: a script has but one, and Q-learners do not try abstaining.
+fn size(strategy: &Strategy) -> usize {
+    match strategy.learner {
+        LearnerSpec::Scripted { .. } => 1,
+        _ => strategy.menu.settings.len().max(1),
+    }
+}
+
+/// Whether a strategy is one that sessions know: Q-learning from the start, or one offer for ever.
+pub fn takes_part(strategy: &Strategy) -> bool {
+    let known = match strategy.learner {
+        LearnerSpec::QLearning(_) => true,
+        LearnerSpec::Scripted { .. } => !strategy.menu.script.as_ref().is_some_and(Formula::varies),
+        _ => false,
+    };
+    known && strategy.policy.is_none()
 }
 
 /// The specification of a class, where it learns by Q-learning.
@@ -66,27 +86,24 @@ impl RepeatedGame {
     /// fits.
     pub fn new<M: Mechanism>(game: &Game<M>, regime: Regime) -> Option<Self> {
         let setting = game.setting;
-        let learner = |class: usize| &setting.classes[class].strategy.learner;
-        let classes = 0..setting.classes.len();
-        let plain = |class: usize| {
-            q_learning(setting, class).is_some() || matches!(learner(class), LearnerSpec::Scripted { .. })
-        };
+        let mut classes = 0..setting.classes.len();
         let apart = regime == Regime::Independent
             && game.rule.lever().is_some()
-            && classes.clone().all(plain)
-            && classes.clone().any(|class| q_learning(setting, class).is_some());
+            && setting.classes.iter().all(|class| takes_part(&class.strategy))
+            && classes.any(|class| q_learning(setting, class).is_some());
         if !apart || repeats(game.rule, setting, game.terms).is_err() || fits(setting).is_err() {
             return None;
         }
         let mut market = Market::expected(game, market_key(0, 0, Phase::Start, 0));
         let mut round = Round::new(game);
         let n = setting.candidates();
-        // What each setting of each candidate offers; a script that abstains has one setting all the same.
-        let sizes: Vec<usize> = (0..n).map(|i| menu_size(game, i)).collect();
+        let sizes: Vec<usize> =
+            setting.sequencers.iter().map(|s| size(&setting.classes[s.class].strategy)).collect();
         let most = sizes.iter().copied().max().unwrap_or(0);
         let mut offers: Vec<Vec<Option<f64>>> = vec![Vec::new(); n];
         for a in 0..most {
-            market.choose(game, |p, _, _| column(game, game.seats.players[p].members[0], a), &mut round);
+            let within = |p: usize| a.min(sizes[game.seats.players[p].members[0]] - 1);
+            market.choose(game, |p, _, _| column(game, p, within(p)), &mut round);
             for (i, offers) in offers.iter_mut().enumerate() {
                 if a < sizes[i] {
                     offers.push(round.offers[i]);
@@ -109,13 +126,10 @@ impl RepeatedGame {
     }
 }
 
-/// Number of settings of candidate `i`.
-fn menu_size<M: Mechanism>(game: &Game<M>, i: usize) -> usize {
-    game.seats.players[game.seats.player[i]].menu.settings.len().max(1)
-}
-
-/// The column of a policy that setting `a` of candidate `i` is: 0 abstains.
-pub fn column<M: Mechanism>(game: &Game<M>, i: usize, a: usize) -> usize {
-    let settings = game.seats.players[game.seats.player[i]].menu.settings.len();
-    if settings == 0 { 0 } else { a.min(settings - 1) + 1 }
+/// The column of a policy that setting `a` of player `p` is.
+pub fn column<M: Mechanism>(game: &Game<M>, p: usize, a: usize) -> usize {
+    match game.setting.classes[game.seats.players[p].class].strategy.learner {
+        LearnerSpec::Scripted { column } => column,
+        _ => a + 1,
+    }
 }
