@@ -140,7 +140,7 @@ impl Played {
     /// The certificate: the best response is exact, so that estimate and bound are one.
     pub fn certificate(&self) -> Certificate {
         let gain = self.diagnosis.best_response_gains.iter().fold(0.0_f64, |most, &gain| most.max(gain));
-        Certificate { estimate: gain, upper: gain, conclusive: true }
+        Certificate::exact(gain)
     }
 
     /// The metrics that only such units have. `tolerated` is the largest gain from deviating, in ETH per epoch, that counts
