@@ -58,7 +58,7 @@ pub fn simulate(
 }
 
 /// As [`simulate`], for a concrete mechanism.
-fn simulate_with<M: Mechanism>(
+pub fn simulate_with<M: Mechanism>(
     rule: &M,
     benchmark: Option<Benchmark>,
     setting: &Setting,
