@@ -34,4 +34,5 @@ pub mod play;
 pub mod report;
 pub mod settings;
 pub mod theory;
+pub mod validate;
 pub mod world;

@@ -10,6 +10,7 @@
 //! | learning curves | [`learning_curves`] | where does learning go, and is it an equilibrium? |
 //! | forest | [`forest`] | by how much do two mechanisms differ, metric by metric? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
+//! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`ticks`] (numbers on axes), [`font`] (widths of text), [`canvas`]
 //! (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels), [`series`] (lines with bands),
@@ -32,6 +33,7 @@ pub mod series;
 pub mod style;
 pub mod surplus;
 pub mod ticks;
+pub mod validation;
 
 #[cfg(test)]
 mod gallery;

@@ -1,7 +1,7 @@
 //! The command line: one command per file.
 //!
-//! Results go to standard output, progress and messages to standard error. Exit status: 0 done, 1 units failed or a
-//! replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
+//! Results go to standard output, progress and messages to standard error. Exit status: 0 done, 1 units or cases
+//! failed or a replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
 
 pub mod check;
 pub mod library;
@@ -11,6 +11,7 @@ pub mod replay;
 pub mod run;
 pub mod schema;
 pub mod source;
+pub mod validate;
 
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
@@ -79,6 +80,8 @@ enum Command {
     Plot(plot::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
+    /// Replay theory and published results, and say which cases pass
+    Validate(validate::Options),
     /// List what there is, one item per line, name first
     List(list::Options),
     /// Print the JSON Schema of experiment and strategy files
@@ -146,6 +149,7 @@ pub fn main() -> ExitCode {
         Command::Check(options) => check::check(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
+        Command::Validate(options) => validate::validate(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),
         Command::Schema => schema::print(&cli.common),
     };

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | [`figures`] | the charts of a comparison |
 //! | [`table`] | the table that closes a run on the terminal |
+//! | [`validation`] | the tables of `validate` |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
 pub mod figures;
 pub mod summary;
 pub mod table;
+pub mod validation;
 pub mod warnings;
