@@ -88,9 +88,8 @@ impl Validation {
         let left = EDGE + names.min(0.36 * style.points_wide()) + 10.0 * scale;
         let counts = 34.0 * scale;
         let right = frame.right() - counts;
-        let axis = axes::fitting(right - left, style, |most| {
-            Axis::between(-REACH, REACH, Format::Plain, most)
-        });
+        let axis =
+            axes::fitting(right - left, style, |most| Axis::between(-REACH, REACH, Format::Plain, most));
         let at = |v: f64| left + axis.share(v) * (right - left);
         let radius = 1.5 * scale;
         let rows: Vec<Vec<(f64, f64, &Dot)>> =

@@ -5,9 +5,9 @@ use crate::chart;
 use crate::chart::validation::Validation;
 use crate::experiment::whole_file::WholeFile;
 use crate::report::validation;
+use crate::validate::Effort;
 use crate::validate::catalogue::Catalogue;
 use crate::validate::run::{Stand, run};
-use crate::validate::Effort;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -49,7 +49,8 @@ pub fn validate(options: &Options, common: &Common) -> Result<Status, Stop> {
     meter.close();
     write_text(&options.output.join("validation.csv"), &validation::csv(&verdicts))?;
     let folder = options.output.join("charts");
-    let figure = Validation::new(&verdicts).draw(chart::Style::paper()).map_err(|error| Stop::fail(&error))?;
+    let figure =
+        Validation::new(&verdicts).draw(chart::Style::paper()).map_err(|error| Stop::fail(&error))?;
     chart::save(&figure, &folder, "validation").map_err(|error| Stop::fail(&error))?;
     let mut text = validation::table(&verdicts);
     text.push_str(&format!(

@@ -70,7 +70,8 @@ fn explain(verdict: &Verdict) -> String {
             } else {
                 String::new()
             };
-            let unit = if verdict.case.unit.is_empty() { String::new() } else { format!(" {}", verdict.case.unit) };
+            let unit =
+                if verdict.case.unit.is_empty() { String::new() } else { format!(" {}", verdict.case.unit) };
             format!(
                 "{name}: {} {} the target {}{unit} by {}{errors}; allowed are {} ({}). Target: {}",
                 format_number(found.result),

@@ -21,11 +21,8 @@ struct Law {
     values: fn() -> Option<Distribution>,
 }
 
-const UNIFORM: Law = Law {
-    name: "uniform",
-    text: "uniform = [0.0, 1.0]",
-    values: || Distribution::uniform(0.0, 1.0).ok(),
-};
+const UNIFORM: Law =
+    Law { name: "uniform", text: "uniform = [0.0, 1.0]", values: || Distribution::uniform(0.0, 1.0).ok() };
 const EXPONENTIAL: Law =
     Law { name: "exponential", text: "exponential = 1.0", values: || Distribution::exponential(1.0).ok() };
 const LOGNORMAL: Law = Law {
@@ -84,7 +81,13 @@ fn single_unit(studies: &mut Vec<Study>) {
             rounds: 32,
             ..Sale::new(UNIFORM.text, 3, 1, "")
         };
-        studies.push(pay_as_bid("auction/first-price/uniform/regret-matching/n=3", VICKREY, &sale, &auction, 41));
+        studies.push(pay_as_bid(
+            "auction/first-price/uniform/regret-matching/n=3",
+            VICKREY,
+            &sale,
+            &auction,
+            41,
+        ));
     }
 }
 
@@ -99,14 +102,31 @@ fn several_units(studies: &mut Vec<Study>) {
         studies.push(truthful(&name, SEVERAL, &sale, &auction, 49));
     }
     // Seats for all: nothing is paid but a reserve.
-    for (n, k) in [(2, 3), (2, 5), (3, 3), (3, 5), (5, 5)] {
+    for (n, k) in [(3, 3), (5, 5)] {
         let Some(auction) = auction(UNIFORM, n, k) else { continue };
-        let sale = Sale { menu: "absolute = [0.0, 1.0]", ..Sale::new(UNIFORM.text, n, k, "unit_seats = true") };
+        let sale =
+            Sale { menu: "absolute = [0.0, 1.0]", ..Sale::new(UNIFORM.text, n, k, "unit_seats = true") };
         let reserved = Sale { rule: "unit_seats = true\nreserve_price = 0.5".to_owned(), ..sale.clone() };
         let name = format!("auction/seats-for-all/uniform/n={n},k={k}");
         studies.push(revenue_alone(&name, &sale, &auction));
         let name = format!("auction/seats-for-all-with-reserve/uniform/n={n},k={k}");
         studies.push(revenue_alone(&name, &reserved, &auction.with_reserve(0.5)));
+    }
+    // More seats than bidders, which no experiment file may have: as given.
+    for (n, k) in [(2, 3), (2, 5), (3, 5)] {
+        let Some(open) = auction(UNIFORM, n, k) else { continue };
+        let reserved = open.clone().with_reserve(0.5);
+        let targets = (open.expected_revenue(), reserved.expected_revenue());
+        let name = format!("auction/more-seats-than-bidders/uniform/n={n},k={k}");
+        studies.push(
+            Study::of(name, move |draws| {
+                let luck = draws.luck(Purpose::Signal, "values", 0);
+                let play = |auction| given_sale(auction, Format::PayAsBid, luck, draws.count(400_000));
+                vec![play(&open).revenue.mean(), play(&reserved).revenue.mean()]
+            })
+            .case("revenue", targets.0, "ETH", Standard::Given, SEVERAL)
+            .case("revenue-with-reserve=.5", targets.1, "ETH", Standard::Given, SEVERAL),
+        );
     }
 }
 
@@ -135,15 +155,13 @@ fn other_laws(studies: &mut Vec<Study>) {
 
 fn reserves(studies: &mut Vec<Study>) {
     let mut computed = |name: String, quoted: f64, digits: f64, result: fn() -> Option<f64>| {
-        studies.push(
-            Study::of(name, move |_| vec![Finding::exact(result().unwrap_or(f64::NAN))]).case(
-                "best-reserve",
-                quoted,
-                "ETH",
-                Standard::Computed(digits),
-                MYERSON,
-            ),
-        );
+        studies.push(Study::of(name, move |_| vec![Finding::exact(result().unwrap_or(f64::NAN))]).case(
+            "best-reserve",
+            quoted,
+            "ETH",
+            Standard::Computed(digits),
+            MYERSON,
+        ));
     };
     computed("auction/reserve/uniform".into(), 0.5, 5e-6, || {
         Some(myerson_reserve(&Distribution::uniform(0.0, 1.0).ok()?, 0.0))
@@ -169,9 +187,8 @@ fn reserves(studies: &mut Vec<Study>) {
     // Where twenty bid, the reserve hardly matters: no search could find it.
     studies.push(
         Study::of("auction/reserve/uniform/n=20", |_| {
-            let revenue = |r: f64| {
-                auction(UNIFORM, 20, 1).map_or(f64::NAN, |a| a.with_reserve(r).expected_revenue())
-            };
+            let revenue =
+                |r: f64| auction(UNIFORM, 20, 1).map_or(f64::NAN, |a| a.with_reserve(r).expected_revenue());
             vec![Finding::exact(revenue(0.5) - revenue(0.49))]
         })
         .case("lost-at-.49", 3e-9, "ETH", Standard::Computed(5e-10), MYERSON),
@@ -270,7 +287,13 @@ fn proportional() -> Study {
         Claim::new(what, theory, step * theory, move |o| point(o, "offer", "bidder", low, high)).on_curve()
     });
     let claims = claims.collect();
-    study("auction/proportional-schedule/myerson-payments", MYERSON, move |points| sale.text(points), 49, claims)
+    study(
+        "auction/proportional-schedule/myerson-payments",
+        MYERSON,
+        move |points| sale.text(points),
+        49,
+        claims,
+    )
 }
 
 /// Truth is dominant where values have atoms, too.
@@ -297,5 +320,11 @@ fn lowest_accepted_bid() -> Study {
         }
         vec![gain.mean()]
     })
-    .case("gain-from-bidding-half", 1.0 / 12.0, "ETH", Standard::Given, "Krishna 2010, section 12.2; first-order condition")
+    .case(
+        "gain-from-bidding-half",
+        1.0 / 12.0,
+        "ETH",
+        Standard::Given,
+        "Krishna 2010, section 12.2; first-order condition",
+    )
 }

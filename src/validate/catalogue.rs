@@ -1,6 +1,9 @@
 //! Every case there is, and how one is found by name.
 
-use super::{Case, Study, auctions};
+use super::{
+    Case, Study, asymmetric, auctions, bribery, censorship, complete_information, contests, delays,
+    deterrence, kickbacks, liveness, rankings, rings,
+};
 use crate::settings::nearest;
 use std::collections::BTreeSet;
 
@@ -29,7 +32,21 @@ fn suggestion(nearest: Option<&str>) -> String {
 impl Catalogue {
     /// Every row of theory and of the publications.
     pub fn all() -> Self {
-        Catalogue::of(auctions::studies())
+        let families = [
+            auctions::studies,
+            asymmetric::studies,
+            complete_information::studies,
+            contests::studies,
+            rankings::studies,
+            kickbacks::studies,
+            bribery::studies,
+            delays::studies,
+            censorship::studies,
+            deterrence::studies,
+            rings::studies,
+            liveness::studies,
+        ];
+        Catalogue::of(families.into_iter().flat_map(|family| family()).collect())
     }
 
     /// These studies.
@@ -120,9 +137,8 @@ mod tests {
     #[test]
     fn a_name_means_all_below_it_and_nothing_beside_it() {
         let catalogue = catalogue();
-        let choose = |names: &[&str]| {
-            catalogue.choose(&names.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())
-        };
+        let choose =
+            |names: &[&str]| catalogue.choose(&names.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
         assert_eq!(choose(&[]).unwrap(), [0, 1, 2, 3]);
         assert_eq!(choose(&["auction/"]).unwrap(), [0, 1, 2, 3]);
         assert_eq!(choose(&["auction/n=2"]).unwrap(), [0, 1]);

@@ -17,11 +17,23 @@
 
 pub mod catalogue;
 pub mod games;
+pub mod menus;
 pub mod program;
 pub mod run;
 pub mod sample;
 
+mod asymmetric;
 mod auctions;
+mod bribery;
+mod censorship;
+mod complete_information;
+mod contests;
+mod delays;
+mod deterrence;
+mod kickbacks;
+mod liveness;
+mod rankings;
+mod rings;
 
 use crate::draws::{Key, Purpose, Who, name_hash};
 use crate::numerics::{normal_quantile, pow};
@@ -252,7 +264,7 @@ impl Verdict {
             Standard::Computed(digits) => digits,
             Standard::Given => z * found.se + rounding(case.target),
             Standard::Published(se) => z * (found.se * found.se + se * se).sqrt(),
-            Standard::Learned => 3.0 * found.se + found.tick,
+            Standard::Learned => 3.0 * found.se + found.tick + rounding(case.target),
             Standard::Within(range) => range + z * found.se,
         });
         let pass = finding.as_ref().is_ok_and(|found| (found.result - case.target).abs() <= tolerance);

@@ -17,6 +17,7 @@ mod sale;
 pub use delegation::Delegation;
 pub use sale::{Sale, pay_as_bid, strong_wins, truthful};
 
+use super::menus::{Expectation, findings, with_halving};
 use super::{Draws, Finding, Standard, Study};
 use crate::experiment::file::{Experiment, Library};
 use crate::experiment::outcome::Outcome;
@@ -125,40 +126,6 @@ impl Claim {
     }
 }
 
-/// How far the finer menu's gap exceeds the coarser one's, in ticks, where it does so most significantly.
-fn excess(claims: &[Claim], coarse: &[Finding], fine: &[Finding]) -> Finding {
-    const NOTHING_TO_SHRINK: f64 = 0.05;
-    let mut worst = Finding::exact(0.0);
-    let mut significance = 0.0;
-    let mut consider = |gap: f64, gap_fine: f64, noise: f64| {
-        let more = gap_fine - gap.max(NOTHING_TO_SHRINK);
-        if more > significance * noise {
-            (worst, significance) = (Finding { result: more, se: noise, tick: 0.0 }, more / noise.max(1e-12));
-        }
-    };
-    // Squares over the points of curves: gap, finer gap, standard error.
-    let mut curve = [0.0; 3];
-    let mut points = 0.0;
-    for ((claim, coarse), fine) in claims.iter().zip(coarse).zip(fine) {
-        let noise = (coarse.se * coarse.se + fine.se * fine.se).sqrt();
-        let gaps = [coarse.result - claim.theory, fine.result - claim.theory, noise];
-        let [gap, gap_fine, noise] = gaps.map(|x| if claim.tick > 0.0 { (x / claim.tick).abs() } else { 0.0 });
-        if claim.curve {
-            points += 1.0;
-            for (sum, x) in curve.iter_mut().zip([gap, gap_fine, noise]) {
-                *sum += x * x;
-            }
-        } else {
-            consider(gap, gap_fine, noise);
-        }
-    }
-    if points > 0.0 {
-        let [gap, gap_fine, noise] = curve.map(|square: f64| (square / points).sqrt());
-        consider(gap, gap_fine, noise / points.sqrt());
-    }
-    worst
-}
-
 /// Replicates of a full run, and of a quick one.
 const REPLICATES: (u32, u32) = (12, 4);
 
@@ -179,26 +146,23 @@ pub fn study(
         let on = |outcomes: &[Outcome]| -> Vec<Finding> {
             claims.iter().map(|claim| estimate(outcomes, &claim.value)).collect()
         };
-        let (on_coarse, on_fine) = (on(&coarse), on(&fine));
-        let shrinks = excess(&claims, &on_coarse, &on_fine);
-        let mut findings: Vec<Finding> =
-            on_fine.iter().zip(&claims).map(|(found, claim)| found.with_tick(0.5 * claim.tick)).collect();
+        let expected: Vec<Expectation> =
+            claims.iter().map(|c| Expectation { theory: c.theory, tick: c.tick, curve: c.curve }).collect();
         let certified = |o: &Outcome| metric(o, "certified");
         let certified = f64::min(estimate(&coarse, certified).result, estimate(&fine, certified).result);
-        findings.extend([shrinks, Finding::exact(certified)]);
-        Ok(findings)
+        let mut all = findings(&expected, &on(&coarse), &on(&fine));
+        all.push(Finding::exact(certified));
+        Ok(all)
     };
     let mut study = Study::new(name, Box::new(work)).taking(2.0, 0.7);
     for (what, theory, unit) in cases {
         study = study.case(&what, theory, unit, Standard::Learned, source);
     }
-    study
-        .case("halving-the-menu", 0.0, "ticks", Standard::Learned, "a finer menu must not be farther from the closed form")
-        .case(
-            "certified",
-            1.0,
-            "share of replicates",
-            Standard::Computed(0.0),
-            "in an equilibrium nobody gains by deviating",
-        )
+    with_halving(study).case(
+        "certified",
+        1.0,
+        "share of replicates",
+        Standard::Computed(0.0),
+        "in an equilibrium nobody gains by deviating",
+    )
 }

@@ -34,7 +34,11 @@ impl Bids {
 
     fn new(auction: &Auction) -> Self {
         let at = |i: u32| auction.values.quantile(f64::from(i) / f64::from(Self::CELLS));
-        Bids((0..=Self::CELLS).map(|i| auction.pay_as_bid(at(i).max(auction.reserve)).unwrap_or(f64::NAN)).collect())
+        Bids(
+            (0..=Self::CELLS)
+                .map(|i| auction.pay_as_bid(at(i).max(auction.reserve)).unwrap_or(f64::NAN))
+                .collect(),
+        )
     }
 
     fn at(&self, u: f64) -> f64 {

@@ -87,7 +87,13 @@ pub fn bin_name(bin: usize, bins: usize) -> String {
 }
 
 /// Mean bid in every bin, where winning and losing are likely enough.
-fn bid_claims(sale: &Sale, auction: &Auction, bid: impl Fn(f64) -> f64, relative: bool, step: f64) -> Vec<Claim> {
+fn bid_claims(
+    sale: &Sale,
+    auction: &Auction,
+    bid: impl Fn(f64) -> f64,
+    relative: bool,
+    step: f64,
+) -> Vec<Claim> {
     let mut claims = Vec::new();
     let values = &auction.values;
     for bin in 0..sale.bins {
@@ -130,7 +136,13 @@ pub fn truthful(name: &str, source: &'static str, sale: &Sale, auction: &Auction
         Claim::metric("mean_price", price, step * price),
     ];
     if !auction.values.is_atomic() {
-        claims.extend(bid_claims(&sale, auction, |v| auction.uniform_price_bid(v).unwrap_or(f64::NAN), true, step));
+        claims.extend(bid_claims(
+            &sale,
+            auction,
+            |v| auction.uniform_price_bid(v).unwrap_or(f64::NAN),
+            true,
+            step,
+        ));
     }
     study(name, source, move |points| sale.text(points), points, claims)
 }
