@@ -107,7 +107,7 @@ impl Forest {
         frame.canvas.lines((x, baseline), Align::Centre, Type::Label, &lines, &whole);
         frame.y = baseline + (lines.len() as f64 - 1.0) * style.leading(Type::Label) + 0.4 * size;
         if !self.certified {
-            frame.note("Hollow markers: not certified, that is, in one of the two some deviation may gain more than the tolerance.");
+            frame.note("Hollow markers: in one of the two some deviation may gain more than the tolerance, or the mean is one over distinct basins.");
         }
         let absent: Vec<(String, usize)> = self
             .rows

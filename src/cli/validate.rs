@@ -52,12 +52,12 @@ pub fn validate(options: &Options, common: &Common) -> Result<Status, Stop> {
     let figure =
         Validation::new(&verdicts).draw(chart::Style::paper()).map_err(|error| Stop::fail(&error))?;
     chart::save(&figure, &folder, "validation").map_err(|error| Stop::fail(&error))?;
-    let mut text = validation::table(&verdicts);
-    text.push_str(&format!(
-        "\nTable   {}\nChart   {}\n",
+    let text = format!(
+        "{}\nTable   {}\nChart   {}\n",
+        validation::table(&verdicts),
         options.output.join("validation.csv").display(),
         folder.join("validation.png").display()
-    ));
+    );
     common.result(&text, || verdicts.iter().map(validation::json).collect());
     Ok(if verdicts.iter().all(|verdict| verdict.pass) { Status::Done } else { Status::Failed })
 }

@@ -1,7 +1,9 @@
 //! From a question to stored runs: file format, units, runner, store, tables.
 
+pub mod basins;
 pub mod containment;
 pub mod file;
+pub mod kickback_game;
 pub mod lock;
 pub mod manifest;
 pub mod outcome;

@@ -54,7 +54,7 @@ pub struct Drawn {
 /// # Errors
 /// Where the store cannot be read, or a figure cannot be written.
 pub fn draw_all(store: &Store, experiment: &Experiment, directory: &Path) -> Result<Drawn, FigureError> {
-    let summary = Summary::read(store, 0)?;
+    let summary = Summary::read(store, 0, experiment.play.tolerance)?;
     let mut sheets = vec![(surplus::figure(&summary, experiment), "surplus".to_owned())];
     sheets.push((learning::figure(store, experiment, &summary)?, "learning".to_owned()));
     let mut drawn = Drawn::default();

@@ -197,10 +197,8 @@ fn unstaked(u: f64, label: &str) -> Study {
     let solved = unstaking(1.0, cost, n, k, u);
     let m = f64::from(n);
     let stake = solved.nominal / m;
-    let contest = Contest {
-        cost: Cost::Unstaking { share: u, draws: k as i32 },
-        ..Contest::lottery(1.0, cost, n as usize)
-    };
+    let contest =
+        Contest { cost: Cost::Unstaking { share: u, draws: k }, ..Contest::lottery(1.0, cost, n as usize) };
     let known =
         known(&[stake], &[1.0 / m], &[(1.0 - solved.cost) / m], solved.nominal, solved.locked, solved.cost);
     let name = format!("contest/unstaking-while-inactive/n=12,k=4/u={label}");

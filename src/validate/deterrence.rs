@@ -5,11 +5,13 @@
 //! not deviate; the threshold is what the simulated returns say it is.
 
 use super::games::office::Office;
+use super::program::{estimate, metric, replicates};
 use super::{Draws, Finding, Standard, Study};
 use crate::draws::Purpose;
 use crate::theory::deterrence::{
     Temptation, grim_trigger_discount, neutral_deterrable_gain, treasury_with_bond,
 };
+use std::fmt::Write;
 
 const BECKER: &str = "Becker 1968; Becker and Stigler 1974; Shapiro and Stiglitz 1984";
 const GRIM: &str = "Friedman 1971; grim trigger";
@@ -130,13 +132,14 @@ fn dissipation() -> Study {
              [strategies.truth]\nlearner = \"scripted\"\noffer = {{ relative = 1.0 }}\n"
         );
         for cost in costs {
-            text.push_str(&format!(
-                "\n[[sequencers]]\nname = \"cost {cost}\"\ncount = 1\nvalue = {{ constant = {rent:?} }}\nlive_cost = {cost:?}\n\
-                 capital_cost = {rate:?}\nstrategy = \"truth\"\n"
-            ));
+            let _ = writeln!(
+                text,
+                "\n[[sequencers]]\nname = \"cost {cost}\"\ncount = 1\nvalue = {{ constant = {rent:?} }}\n\
+                 live_cost = {cost:?}\ncapital_cost = {rate:?}\nstrategy = \"truth\""
+            );
         }
-        let outcomes = super::program::replicates(&text, draws.seed, 2)?;
-        Ok(vec![super::program::estimate(&outcomes, |o| super::program::metric(o, "revenue"))])
+        let outcomes = replicates(&text, draws.seed, 2)?;
+        Ok(vec![estimate(&outcomes, |o| metric(o, "revenue"))])
     };
     Study::new("deterrence/rent-dissipation/R=2/c=0-.1-.3/r=.05/G=1/q=.5", Box::new(work)).case(
         "treasury",

@@ -92,7 +92,10 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// The findings of a study, or why there are none. A panic in one study must not lose the others.
+/// The findings of a study. A panic in one study must not lose the others.
+///
+/// # Errors
+/// Why there are no findings.
 pub fn simulate(study: &Study, effort: Effort) -> Result<Vec<Finding>, String> {
     let draws = Draws::of(&study.name, effort);
     let findings = catch_unwind(AssertUnwindSafe(|| (study.work)(&draws))).unwrap_or_else(|panic| {

@@ -1,6 +1,7 @@
 //! What the tests share: experiments from text, units run in process, means with standard errors.
 
 use sequencer_lab::cli::library::Files;
+use sequencer_lab::draws::name_hash;
 use sequencer_lab::experiment::file::{Contender, Experiment};
 use sequencer_lab::experiment::outcome::Outcome;
 use sequencer_lab::experiment::simulate::simulate;
@@ -69,4 +70,9 @@ pub fn metric(outcome: &Outcome, key: &str) -> Option<f64> {
 pub fn estimate(outcomes: &[Outcome], value: impl Fn(&Outcome) -> f64) -> (f64, f64) {
     let moments: Moments = outcomes.iter().map(value).collect();
     (moments.mean(), moments.standard_error())
+}
+
+/// A seed that follows from the name of a case, so that nobody chose it.
+pub fn seed(case: &str) -> u64 {
+    name_hash(case) >> 1
 }

@@ -28,7 +28,7 @@ fn unit(metric: &Metric) -> Unit {
 
 /// The figure of contenders `a` and `b`, `a < b`; `None` where they have no common replicate.
 pub(super) fn figure(summary: &Summary, experiment: &Experiment, a: usize, b: usize) -> Option<Sheet> {
-    let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
+    let (first, second) = (summary.marked(a), summary.marked(b));
     let mut compared: Vec<(&Metric, Comparison)> = METRICS
         .iter()
         .filter(|m| is_shown(m))
@@ -49,9 +49,9 @@ pub(super) fn figure(summary: &Summary, experiment: &Experiment, a: usize, b: us
         .collect();
     Some(Sheet::Difference(Forest {
         heading: heading(&title(summary, a, b), experiment, replicates),
-        a: first.clone(),
-        b: second.clone(),
-        certified: summary.standing(a).is_sound() && summary.standing(b).is_sound(),
+        a: first,
+        b: second,
+        certified: [a, b].into_iter().all(|c| summary.standing(c).is_sound() && !summary.has_basins(c)),
         rows,
     }))
 }
@@ -60,6 +60,8 @@ pub(super) fn figure(summary: &Summary, experiment: &Experiment, a: usize, b: us
 fn title(summary: &Summary, a: usize, b: usize) -> String {
     let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
     match summary.comparison(a, b, "holder_share") {
+        // A mean over distinct basins is no finding.
+        _ if summary.has_basins(a) || summary.has_basins(b) => format!("{first} and {second} compared"),
         Some(c) if c.ci_low > 0.0 || c.ci_high < 0.0 => {
             let points = fixed(c.difference.abs() * 100.0, 1);
             let (more, less) = if c.difference > 0.0 { (first, second) } else { (second, first) };

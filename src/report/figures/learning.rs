@@ -33,8 +33,8 @@ pub(super) fn figure(
         }
         let series = |class: &str| Series { name: class.to_owned(), points: along(&offers, class, &ends) };
         panels.push(LearningPanel {
-            mechanism: mechanism.clone(),
-            certified: summary.standing(c).is_sound(),
+            mechanism: summary.marked(c),
+            certified: summary.standing(c).is_sound() && !summary.has_basins(c),
             offer_name: offer_name(experiment, mechanism),
             offers: classes(&offers).into_iter().map(series).collect(),
             gain: vec![Series { name: String::new(), points: along(&gains, "", &ends) }],

@@ -84,8 +84,8 @@ pub(super) fn figure(
         }
         theories.push(theory);
         panels.push(PolicyPanel {
-            mechanism: mechanism.clone(),
-            certified: summary.standing(c).is_sound(),
+            mechanism: summary.marked(c),
+            certified: summary.standing(c).is_sound() && !summary.has_basins(c),
             offer_name: view.name.to_owned(),
             classes: classes(&curves).into_iter().map(series).collect(),
             theory: Vec::new(),

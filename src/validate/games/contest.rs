@@ -28,7 +28,7 @@ pub enum Cost {
         /// `u`.
         share: f64,
         /// `k`.
-        draws: i32,
+        draws: u32,
     },
 }
 

@@ -4,7 +4,7 @@
 //!   [`rights`] (auctions with complete information), [`market`] (a cartel of candidates) and [`vote`].
 //! * [`sale`]: auctions with equilibrium bids as given.
 //! * [`censor`], [`office`], [`ring`]: bribes, deviations and collusion over time.
-//! * [`machines`]: outages.
+//! * outages: [`machines`].
 
 pub mod censor;
 pub mod contest;

@@ -2,7 +2,7 @@
 //! office from the next epoch on.
 
 use super::super::{Finding, Luck};
-use crate::learning::{Feedback, Learner, LearnerSpec};
+use crate::learning::{Feedback, Learner, LearnerSpec, Problem};
 use crate::theory::deterrence::Temptation;
 
 /// An office with a bond.
@@ -55,7 +55,7 @@ impl Office {
 
     /// Whether an operator who sees the discounted returns of both choices comes to deviate.
     pub fn learns_to_deviate(&self, luck: &mut Luck) -> bool {
-        let mut learner = Learner::new(LearnerSpec::Hedge { learning_rate: 5.0 }, 1, 3);
+        let mut learner = Learner::new(LearnerSpec::Hedge { learning_rate: 5.0 }, &Problem::new(1, 3));
         let mut feedback = Feedback::new(1, 3);
         let (honest, pledge) = (self.future(), self.pledge());
         for _ in 0..400 {

@@ -8,7 +8,7 @@ use super::super::menus::{Expectation, findings, with_halving};
 use super::super::{Draws, Finding, Luck, Standard, Study};
 use crate::draws::Purpose;
 use crate::learning::policy::Policy;
-use crate::learning::{Feedback, Learner, LearnerSpec};
+use crate::learning::{Feedback, Learner, LearnerSpec, Problem};
 use crate::measure::statistics::Moments;
 
 /// A one-shot game.
@@ -56,7 +56,8 @@ pub fn learn(stage: &impl Stage, lesson: &Lesson, menu: &[f64], luck: &mut Luck)
     let classes = stage.classes();
     let count = classes.iter().max().map_or(0, |most| most + 1);
     let columns = menu.len() + 1;
-    let mut learners: Vec<Learner> = (0..count).map(|_| Learner::new(lesson.learner, 1, columns)).collect();
+    let problem = Problem::new(1, columns);
+    let mut learners: Vec<Learner> = (0..count).map(|_| Learner::new(lesson.learner, &problem)).collect();
     let mut feedback: Vec<Feedback> = (0..count).map(|_| Feedback::new(1, columns)).collect();
     let mut actions = vec![0.0; classes.len()];
     // Column 0 abstains, which is the least setting here: staking or bidding nothing.
@@ -64,7 +65,7 @@ pub fn learn(stage: &impl Stage, lesson: &Lesson, menu: &[f64], luck: &mut Luck)
     for _ in 0..lesson.batches {
         feedback.iter_mut().for_each(Feedback::clear);
         for _ in 0..lesson.rounds {
-            draw(&classes, |class| learners[class].policy(), menu, luck, &mut actions);
+            draw(&classes, |class, u| learners[class].choose(0, u), menu, luck, &mut actions);
             for (player, &class) in classes.iter().enumerate() {
                 stage.payoffs(player, &actions, luck, menu, &mut payoffs[1..]);
                 payoffs[0] = payoffs[1];
@@ -78,15 +79,16 @@ pub fn learn(stage: &impl Stage, lesson: &Lesson, menu: &[f64], luck: &mut Luck)
     learners.iter().map(Learner::settled).collect()
 }
 
-fn draw<'a>(
+/// Draws everybody's action; `choose(class, u)` is the column that a class plays at uniform draw `u`.
+fn draw(
     classes: &[usize],
-    policy: impl Fn(usize) -> &'a Policy,
+    choose: impl Fn(usize, f64) -> usize,
     menu: &[f64],
     luck: &mut Luck,
     actions: &mut [f64],
 ) {
     for (action, &class) in actions.iter_mut().zip(classes) {
-        *action = menu[policy(class).sample(0, luck.uniform()).saturating_sub(1)];
+        *action = menu[choose(class, luck.uniform()).saturating_sub(1)];
     }
 }
 
@@ -96,7 +98,7 @@ fn play(stage: &impl Stage, policies: &[Policy], menu: &[f64], luck: &mut Luck, 
     let mut actions = vec![0.0; classes.len()];
     let mut sums: Vec<f64> = Vec::new();
     for _ in 0..rounds {
-        draw(&classes, |class| &policies[class], menu, luck, &mut actions);
+        draw(&classes, |class, u| policies[class].sample(0, u), menu, luck, &mut actions);
         let outcome = stage.outcome(&actions);
         sums.resize(outcome.len(), 0.0);
         sums.iter_mut().zip(outcome).for_each(|(sum, x)| *sum += x);

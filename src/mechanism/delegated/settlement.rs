@@ -1,0 +1,89 @@
+//! Who pays whom: worth of slots, kickbacks paid, and what delegators learn from them.
+
+use super::stakes::Stakes;
+use super::{DUST, Delegated, Kickback, NOBODY};
+use crate::mechanism::operation::Service;
+use crate::mechanism::{At, Selection};
+use crate::play::ledger::Ledger;
+
+impl Delegated {
+    pub(super) fn worth(&self, at: &At, i: usize) -> f64 {
+        at.slot_worth(i, self.commission, at.terms.redundancy as f64)
+    }
+
+    /// Expected net income of candidate `i` from the whole epoch.
+    pub(super) fn rent(&self, at: &At, i: usize) -> f64 {
+        self.worth(at, i) * f64::from(at.terms.epoch_slots)
+    }
+
+    /// Expected gross income of candidate `i` from the whole epoch.
+    pub(super) fn income(&self, at: &At, i: usize) -> f64 {
+        self.commission * at.terms.availability[i] * at.signals.gross[i] * f64::from(at.terms.epoch_slots)
+    }
+
+    /// What candidate `i` gives away in an epoch for one unit of all stake behind it, at an offer of 1 (a lump sum does
+    /// not depend on stake).
+    pub(super) fn given(&self, at: &At, i: usize) -> f64 {
+        match self.kickback {
+            Kickback::PerStake => at.terms.availability[i],
+            Kickback::IncomeShare => self.income(at, i),
+            Kickback::LumpSum => 0.0,
+        }
+    }
+
+    /// Pays out the epoch; delegators update what offers deliver.
+    pub(super) fn settle_epoch(
+        &self,
+        state: &mut Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        ledger: &mut Ledger,
+    ) {
+        ledger.pay_service(service, self.commission);
+        let n = offers.len();
+        let all = at.setting.total_stake();
+        for (i, offer) in offers.iter().enumerate() {
+            let Some(x) = *offer else { continue };
+            let share = selection.weight[i];
+            if share <= 0.0 {
+                continue;
+            }
+            let led = service.scheduled[i] > 0.0;
+            let delivered = if led {
+                service.delivered[i] / service.scheduled[i]
+            } else if self.seats.is_some() {
+                0.0
+            } else {
+                // Drawn for no slot: the promise holds all the same, for what its machine delivers on average.
+                at.terms.availability[i]
+            };
+            let paid = match self.kickback {
+                Kickback::PerStake => x * share * delivered,
+                Kickback::IncomeShare => x * self.commission * service.gross[i],
+                Kickback::LumpSum => {
+                    if share > NOBODY && (led || self.seats.is_none()) {
+                        x
+                    } else {
+                        0.0
+                    }
+                }
+            };
+            for (g, group) in at.setting.delegators.iter().enumerate() {
+                let part = group.total_stake() / all * state.share[g * (n + 1) + i] / share;
+                ledger.pay_kickback(i, g, paid * part);
+                // Delegators see what a unit of stake behind i got for what i had offered.
+                let seen = g * n + i;
+                // What a candidate without a seat did not pay says nothing about one that has a seat.
+                if x > 0.0 && share > DUST && (led || self.seats.is_none()) {
+                    state.paid_out[seen] += group.payout_learning * (paid / x - state.paid_out[seen]);
+                    state.backing[seen] += group.payout_learning * (share - state.backing[seen]);
+                }
+                if led {
+                    state.uptime[seen] += group.payout_learning * (delivered - state.uptime[seen]);
+                }
+            }
+        }
+    }
+}
