@@ -1,6 +1,6 @@
 //! Buying a collective decision (theory: [`crate::theory::bribery`]).
 
-use super::games::stage::{Known, Lesson, study};
+use super::games::stage::{Known, Lesson, choices};
 use super::games::vote::{Ballot, Offer, unbreakable_price};
 use super::{Draws, Finding, Standard, Study};
 use crate::theory::bribery::{Vote, cheapest_coalition, coalition_cost};
@@ -33,11 +33,10 @@ fn pivotal(n: usize, quota: usize, epsilon: f64, label: &str) -> Option<Study> {
         ("passes".into(), 1.0, "probability"),
         ("yes-votes".into(), (quota + 1) as f64, "votes"),
     ];
-    let profile: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i <= quota))).collect();
-    // Two settings, no and yes: there is no finer menu of votes, and the same one learned again stands in for it.
+    // No and yes.
     let lesson = Lesson { points: 2, ..Lesson::up_to(1.0) };
     let name = format!("bribery/pivotal/n={n},m={quota}/epsilon={label}");
-    Some(study(name, DAL_BO, ballot, lesson, &profile, known))
+    Some(choices(name, DAL_BO, ballot, lesson, known))
 }
 
 /// What each way of paying takes, found as the least offer at which nobody gains by voting otherwise.

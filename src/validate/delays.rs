@@ -72,8 +72,8 @@ fn random_rotation(gamma: f64, label: &str) -> Study {
     let names = [
         "mean".to_owned(),
         "extra-delay".to_owned(),
-        format!("longer-than-{p95}"),
-        format!("longer-than-{p99}-"),
+        format!("longer-than-{p95}/p95"),
+        format!("longer-than-{p99}/p99"),
         "mean/two-includers".to_owned(),
         "mean/three-includers".to_owned(),
     ];
@@ -81,8 +81,6 @@ fn random_rotation(gamma: f64, label: &str) -> Study {
     let mut study =
         Study::of(format!("censorship/delay/random-rotation/gamma={label}"), work).taking(0.5, 0.05);
     for ((name, unit), target) in names.into_iter().zip(units).zip(targets) {
-        // Both quantiles may be the same slot.
-        let name = name.strip_suffix('-').map_or(name.clone(), |name| format!("{name}/99%"));
         study = study.case(&name, target, unit, Standard::Given, GEOMETRIC);
     }
     study

@@ -25,16 +25,18 @@ use crate::experiment::simulate::simulate;
 use crate::measure::statistics::Moments;
 use crate::settings::Document;
 
-/// A library without files: cases bring their own strategies.
+/// A library without files: cases bring their own strategies, but for that of delegators.
 struct NoFiles;
 
 impl Library for NoFiles {
-    fn strategy(&self, _: &str) -> Option<(String, String)> {
-        None
+    fn strategy(&self, name: &str) -> Option<(String, String)> {
+        // Delegators' own, where a case does not say otherwise.
+        let text = include_str!("../../strategies/logit.toml");
+        (name == "logit").then(|| (format!("{name}.toml"), text.to_owned()))
     }
 
     fn strategies(&self) -> Vec<String> {
-        Vec::new()
+        vec!["logit".to_owned()]
     }
 
     fn scenario(&self, _: &str) -> Option<(String, String)> {

@@ -156,6 +156,23 @@ pub fn study(
     with_halving(study)
 }
 
+/// The study of a stage game whose settings are what there is to choose from: nothing lies between them that a finer menu
+/// could hold.
+pub fn choices(
+    name: impl Into<String>,
+    source: &'static str,
+    stage: impl Stage,
+    lesson: Lesson,
+    known: Vec<Known>,
+) -> Study {
+    let work = move |draws: &Draws| measure(&stage, &lesson, lesson.points, draws);
+    let mut study = Study::of(name, work).taking(1.0, 0.3);
+    for (what, theory, unit) in known {
+        study = study.case(&what, theory, unit, Standard::Learned, source);
+    }
+    study
+}
+
 /// Learns and plays several times over.
 fn measure(stage: &impl Stage, lesson: &Lesson, points: usize, draws: &Draws) -> Vec<Finding> {
     let menu = lesson.menu(points);
