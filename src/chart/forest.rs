@@ -23,7 +23,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    fn title(&self) -> &str {
+    pub(super) fn title(&self) -> &str {
         match self {
             Self::Share => "percentage points",
             Self::Eth => "ETH",
@@ -32,7 +32,7 @@ impl Unit {
         }
     }
 
-    fn format(&self) -> Format {
+    pub(super) fn format(&self) -> Format {
         if *self == Self::Share { Format::Points } else { Format::Plain }
     }
 }

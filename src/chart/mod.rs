@@ -9,6 +9,7 @@
 //! | surplus | [`surplus`] | who gets the value of the slots? |
 //! | learning curves | [`learning_curves`] | where does learning go, and is it an equilibrium? |
 //! | forest | [`forest`] | by how much do two mechanisms differ, metric by metric? |
+//! | robustness | [`robustness`] | does the ranking of mechanisms survive another learning rule? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
 //! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //!
@@ -29,6 +30,7 @@ pub mod markup;
 pub mod policies;
 pub mod raster;
 pub mod reference;
+pub mod robustness;
 pub mod series;
 pub mod style;
 pub mod surplus;

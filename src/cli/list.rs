@@ -4,6 +4,7 @@ use super::library::Files;
 use super::{Common, Status, Stop};
 use crate::agent::{delegation, delegator, sequencer, strategy};
 use crate::experiment::file::{self, Library};
+use crate::experiment::robustness::ROBUSTNESS;
 use crate::experiment::tables::format_number;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
@@ -126,6 +127,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("mechanism.*", rules),
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategies),
+        ("robustness", ROBUSTNESS.to_vec()),
     ]
 }
 

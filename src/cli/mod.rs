@@ -4,6 +4,7 @@
 //! failed or a replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
 
 pub mod check;
+pub mod export;
 pub mod library;
 pub mod list;
 pub mod plot;
@@ -78,6 +79,8 @@ enum Command {
     Check(check::Options),
     /// Redraw every chart from what a run stored
     Plot(plot::Options),
+    /// Write what agents learned in a run as strategy files, to be seated in other experiments
+    Export(export::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
     /// Replay theory and published results, and say which cases pass
@@ -148,6 +151,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(options, &cli.common),
         Command::Check(options) => check::check(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
+        Command::Export(options) => export::export(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
         Command::Validate(options) => validate::validate(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),
@@ -174,6 +178,10 @@ pub struct Changes {
     /// Change a setting, such as mechanism.dpos.seats=5 or sequencers.*.strategy=truthful; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub set: Vec<String>,
+    /// Run it under each of these learning strategies as well, such as hedge,regret_matching, and say whether the
+    /// ranking of mechanisms survives
+    #[arg(long, value_name = "STRATEGIES")]
+    pub robustness: Option<String>,
 }
 
 /// An experiment file with changes.

@@ -5,16 +5,19 @@
 //! | `surplus` | mean shares of potential value by contender | no unit is done |
 //! | `learning` | offers and deviation gain along learning | nobody learns |
 //! | `difference-A-vs-B` | paired differences, for each of the first [`MOST_PAIRS`] pairs | the pair has no common replicate |
+//! | `robustness` | paired differences under each learning rule | the experiment tries no other rule |
 //! | `policies` | offers against net value, with the lines of theory | nobody offers |
 
 mod averaging;
 mod difference;
 mod learning;
 mod policies;
+mod robustness;
 mod surplus;
 #[cfg(test)]
 mod tests;
 
+use super::robustness::Findings;
 use super::summary::Summary;
 use crate::chart::{self, ChartError, Estimate, Heading, Style};
 use crate::experiment::file::{Contender, Experiment};
@@ -64,6 +67,10 @@ pub fn draw_all(store: &Store, experiment: &Experiment, directory: &Path) -> Res
         let file = format!("difference-{}-vs-{}", plain(name(a)), plain(name(b)));
         sheets.push((difference::figure(&summary, experiment, a, b), file));
     }
+    if let Some(findings) = Findings::read(store, experiment)? {
+        let figure = robustness::figure(&findings, experiment, &mut drawn.notes);
+        sheets.push((figure, "robustness".to_owned()));
+    }
     sheets.push((policies::figure(store, experiment, &summary, &mut drawn.notes)?, "policies".to_owned()));
     let left_out: Vec<String> =
         pairs.iter().skip(MOST_PAIRS).map(|&(a, b)| format!("{} and {}", name(a), name(b))).collect();
@@ -107,6 +114,7 @@ enum Sheet {
     Surplus(chart::surplus::Surplus),
     Learning(chart::learning_curves::LearningCurves),
     Difference(chart::forest::Forest),
+    Robustness(chart::robustness::Robustness),
     Policies(chart::policies::Policies),
 }
 
@@ -117,6 +125,7 @@ impl Sheet {
             Self::Surplus(sheet) => sheet.draw(style),
             Self::Learning(sheet) => sheet.draw(style),
             Self::Difference(sheet) => sheet.draw(style),
+            Self::Robustness(sheet) => sheet.draw(style),
             Self::Policies(sheet) => sheet.draw(style),
         }
     }

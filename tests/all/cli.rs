@@ -4,6 +4,7 @@ mod changes;
 mod interruption;
 mod refusals;
 mod replaying;
+mod robustness;
 mod validating;
 
 use crate::program::Folder;

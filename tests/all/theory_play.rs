@@ -11,7 +11,7 @@ use sequencer_lab::validate::{Effort, Study, Verdict, critical, run};
 use sequencer_lab::world::distribution::Distribution;
 
 /// Learns a study and holds it to all that theory knows of it.
-fn hold(study: &Study) {
+pub fn hold(study: &Study) {
     let findings =
         run::simulate(study, Effort::Full).unwrap_or_else(|error| panic!("{}: {error}", study.name));
     let mut failures = Vec::new();
@@ -28,7 +28,7 @@ fn hold(study: &Study) {
     assert!(failures.is_empty(), "{failures:#?}");
 }
 
-fn uniform() -> Distribution {
+pub fn uniform() -> Distribution {
     Distribution::uniform(0.0, 1.0).unwrap()
 }
 

@@ -26,6 +26,8 @@ pub struct Delegation {
     pub warmup: u32,
     /// The highest kickback on the menu.
     pub highest: f64,
+    /// Learning rule, with its settings.
+    pub learner: &'static str,
 }
 
 impl Delegation {
@@ -41,6 +43,7 @@ impl Delegation {
             rounds: 4,
             warmup: 800,
             highest: 1.2,
+            learner: "learner = \"hedge\"",
         }
     }
 
@@ -55,7 +58,7 @@ impl Delegation {
 
     /// The experiment, with a menu of so many settings.
     pub fn text(&self, points: usize) -> String {
-        let Delegation { rent, mu, inertia, discount, rounds, warmup, highest, .. } = self;
+        let Delegation { rent, mu, inertia, discount, rounds, warmup, highest, learner, .. } = self;
         let outside = self.outside.map_or(String::new(), |u0| format!("outside_option = {u0:?}\n"));
         let sensitivity = 1.0 / mu;
         let mut text = format!(
@@ -63,7 +66,7 @@ impl Delegation {
              [play]\nrounds = {rounds}\nwarmup_epochs = {warmup}\nmeasured_epochs = 25\ncertificate_markets = 24\n\
              certificate_epochs = 24\n\n\
              [[delegators]]\nname = \"holders\"\ncontinuum = true\nprice_sensitivity = {sensitivity:?}\ninertia = {inertia:?}\n{outside}\n\
-             [strategies.grid]\nlearner = \"hedge\"\nmenu = {{ absolute = [0.0, {highest:?}], points = {points} }}\n\n"
+             [strategies.grid]\n{learner}\nmenu = {{ absolute = [0.0, {highest:?}], points = {points} }}\n\n"
         );
         // Candidates of the same cost are one group, and share a policy.
         let mut costs = self.costs.clone();
