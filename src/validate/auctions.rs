@@ -94,7 +94,8 @@ fn single_unit(studies: &mut Vec<Study>) {
 fn several_units(studies: &mut Vec<Study>) {
     for (n, k) in [(5, 3), (10, 3), (10, 5)] {
         let Some(auction) = auction(UNIFORM, n, k) else { continue };
-        let sale = Sale::new(UNIFORM.text, n, k, "unit_seats = true");
+        // With several units bids bend.
+        let sale = Sale { bins: 20, split_bins: true, ..Sale::new(UNIFORM.text, n, k, "unit_seats = true") };
         let name = format!("auction/pay-as-bid/uniform/n={n},k={k}");
         studies.push(pay_as_bid(&name, SEVERAL, &sale, &auction, 41));
         let sale = Sale::new(UNIFORM.text, n, k, "unit_seats = true\npricing = \"uniform\"");
