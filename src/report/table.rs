@@ -48,6 +48,7 @@ const SERVICE: &[Row] = &[
 const DISTANCE: &[Row] = &[
     ("gain of the best deviation found", "deviation_gain", 100.0),
     ("95% bound on any deviation's gain", "deviation_gain_upper", 100.0),
+    ("payouts that delegators forgo", "delegator_gain", 100.0),
 ];
 
 /// The closing table as plain text of at most [`WIDTH`] columns, warnings below it; ends with a line break.
@@ -91,7 +92,7 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
     if !experiment.question.trim().is_empty() {
         *out += &wrapped(experiment.question.trim(), "", "");
     }
-    if let Some(robustness) = &experiment.robustness {
+    if let Some(robustness) = &experiment.variations.robustness {
         let design = robustness.design(&experiment.setting);
         let written = design.points[0].in_words();
         *out += &wrapped(&format!("Learning as written ({written}); other rules below."), "", "");

@@ -39,6 +39,10 @@ impl Library for NoFiles {
         vec!["logit".to_owned()]
     }
 
+    fn table(&self, _: &str) -> Option<(String, String)> {
+        None
+    }
+
     fn scenario(&self, _: &str) -> Option<(String, String)> {
         None
     }

@@ -5,6 +5,7 @@ mod interruption;
 mod refusals;
 mod replaying;
 mod robustness;
+mod sweeps;
 mod validating;
 
 use crate::program::Folder;
