@@ -1,8 +1,8 @@
 //! Targets against results: how far every case lies from its target, as a share of what it is allowed.
 //!
 //! One row per family. A dot is a case, at `(result − target)/tolerance`: within the band from −1 to 1 it passes. Dots of
-//! a row that would cover each other are stacked. Cases that fail are drawn large and named below the panel; those that
-//! lie beyond the axis stand at its end.
+//! a row that would cover each other are stacked, as far as the row has room. Cases that are met exactly are counted beside
+//! it. Cases that fail are drawn large and named below the panel; those that lie beyond the axis stand at its end.
 
 use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
@@ -22,12 +22,22 @@ struct Dot {
     pass: bool,
 }
 
+impl Dot {
+    /// Met to within what nobody could see.
+    fn is_exact(&self) -> bool {
+        self.pass && self.deviation.abs() < 1e-3
+    }
+}
+
 /// Input of the figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Validation {
     /// Families in the order of their first case, with their cases.
     families: Vec<(String, Vec<Dot>)>,
 }
+
+/// Levels on which dots are stacked, in the order in which they are tried.
+const LEVELS: [f64; 7] = [0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0];
 
 /// Half of the width of the axis, in tolerances.
 const REACH: f64 = 1.6;
@@ -36,12 +46,14 @@ impl Validation {
     /// Gathers verdicts by family, the first word of their names and the second where a family is large.
     pub fn new(verdicts: &[Verdict]) -> Self {
         let first = |v: &Verdict| v.case.name.split('/').next().unwrap_or_default().to_owned();
-        let many = |family: &str| verdicts.iter().filter(|v| first(v) == family).count() > 40;
+        let many = |family: &str| verdicts.iter().filter(|v| first(v) == family).count() > 60;
         let mut families: Vec<(String, Vec<Dot>)> = Vec::new();
         for verdict in verdicts {
             let family = first(verdict);
             let words = if many(&family) { 2 } else { 1 };
-            let family = verdict.case.name.split('/').take(words).collect::<Vec<_>>().join(" / ");
+            // `power=.5` and `power=1.2` are one family.
+            let word = |w: &str| w.split('=').next().unwrap_or_default().replace('-', " ");
+            let family = verdict.case.name.split('/').take(words).map(word).collect::<Vec<_>>().join(": ");
             let gap = verdict.result() - verdict.case.target;
             let deviation = if gap == 0.0 {
                 0.0
@@ -79,14 +91,14 @@ impl Validation {
             format!("{passed} of {all} cases of theory and published results are reproduced")
         };
         let heading = Heading { title, ..Heading::default() };
-        let caption = "A dot is a case. Between −1 and 1 it passes: its result lies within the tolerance that was set for it beforehand.";
+        let caption = "A dot is a case. Between −1 and 1 it passes: its result lies within the tolerance that was set for it beforehand. Cases that are met exactly are counted at the right.";
         let mut frame = Frame::new(style, &heading, caption);
         let scale = style.scale();
         let label = style.size(Type::Label);
         let width = |name: &str| font::width(name, label, weight(Type::Label));
         let names = self.families.iter().map(|(name, _)| width(name)).fold(0.0, f64::max);
         let left = EDGE + names.min(0.36 * style.points_wide()) + 10.0 * scale;
-        let counts = 34.0 * scale;
+        let counts = 62.0 * scale;
         let right = frame.right() - counts;
         let axis =
             axes::fitting(right - left, style, |most| Axis::between(-REACH, REACH, Format::Plain, most));
@@ -96,9 +108,12 @@ impl Validation {
             self.families.iter().map(|(_, dots)| stacked(dots, &at, 1.9 * radius)).collect();
         let height = |row: &[(f64, f64, &Dot)]| {
             let most = row.iter().map(|(_, level, _)| level.abs()).fold(0.0, f64::max);
-            (2.0 * most * 1.7 * radius + 5.0 * scale).max(style.leading(Type::Label) + 2.0 * scale)
+            (2.0 * most * 1.7 * radius + 4.5 * scale).max(style.leading(Type::Label) + 1.0 * scale)
         };
-        let top = frame.y;
+        let head = frame.y + 0.8 * style.size(Type::Tick);
+        frame.canvas.text((frame.right(), head), Align::Right, Type::Tick, "pass");
+        frame.canvas.text((frame.right() - 32.0 * scale, head), Align::Right, Type::Tick, "exact");
+        let top = frame.y + style.leading(Type::Tick) + 1.0 * scale;
         let bottom = top + rows.iter().map(|row| height(row)).sum::<f64>();
         let band = [(at(-1.0), top), (at(1.0), top), (at(1.0), bottom), (at(-1.0), bottom)];
         frame.canvas.polygon(&band, style.look(2).colour, 0.10);
@@ -115,6 +130,11 @@ impl Validation {
             let passed = dots.iter().filter(|dot| dot.pass).count();
             let tally = format!("{passed}/{}", dots.len());
             frame.canvas.text(right_end, Align::Right, Type::Tick, &tally);
+            let exact = dots.iter().filter(|dot| dot.is_exact()).count();
+            if exact > 0 {
+                let at = (right_end.0 - 32.0 * scale, right_end.1);
+                frame.canvas.text(at, Align::Right, Type::Tick, &exact.to_string());
+            }
             for (x, level, dot) in row {
                 let place = (*x, middle + level * 1.7 * radius);
                 if dot.pass {
@@ -183,15 +203,52 @@ impl Validation {
 /// the middle that is free.
 fn stacked<'a>(dots: &'a [Dot], at: &impl Fn(f64) -> f64, apart: f64) -> Vec<(f64, f64, &'a Dot)> {
     let place = |dot: &Dot| at(dot.deviation.clamp(-REACH, REACH));
-    let mut order: Vec<&Dot> = dots.iter().collect();
+    let mut order: Vec<&Dot> = dots.iter().filter(|dot| !dot.is_exact()).collect();
     order.sort_by(|a, b| place(a).total_cmp(&place(b)));
     let mut placed: Vec<(f64, f64, &Dot)> = Vec::new();
     for dot in order {
         let x = place(dot);
         let free = |level: f64| !placed.iter().any(|(px, pl, _)| *pl == level && x - px < apart);
-        let levels = (0..).flat_map(|i| if i == 0 { vec![0.0] } else { vec![f64::from(i), -f64::from(i)] });
-        let level = levels.take(400).find(|level| free(*level)).unwrap_or(0.0);
+        let level = LEVELS.into_iter().find(|level| free(*level)).unwrap_or(0.0);
         placed.push((x, level, dot));
     }
     placed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::validate::{Case, Finding, Standard};
+
+    fn verdicts(results: &[(&str, f64)]) -> Vec<Verdict> {
+        let one = |(name, result): &(&str, f64)| {
+            let case = Case {
+                name: (*name).to_owned(),
+                target: 1.0,
+                unit: "ETH",
+                standard: Standard::Given,
+                source: "here",
+            };
+            Verdict::judge(case, Ok(Finding { result: *result, se: 0.1, tick: 0.0 }), 3.0)
+        };
+        results.iter().map(one).collect()
+    }
+
+    #[test]
+    fn failures_are_named_and_nothing_leaves_the_sheet() {
+        let mut results =
+            vec![("ring/split/n=2", 1.0), ("ring/lottery/n=2", 9.0), ("contest/stake", f64::NAN)];
+        results.extend((0..300).map(|i| ("contest/stake", 1.0 + 0.0005 * f64::from(i))));
+        let figure = Validation::new(&verdicts(&results)).draw(Style::paper()).unwrap();
+        assert!(figure.svg().contains("ring/lottery/n=2: +26.67 tolerances"));
+        assert!(figure.svg().contains("301 of 303 cases"), "{}", figure.alt());
+        let (wide, high) = figure.size();
+        for text in figure.placed() {
+            assert!(
+                text.left >= 0.0 && text.right <= wide && text.top >= 0.0 && text.bottom <= high,
+                "{text:?}"
+            );
+        }
+        assert!(matches!(Validation::new(&[]).draw(Style::paper()), Err(ChartError::Empty { .. })));
+    }
 }

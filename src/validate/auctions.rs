@@ -79,6 +79,8 @@ fn single_unit(studies: &mut Vec<Study>) {
         let sale = Sale {
             learner: "learner = \"regret_matching\"",
             rounds: 32,
+            // Its averages come up slowly where a bid seldom wins.
+            warmup: 800,
             ..Sale::new(UNIFORM.text, 3, 1, "")
         };
         studies.push(pay_as_bid(

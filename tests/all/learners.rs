@@ -34,7 +34,7 @@ fn first_price_bids_are_those_of_vickrey_for_each_rule() {
             let (rounds, warmup) = match (n, learner) {
                 (2, FICTITIOUS) => (32, 800),
                 (2, _) => (48, 400),
-                _ => (32, 400),
+                _ => (32, 800),
             };
             let name = format!("first price, {learner} {n}");
             let sale = Sale { learner, rounds, warmup, ..Sale::new("uniform = [0.0, 1.0]", n, 1, "") };
