@@ -12,6 +12,7 @@
 //! | impulse response | [`impulse_response`] | what does one deviation set off? |
 //! | robustness | [`robustness`] | does the ranking of mechanisms survive another learning rule? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
+//! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`ticks`] (numbers on axes), [`font`] (widths of text), [`canvas`]
 //! (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels), [`series`] (lines with bands),
@@ -36,6 +37,7 @@ pub mod series;
 pub mod style;
 pub mod surplus;
 pub mod ticks;
+pub mod validation;
 
 #[cfg(test)]
 mod gallery;
