@@ -9,8 +9,10 @@
 //! | surplus | [`surplus`] | who gets the value of the slots? |
 //! | learning curves | [`learning_curves`] | where does learning go, and is it an equilibrium? |
 //! | forest | [`forest`] | by how much do two mechanisms differ, metric by metric? |
+//! | impulse response | [`impulse_response`] | what does one deviation set off? |
 //! | robustness | [`robustness`] | does the ranking of mechanisms survive another learning rule? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
+//! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`ticks`] (numbers on axes), [`font`] (widths of text), [`canvas`]
 //! (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels), [`series`] (lines with bands),
@@ -24,6 +26,7 @@ pub mod facets;
 pub mod font;
 pub mod forest;
 pub mod frame;
+pub mod impulse_response;
 pub mod learning_curves;
 pub mod markup;
 pub mod policies;
@@ -34,6 +37,7 @@ pub mod series;
 pub mod style;
 pub mod surplus;
 pub mod ticks;
+pub mod validation;
 
 #[cfg(test)]
 mod gallery;

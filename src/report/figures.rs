@@ -5,11 +5,13 @@
 //! | `surplus` | mean shares of potential value by contender | no unit is done |
 //! | `learning` | offers and deviation gain along learning | nobody learns |
 //! | `difference-A-vs-B` | paired differences, for each of the first [`MOST_PAIRS`] pairs | the pair has no common replicate |
+//! | `impulse-response` | what one forced deviation from a session's play sets off | no session was played |
 //! | `robustness` | paired differences under each learning rule | the experiment tries no other rule |
 //! | `policies` | offers against net value, with the lines of theory | nobody offers |
 
 mod averaging;
 mod difference;
+mod impulse;
 mod learning;
 mod policies;
 mod robustness;
@@ -72,6 +74,7 @@ pub fn draw_all(store: &Store, experiment: &Experiment, directory: &Path) -> Res
         sheets.push((figure, "robustness".to_owned()));
     }
     sheets.push((policies::figure(store, experiment, &summary, &mut drawn.notes)?, "policies".to_owned()));
+    sheets.push((impulse::figure(store, experiment, &summary)?, "impulse-response".to_owned()));
     let left_out: Vec<String> =
         pairs.iter().skip(MOST_PAIRS).map(|&(a, b)| format!("{} and {}", name(a), name(b))).collect();
     if !left_out.is_empty() {
@@ -116,6 +119,7 @@ enum Sheet {
     Difference(chart::forest::Forest),
     Robustness(chart::robustness::Robustness),
     Policies(chart::policies::Policies),
+    Impulse(chart::impulse_response::ImpulseResponse),
 }
 
 impl Sheet {
@@ -127,6 +131,7 @@ impl Sheet {
             Self::Difference(sheet) => sheet.draw(style),
             Self::Robustness(sheet) => sheet.draw(style),
             Self::Policies(sheet) => sheet.draw(style),
+            Self::Impulse(sheet) => sheet.draw(style),
         }
     }
 }

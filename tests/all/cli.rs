@@ -6,6 +6,7 @@ mod refusals;
 mod replaying;
 mod robustness;
 mod sweeps;
+mod validating;
 
 use crate::program::Folder;
 

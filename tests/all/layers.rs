@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["mechanism", "play", "for_rules", "match_rule", "declare_rules", "with_rule"],
     &["measure"],
     &["experiment"],
+    &["validate"],
     &["chart", "report"],
     &["cli"],
 ];

@@ -1,14 +1,72 @@
-//! Learned stakes against the closed forms of contests, from the text of an experiment alone: on two grids each, as in
-//! [`crate::theory_play`].
+//! Learned stakes against the closed forms of contests, from the text of an experiment alone.
 
-use crate::lab::{estimate, metric, read_file, seed, unit};
-use crate::theory_play::{Claim, hold};
+use crate::lab::{estimate, metric, read, read_file, replicates, seed, unit};
 use sequencer_lab::experiment::outcome::Outcome;
 use sequencer_lab::theory::contest::{
     Lottery, logit_effort, lottery, power_effort, power_lottery, seat_stake, slot_shares, symmetric_stake,
     unstaking,
 };
 use std::fmt::Write;
+
+const REPLICATES: u32 = 6;
+
+/// A number that theory knows.
+struct Claim {
+    what: String,
+    theory: f64,
+    /// What one tick of the coarser grid does to it.
+    tick: f64,
+    value: Box<dyn Fn(&Outcome) -> f64>,
+    /// Whether the finer grid must come nearer.
+    shrinks: bool,
+}
+
+impl Claim {
+    fn new(what: &str, theory: f64, tick: f64, value: impl Fn(&Outcome) -> f64 + 'static) -> Self {
+        Claim { what: what.to_owned(), theory, tick: tick.abs(), value: Box::new(value), shrinks: true }
+    }
+
+    /// A number that is nearly indifferent to its owner, so that the last of its way is learned slowly.
+    fn near(what: &str, theory: f64, tick: f64, value: impl Fn(&Outcome) -> f64 + 'static) -> Self {
+        Claim { shrinks: false, ..Claim::new(what, theory, tick, value) }
+    }
+
+    fn metric(key: &'static str, theory: f64, tick: f64) -> Self {
+        Claim::new(key, theory, tick, move |outcome| metric(outcome, key).unwrap())
+    }
+}
+
+/// Learns a case on a grid and on one twice as fine. On each a claim must hold within three standard errors over
+/// replicates and the effect of one tick, on the finer grid no worse than on the coarser, and nobody may gain by
+/// deviating more than the tolerance.
+fn hold(case: &str, text: impl Fn(usize) -> String, points: usize, claims: &[Claim]) {
+    let learn = |points: usize| replicates(&read(&text(points)), REPLICATES);
+    let (coarse, fine) = (learn(points), learn(2 * points - 1));
+    let mut failures = String::new();
+    for claim in claims {
+        let (mean, se) = estimate(&coarse, &claim.value);
+        let (mean_fine, se_fine) = estimate(&fine, &claim.value);
+        let (gap, gap_fine) = ((mean - claim.theory).abs(), (mean_fine - claim.theory).abs());
+        let noise = (se * se + se_fine * se_fine).sqrt();
+        let shrinks = !claim.shrinks || gap_fine <= (gap + 3.0 * noise).max(0.05 * claim.tick);
+        let near = gap <= 3.0 * se + claim.tick && gap_fine <= 3.0 * se_fine + 0.5 * claim.tick;
+        let line = format!(
+            "{case}: {} {mean:.5} ± {se:.5}, finer {mean_fine:.5} ± {se_fine:.5}, theory {:.5}, one tick {:.5}",
+            claim.what, claim.theory, claim.tick
+        );
+        println!("{line}");
+        if !(near && shrinks) {
+            writeln!(failures, "{line}").unwrap();
+        }
+    }
+    for outcomes in [&coarse, &fine] {
+        let (certified, _) = estimate(outcomes, |o| metric(o, "certified").unwrap());
+        if certified < 1.0 {
+            writeln!(failures, "{case}: certified only in {certified} of replicates").unwrap();
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}");
+}
 
 /// A contest for the slots of an epoch among groups of one candidate each.
 struct Contest {
