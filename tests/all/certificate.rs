@@ -319,7 +319,7 @@ fn matrix_play(learner: &str, first: [[f64; 3]; 3], second: [[f64; 3]; 3], repli
     let rule = MatrixGame { payoff: [array(second), array(first)] };
     let play: &Play = &experiment.play;
     let (setting, terms) = (&experiment.setting, &experiment.contenders[0].terms);
-    simulate_with(&rule, None, setting, terms, play, 5, replicate).unwrap()
+    simulate_with(&rule, setting, terms, play, 5, replicate).unwrap()
 }
 
 /// The three outcomes are told apart: a dominant strategy is certified and at rest; rock, paper, scissors is certified as
