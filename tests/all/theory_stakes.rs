@@ -241,7 +241,7 @@ fn exponents_of_stakes_scale_them() {
 fn new_money_is_dissipated_too() {
     let rule = "rule = \"stake\"\ncommission = 0.5\nissuance = 0.3";
     // The net value of the epoch is 0.5·1 + 0.3.
-    let contest = Contest::new("issuance", &vec![1.0; 4], &vec![0.05; 4], rule);
+    let contest = Contest::new("issuance", &[1.0; 4], &[0.05; 4], rule);
     let stake = symmetric_stake(0.8, 0.05, 4, 1.0).unwrap();
     let tick = 4.0 * 0.5 / 40.0 * 0.8;
     let claims = [
@@ -342,13 +342,15 @@ fn small_stakes_lead_more_without_replacement() {
     }
 }
 
+/// Contender, metric and its closed form.
+type Expected = (&'static str, &'static str, f64);
+
 /// The experiments that ship with the program earn what their expectations say.
 #[test]
 fn shipped_contests_say_what_theory_says() {
     let stake = |n: u32, power: f64| f64::from(n) * symmetric_stake(1.0, 0.05, n, power).unwrap();
     let locked = |u: f64| unstaking(1.0, 0.05, 12, 4, u).locked;
     let apart = 5.0 * seat_stake(1.0, 0.05, 5, 3);
-    type Expected = (&'static str, &'static str, f64);
     let cases: [(&str, &[Expected]); 5] = [
         ("stake", &[("stake", "capital_locked", stake(5, 1.0)), ("root", "capital_locked", stake(5, 0.5))]),
         (
