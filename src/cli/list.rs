@@ -3,6 +3,7 @@
 use super::library::Files;
 use super::{Common, Status, Stop};
 use crate::agent::{delegator, sequencer, strategy};
+use crate::experiment::charts;
 use crate::experiment::file::{self, Library};
 use crate::measure::metrics::{Direction, METRICS};
 use crate::mechanism::CATALOGUE;
@@ -121,6 +122,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("mechanism.*", rules),
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategy::PARAMETERS.to_vec()),
+        ("charts.*", charts::PARAMETERS.to_vec()),
     ]
 }
 

@@ -7,7 +7,9 @@ pub mod check;
 pub mod library;
 pub mod list;
 pub mod plot;
+pub mod printing;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod schema;
 pub mod source;
@@ -77,6 +79,8 @@ enum Command {
     Check(check::Options),
     /// Redraw every chart from what a run stored
     Plot(plot::Options),
+    /// Write the report, its tables and every chart again from what a run stored
+    Report(report::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
     /// List what there is, one item per line, name first
@@ -145,6 +149,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(options, &cli.common),
         Command::Check(options) => check::check(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
+        Command::Report(options) => report::report(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),
         Command::Schema => schema::print(&cli.common),

@@ -1,5 +1,6 @@
 //! `run FILE`: everything that the experiment file asks for.
 
+use super::printing::Printing;
 use super::{Common, ExperimentFile, Status, Stop, source};
 use crate::experiment::file::{ENGINE, Experiment};
 use crate::experiment::lock::OutputLock;
@@ -12,8 +13,7 @@ use crate::experiment::store::{Opening, Store, StoreError, StudyHead};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables, unit};
 use crate::measure::metrics::METRICS;
-use crate::report::figures;
-use crate::report::table;
+use crate::report::{document, figures, table};
 use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -37,6 +37,8 @@ pub struct Options {
     /// What to do when a unit fails: go on with the others, or stop
     #[arg(long, value_name = "WHAT", value_parser = ["continue", "stop"], default_value = "continue")]
     on_error: String,
+    #[command(flatten)]
+    printing: Printing,
 }
 
 /// Set by Ctrl-C; read by the runner between units.
@@ -88,7 +90,14 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     put_references(&experiment, &mut store)?;
     write_text(&directory.join("experiment.toml"), &resolved)?;
     let summary = compute(&experiment, plans, &mut store, options, common, deadline)?;
-    let finished = Finished { experiment: &experiment, directory: &directory, summary, started, common };
+    let finished = Finished {
+        experiment: &experiment,
+        directory: &directory,
+        summary,
+        started,
+        printing: options.printing.of_figures(),
+        common,
+    };
     let status = finish(&finished, &store)?;
     store.close().map_err(|error| Stop::fail(&error))?;
     Ok(status)
@@ -187,12 +196,13 @@ struct Finished<'a> {
     directory: &'a Path,
     summary: RunSummary,
     started: (SystemTime, Instant),
+    printing: figures::Printing,
     common: &'a Common,
 }
 
 /// Writes tables, manifest and charts from the store, and says how it went.
 fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
-    let Finished { experiment, directory, summary, started, common } = run;
+    let Finished { experiment, directory, summary, started, printing, common } = run;
     let sha = tables::write_all(store, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     let all = u64::from(experiment.replicates) * experiment.contenders.len() as u64;
@@ -210,17 +220,18 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         results_sha256: sha,
     };
     manifest.write(directory).map_err(|error| Stop::fail(&error))?;
+    let wanted = document::Wanted { printing: *printing, stars: false };
     let charts = if done > 0 {
-        figures::draw_all(store, experiment, directory).map_err(|error| Stop::fail(&error))?
+        document::write(store, experiment, directory, wanted).map_err(|error| Stop::fail(&error))?
     } else {
-        figures::Drawn::default()
+        document::Written::default()
     };
     let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
     for note in &charts.notes {
         common.say(note);
     }
     let mut text = closing;
-    text.push_str(&files_written(directory, &charts.files));
+    text.push_str(&files_written(directory, &charts));
     common.result(&text, || {
         serde_json::json!({
             "experiment": experiment.name,
@@ -228,7 +239,7 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             "units": manifest.units,
             "seconds": manifest.seconds,
             "results_sha256": manifest.results_sha256,
-            "charts": charts.files.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
+            "charts": charts.charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
             "summary": csv_as_json(&directory.join("summary.csv")),
             "comparison": csv_as_json(&directory.join("comparison.csv")),
         })
@@ -249,16 +260,19 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     Ok(Status::Done)
 }
 
-fn files_written(directory: &Path, charts: &[PathBuf]) -> String {
+fn files_written(directory: &Path, written: &document::Written) -> String {
     let mut text = format!(
         "\nTables  {}/summary.csv, comparison.csv, results.csv, policies.csv (store: results.sqlite)\n",
         directory.display()
     );
-    for (place, chart) in charts.iter().enumerate() {
+    for (place, chart) in written.charts.iter().enumerate() {
         let label = if place == 0 { "Charts  " } else { "        " };
         text.push_str(label);
         text.push_str(&chart.display().to_string());
         text.push('\n');
+    }
+    if !written.files.is_empty() {
+        text.push_str(&format!("Report  {}/report.html, report.md, tables/*.tex\n", directory.display()));
     }
     text
 }

@@ -22,7 +22,7 @@ pub fn schema() -> Value {
     for (path, parameters) in tables() {
         let table = json_schema(&parameters);
         match path.strip_suffix(".*") {
-            Some(name @ ("sequencers" | "delegators")) => {
+            Some(name @ ("sequencers" | "delegators" | "charts")) => {
                 properties.insert(name.to_owned(), json!({"type": "array", "items": table}));
             }
             Some(name) => {

@@ -1,5 +1,6 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::charts::{self, Chart};
 use super::simulate::Play;
 use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
@@ -188,6 +189,8 @@ pub struct Experiment {
     pub play: Play,
     /// Contenders, as in the file.
     pub contenders: Vec<Contender>,
+    /// Figures that are picked and configured.
+    pub charts: Vec<Chart>,
     /// Everything that was read, defaults filled in.
     pub resolved: Resolved,
 }
@@ -203,10 +206,21 @@ impl Experiment {
         let reader = Reader::new();
         let parts = read_parts(&document, &reader, library);
         let resolved = reader.finish()?;
-        let (head, setting, play, contenders) =
+        let (head, setting, play, contenders, charts) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
         let (name, question, expectation, seed, replicates) = head;
-        Ok(Experiment { name, question, expectation, seed, replicates, setting, play, contenders, resolved })
+        Ok(Experiment {
+            name,
+            question,
+            expectation,
+            seed,
+            replicates,
+            setting,
+            play,
+            contenders,
+            charts,
+            resolved,
+        })
     }
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
@@ -269,11 +283,23 @@ fn read_parts(
     document: &Document,
     reader: &Reader,
     library: &dyn Library,
-) -> Option<(Head, Setting, Play, Vec<Contender>)> {
+) -> Option<(Head, Setting, Play, Vec<Contender>, Vec<Chart>)> {
     let root = document.root(reader);
-    root.know_tables(&["experiment", "world", "sequencers", "delegators", "mechanism", "play", "strategies"]);
+    root.know_tables(&[
+        "experiment",
+        "world",
+        "sequencers",
+        "delegators",
+        "mechanism",
+        "play",
+        "strategies",
+        "charts",
+    ]);
     let (head, tolerance) = read_head(&root);
     let (clocks, known) = read_clocks(&root);
+    let names: Vec<String> =
+        root.table_or_empty("mechanism").members().into_iter().map(|(name, _)| name).collect();
+    let charts = charts::read(&root, &names);
     if !known {
         // With the right rule, keys that nobody seems to read might be read.
         let tables = [root.table_or_empty("world"), root.table_or_empty("play"), root.clone()];
@@ -337,7 +363,7 @@ fn read_parts(
         play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
     }
-    Some((head, setting, play, contenders))
+    Some((head, setting, play, contenders, charts))
 }
 
 fn all_parameters() -> Vec<&'static Parameter> {

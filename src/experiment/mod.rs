@@ -1,5 +1,6 @@
 //! From a question to stored runs: file format, units, runner, store, tables.
 
+pub mod charts;
 pub mod containment;
 pub mod file;
 pub mod lock;

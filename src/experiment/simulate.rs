@@ -104,6 +104,11 @@ pub fn simulate_with<M: Mechanism>(
     }
     let policies = book.policies(&game, &learned.policies);
     curves.extend(book.curves(&game));
+    curves.extend(tally.lorenz().into_iter().map(|(name, points)| Curve {
+        name: name.to_owned(),
+        agent: String::new(),
+        points,
+    }));
     Ok(Outcome { metrics, curves, policies })
 }
 

@@ -3,10 +3,12 @@
 //! | module | makes |
 //! |---|---|
 //! | [`figures`] | the charts of a comparison |
+//! | [`document`] | `report.md`, `report.html`, `tables/*.tex` and `tables/*.csv` |
 //! | [`table`] | the table that closes a run on the terminal |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
+pub mod document;
 pub mod figures;
 pub mod summary;
 pub mod table;

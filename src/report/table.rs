@@ -1,7 +1,7 @@
 //! The table that closes a run: one column for each contender, what is certified, and how the first pairs differ.
 
-mod differences;
-mod layout;
+pub(super) mod differences;
+pub(super) mod layout;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 pub const WIDTH: usize = 100;
 
 /// A row of numbers: label, metric, factor on its value.
-type Row = (&'static str, &'static str, f64);
+pub(super) type Row = (&'static str, &'static str, f64);
 
 const SHARES: &[Row] = &[
     ("to the community", "community_share", 100.0),
@@ -88,13 +88,13 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
 }
 
 /// Whether a row says something about any contender.
-fn is_said(summary: &Summary, (_, metric, _): &Row) -> bool {
+pub(super) fn is_said(summary: &Summary, (_, metric, _): &Row) -> bool {
     let means = (0..summary.contenders().len()).filter_map(|c| summary.estimate(c, metric)).map(|e| e.mean);
     // Outside income is a row only where there is some.
     if *metric == "outside_income_share" { means.into_iter().any(|m| m != 0.0) } else { means.count() > 0 }
 }
 
-fn sections() -> [(&'static str, &'static [Row]); 4] {
+pub(super) fn sections() -> [(&'static str, &'static [Row]); 4] {
     [
         ("Share of potential value, %", SHARES),
         ("ETH per epoch", ETH),
@@ -141,6 +141,14 @@ fn column(summary: &Summary, contender: usize) -> Vec<String> {
 
 /// What is certified, what is not, and what that means.
 fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
+    out.push('\n');
+    for text in standing_in_words(summary, experiment) {
+        *out += &wrapped(&text, "", "  ");
+    }
+}
+
+/// The same, one paragraph for each standing.
+pub(super) fn standing_in_words(summary: &Summary, experiment: &Experiment) -> Vec<String> {
     let (mut sound, mut unsound, mut fixed) = (Vec::new(), Vec::new(), Vec::new());
     for (c, name) in summary.contenders().iter().enumerate().filter(|(c, _)| summary.done(*c) > 0) {
         match summary.standing(c) {
@@ -150,14 +158,14 @@ fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
         }
     }
     let tolerance = crate::chart::ticks::significant(100.0 * experiment.play.tolerance, 1);
-    out.push('\n');
+    let mut said = Vec::new();
     if !sound.is_empty() {
         let text = format!(
             "Certified: {}. In every replicate no class could gain more than {tolerance}% of potential value per agent and epoch by \
              offering otherwise, whatever it deviates to on its menu (a simultaneous bound, each with 95% confidence). Read these as equilibria.",
             sound.join(", ")
         );
-        *out += &wrapped(&text, "", "  ");
+        said.push(text);
     }
     if !unsound.is_empty() {
         let text = format!(
@@ -165,15 +173,16 @@ fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
              what the learners did, not as an equilibrium.",
             unsound.join(", ")
         );
-        *out += &wrapped(&text, "", "  ");
+        said.push(text);
     }
     if !fixed.is_empty() {
         let text = format!(
             "Nobody learns here: {}. Play is given, and there is nothing to certify.",
             fixed.join(", ")
         );
-        *out += &wrapped(&text, "", "  ");
+        said.push(text);
     }
+    said
 }
 
 /// A line of the table, without spaces at its end.

@@ -1,6 +1,6 @@
 //! `surplus`: who gets the potential value.
 
-use super::{Sheet, drawn_as, heading, replicates};
+use super::{Sheet, drawn_as, heading, identity, replicates};
 use crate::chart::Estimate;
 use crate::chart::surplus::{Account, Bar, Surplus};
 use crate::experiment::file::Experiment;
@@ -28,6 +28,7 @@ pub(super) fn figure(summary: &Summary, experiment: &Experiment) -> Option<Sheet
         .filter(|(c, _)| summary.done(*c) > 0)
         .map(|(c, name)| Bar {
             mechanism: name.clone(),
+            identity: identity(experiment, name),
             certified: summary.standing(c).is_sound(),
             shares: Account::ALL.into_iter().map(|a| (a, share(c, metric(a)))).collect(),
             outside_income: share(c, "outside_income_share"),

@@ -11,7 +11,7 @@ pub(super) const GAP: &str = "   ";
 
 /// A mean with its half-width: two significant digits of the half-width, and at most five of the mean or two decimals.
 /// A half-width of exactly 0 is "0". Without an interval the mean alone, to four digits.
-pub(super) fn number(mean: f64, half: f64) -> String {
+pub(in crate::report) fn number(mean: f64, half: f64) -> String {
     if !half.is_finite() || half < 0.0 {
         return plain(mean);
     }
@@ -24,7 +24,7 @@ pub(super) fn number(mean: f64, half: f64) -> String {
 }
 
 /// As [`number`], for percentages: at most two decimals, below 1% three.
-pub(super) fn percentage(mean: f64, half: f64) -> String {
+pub(in crate::report) fn percentage(mean: f64, half: f64) -> String {
     let finest = if mean.abs() < 1.0 { 3 } else { 2 };
     if !half.is_finite() || half <= 0.0 {
         return number(mean, half);
@@ -34,7 +34,7 @@ pub(super) fn percentage(mean: f64, half: f64) -> String {
 }
 
 /// A number without an interval, to four significant digits, without zeros that say nothing.
-pub(super) fn plain(value: f64) -> String {
+pub(in crate::report) fn plain(value: f64) -> String {
     let text = significant(value, 4);
     if text.contains('.') && !text.contains('×') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()

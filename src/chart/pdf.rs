@@ -1,0 +1,27 @@
+//! SVG to PDF with the embedded fonts: text stays text, and the same picture gives the same bytes.
+
+use super::{ChartError, Figure};
+use krilla::Document;
+use krilla::geom::Size;
+use krilla::metadata::Metadata;
+use krilla::page::PageSettings;
+use krilla_svg::{SurfaceExt as _, SvgSettings};
+
+/// One page as large as the picture, in points.
+pub(crate) fn pdf(figure: &Figure) -> Result<Vec<u8>, ChartError> {
+    let tree = super::raster::tree(figure.svg())?;
+    let (wide, high) = figure.size();
+    let size = Size::from_wh(wide as f32, high as f32)
+        .ok_or_else(|| ChartError::Pdf(format!("a page of {wide} × {high} points")))?;
+    let mut document = Document::new();
+    // No date: it would be the only difference between two runs.
+    document.set_metadata(Metadata::new().title(figure.title().to_owned()).language("en".to_owned()));
+    let mut page = document.start_page_with(PageSettings::new(size));
+    let mut surface = page.surface();
+    surface
+        .draw_svg(&tree, size, SvgSettings::default())
+        .ok_or_else(|| ChartError::Pdf("the picture could not be drawn on the page".to_owned()))?;
+    surface.finish();
+    page.finish();
+    document.finish().map_err(|error| ChartError::Pdf(format!("{error:?}")))
+}

@@ -1,0 +1,184 @@
+//! What a report says, in order.
+
+use super::{Block, ReportError, tables};
+use crate::chart::ticks::{fixed, significant};
+use crate::experiment::file::Experiment;
+use crate::experiment::manifest::MANIFEST_FILE;
+use crate::experiment::store::Store;
+use crate::report::figures::Named;
+use crate::report::summary::{Standing, Summary};
+use crate::report::{table, warnings};
+use std::path::Path;
+
+/// Pairs of contenders about which there is a sentence.
+const MOST_PAIRS: usize = 6;
+
+pub(super) fn compose(
+    store: &Store,
+    experiment: &Experiment,
+    directory: &Path,
+    figures: Vec<Named>,
+    notes: &[String],
+) -> Result<Vec<Block>, ReportError> {
+    let summary = Summary::read(store, 0)?;
+    let heading = |text: &str| Block::Heading(2, text.to_owned());
+    let said = |text: &str, otherwise: &str| {
+        let text = text.trim();
+        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
+    };
+    let mut blocks = vec![
+        Block::Heading(1, experiment.name.clone()),
+        heading("Question"),
+        said(&experiment.question, "The experiment file states no question."),
+        heading("Expectation"),
+        said(&experiment.expectation, "None was stated beforehand."),
+        heading("What came out"),
+    ];
+    blocks.extend(outcome(&summary));
+    blocks.push(heading("What is certified, and what is not"));
+    blocks.extend(table::standing_in_words(&summary, experiment).into_iter().map(Block::Text));
+    blocks.extend(tables::certificate(&summary).map(Block::Table));
+    blocks.push(heading("Warnings"));
+    let found = warnings::about(&summary, experiment);
+    if found.is_empty() {
+        blocks.push(Block::Text("None.".to_owned()));
+    }
+    blocks.extend(found.iter().map(|w| Block::Warning(w.cause(), w.remedy())));
+    blocks.push(heading("Tables"));
+    let tables = tables::outcomes(&summary)
+        .into_iter()
+        .chain(tables::differences(&summary))
+        .chain(tables::metrics(store)?);
+    blocks.extend(tables.map(Block::Table));
+    blocks.push(heading("Figures"));
+    if figures.is_empty() {
+        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
+    }
+    blocks.extend(figures.into_iter().map(Block::Figure));
+    if !notes.is_empty() {
+        blocks.push(Block::List(notes.to_vec()));
+    }
+    blocks.push(heading("What was run"));
+    blocks.push(Block::Facts(facts(store, experiment, directory)?));
+    blocks.push(Block::Folded(
+        "The experiment as resolved, runnable again".to_owned(),
+        experiment.resolved.to_toml(),
+    ));
+    Ok(blocks)
+}
+
+/// One sentence for each of the first pairs on holders, and one on net surplus.
+fn outcome(summary: &Summary) -> Vec<Block> {
+    let name = |i: usize| summary.contenders()[i].as_str();
+    let mut points = Vec::new();
+    for &(a, b) in summary.pairs().iter().take(MOST_PAIRS) {
+        let holders = summary.comparison(a, b, "holder_share").map(|c| {
+            let say = |v: f64| fixed(v * 100.0, 1);
+            sentence(name(a), name(b), c.difference, (c.ci_low, c.ci_high), "leaves token holders", &|v| {
+                format!("{} percentage points of potential value", say(v))
+            })
+        });
+        let surplus = summary.comparison(a, b, "net_surplus").map(|c| {
+            sentence(name(a), name(b), c.difference, (c.ci_low, c.ci_high), "yields", &|v| {
+                format!("{} ETH of net surplus per epoch", significant(v, 3))
+            })
+        });
+        let caveat = match summary.standing(a).is_sound() && summary.standing(b).is_sound() {
+            true => "",
+            false => {
+                " At least one of the two is not certified: this is what the learners did, not an equilibrium."
+            }
+        };
+        let said: Vec<String> = [holders, surplus].into_iter().flatten().collect();
+        if !said.is_empty() {
+            points.push(format!("{}{caveat}", said.join(" ")));
+        }
+    }
+    if summary.pairs().len() > MOST_PAIRS {
+        points.push(format!("The table of differences has all {} pairs.", summary.pairs().len()));
+    }
+    if !points.is_empty() {
+        return vec![Block::List(points)];
+    }
+    let lone = (0..summary.contenders().len()).filter(|c| summary.done(*c) > 0).map(|c| {
+        let share = summary.estimate(c, "holder_share").map_or(f64::NAN, |e| e.mean);
+        format!("Under {} token holders get {}% of potential value.", name(c), fixed(share * 100.0, 1))
+    });
+    let said: Vec<String> = lone.collect();
+    let nothing = "No replicate is done yet.".to_owned();
+    vec![if said.is_empty() { Block::Text(nothing) } else { Block::List(said) }]
+}
+
+/// "a leaves holders 6.3 points more than b (95% interval …)", or that the two cannot be told apart.
+fn sentence(
+    a: &str,
+    b: &str,
+    difference: f64,
+    (low, high): (f64, f64),
+    does: &str,
+    say: &dyn Fn(f64) -> String,
+) -> String {
+    if !(low.is_finite() && high.is_finite()) {
+        return format!(
+            "{a} {does} {} more than {b}; one common replicate gives no interval.",
+            say(difference)
+        );
+    }
+    if low <= 0.0 && high >= 0.0 && (low, high) != (0.0, 0.0) {
+        let words = say(difference);
+        return format!(
+            "No clear difference: {a} {does} {words} more than {b}, with a 95% interval from {} to {}.",
+            say(low),
+            say(high)
+        );
+    }
+    let (first, second, from, to) = if difference >= 0.0 { (a, b, low, high) } else { (b, a, -high, -low) };
+    if difference == 0.0 {
+        return format!("{a} {does} exactly as much as {b}.");
+    }
+    format!(
+        "{first} {does} {} more than {second} (95% interval from {} to {}).",
+        say(difference.abs()),
+        say(from),
+        say(to)
+    )
+}
+
+/// What was run: from the store, and from the manifest where there is one.
+fn facts(
+    store: &Store,
+    experiment: &Experiment,
+    directory: &Path,
+) -> Result<Vec<(String, String)>, ReportError> {
+    let (done, failed) = store.counts()?;
+    let mut facts: Vec<(String, String)> = Vec::new();
+    let mut fact = |name: &str, value: String| facts.push((name.to_owned(), value));
+    fact("experiment", experiment.name.clone());
+    fact("version of the program", store.meta("version")?.unwrap_or_default());
+    fact("engine", store.meta("engine")?.unwrap_or_default());
+    fact("seed", experiment.seed.to_string());
+    fact("replicates asked for", experiment.replicates.to_string());
+    fact("units done, failed", format!("{done}, {failed}"));
+    let summary = Summary::read(store, 0)?;
+    for (c, name) in summary.contenders().iter().enumerate() {
+        let standing = match summary.standing(c) {
+            Standing::NobodyLearns => "nobody learns".to_owned(),
+            Standing::Learned { certified, of } => format!("{certified} of {of} certified"),
+        };
+        fact(&format!("contender {name}"), format!("{} replicates, {standing}", summary.done(c)));
+    }
+    let manifest = std::fs::read_to_string(directory.join(MANIFEST_FILE)).ok();
+    match manifest.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok()) {
+        Some(manifest) => {
+            let text = |key: &str| manifest[key].as_str().unwrap_or("–").to_owned();
+            let host = |key: &str| manifest["host"][key].as_str().unwrap_or("–").to_owned();
+            fact("started, finished", format!("{}, {}", text("started"), text("finished")));
+            fact("seconds", manifest["seconds"].as_f64().map_or("–".to_owned(), |s| fixed(s, 1)));
+            fact("threads", manifest["threads"].to_string());
+            fact("system", format!("{} {}", host("system"), host("architecture")));
+            fact("SHA-256 of results.csv", text("results_sha256"));
+        }
+        None => fact("manifest.json", "absent: the run has not ended yet".to_owned()),
+    }
+    Ok(facts)
+}
