@@ -8,10 +8,10 @@ use sequencer_lab::cli::library::Files;
 use sequencer_lab::draws::Key;
 use sequencer_lab::experiment::file::{Contender, Experiment};
 use sequencer_lab::experiment::simulate::simulate;
-use sequencer_lab::learning::Learner;
+use sequencer_lab::learning::{Learner, Problem};
 use sequencer_lab::mechanism::{At, Mechanism, Rule, Selection};
+use sequencer_lab::play::learning_loop;
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
-use sequencer_lab::play::self_play;
 use sequencer_lab::settings::Document;
 use sequencer_lab::with_rule;
 use sequencer_lab::world::Signals;
@@ -108,7 +108,9 @@ fn learning<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contend
     let seats = Seating::new(setting, true);
     let game = Game { rule, setting, terms, seats: &seats };
     let taken = seconds(|turn| {
-        black_box(self_play::learn(&game, schedule, experiment.seed, turn as u32).expect("balanced books"));
+        black_box(
+            learning_loop::learn(&game, schedule, experiment.seed, turn as u32).expect("balanced books"),
+        );
     });
     let rounds = f64::from(schedule.rounds * schedule.warmup_epochs);
     let offers = rounds * setting.candidates() as f64;
@@ -136,8 +138,8 @@ fn playing<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contende
         .players
         .iter()
         .map(|p| {
-            Learner::new(setting.classes[p.class].strategy.learner, p.bins.count(), p.menu.settings.len() + 1)
-                .settled()
+            let problem = Problem::new(p.bins.count(), p.menu.settings.len() + 1);
+            Learner::new(setting.classes[p.class].strategy.learner, &problem).settled()
         })
         .collect();
     let taken = seconds(|turn| {

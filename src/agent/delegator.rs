@@ -1,14 +1,16 @@
 //! Delegators: owners of stake who lend it to sequencers for kickbacks.
 //!
-//! A delegator of group `g` who reconsiders chooses sequencer `i` with logit probability
-//! `q_i ∝ exp(s·y_i + t·a_i)`, and the outside option with weight `exp(s·u0)`, where `y_i` is the payout that it expects
+//! Backing sequencer `i` is worth `U_i = s·y_i + t·a_i` to a delegator of group `g`, and backing nobody `s·u0`, where `y_i` is the payout that it expects
 //! from `i` (ETH an epoch if it held all stake), `s = 1/μ` its price sensitivity, `a_i` the share of its slots that `i`
 //! has delivered and `t` the taste for uptime. What it expects is the posted offer times what an offer of one has been
-//! worth in *delivered* payouts, which it learns by exponential smoothing. Each epoch a share `1 − ρ` reconsiders.
+//! worth in *delivered* payouts, which it learns by exponential smoothing. Each epoch a share `1 − ρ` reconsiders, by the
+//! group's strategy ([`super::delegation`]): unless it names another, by logit, `q_i ∝ e^{U_i}`.
 //!
 //! Reference: Anderson, de Palma and Thisse (1992), *Discrete Choice Theory of Product Differentiation*, chapter 7.
 
+use super::delegation::STRATEGY;
 use crate::draws::Who;
+use crate::learning::population::Revision;
 use crate::settings::{Parameter, Section};
 
 /// Name of the group.
@@ -93,6 +95,7 @@ pub const PARAMETERS: &[&Parameter] = &[
     &UPTIME_TASTE,
     &CAPITAL_COST,
     &PAYOUT_LEARNING,
+    &STRATEGY,
 ];
 
 /// A group of delegators with the same traits.
@@ -120,6 +123,8 @@ pub struct DelegatorGroup {
     pub capital_cost: f64,
     /// Smoothing weight of the newest delivered payout.
     pub payout_learning: f64,
+    /// How those who reconsider choose.
+    pub rule: Revision,
 }
 
 impl DelegatorGroup {
@@ -128,8 +133,16 @@ impl DelegatorGroup {
         self.stake * self.count as f64
     }
 
-    /// Reads one group.
-    pub fn read(section: &Section) -> DelegatorGroup {
+    /// Share of an advantage gained today that is left in the next epoch (see [`Revision::persistence`]).
+    pub fn persistence(&self) -> f64 {
+        self.rule.persistence(self.inertia)
+    }
+
+    /// Reads one group; `strategy` finds a strategy by name.
+    pub fn read(
+        section: &Section,
+        strategy: &mut dyn FnMut(&Section, &str) -> Option<Revision>,
+    ) -> DelegatorGroup {
         section.known(PARAMETERS);
         let place = section.path().rsplit('.').next().unwrap_or_default();
         let name = section.optional_text(&NAME).unwrap_or_else(|| format!("delegators-{place}"));
@@ -142,6 +155,9 @@ impl DelegatorGroup {
                 None,
             );
         }
+        let name_of_rule = section.text(&STRATEGY);
+        // Where the strategy cannot be read the file is refused anyway.
+        let rule = strategy(section, &name_of_rule).unwrap_or(Revision::Logit);
         DelegatorGroup {
             who: Who::member(&name, u32::MAX),
             count: section.integer(&COUNT) as usize,
@@ -153,6 +169,7 @@ impl DelegatorGroup {
             uptime_taste: section.number(&UPTIME_TASTE),
             capital_cost: section.number(&CAPITAL_COST),
             payout_learning,
+            rule,
             name,
         }
     }

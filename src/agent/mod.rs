@@ -1,5 +1,6 @@
 //! Who sits at the table: sequencers, delegators, and the strategies that they bring.
 
+pub mod delegation;
 pub mod delegator;
 pub mod sequencer;
 pub mod strategy;

@@ -1,20 +1,113 @@
 //! Strategies: one named behaviour of one role, as read from `strategies/NAME.toml`.
 
 use crate::learning::LearnerSpec;
+use crate::learning::q_learning::{Initial, QLearningSpec, Updates};
+use crate::learning::quantal_response::{PrecisionUnit, QuantalResponseSpec};
+use crate::learning::replicator::ReplicatorSpec;
 use crate::settings::{Parameter, Section, Value};
 
 /// Role.
-pub const ROLE: Parameter = Parameter::choice("role", &["sequencer"], "sequencer", "whose behaviour this is");
+pub const ROLE: Parameter =
+    Parameter::choice("role", &["sequencer", "delegator"], "sequencer", "whose behaviour this is");
 /// Description.
 pub const SUMMARY: Parameter = Parameter::text("summary", "", "one line for `list strategies`");
 /// Learner.
 pub const LEARNER: Parameter = Parameter::choice_required(
     "learner",
-    &["hedge", "regret_matching", "scripted"],
+    &[
+        "hedge",
+        "exp3",
+        "regret_matching",
+        "q_learning",
+        "quantal_response",
+        "fictitious_play",
+        "replicator",
+        "scripted",
+    ],
     "learning rule (see `list learners`)",
 );
-/// Rate of Hedge.
-pub const LEARNING_RATE: Parameter = Parameter::number("learning_rate", 0.0, 1e6, 50.0, "", "rate η of Hedge at the first update, on payoffs scaled to a range of one; it falls with the square root of time").open_low();
+/// Rate of Hedge, step of Q-learning, time of the replicator.
+pub const LEARNING_RATE: Parameter = Parameter::number_optional(
+    "learning_rate",
+    0.0,
+    1e6,
+    "",
+    "hedge: rate η at the first update, on payoffs scaled to a range of one, falling with the square root of time \
+     (default 50); q_learning: step α, at most 1 (default 0.15); replicator: units of time in a batch (default 50)",
+)
+.open_low();
+/// Exploration of Q-learning.
+pub const EXPLORATION: Parameter = Parameter::number(
+    "exploration",
+    0.0,
+    1.0,
+    1.0,
+    "",
+    "probability ε of trying a setting by lot in the first epoch",
+);
+/// Its decay.
+pub const EXPLORATION_DECAY: Parameter = Parameter::number(
+    "exploration_decay",
+    0.0,
+    100.0,
+    0.0,
+    "per epoch",
+    "rate β at which exploration falls: e^(−βt) of it is left after t epochs",
+);
+/// Discount of Q-learning.
+pub const DISCOUNT: Parameter = Parameter::number(
+    "discount",
+    0.0,
+    1.0,
+    0.95,
+    "per epoch",
+    "weight δ of the next state's value in what is learned",
+)
+.open_high();
+/// Memory of Q-learning.
+pub const MEMORY: Parameter =
+    Parameter::integer("memory", 0, 2, 0, "epochs", "epochs of everybody's offers that the state holds");
+/// Updates of Q-learning.
+pub const UPDATES: Parameter = Parameter::choice(
+    "updates",
+    &["asynchronous", "counterfactual"],
+    "asynchronous",
+    "whether an epoch updates the value of the setting played, or of every setting, with what it would have earned",
+);
+/// Initial values of Q-learning.
+pub const INITIAL: Parameter = Parameter::custom_optional(
+    "initial",
+    "\"rival_random\" (the default), \"optimistic\", \"zero\" or a number (ETH)",
+    "values at the start: what settings earn for ever against rivals who play at random, the highest payoff for ever, \
+     nothing, or a given value",
+);
+/// Precision of quantal response.
+pub const PRECISION: Parameter = Parameter::number(
+    "precision",
+    0.0,
+    1e9,
+    100.0,
+    "per `precision_unit`",
+    "precision λ of the logit response",
+);
+/// Unit of the precision.
+pub const PRECISION_UNIT: Parameter = Parameter::choice(
+    "precision_unit",
+    &["range", "eth"],
+    "range",
+    "what λ is per: the range of payoffs over settings in an average state (λ is then the log-odds of the best against \
+     the worst), or ETH",
+);
+/// Mutation of the replicator.
+pub const MUTATION: Parameter = Parameter::number(
+    "mutation",
+    0.0,
+    1.0,
+    0.001,
+    "",
+    "share of the population that takes up a setting by lot in a batch",
+)
+.open_high();
 /// Bins.
 pub const BINS: Parameter = Parameter::integer(
     "bins",
@@ -27,7 +120,8 @@ pub const BINS: Parameter = Parameter::integer(
 /// Menu.
 pub const MENU: Parameter = Parameter::custom_required(
     "menu",
-    "{ relative = [low, high], points = N } (0 is the least offer that counts, 1 the agent's own net value: without a reserve, multiples of it) or { absolute = [low, high], points = N } (ETH)",
+    "{ relative = [low, high], points = N } (0 is the least offer that counts, 1 the agent's own net value: without a reserve, multiples of it), \
+     { absolute = [low, high], points = N } (ETH) or { collusive = xi, points = N } (kickbacks from xi beyond the joint-profit maximum to xi beyond the static Nash equilibrium)",
     "grid of settings of the offer; abstaining is always possible besides",
 );
 /// Scripted offer.
@@ -38,7 +132,24 @@ pub const OFFER: Parameter = Parameter::custom_required(
 );
 
 /// Every key that a strategy file may have.
-pub const PARAMETERS: &[&Parameter] = &[&ROLE, &SUMMARY, &LEARNER, &LEARNING_RATE, &BINS, &MENU, &OFFER];
+pub const PARAMETERS: &[&Parameter] = &[
+    &ROLE,
+    &SUMMARY,
+    &LEARNER,
+    &LEARNING_RATE,
+    &EXPLORATION,
+    &EXPLORATION_DECAY,
+    &DISCOUNT,
+    &MEMORY,
+    &UPDATES,
+    &INITIAL,
+    &PRECISION,
+    &PRECISION_UNIT,
+    &MUTATION,
+    &BINS,
+    &MENU,
+    &OFFER,
+];
 
 /// What the settings of an offer are measured in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,15 +189,31 @@ pub struct Strategy {
     pub learner: LearnerSpec,
     /// Bins of private value.
     pub bins: usize,
-    /// Grid of offers.
+    /// Grid of offers; without settings where it is [collusive](Strategy::collusive) and has not been
+    /// [laid](crate::agent::Setting) yet.
     pub menu: Menu,
+    /// How the grid follows from the game, where it does.
+    pub collusive: Option<Collusive>,
+}
+
+/// A grid that spans competition and collusion: `points` equally spaced settings on `[x^M − ξ(x^N − x^M), x^N + ξ(x^N − x^M)]`,
+/// with `x^N` the kickback in the static Nash equilibrium and `x^M` the one of largest joint profit (Calvano et al.
+/// 2020, section II.C). What it holds is known only with the game.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Collusive {
+    /// How far it reaches beyond both ends, `ξ`, as a share of the distance between them.
+    pub margin: f64,
+    /// Number of settings.
+    pub points: usize,
 }
 
 impl Strategy {
     /// Reads a strategy file's root table.
     pub fn read(section: &Section, name: &str) -> Option<Strategy> {
         section.known(PARAMETERS);
-        section.choice(&ROLE);
+        if !has_role(section, "sequencer") {
+            return None;
+        }
         section.text(&SUMMARY);
         let learner = section.choice(&LEARNER);
         section.note_unread(&format!("learner `{learner}` does not use it"));
@@ -98,16 +225,103 @@ impl Strategy {
                 learner: LearnerSpec::Scripted { offer },
                 bins: 1,
                 menu,
+                collusive: None,
             });
         }
         let bins = section.integer(&BINS) as usize;
         let menu = section.custom(&MENU, menu_from);
         let learner = match learner {
-            "hedge" => LearnerSpec::Hedge { learning_rate: section.number(&LEARNING_RATE) },
+            "hedge" => LearnerSpec::Hedge { learning_rate: learning_rate(section, 50.0) },
+            "exp3" => LearnerSpec::Exp3,
+            "q_learning" => LearnerSpec::QLearning(q_learning(section)),
+            "quantal_response" => LearnerSpec::QuantalResponse(QuantalResponseSpec {
+                precision: section.number(&PRECISION),
+                unit: if section.choice(&PRECISION_UNIT) == "eth" {
+                    PrecisionUnit::Eth
+                } else {
+                    PrecisionUnit::Range
+                },
+            }),
+            "fictitious_play" => LearnerSpec::FictitiousPlay,
+            "replicator" => LearnerSpec::Replicator(ReplicatorSpec {
+                rate: learning_rate(section, 50.0),
+                mutation: section.number(&MUTATION),
+            }),
             _ => LearnerSpec::RegretMatching,
         };
-        Some(Strategy { name: name.to_owned(), learner, bins, menu: menu? })
+        let (menu, collusive) = match menu? {
+            Grid::Given(menu) => (menu, None),
+            Grid::Collusive(grid) => (Menu { unit: Unit::Absolute, settings: Vec::new() }, Some(grid)),
+        };
+        Some(Strategy { name: name.to_owned(), learner, bins, menu, collusive })
     }
+}
+
+/// The learning rate, whose default depends on the rule.
+fn learning_rate(section: &Section, default: f64) -> f64 {
+    section.optional_number(&LEARNING_RATE).unwrap_or_else(|| {
+        section.echo(LEARNING_RATE.key, Value::Number(default));
+        default
+    })
+}
+
+fn q_learning(section: &Section) -> QLearningSpec {
+    let learning_rate = learning_rate(section, 0.15);
+    if learning_rate > 1.0 {
+        section.refuse(
+            LEARNING_RATE.key,
+            &format!("a step of {learning_rate} in Q-learning overshoots"),
+            "a number above 0, at most 1",
+            None,
+        );
+    }
+    let initial = section.custom(&INITIAL, initial_from).unwrap_or_else(|| {
+        section.echo(INITIAL.key, Value::Text("rival_random".to_owned()));
+        Initial::RivalRandom
+    });
+    QLearningSpec {
+        learning_rate,
+        exploration: section.number(&EXPLORATION),
+        exploration_decay: section.number(&EXPLORATION_DECAY),
+        discount: section.number(&DISCOUNT),
+        memory: section.integer(&MEMORY) as u32,
+        updates: if section.choice(&UPDATES) == "counterfactual" {
+            Updates::Counterfactual
+        } else {
+            Updates::Asynchronous
+        },
+        initial,
+    }
+}
+
+fn initial_from(value: &Value) -> Result<Initial, String> {
+    match value {
+        Value::Text(text) => match text.as_str() {
+            "rival_random" => Ok(Initial::RivalRandom),
+            "optimistic" => Ok(Initial::Optimistic),
+            "zero" => Ok(Initial::Zero),
+            other => Err(format!("there are no initial values called \"{other}\"")),
+        },
+        _ => match value.as_number() {
+            Some(value) if value.is_finite() => Ok(Initial::Value(value)),
+            _ => Err("initial values are a name or a finite number".to_owned()),
+        },
+    }
+}
+
+/// Whether a strategy file belongs to this role; refuses it where it does not.
+pub fn has_role(section: &Section, role: &str) -> bool {
+    let found = section.choice(&ROLE);
+    if found != role {
+        section.abandon();
+        section.refuse(
+            ROLE.key,
+            &format!("a strategy of {found}s, named by a group of {role}s"),
+            &format!("a strategy file with `role = \"{role}\"`"),
+            None,
+        );
+    }
+    found == role
 }
 
 fn unit_of(key: &str) -> Option<Unit> {
@@ -135,15 +349,27 @@ fn offer_from(value: &Value) -> Result<(Unit, Option<f64>), String> {
     }
 }
 
-fn menu_from(value: &Value) -> Result<Menu, String> {
+/// A grid as the file gives it.
+enum Grid {
+    Given(Menu),
+    Collusive(Collusive),
+}
+
+fn menu_from(value: &Value) -> Result<Grid, String> {
     let Value::Table(entries) = value else {
         return Err("a menu is a table".to_owned());
     };
     let mut unit = None;
     let mut ends = None;
-    let mut points = 41;
+    let mut margin = None;
+    let mut points = None;
     for (key, entry) in entries {
-        if let Some(found) = unit_of(key) {
+        if key == "collusive" {
+            match entry.as_number() {
+                Some(xi) if (0.0..=10.0).contains(&xi) => margin = Some(xi),
+                _ => return Err("`collusive` takes a number from 0 to 10".to_owned()),
+            }
+        } else if let Some(found) = unit_of(key) {
             if unit.replace(found).is_some() {
                 return Err("a menu is either `relative` or `absolute`".to_owned());
             }
@@ -155,15 +381,19 @@ fn menu_from(value: &Value) -> Result<Menu, String> {
             }
         } else if key == "points" {
             match entry {
-                Value::Integer(n) if (2..=1000).contains(n) => points = *n as usize,
+                Value::Integer(n) if (2..=1000).contains(n) => points = Some(*n as usize),
                 _ => return Err("`points` takes a whole number from 2 to 1000".to_owned()),
             }
         } else {
             return Err(format!("a menu has no key `{key}`"));
         }
     }
-    match (unit, ends) {
-        (Some(unit), Some((low, high))) => Ok(Menu::grid(unit, low, high, points)),
-        _ => Err("a menu needs `relative` or `absolute`".to_owned()),
+    match (unit, ends, margin) {
+        (Some(unit), Some((low, high)), None) => {
+            Ok(Grid::Given(Menu::grid(unit, low, high, points.unwrap_or(41))))
+        }
+        (None, _, Some(margin)) => Ok(Grid::Collusive(Collusive { margin, points: points.unwrap_or(15) })),
+        (Some(_), _, Some(_)) => Err("a menu is `relative`, `absolute` or `collusive`".to_owned()),
+        _ => Err("a menu needs `relative`, `absolute` or `collusive`".to_owned()),
     }
 }

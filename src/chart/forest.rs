@@ -120,7 +120,7 @@ impl Forest {
             ));
         }
         if !self.certified {
-            frame.note("Hollow markers: not certified, that is, in one of the two some deviation may gain more than the tolerance.");
+            frame.note("Hollow markers: in one of the two some deviation may gain more than the tolerance, or the mean is one over distinct basins.");
         }
         let absent: Vec<(String, usize)> = self
             .rows

@@ -144,8 +144,7 @@ impl Frame {
 }
 
 /// The note that explains hollow markers.
-pub(crate) const NOT_CERTIFIED: &str =
-    "Hollow markers: not certified, that is, some deviation may gain more than the tolerance.";
+pub(crate) const NOT_CERTIFIED: &str = "Hollow markers: not certified, that is, some deviation may gain more than the tolerance, or a mean over distinct basins.";
 
 /// What was left out, in one sentence; empty where nothing was. Names at most four places.
 pub(crate) fn absent_note(places: &[(String, usize)]) -> String {

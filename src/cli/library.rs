@@ -5,9 +5,21 @@ use std::path::{Path, PathBuf};
 
 /// Strategy files that ship with the program.
 const STRATEGIES: &[(&str, &str)] = &[
+    ("best_response", include_str!("../../strategies/best_response.toml")),
     ("bidder", include_str!("../../strategies/bidder.toml")),
+    ("cumulative_logit", include_str!("../../strategies/cumulative_logit.toml")),
+    ("even", include_str!("../../strategies/even.toml")),
+    ("exp3", include_str!("../../strategies/exp3.toml")),
+    ("fictitious_play", include_str!("../../strategies/fictitious_play.toml")),
     ("hedge", include_str!("../../strategies/hedge.toml")),
+    ("imitation", include_str!("../../strategies/imitation.toml")),
+    ("logit", include_str!("../../strategies/logit.toml")),
+    ("q_learning", include_str!("../../strategies/q_learning.toml")),
+    ("quantal_response", include_str!("../../strategies/quantal_response.toml")),
     ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
+    ("replicator", include_str!("../../strategies/replicator.toml")),
+    ("scripted", include_str!("../../strategies/scripted.toml")),
+    ("ticks", include_str!("../../strategies/ticks.toml")),
     ("truthful", include_str!("../../strategies/truthful.toml")),
 ];
 

@@ -2,9 +2,10 @@
 
 use super::library::Files;
 use super::{Common, Status, Stop};
-use crate::agent::{delegator, sequencer, strategy};
+use crate::agent::{delegation, delegator, sequencer, strategy};
 use crate::experiment::charts;
 use crate::experiment::file::{self, Library};
+use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
 use crate::mechanism::CATALOGUE;
 use crate::settings::{Document, Parameter};
@@ -83,13 +84,7 @@ fn strategies() -> Vec<Item> {
 }
 
 fn learners() -> Vec<Item> {
-    [
-        ("hedge", "exponential weights on counterfactual payoffs (Freund and Schapire 1997)"),
-        ("regret_matching", "regret matching+ with averaging (Hart and Mas-Colell 2000; Tammelin 2014)"),
-        ("scripted", "plays one setting always"),
-    ]
-    .map(|(name, about)| (name.to_owned(), about.to_owned()))
-    .to_vec()
+    LEARNERS.iter().map(|&(name, about)| (name.to_owned(), about.to_owned())).collect()
 }
 
 fn metrics() -> Vec<Item> {
@@ -114,6 +109,12 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
             rules.push(parameter);
         }
     }
+    let mut strategies = strategy::PARAMETERS.to_vec();
+    for &parameter in delegation::PARAMETERS {
+        if !strategies.iter().any(|p| p.key == parameter.key) {
+            strategies.push(parameter);
+        }
+    }
     vec![
         ("experiment", file::EXPERIMENT.to_vec()),
         ("world", world::PARAMETERS.to_vec()),
@@ -121,7 +122,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("delegators.*", delegator::PARAMETERS.to_vec()),
         ("mechanism.*", rules),
         ("play", file::PLAY.to_vec()),
-        ("strategies.*", strategy::PARAMETERS.to_vec()),
+        ("strategies.*", strategies),
         ("charts.*", charts::PARAMETERS.to_vec()),
     ]
 }

@@ -203,7 +203,8 @@ struct Finished<'a> {
 /// Writes tables, manifest and charts from the store, and says how it went.
 fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let Finished { experiment, directory, summary, started, printing, common } = run;
-    let sha = tables::write_all(store, directory).map_err(|error| Stop::fail(&error))?;
+    let sha =
+        tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     let all = u64::from(experiment.replicates) * experiment.contenders.len() as u64;
     let manifest = Manifest {
@@ -262,7 +263,7 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
 
 fn files_written(directory: &Path, written: &document::Written) -> String {
     let mut text = format!(
-        "\nTables  {}/summary.csv, comparison.csv, results.csv, policies.csv (store: results.sqlite)\n",
+        "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv (store: results.sqlite)\n",
         directory.display()
     );
     for (place, chart) in written.charts.iter().enumerate() {

@@ -2,7 +2,6 @@
 
 use super::list::tables;
 use super::{Common, Status, Stop};
-use crate::agent::strategy;
 use crate::settings::json_schema;
 use serde_json::{Map, Value, json};
 
@@ -19,8 +18,12 @@ pub fn print(common: &Common) -> Result<Status, Stop> {
 /// The schema of an experiment file, with that of strategy files under `$defs.strategy`.
 pub fn schema() -> Value {
     let mut properties = Map::new();
+    let mut strategies = Value::Null;
     for (path, parameters) in tables() {
         let table = json_schema(&parameters);
+        if path == "strategies.*" {
+            strategies.clone_from(&table);
+        }
         match path.strip_suffix(".*") {
             Some(name @ ("sequencers" | "delegators" | "charts")) => {
                 properties.insert(name.to_owned(), json!({"type": "array", "items": table}));
@@ -40,6 +43,6 @@ pub fn schema() -> Value {
         "properties": properties,
         "required": ["experiment", "sequencers", "mechanism"],
         "additionalProperties": false,
-        "$defs": {"strategy": json_schema(strategy::PARAMETERS)},
+        "$defs": {"strategy": strategies},
     })
 }

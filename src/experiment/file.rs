@@ -1,16 +1,19 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
 use super::charts::{self, Chart};
+use super::kickback_game::lay_collusive_menus;
 use super::simulate::Play;
 use crate::agent::Setting;
+use crate::agent::delegation;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class, Sequencer};
 use crate::agent::strategy::{self, Strategy};
 use crate::draws::Who;
+use crate::learning::LearnerSpec;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
-use crate::play::self_play::{Regime, Schedule};
+use crate::play::schedule::{Regime, Schedule};
 use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
 use crate::with_rule;
 use crate::world::World;
@@ -96,7 +99,7 @@ pub const STABLE_EPOCHS: Parameter = Parameter::integer(
     1_000_000_000,
     1_000,
     "epochs",
-    "independent learning ends when everybody's most likely settings have stayed the same for so long",
+    "independent learning ends when everybody's greedy policy has stayed the same for so long",
 );
 /// Cap.
 pub const MAX_EPOCHS: Parameter = Parameter::integer(
@@ -261,13 +264,19 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
     Ok(())
 }
 
-/// Lays the strategy files that the sequencers name under `[strategies.NAME]`, where the experiment has none of its own.
+/// Lays the strategy files that sequencers and delegators name under `[strategies.NAME]`, where the experiment has none of its own.
 fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
-    let Some(groups) = document.peek("sequencers") else { return Ok(()) };
     let mut names = BTreeSet::new();
-    for group in groups.as_list().unwrap_or_default() {
-        let named = group.get(sequencer::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
-        names.insert(named.unwrap_or_else(|| sequencer::DEFAULT_STRATEGY.to_owned()));
+    let roles = [
+        ("sequencers", &sequencer::STRATEGY, sequencer::DEFAULT_STRATEGY),
+        ("delegators", &delegation::STRATEGY, delegation::DEFAULT),
+    ];
+    for (role, key, default) in roles {
+        let groups = document.peek(role);
+        for group in groups.as_ref().and_then(|groups| groups.as_list()).unwrap_or_default() {
+            let named = group.get(key.key).and_then(|v| v.as_text().map(str::to_owned));
+            names.insert(named.unwrap_or_else(|| default.to_owned()));
+        }
     }
     for name in names {
         if let Some((file, text)) = library.strategy(&name) {
@@ -310,7 +319,8 @@ fn read_parts(
     let delegated = rules.iter().any(|entry| entry.name == "delegated");
     let world =
         World::read(&root.table_or_empty("world"), clocks.iter().any(|(.., redundancy)| *redundancy > 1));
-    let classes = world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, library));
+    let mut shelf = Shelf::new(&root, library);
+    let classes = world.as_ref().map(|world| read_classes(&root, world, has("bond"), delegated, &mut shelf));
     if world.is_none() {
         // Which keys sequencers need depends on the kind of world.
         root.abandon();
@@ -319,12 +329,15 @@ fn read_parts(
             group.abandon();
         }
     }
-    let delegators = read_delegators(&root, delegated);
+    let delegators = read_delegators(&root, delegated, &mut shelf);
+    // Where the world cannot be read nobody's strategy is.
+    shelf.misspelt |= world.is_none();
+    shelf.refuse_unplayed();
     let mut play = read_play(&root, tolerance, delegated);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
         let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
-        group.inertia.max(beliefs)
+        group.persistence().max(beliefs)
     };
     let slowest = delegators.iter().map(memory).fold(0.0_f64, f64::max);
     play.schedule.burn_in = horizon::epochs(slowest);
@@ -349,6 +362,7 @@ fn read_parts(
         }
     }
     let mut contenders = Vec::new();
+    let clocks_read = clocks.len();
     for (name, entry, section, slots, redundancy) in clocks {
         let terms = Terms::new(&setting, slots, redundancy);
         section.known(&all_parameters());
@@ -362,6 +376,10 @@ fn read_parts(
         let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
         play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
+    }
+    check_memory(&root, &setting, play.schedule.regime);
+    if contenders.len() == clocks_read {
+        lay_collusive_menus(&root, &mut setting, &contenders);
     }
     Some((head, setting, play, contenders, charts))
 }
@@ -440,13 +458,70 @@ fn read_clocks<'a>(root: &Section<'a>) -> (Vec<Clock<'a>>, bool) {
     (clocks, known)
 }
 
+/// The strategies that an experiment can seat, and those that it does.
+struct Shelf<'a> {
+    tables: Vec<(String, Section<'a>)>,
+    known: Vec<String>,
+    played: BTreeSet<String>,
+    misspelt: bool,
+}
+
+impl<'a> Shelf<'a> {
+    fn new(root: &Section<'a>, library: &dyn Library) -> Self {
+        let tables: Vec<_> = root.table("strategies").iter().flat_map(Section::members).collect();
+        let mut known = library.strategies();
+        known.extend(tables.iter().map(|(name, _)| name.clone()));
+        known.sort();
+        known.dedup();
+        Shelf { tables, known, played: BTreeSet::new(), misspelt: false }
+    }
+
+    /// The strategy that a group names.
+    fn find<T>(
+        &mut self,
+        group: &Section,
+        name: &str,
+        read: impl FnOnce(&Section<'a>) -> Option<T>,
+    ) -> Option<T> {
+        self.played.insert(name.to_owned());
+        if let Some((_, table)) = self.tables.iter().find(|(n, _)| n == name) {
+            return read(table);
+        }
+        let help =
+            nearest(name, self.known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+        let message = format!("there is no strategy `{name}`");
+        group.refuse("strategy", &message, &self.known.join(", "), help);
+        self.misspelt = true;
+        None
+    }
+
+    /// Refuses strategies of the file that nobody plays.
+    fn refuse_unplayed(&self) {
+        for (name, table) in &self.tables {
+            if !self.played.contains(name) {
+                table.known(strategy::PARAMETERS);
+                table.known(delegation::PARAMETERS);
+                table.abandon();
+                if !self.misspelt {
+                    table.refuse(
+                        "",
+                        &format!("nobody plays strategy `{name}`"),
+                        "strategies that some group names",
+                        None,
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// Classes of sequencers, and whether all of them could be read.
 fn read_classes(
     root: &Section,
     world: &World,
     bonded: bool,
     discounted: bool,
-    library: &dyn Library,
+    shelf: &mut Shelf,
 ) -> (Vec<Class>, bool) {
     let groups = root.tables("sequencers");
     if groups.is_empty() {
@@ -457,33 +532,10 @@ fn read_classes(
             None,
         );
     }
-    let strategies = root.table("strategies");
-    let mut known: Vec<String> = library.strategies();
-    known.extend(strategies.iter().flat_map(Section::members).map(|(name, _)| name));
-    known.sort();
-    known.dedup();
     let mut classes = Vec::new();
     let all = groups.len();
-    let mut played = BTreeSet::new();
-    let mut misspelt = false;
     for group in groups {
-        let mut find = |section: &Section, name: &str| -> Option<Strategy> {
-            played.insert(name.to_owned());
-            let Some((_, table)) = strategies.iter().flat_map(Section::members).find(|(n, _)| n == name)
-            else {
-                let help =
-                    nearest(name, known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-                section.refuse(
-                    "strategy",
-                    &format!("there is no strategy `{name}`"),
-                    &known.join(", "),
-                    help,
-                );
-                misspelt = true;
-                return None;
-            };
-            Strategy::read(&table, name)
-        };
+        let mut find = |section: &Section, name: &str| shelf.find(section, name, |t| Strategy::read(t, name));
         if !bonded {
             group
                 .note_unread_key(&sequencer::CAPITAL_COST, "no contender's rule locks a sequencer's capital");
@@ -493,27 +545,15 @@ fn read_classes(
         }
         classes.extend(sequencer::read(&group, world, bonded, discounted, &mut find));
     }
-    for (name, table) in strategies.iter().flat_map(Section::members) {
-        if !played.contains(&name) {
-            table.known(strategy::PARAMETERS);
-            table.abandon();
-            if !misspelt {
-                table.refuse(
-                    "",
-                    &format!("nobody plays strategy `{name}`"),
-                    "strategies that some group names",
-                    None,
-                );
-            }
-        }
-    }
     let complete = classes.len() == all && all > 0;
     (classes, complete)
 }
 
-fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
+fn read_delegators(root: &Section, delegated: bool, shelf: &mut Shelf) -> Vec<DelegatorGroup> {
     if !delegated {
         root.note_unread("no contender's rule is `delegated`");
+        // Their strategies are as superfluous as they are.
+        shelf.misspelt |= root.is_given("delegators");
         return Vec::new();
     }
     let groups = root.tables("delegators");
@@ -525,7 +565,8 @@ fn read_delegators(root: &Section, delegated: bool) -> Vec<DelegatorGroup> {
             None,
         );
     }
-    groups.iter().map(DelegatorGroup::read).collect()
+    let mut find = |section: &Section, name: &str| shelf.find(section, name, |table| delegation::read(table));
+    groups.iter().map(|group| DelegatorGroup::read(group, &mut find)).collect()
 }
 
 fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
@@ -557,6 +598,30 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
         certificate_markets: section.integer(&CERTIFICATE_MARKETS) as u32,
         certificate_epochs: section.integer(&CERTIFICATE_EPOCHS) as u32,
         tolerance,
+    }
+}
+
+/// Learners that remember past offers play a game of their own in each market.
+fn check_memory(root: &Section, setting: &Setting, regime: Regime) {
+    let strategies = root.table("strategies");
+    for class in &setting.classes {
+        let LearnerSpec::QLearning(spec) = class.strategy.learner else { continue };
+        if spec.memory == 0 {
+            continue;
+        }
+        let (message, allowed) = if regime == Regime::SelfPlay {
+            (
+                "memory of past offers under `regime = \"self_play\"`, where policies are shared over parallel markets with \
+                 different histories",
+                "`memory = 0`, or `regime = \"independent\"` in `[play]`",
+            )
+        } else {
+            ("memory of past offers is not simulated yet", "`memory = 0`")
+        };
+        let named = |(name, _): &(String, Section)| *name == class.strategy.name;
+        if let Some((_, section)) = strategies.iter().flat_map(Section::members).find(named) {
+            section.refuse(strategy::MEMORY.key, message, allowed, None);
+        }
     }
 }
 

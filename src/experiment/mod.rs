@@ -1,8 +1,10 @@
 //! From a question to stored runs: file format, units, runner, store, tables.
 
+pub mod basins;
 pub mod charts;
 pub mod containment;
 pub mod file;
+pub mod kickback_game;
 pub mod lock;
 pub mod manifest;
 pub mod outcome;

@@ -12,17 +12,15 @@
 //! class with a single value has a single point.
 
 use super::file::{Contender, Experiment};
+use super::kickback_game::{KickbackGame, Worth, worths};
 use super::outcome::Curve;
-use crate::draws::Key;
 use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
-use crate::mechanism::delegated::{Delegated, Kickback};
-use crate::mechanism::{At, Mechanism, Rule};
+use crate::mechanism::delegated::Delegated;
+use crate::mechanism::{Mechanism, Rule};
 use crate::numerics::pow;
 use crate::play::horizon::NEGLIGIBLE;
 use crate::theory::asymmetric::UniformPair;
 use crate::theory::auction::Auction;
-use crate::theory::kickback;
-use crate::world::Signals;
 use crate::world::distribution::Distribution;
 
 /// Name of the curves.
@@ -54,54 +52,13 @@ pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
 /// One line for each class; an empty one where theory is silent about a class.
 type Lines = Vec<Vec<(f64, f64)>>;
 
-/// How the offer's reference depends on the private value `v` of a class: `slope·v − cost`.
-#[derive(Clone, Debug, PartialEq)]
-struct Worth {
-    /// Law of `slope·v`.
-    law: Distribution,
-    cost: f64,
-}
-
-/// The net worth of each class under a rule. The rule itself is asked twice, since it is affine in the private value.
-fn worths<M: Mechanism>(experiment: &Experiment, contender: &Contender, rule: &M) -> Option<Vec<Worth>> {
-    let setting = &experiment.setting;
-    if !setting.world.is_abstract() || contender.terms.redundancy != 1 {
-        return None;
-    }
-    let n = setting.candidates();
-    let asked = |value: f64, i: usize| {
-        let gross = vec![value / f64::from(contender.terms.epoch_slots); n];
-        let signals = Signals { rank: vec![0.5; n], skill: vec![1.0; n], gross, ..Signals::default() };
-        let key = Key::new(experiment.seed, 0, 0);
-        let at = At {
-            setting,
-            terms: &contender.terms,
-            epoch: 0,
-            key,
-            signals: &signals,
-            cohorts: true,
-            continuation: &[],
-        };
-        rule.reference(&at, i)
-    };
-    let worth = |class: usize| {
-        let i = setting.sequencers.iter().position(|s| s.class == class)?;
-        let cost = -asked(0.0, i);
-        let slope = asked(1.0, i) + cost;
-        let law = setting.classes[class].traits.value.as_ref()?.scaled(slope.max(0.0));
-        // Adding zero turns −0 into 0.
-        Some(Worth { law, cost: cost + 0.0 })
-    };
-    (0..setting.classes.len()).map(worth).collect()
-}
-
 /// Whether the play of every class can move towards an equilibrium.
 fn all_learn(experiment: &Experiment) -> bool {
     experiment.setting.classes.iter().all(|class| class.strategy.learner.learns())
 }
 
 fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotation) -> Option<Lines> {
-    let worths = worths(experiment, contender, rule)?;
+    let worths = worths(&experiment.setting, &contender.terms, rule)?;
     let reserve = rule.reserve();
     let lines: Lines = if rule.pricing() != Pricing::PayAsBid {
         // With a proportional schedule a bond is no longer a price per slot.
@@ -169,10 +126,9 @@ fn line(worth: &Worth, reserve: f64, bid: impl Fn(f64) -> Option<f64>) -> Vec<(f
 
 fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -> Option<Lines> {
     let setting = &experiment.setting;
-    let worths = worths(experiment, contender, rule)?;
+    let game = KickbackGame::new(setting, &contender.terms, rule).ok()?;
     let [group] = setting.delegators.as_slice() else { return None };
-    let plain = rule.seats().is_none() && rule.kickback() == Kickback::PerStake;
-    if !plain || group.uptime_taste != 0.0 || group.price_sensitivity <= 0.0 || !all_learn(experiment) {
+    if !all_learn(experiment) {
         return None;
     }
     let discount = setting.sequencers.first()?.traits.discount;
@@ -185,18 +141,7 @@ fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -
     if group.inertia > 0.0 && !(patient_alike && followed) {
         return None;
     }
-    // Net worth of the whole epoch by class, in the unit of offers: delegators get, and candidates pay, an offer only for
-    // the share of slots that was delivered.
-    let net: Vec<f64> = worths
-        .iter()
-        .map(|w| match w.law.atoms().as_slice() {
-            [(v, _)] => Some(v - w.cost),
-            _ => None,
-        })
-        .collect::<Option<_>>()?;
-    let up = |i: usize| contender.terms.availability[i];
-    let rents = setting.sequencers.iter().enumerate().map(|(i, s)| net[s.class] * up(i)).collect();
-    let market = kickback::Market::new(rents, 1.0 / group.price_sensitivity, group.outside_option).ok()?;
+    let KickbackGame { market, net, availability } = game;
     let market = market.with_inertia(group.inertia, discount);
     let solved = market.equilibrium();
     if !market.is_stationary_equilibrium(&solved, group.inertia, discount) {
@@ -204,7 +149,7 @@ fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -
     }
     let point = |class: usize| {
         let i = setting.sequencers.iter().position(|s| s.class == class)?;
-        let offer = solved.kickback[i] / up(i);
+        let offer = solved.kickback[i] / availability[i];
         offer.is_finite().then(|| vec![(net[class], offer)])
     };
     (0..net.len()).map(point).collect()

@@ -9,9 +9,10 @@ use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{Mechanism, Rule};
+use crate::play::learning_loop::{self, Learned};
 use crate::play::ledger::Imbalance;
 use crate::play::market::{Detail, Game, Market, Round, Seating};
-use crate::play::self_play::{self, Phase, Regime, Schedule, market_key};
+use crate::play::schedule::{Phase, Regime, Schedule, market_key};
 use crate::with_rule;
 
 /// How long and how broadly to learn, measure and certify.
@@ -68,7 +69,7 @@ pub fn simulate_with<M: Mechanism>(
     let schedule = &play.schedule;
     let seats = Seating::new(setting, schedule.regime == Regime::SelfPlay);
     let game = Game { rule, setting, terms, seats: &seats };
-    let learned = self_play::learn(&game, *schedule, seed, replicate)?;
+    let learned = learning_loop::learn(&game, *schedule, seed, replicate)?;
     let mut curves = learning_curves(&game, &learned);
     let detail = if setting.world.is_abstract() { Detail::Fluid } else { Detail::Slots };
     let mut book = PolicyBook::new(&game);
@@ -92,8 +93,7 @@ pub fn simulate_with<M: Mechanism>(
     } else {
         None
     };
-    let metrics =
-        tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), learned.drift);
+    let metrics = tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), &learned);
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
     }
@@ -144,7 +144,7 @@ fn measure<M: Mechanism>(
     Ok(tally)
 }
 
-fn learning_curves<M: Mechanism>(game: &Game<M>, learned: &self_play::Learned) -> Vec<Curve> {
+fn learning_curves<M: Mechanism>(game: &Game<M>, learned: &Learned) -> Vec<Curve> {
     if !learned.learning {
         return Vec::new();
     }

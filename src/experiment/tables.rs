@@ -3,6 +3,7 @@
 //! UTF-8, LF, rows by design, contender (as in the file), replicate and metric (as in the metric list); numbers by
 //! [`format_number`]; a metric that a unit does not have has no row.
 
+use super::basins;
 use super::store::{DesignValue, Order, Store, StoreError};
 use super::whole_file::WholeFile;
 use crate::measure::statistics::{Critical, Moments, Pairs};
@@ -104,13 +105,15 @@ pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// Writes `results.csv`, `summary.csv`, `comparison.csv` and `policies.csv`; returns the SHA-256 of `results.csv`.
+/// Writes `results.csv`, `summary.csv`, `comparison.csv`, `basins.csv` and `policies.csv`; returns the SHA-256 of
+/// `results.csv`. Basins differ by more than `tolerance` (see [`basins::read`]).
 ///
 /// # Errors
 /// Where the store cannot be read or a file cannot be written.
-pub fn write_all(store: &Store, directory: &Path) -> Result<String, TableError> {
+pub fn write_all(store: &Store, directory: &Path, tolerance: f64) -> Result<String, TableError> {
     let digest = write_results_and_summary(store, directory)?;
     write_comparison(store, directory)?;
+    write_basins(store, directory, tolerance)?;
     write_policies(store, directory)?;
     Ok(digest)
 }
@@ -296,6 +299,29 @@ impl PairSheet {
         }
         lines
     }
+}
+
+/// Writes `basins.csv`: means within each basin, for the contenders whose replicates fall into several.
+///
+/// # Errors
+/// Where the store cannot be read or the file cannot be written.
+pub fn write_basins(store: &Store, directory: &Path, tolerance: f64) -> Result<(), TableError> {
+    let header = "design,mechanism,basin,metric,mean,se,ci_low,ci_high,n";
+    let mut table = Table::create(directory, "basins.csv", header)?;
+    basins::visit(store, tolerance, None, |design, contender, found| {
+        for (number, basin) in found.iter().enumerate().filter(|_| found.len() > 1) {
+            for (place, metric) in store.metrics().iter().enumerate() {
+                let Some(e) = basin.estimate(place) else { continue };
+                let name = quote(&store.contenders()[contender]);
+                let mut line = format!("{design},{name},{number},{}", quote(metric));
+                push_numbers(&mut line, &[e.mean, e.se, e.ci_low, e.ci_high]);
+                let _ = writeln!(line, ",{}", e.n);
+                table.lines(&line)?;
+            }
+        }
+        Ok::<_, TableError>(())
+    })?;
+    table.finish().map(drop)
 }
 
 /// Writes `policies.csv`: cells of positive probability; the action of one who abstains is `NaN`.

@@ -18,6 +18,7 @@ impl Library for Shipped {
     fn strategy(&self, name: &str) -> Option<(String, String)> {
         let text = match name {
             "hedge" => include_str!("../../strategies/hedge.toml"),
+            "logit" => include_str!("../../strategies/logit.toml"),
             "truthful" => include_str!("../../strategies/truthful.toml"),
             _ => return None,
         };
@@ -25,7 +26,7 @@ impl Library for Shipped {
     }
 
     fn strategies(&self) -> Vec<String> {
-        vec!["hedge".to_owned(), "truthful".to_owned()]
+        vec!["hedge".to_owned(), "logit".to_owned(), "truthful".to_owned()]
     }
 
     fn scenario(&self, _name: &str) -> Option<(String, String)> {

@@ -12,8 +12,8 @@
 //! to boosting", J. Comput. Syst. Sci. 55, figure 1. For auctions on grids: Bichler, Fichtl and Oberlechner (2023),
 //! "Computing Bayes Nash equilibrium strategies in auction games via simultaneous online dual averaging" (algorithm 1).
 
-use super::Feedback;
 use super::policy::{Average, Policy};
+use super::{Feedback, Problem};
 use crate::numerics::exp;
 use ndarray::Array2;
 
@@ -31,7 +31,8 @@ pub struct Hedge {
 
 impl Hedge {
     /// Starts from uniform play.
-    pub fn new(states: usize, settings: usize, learning_rate: f64) -> Self {
+    pub fn new(problem: &Problem, learning_rate: f64) -> Self {
+        let (states, settings) = (problem.states(), problem.settings);
         Hedge {
             learning_rate,
             mean: Array2::zeros((states, settings)),

@@ -24,6 +24,16 @@ impl Policy {
         policy
     }
 
+    /// Uniform over all settings, abstaining among them.
+    pub fn even(states: usize, settings: usize) -> Self {
+        let mut policy = Policy::uniform(states, settings);
+        let row = vec![1.0; settings];
+        for state in 0..states {
+            policy.set(state, &row);
+        }
+        policy
+    }
+
     /// One setting with certainty in every state.
     pub fn pure(states: usize, settings: usize, setting: usize) -> Self {
         let mut policy = Policy::uniform(states, settings);
@@ -61,6 +71,12 @@ impl Policy {
     pub fn row(&self, state: usize) -> &[f64] {
         let settings = self.settings();
         &self.probability.as_slice().expect("standard layout")[state * settings..(state + 1) * settings]
+    }
+
+    /// Expected payoff in one state.
+    #[inline]
+    pub fn expected(&self, state: usize, payoffs: &[f64]) -> f64 {
+        payoffs.iter().zip(self.row(state)).map(|(payoff, probability)| payoff * probability).sum()
     }
 
     /// The setting at uniform draw `u`, by inverse transform.

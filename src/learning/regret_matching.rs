@@ -8,8 +8,8 @@
 //! Econometrica 68, equation (2.2); Tammelin (2014), "Solving large imperfect information games using CFR+",
 //! arXiv 1407.5042, section 2.
 
-use super::Feedback;
 use super::policy::{Average, Policy};
+use super::{Feedback, Problem};
 use ndarray::Array2;
 
 /// State of the rule.
@@ -24,7 +24,8 @@ pub struct RegretMatching {
 
 impl RegretMatching {
     /// Starts from uniform play.
-    pub fn new(states: usize, settings: usize) -> Self {
+    pub fn new(problem: &Problem) -> Self {
+        let (states, settings) = (problem.states(), problem.settings);
         RegretMatching {
             regret: Array2::zeros((states, settings)),
             updates: vec![0.0; states],

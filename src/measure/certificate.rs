@@ -24,7 +24,7 @@ use crate::numerics::pow;
 use crate::play::horizon;
 use crate::play::ledger::Imbalance;
 use crate::play::market::{Detail, Game, Market, Round};
-use crate::play::self_play::{Phase, Schedule, expected, market_key};
+use crate::play::schedule::{Phase, Schedule, market_key};
 
 /// Distance from equilibrium, in ETH per epoch for one member of the class that gains most.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -167,7 +167,7 @@ pub fn certify<M: Mechanism>(
                     let Sums { market: sums, seen, .. } = &mut sums[p];
                     market.feedback(game, i, &mut round, |state, weight, payoffs| {
                         seen[state] = true;
-                        let play = expected(payoffs, policies[p].row(state));
+                        let play = policies[p].expected(state, payoffs);
                         let row = &mut sums[state * payoffs.len()..(state + 1) * payoffs.len()];
                         for (sum, payoff) in row.iter_mut().zip(payoffs) {
                             *sum += weight * (payoff - play);

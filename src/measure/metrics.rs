@@ -230,6 +230,34 @@ pub const METRICS: &[Metric] = &[
         "policy drift",
         "mean total-variation distance between the average policies at three quarters and at the end of learning",
     ),
+    metric(
+        "last_iterate_drift",
+        "index",
+        Minimize,
+        "unrest of current policies",
+        "mean distance of current policies from their own mean over the last quarter of learning, as a fraction of the menu, for the player that moves most",
+    ),
+    metric(
+        "settled",
+        "ratio",
+        Maximize,
+        "settled",
+        "1 if current policies came to rest (`last_iterate_drift` of at most 0.02), else 0: then only averages of play can be certified; in summaries the share of replicates",
+    ),
+    metric(
+        "converged",
+        "ratio",
+        Maximize,
+        "converged",
+        "1 if everybody's greedy policy stayed the same for `stable_epochs` before `max_epochs`, else 0 (independent learning); in summaries the share of markets",
+    ),
+    metric(
+        "learning_epochs",
+        "count",
+        Neutral,
+        "epochs of learning",
+        "epochs until independent learning ended, the window of unchanged policies included",
+    ),
 ];
 
 /// Looks a metric up by key.

@@ -1,5 +1,6 @@
 //! From play to named numbers: metrics, concentration, the certificate, and statistics over replicates.
 
+pub mod basins;
 pub mod certificate;
 pub mod concentration;
 pub mod metrics;

@@ -4,7 +4,9 @@ use super::certificate::Certificate;
 use super::concentration::{gini, hhi, lorenz, nakamoto};
 use super::metrics::METRICS;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
+use crate::play::learning_loop::Learned;
 use crate::play::market::{Detail, Game, Market, Round};
+use crate::play::settling::RESTLESS;
 
 /// Sums over markets and epochs.
 #[derive(Clone, Debug, Default)]
@@ -195,7 +197,7 @@ impl Tally {
         detail: Detail,
         reference_operating: f64,
         certificate: Option<(Certificate, f64)>,
-        drift: Option<f64>,
+        learned: &Learned,
     ) -> Vec<(&'static str, f64)> {
         let share = |x: f64| x / self.potential;
         let per_epoch = |x: f64| x / self.epochs;
@@ -251,7 +253,11 @@ impl Tally {
                 "certified" => certificate.map(|(c, tolerance)| {
                     f64::from(u8::from(c.conclusive && c.upper <= tolerance * self.potential_per_epoch()))
                 }),
-                "policy_drift" => drift,
+                "policy_drift" => learned.drift,
+                "last_iterate_drift" => learned.unrest(),
+                "settled" => learned.unrest().map(|unrest| f64::from(u8::from(unrest <= RESTLESS))),
+                "converged" => learned.converged.map(|yes| f64::from(u8::from(yes))),
+                "learning_epochs" => learned.converged.map(|_| f64::from(learned.epochs)),
                 _ => None,
             }
         };

@@ -32,6 +32,7 @@ use super::operation::Service;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, Terms};
 use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
 use crate::agent::Setting;
+use crate::agent::delegator::DelegatorGroup;
 use crate::agent::strategy::Unit;
 use crate::play::ledger::Ledger;
 use crate::settings::{Parameter, Section};
@@ -186,11 +187,15 @@ impl Mechanism for Delegated {
             Kickback::IncomeShare => self.seats.is_some(),
             Kickback::LumpSum => true,
         };
-        !drawn && !diluted
+        // Imitation and memory of payouts carry an epoch's offers on in ways that are followed to first order only.
+        let followed = setting.delegators.iter().all(|group| group.rule.is_memoryless())
+            || self.horizon == Some(0)
+            || setting.sequencers.iter().all(|sequencer| sequencer.traits.discount == 0.0);
+        !drawn && !diluted && followed
     }
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
-        setting.delegators.iter().map(|g| g.inertia).collect()
+        setting.delegators.iter().map(DelegatorGroup::persistence).collect()
     }
 
     /// An outsider's kickback that attracts half of all stake, were everyone to reconsider, times that half. Nothing

@@ -117,7 +117,13 @@ impl Ledger {
         let expected = gross - posting - operating;
         // What passed through the books this epoch, and the rounding of accounts that have grown since the market opened.
         let turnover = gross.abs() + posting.abs() + operating.abs();
-        let grown = self.community.abs() + self.users.abs() + self.suppliers.abs() + escrow;
+        let magnitude = |accounts: &[f64]| accounts.iter().map(|x| x.abs()).sum::<f64>();
+        let grown = self.community.abs()
+            + self.users.abs()
+            + self.suppliers.abs()
+            + escrow
+            + magnitude(&self.cash)
+            + magnitude(&self.delegators);
         let allowed = 1e-9 * turnover + 1e-13 * grown * (self.cash.len() + 4) as f64;
         // Comparisons that are false for NaN as well.
         let balanced =

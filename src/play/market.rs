@@ -248,6 +248,17 @@ impl<M: Mechanism> Market<M> {
 
     /// Draws private signals and lets every candidate offer by its policy.
     pub fn offer<'p>(&mut self, game: &Game<M>, policy: impl Fn(usize) -> &'p Policy, round: &mut Round<M>) {
+        self.choose(game, |p, state, u| policy(p).sample(state, u), round);
+    }
+
+    /// Draws private signals and lets every candidate offer as its player chooses: `choice` gives the column of the setting
+    /// for (player, state, uniform draw).
+    pub fn choose(
+        &mut self,
+        game: &Game<M>,
+        choice: impl Fn(usize, usize, f64) -> usize,
+        round: &mut Round<M>,
+    ) {
         let setting = game.setting;
         self.nature.signals(
             &setting.world,
@@ -261,7 +272,7 @@ impl<M: Mechanism> Market<M> {
             let p = game.seats.player[i];
             let player = &game.seats.players[p];
             let state = player.bins.state(round.signals.rank[i]);
-            let action = policy(p).sample(state, self.play[i].uniform(self.epoch, 0));
+            let action = choice(p, state, self.play[i].uniform(self.epoch, 0));
             let (reference, least) = (game.rule.reference(&at, i), game.rule.least_offer());
             round.state[i] = state;
             round.reference[i] = reference;

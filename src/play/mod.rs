@@ -1,6 +1,11 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
+pub mod continuation;
 pub mod horizon;
+pub mod learning_loop;
 pub mod ledger;
 pub mod market;
-pub mod self_play;
+pub mod progress;
+pub mod schedule;
+pub mod settling;
+pub mod starting_values;

@@ -105,7 +105,7 @@ pub fn figures(
     experiment: &Experiment,
     style: Style,
 ) -> Result<(Vec<Named>, Vec<String>), FigureError> {
-    let whole = Summary::read(store, 0)?;
+    let whole = Summary::read(store, 0, experiment.play.tolerance)?;
     let mut notes = Vec::new();
     let mut drawn = Vec::new();
     let mut taken = HashSet::new();
@@ -307,6 +307,11 @@ fn identity(experiment: &Experiment, name: &str) -> Identity {
     let all = Identity::of(rules.iter().map(String::as_str));
     let place = experiment.contenders.iter().position(|c| c.name == name);
     place.map_or_else(Identity::default, |i| all[i])
+}
+
+/// Whether a contender's marks are filled: certified, and no mean over distinct basins.
+fn is_sound(summary: &Summary, contender: usize) -> bool {
+    summary.standing(contender).is_sound() && !summary.has_basins(contender)
 }
 
 /// Most replicates that any contender has.

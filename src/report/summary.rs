@@ -1,9 +1,11 @@
-//! Replicates of one design point, summed up: means of every metric and paired differences, in one walk over the store.
+//! Replicates of one design point, summed up: means of every metric and paired differences, how far play is certified and
+//! at rest, and the basins into which replicates fall.
 
+use crate::experiment::basins::{self, Basin};
 use crate::experiment::store::{Order, Store, StoreError};
 use crate::measure::statistics::{Comparison, Critical, Estimate, Moments, Pairs};
 
-/// How far a contender's play is certified.
+/// How far a contender's play is certified, and whether it came to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Nobody learns here: there is nothing to certify.
@@ -14,15 +16,66 @@ pub enum Standing {
         certified: u64,
         /// Replicates that were tried.
         of: u64,
+        /// Replicates whose current policies were still moving when learning ended.
+        restless: u64,
+        /// Replicates that are neither certified nor at rest.
+        lost: u64,
     },
 }
 
+/// What a contender's results are, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nobody learns.
+    Given,
+    /// Every replicate is certified, and play came to rest.
+    Certified,
+    /// Every replicate is certified, but as an average over time: in some, play keeps moving.
+    TimeAverage,
+    /// Some replicate is not certified.
+    NotCertified,
+    /// Some replicate is not certified, and play there goes round in circles.
+    NoEquilibrium,
+}
+
 impl Standing {
+    fn add(&mut self, is_certified: bool, moves: bool) {
+        let (mut certified, mut of, mut restless, mut lost) = (0, 0, 0, 0);
+        if let Self::Learned { certified: a, of: b, restless: c, lost: d } = *self {
+            (certified, of, restless, lost) = (a, b, c, d);
+        }
+        of += 1;
+        certified += u64::from(is_certified);
+        restless += u64::from(moves);
+        lost += u64::from(moves && !is_certified);
+        *self = Self::Learned { certified, of, restless, lost };
+    }
+
     /// Whether no replicate failed to be certified.
     pub fn is_sound(self) -> bool {
+        matches!(self.verdict(), Verdict::Given | Verdict::Certified | Verdict::TimeAverage)
+    }
+
+    /// In one word.
+    pub fn verdict(self) -> Verdict {
         match self {
-            Self::NobodyLearns => true,
-            Self::Learned { certified, of } => certified == of,
+            Self::NobodyLearns => Verdict::Given,
+            Self::Learned { certified, of, restless: 0, .. } if certified == of => Verdict::Certified,
+            Self::Learned { certified, of, .. } if certified == of => Verdict::TimeAverage,
+            Self::Learned { lost: 0, .. } => Verdict::NotCertified,
+            Self::Learned { .. } => Verdict::NoEquilibrium,
+        }
+    }
+}
+
+impl Verdict {
+    /// The mark that stands beside a contender's name wherever its numbers are shown; empty where they need none.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Given | Self::Certified => "",
+            Self::TimeAverage => "time average",
+            Self::NotCertified => "not certified",
+            Self::NoEquilibrium => "no equilibrium found",
         }
     }
 }
@@ -34,6 +87,10 @@ pub struct Summary {
     contenders: Vec<String>,
     metrics: Vec<&'static str>,
     done: Vec<u64>,
+    /// By contender.
+    standing: Vec<Standing>,
+    /// By contender, the largest first.
+    basins: Vec<Vec<Basin>>,
     /// By contender, then metric.
     moments: Vec<Moments>,
     /// By pair in the order (0, 1), (0, 2), …, (1, 2), …, then metric.
@@ -41,16 +98,18 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Reads the done units of a design point.
+    /// Reads the done units of a design point; `tolerance` is the experiment's.
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub fn read(store: &Store, design: u32) -> Result<Self, StoreError> {
+    pub fn read(store: &Store, design: u32, tolerance: f64) -> Result<Self, StoreError> {
         let (n, width) = (store.contenders().len(), store.metrics().len());
         let mut summary = Summary {
             contenders: store.contenders().to_vec(),
             metrics: store.metrics().to_vec(),
             done: vec![0; n],
+            standing: vec![Standing::NobodyLearns; n],
+            basins: basins::read(store, design, tolerance)?,
             moments: vec![Moments::default(); n * width],
             pairs: vec![Pairs::default(); n * n.saturating_sub(1) / 2 * width],
         };
@@ -80,6 +139,17 @@ impl Summary {
         for (moments, value) in self.moments.iter_mut().zip(&*current) {
             moments.push(*value);
         }
+        let place = |key: &str| self.metrics.iter().position(|m| *m == key);
+        if let Some(place_certified) = place("certified") {
+            let place_settled = place("settled");
+            for (c, standing) in self.standing.iter_mut().enumerate() {
+                let is = |place: usize, number: f64| current[c * width + place] == number;
+                let moves = place_settled.is_some_and(|place| is(place, 0.0));
+                if !current[c * width + place_certified].is_nan() {
+                    standing.add(is(place_certified, 1.0), moves);
+                }
+            }
+        }
         let mut pairs = self.pairs.iter_mut();
         for a in 0..n {
             for b in a + 1..n {
@@ -101,6 +171,8 @@ impl Summary {
             contenders: contenders.iter().filter_map(|&c| self.contenders.get(c).cloned()).collect(),
             metrics: self.metrics.clone(),
             done: contenders.iter().map(|&c| self.done(c)).collect(),
+            standing: contenders.iter().map(|&c| self.standing(c)).collect(),
+            basins: contenders.iter().map(|&c| self.basins(c).to_vec()).collect(),
             moments: Vec::new(),
             pairs: Vec::new(),
         };
@@ -150,10 +222,45 @@ impl Summary {
 
     /// How far a contender's play is certified.
     pub fn standing(&self, contender: usize) -> Standing {
-        self.estimate(contender, "certified").map_or(Standing::NobodyLearns, |e| Standing::Learned {
-            certified: (e.mean * e.n as f64).round() as u64,
-            of: e.n,
-        })
+        self.standing.get(contender).copied().unwrap_or(Standing::NobodyLearns)
+    }
+
+    /// The basins into which a contender's replicates fall, the largest first; one where all are alike.
+    pub fn basins(&self, contender: usize) -> &[Basin] {
+        self.basins.get(contender).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a mean over a contender's replicates describes none of them.
+    pub fn has_basins(&self, contender: usize) -> bool {
+        self.basins(contender).len() > 1
+    }
+
+    /// Mean of a metric within a basin; `None` where no replicate of it has the metric.
+    pub fn basin_estimate(&self, contender: usize, basin: usize, metric: &str) -> Option<Estimate> {
+        let at = self.metrics.iter().position(|m| *m == metric)?;
+        self.basins(contender).get(basin)?.estimate(at)
+    }
+
+    /// Everything that has to be said beside a contender's name wherever its numbers are shown; empty where they need
+    /// no mark.
+    pub fn mark(&self, contender: usize) -> String {
+        let verdict = self.standing(contender).verdict().mark();
+        let basins = self.basins(contender).len();
+        match (verdict, basins) {
+            ("", 0 | 1) => String::new(),
+            (mark, 0 | 1) => mark.to_owned(),
+            ("", basins) => format!("mean over {basins} basins"),
+            (mark, basins) => format!("{mark}; mean over {basins} basins"),
+        }
+    }
+
+    /// A contender's name with its mark.
+    pub fn marked(&self, contender: usize) -> String {
+        let name = &self.contenders[contender];
+        match self.mark(contender) {
+            mark if mark.is_empty() => name.clone(),
+            mark => format!("{name} ({mark})"),
+        }
     }
 }
 
@@ -167,7 +274,7 @@ mod tests {
         let experiment = trial::read(trial::THREE);
         let root = tempfile::tempdir().unwrap();
         let store = trial::run(&experiment, root.path());
-        let summary = Summary::read(&store, 0).unwrap();
+        let summary = Summary::read(&store, 0, 0.01).unwrap();
         assert_eq!(summary.contenders(), ["auction", "one", "votes"]);
         assert_eq!(summary.pairs(), [(0, 1), (0, 2), (1, 2)]);
         assert_eq!((summary.done(0), summary.done(3)), (3, 0));
@@ -190,6 +297,6 @@ mod tests {
         assert!((back.difference + d.difference).abs() < 1e-15 && (back.ci_low + d.ci_high).abs() < 1e-12);
         assert_eq!(back.mean_a, d.mean_b);
         assert_eq!(turned.standing(1), summary.standing(0));
-        assert!(Summary::read(&store, 7).unwrap().estimate(0, "net_surplus").is_none());
+        assert!(Summary::read(&store, 7, 0.01).unwrap().estimate(0, "net_surplus").is_none());
     }
 }

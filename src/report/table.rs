@@ -1,11 +1,12 @@
 //! The table that closes a run: one column for each contender, what is certified, and how the first pairs differ.
 
+mod basins;
 pub(super) mod differences;
 pub(super) mod layout;
 #[cfg(test)]
 mod tests;
 
-use super::summary::{Standing, Summary};
+use super::summary::{Standing, Summary, Verdict};
 use super::warnings;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
@@ -53,13 +54,15 @@ const DISTANCE: &[Row] = &[
 /// # Errors
 /// Where the store cannot be read.
 pub fn summary_table(store: &Store, experiment: &Experiment) -> Result<String, StoreError> {
-    let summary = Summary::read(store, 0)?;
+    let summary = Summary::read(store, 0, experiment.play.tolerance)?;
     let mut out = String::new();
     head(&mut out, &summary, experiment);
     let columns: Vec<Vec<String>> = (0..summary.contenders().len()).map(|c| column(&summary, c)).collect();
     if !columns.is_empty() {
-        out += &blocks(&labels(&summary), summary.contenders(), &columns);
+        let names: Vec<String> = (0..columns.len()).map(|c| summary.marked(c)).collect();
+        out += &blocks(&labels(&summary), &names, &columns);
         standing(&mut out, &summary, experiment);
+        basins::write(&mut out, &summary);
         differences::write(&mut out, &summary);
     }
     let found = warnings::about(&summary, experiment);
@@ -113,12 +116,25 @@ fn labels(summary: &Summary) -> Vec<String> {
             labels.extend(said.iter().map(|(label, ..)| format!("  {label}")));
         }
     }
-    labels.push("  certified replicates".to_owned());
+    labels.extend(["  certified replicates".to_owned(), "  replicates that settled".to_owned()]);
     labels
 }
 
 /// Cells of one contender, in the order of [`labels`]; empty beside headings.
 fn column(summary: &Summary, contender: usize) -> Vec<String> {
+    let mut cells = numbers(summary, |metric| summary.estimate(contender, metric));
+    cells.extend(match summary.standing(contender) {
+        Standing::NobodyLearns if summary.done(contender) == 0 => ["–".to_owned(), "–".to_owned()],
+        Standing::NobodyLearns => ["nobody learns".to_owned(), "–".to_owned()],
+        Standing::Learned { certified, of, restless, .. } => {
+            [format!("{certified} of {of}"), format!("{} of {of}", of - restless)]
+        }
+    });
+    cells
+}
+
+/// Cells of every row but the last two, from where a metric's estimate is found.
+fn numbers(summary: &Summary, estimate: impl Fn(&str) -> Option<Estimate>) -> Vec<String> {
     let mut cells = Vec::new();
     for (_, rows) in sections() {
         let said: Vec<&Row> = rows.iter().filter(|row| is_said(summary, row)).collect();
@@ -128,14 +144,9 @@ fn column(summary: &Summary, contender: usize) -> Vec<String> {
         for (_, metric, factor) in said {
             let say = if *factor == 100.0 { percentage } else { number };
             let text = |e: Estimate| say(e.mean * factor, (e.ci_high - e.mean) * factor);
-            cells.push(summary.estimate(contender, metric).map_or("–".to_owned(), text));
+            cells.push(estimate(metric).map_or("–".to_owned(), text));
         }
     }
-    cells.push(match summary.standing(contender) {
-        Standing::NobodyLearns if summary.done(contender) == 0 => "–".to_owned(),
-        Standing::NobodyLearns => "nobody learns".to_owned(),
-        Standing::Learned { certified, of } => format!("{certified} of {of}"),
-    });
     cells
 }
 
@@ -149,38 +160,63 @@ fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
 
 /// The same, one paragraph for each standing.
 pub(super) fn standing_in_words(summary: &Summary, experiment: &Experiment) -> Vec<String> {
-    let (mut sound, mut unsound, mut fixed) = (Vec::new(), Vec::new(), Vec::new());
-    for (c, name) in summary.contenders().iter().enumerate().filter(|(c, _)| summary.done(*c) > 0) {
-        match summary.standing(c) {
-            Standing::NobodyLearns => fixed.push(name.clone()),
-            Standing::Learned { certified, of } if certified == of => sound.push(name.clone()),
-            Standing::Learned { certified, of } => unsound.push(format!("{name} ({certified} of {of})")),
-        }
-    }
     let tolerance = crate::chart::ticks::significant(100.0 * experiment.play.tolerance, 1);
+    let with = |verdict: Verdict| -> Vec<String> {
+        let named = summary
+            .contenders()
+            .iter()
+            .enumerate()
+            .filter(|(c, _)| summary.done(*c) > 0 && summary.standing(*c).verdict() == verdict);
+        named
+            .map(|(c, name)| match summary.standing(c) {
+                Standing::Learned { certified, of, .. } if certified < of => {
+                    format!("{name} ({certified} of {of})")
+                }
+                _ => name.clone(),
+            })
+            .collect()
+    };
     let mut said = Vec::new();
-    if !sound.is_empty() {
-        let text = format!(
-            "Certified: {}. In every replicate no class could gain more than {tolerance}% of potential value per agent and epoch by \
-             offering otherwise, whatever it deviates to on its menu (a simultaneous bound, each with 95% confidence). Read these as equilibria.",
-            sound.join(", ")
-        );
-        said.push(text);
-    }
-    if !unsound.is_empty() {
-        let text = format!(
-            "Not certified: {}. Somebody may still gain more than {tolerance}% of potential value by offering otherwise. Read these as \
-             what the learners did, not as an equilibrium.",
-            unsound.join(", ")
-        );
-        said.push(text);
-    }
-    if !fixed.is_empty() {
-        let text = format!(
-            "Nobody learns here: {}. Play is given, and there is nothing to certify.",
-            fixed.join(", ")
-        );
-        said.push(text);
+    for (verdict, title, text) in [
+        (
+            Verdict::Certified,
+            "Certified",
+            format!(
+                "In every replicate no class could gain more than {tolerance}% of potential value per agent and epoch by offering \
+                 otherwise, whatever it deviates to on its menu (a simultaneous bound, each with 95% confidence), and play came to \
+                 rest. Read these as equilibria."
+            ),
+        ),
+        (
+            Verdict::TimeAverage,
+            "Certified as a time average",
+            format!(
+                "No class could gain more than {tolerance}% of potential value against play as it is on average over time, but in some \
+                 replicates play itself keeps moving: a mixed equilibrium, or circles round one. Read the averages, not any one offer."
+            ),
+        ),
+        (
+            Verdict::NotCertified,
+            "Not certified",
+            format!(
+                "Somebody may still gain more than {tolerance}% of potential value by offering otherwise. Read these as what the learners \
+                 did, not as an equilibrium."
+            ),
+        ),
+        (
+            Verdict::NoEquilibrium,
+            "No equilibrium found",
+            format!(
+                "Play keeps moving, and even against its average somebody may gain more than {tolerance}% of potential value by offering \
+                 otherwise. Read these as averages over play that goes round in circles."
+            ),
+        ),
+        (Verdict::Given, "Nobody learns here", "Play is given, and there is nothing to certify.".to_owned()),
+    ] {
+        let names = with(verdict);
+        if !names.is_empty() {
+            said.push(format!("{title}: {}. {text}", names.join(", ")));
+        }
     }
     said
 }

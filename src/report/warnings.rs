@@ -1,10 +1,13 @@
 //! What the reader should know before believing the numbers: each warning with its cause and its remedy.
 
-use super::summary::{Standing, Summary};
-use crate::experiment::file::Experiment;
+use super::summary::{Standing, Summary, Verdict};
+use crate::agent::sequencer::Class;
+use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::metrics;
-use crate::play::self_play::Regime;
+use crate::mechanism::Rule;
+use crate::mechanism::auction_rotation::Pricing;
+use crate::play::schedule::Regime;
 use crate::world::World;
 use crate::world::distribution::Distribution;
 use std::fmt;
@@ -50,6 +53,46 @@ pub enum Warning {
         tolerance: f64,
         /// Whether everyone learns alone.
         alone: bool,
+    },
+    /// Not every replicate's play is certified, and where it is not it goes round in circles.
+    NoEquilibrium {
+        /// The contender.
+        contender: String,
+        /// Replicates that are neither certified nor at rest.
+        lost: u64,
+        /// Replicates tried.
+        of: u64,
+        /// Mean upper bound of the deviation gain, a fraction of potential value.
+        upper: f64,
+        /// The experiment's tolerance.
+        tolerance: f64,
+        /// Whether everyone learns alone.
+        alone: bool,
+    },
+    /// Certified, but only as an average over time.
+    Restless {
+        /// The contender.
+        contender: String,
+        /// Replicates in which play keeps moving.
+        restless: u64,
+        /// Replicates tried.
+        of: u64,
+        /// Mean unrest, a fraction of the menu.
+        unrest: f64,
+    },
+    /// Replicates end in distinct basins.
+    Basins {
+        /// The contender.
+        contender: String,
+        /// Replicates in each, the largest first.
+        sizes: Vec<usize>,
+    },
+    /// A first-price auction in which theory does not promise that the last iterate settles.
+    FewTopBidders {
+        /// The contender.
+        contender: String,
+        /// Bidders with the highest value: one or two.
+        top: usize,
     },
     /// Fewer than [`FEW_REPLICATES`].
     FewReplicates {
@@ -98,6 +141,32 @@ impl Warning {
                 percent(*gain),
                 percent(*upper),
                 percent(*tolerance)
+            ),
+            Self::NoEquilibrium { contender, lost, of, upper, tolerance, .. } => format!(
+                "{contender}: no equilibrium found. In {lost} of {of} replicates play keeps moving, and even against its average \
+                 the bound on deviations exceeds the tolerance (on average {}% of potential value, against {}%).",
+                percent(*upper),
+                percent(*tolerance)
+            ),
+            Self::Restless { contender, restless, of, unrest } => format!(
+                "{contender}: certified as a time average. In {restless} of {of} replicates play keeps moving: current policies \
+                 swing round their mean by {}% of the menu on average over replicates.",
+                percent(*unrest)
+            ),
+            Self::Basins { contender, sizes } => format!(
+                "{contender}: replicates end in {} distinct basins ({} replicates). Means over all of them, and differences \
+                 from them, describe none.",
+                sizes.len(),
+                sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
+            ),
+            Self::FewTopBidders { contender, top: 1 } => format!(
+                "{contender}: a first-price auction with a single highest value, known to all. Learning by average payoffs need \
+                 not find an equilibrium there, neither on average nor in the last iterate (Deng et al. 2022)."
+            ),
+            Self::FewTopBidders { contender, top } => format!(
+                "{contender}: a first-price auction in which {top} bidders share the highest value, known to all. Both bidding one or \
+                 both bidding two ticks below it are equilibria; learning by average payoffs reaches one of them on average over \
+                 time, but its last iterate need not settle (Deng et al. 2022)."
             ),
             Self::FewReplicates { replicates: 1 } => {
                 "there is one replicate, so no interval and no test can be given.".to_owned()
@@ -148,6 +217,27 @@ impl Warning {
                  menu or more bins in their strategy."
                     .to_owned()
             }
+            Self::NoEquilibrium { alone: true, .. } => {
+                "none is needed if adaptive agents are the question. To look for an equilibrium, set `play.regime = \"self_play\"`."
+                    .to_owned()
+            }
+            Self::NoEquilibrium { .. } => {
+                "try another learner (`--set sequencers.*.strategy=regret_matching`) or longer learning (`play.warmup_epochs`); if \
+                 play goes on turning, the game may have no equilibrium on this menu: report the circles, not the means."
+                    .to_owned()
+            }
+            Self::Restless { .. } => {
+                "none is needed to read averages. Longer learning (`play.warmup_epochs`) tells slow convergence from circles."
+                    .to_owned()
+            }
+            Self::Basins { .. } => {
+                "read the blocks by basin above and basins.csv; more replicates (`experiment.replicates`) say how often each is \
+                 reached."
+                    .to_owned()
+            }
+            Self::FewTopBidders { .. } => {
+                "look at `settled` and at the basins; a third bidder with the same value makes the last iterate settle.".to_owned()
+            }
             Self::FewReplicates { .. } => "raise `experiment.replicates`, or run with --replicates 32.".to_owned(),
             Self::Drift { alone: true, .. } => "raise `play.stable_epochs` and `play.max_epochs`.".to_owned(),
             Self::Drift { .. } => {
@@ -181,7 +271,7 @@ fn percent(share: f64) -> String {
 /// # Errors
 /// Where the store cannot be read.
 pub fn warnings(store: &Store, experiment: &Experiment) -> Result<Vec<Warning>, StoreError> {
-    Ok(about(&Summary::read(store, 0)?, experiment))
+    Ok(about(&Summary::read(store, 0, experiment.play.tolerance)?, experiment))
 }
 
 /// As [`warnings`], from a summary that has been read.
@@ -197,19 +287,38 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
             found.push(Warning::Missing { contender, done, planned });
         }
     }
+    let tolerance = experiment.play.tolerance;
     for (c, contender) in each() {
-        if let Standing::Learned { certified, of } = summary.standing(c)
-            && certified < of
-        {
-            found.push(Warning::NotCertified {
+        let standing = summary.standing(c);
+        let Standing::Learned { certified, of, restless, lost } = standing else { continue };
+        let upper = mean(c, "deviation_gain_upper");
+        match standing.verdict() {
+            Verdict::NotCertified => found.push(Warning::NotCertified {
                 contender,
                 certified,
                 of,
                 gain: mean(c, "deviation_gain"),
-                upper: mean(c, "deviation_gain_upper"),
-                tolerance: experiment.play.tolerance,
+                upper,
+                tolerance,
                 alone,
-            });
+            }),
+            Verdict::NoEquilibrium => {
+                found.push(Warning::NoEquilibrium { contender, lost, of, upper, tolerance, alone });
+            }
+            Verdict::TimeAverage => {
+                let unrest = mean(c, "last_iterate_drift");
+                found.push(Warning::Restless { contender, restless, of, unrest });
+            }
+            Verdict::Given | Verdict::Certified => {}
+        }
+    }
+    for (c, contender) in each().filter(|(c, _)| summary.has_basins(*c)) {
+        let sizes = summary.basins(c).iter().map(|b| b.replicates.len()).collect();
+        found.push(Warning::Basins { contender, sizes });
+    }
+    for contender in &experiment.contenders {
+        if let Some(top @ 1..=2) = top_bidders(experiment, contender) {
+            found.push(Warning::FewTopBidders { contender: contender.name.clone(), top });
         }
     }
     for (c, contender) in each() {
@@ -225,6 +334,26 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     found.extend(heavy_tails(experiment));
     found.extend(summary.pairs().into_iter().filter_map(|pair| pairing(summary, pair)));
     found
+}
+
+/// Bidders with the highest value in a first-price auction of one unit whose values everybody knows, if it is one and
+/// somebody learns to bid; with a single bidder there is nothing to learn from.
+fn top_bidders(experiment: &Experiment, contender: &Contender) -> Option<usize> {
+    let Rule::AuctionRotation(rule) = &contender.rule else { return None };
+    let setting = &experiment.setting;
+    let learns = setting.classes.iter().any(|class| class.strategy.learner.learns());
+    let single_first_price =
+        rule.seats() == 1 && rule.pricing() == Pricing::PayAsBid && !rule.is_proportional();
+    if !single_first_price || !learns || setting.candidates() < 2 {
+        return None;
+    }
+    let value = |class: &Class| match class.traits.value {
+        Some(Distribution::Constant(value)) => Some(value),
+        _ => None,
+    };
+    let values: Vec<f64> = setting.classes.iter().map(value).collect::<Option<_>>()?;
+    let top = values.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+    Some(setting.classes.iter().zip(&values).filter(|(_, v)| **v == top).map(|(c, _)| c.count).sum())
 }
 
 fn heavy_tails(experiment: &Experiment) -> Vec<Warning> {

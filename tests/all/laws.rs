@@ -10,7 +10,7 @@ use sequencer_lab::measure::metrics::METRICS;
 use sequencer_lab::measure::statistics::Moments;
 use sequencer_lab::mechanism::Mechanism;
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
-use sequencer_lab::play::self_play::{Phase, market_key};
+use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::with_rule;
 use std::fmt::Write;
 
@@ -59,6 +59,10 @@ const CASES: &[Case] = &[
     case("delegated, taxed", "rule = \"delegated\"\ncommission = 0.8\nredundancy = 2"),
     case("delegated, shares of income", "rule = \"delegated\"\nkickback = \"income_share\""),
     case("delegated, lump sums", "rule = \"delegated\"\nkickback = \"lump_sum\""),
+    case("by best_response", "rule = \"delegated\""),
+    case("by imitation", "rule = \"delegated\""),
+    case("by cumulative_logit", "rule = \"delegated\"\nredundancy = 2"),
+    case("by even", "rule = \"delegated\"\nkickback = \"income_share\""),
     case("seats", "rule = \"delegated\"\nseats = 2"),
     case("seats, shares of income", "rule = \"delegated\"\nseats = 2\nkickback = \"income_share\""),
     case("seats, lump sums", "rule = \"delegated\"\nseats = 3\nkickback = \"lump_sum\"\nredundancy = 2"),
@@ -142,15 +146,18 @@ fn text(case: Case, w: Writing) -> String {
     let mut delegators = Vec::new();
     if delegated {
         let sensitivity = format!("{:?}", 4.0 / unit / w.money);
+        // Cases called "by …" have delegators who choose by that strategy.
+        let rule =
+            case.name.strip_prefix("by ").map_or(String::new(), |name| format!("strategy = \"{name}\"\n"));
         let (inertia, taste) = if w.rough { (0.5, 0.7) } else { (0.0, 0.0) };
         delegators.push(format!(
-            "[[delegators]]\nname = \"dune\"\ncount = 30\nstake = {}\ncontinuum = {}\nprice_sensitivity = {sensitivity}\ninertia = {inertia}\n",
+            "[[delegators]]\nname = \"dune\"\ncount = 30\nstake = {}\ncontinuum = {}\nprice_sensitivity = {sensitivity}\ninertia = {inertia}\n{rule}",
             money(2.0),
             !w.rough
         ));
         delegators.push(format!(
             "[[delegators]]\nname = \"esker\"\nstake = {}\ncontinuum = true\nprice_sensitivity = {sensitivity}\noutside_option = {}\n\
-             uptime_taste = {taste}\ncapital_cost = 0.02\n",
+             uptime_taste = {taste}\ncapital_cost = 0.02\n{rule}",
             money(40.0),
             money(0.1 * unit)
         ));

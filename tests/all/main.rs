@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod delegators;
 mod determinism;
 mod lab;
 mod laws;

@@ -1,7 +1,7 @@
 //! Every parameter bears on some number, and one that nothing reads is refused.
 
 use crate::lab::{read, unit};
-use sequencer_lab::agent::{delegator, sequencer, strategy};
+use sequencer_lab::agent::{delegation, delegator, sequencer, strategy};
 use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::file::{EXPERIMENT, Experiment, PLAY};
 use sequencer_lab::experiment::outcome::PolicyEntry;
@@ -161,6 +161,12 @@ bins = 2
 menu = { relative = [0.0, 1.2], points = 7 }
 "#;
 
+/// Another learner in its place.
+const Q_LEARNING: &[(&str, &str)] =
+    &[("learner = \"hedge\"\n", "learner = \"q_learning\"\nexploration_decay = 0.1\n")];
+const QUANTAL: &[(&str, &str)] = &[("learner = \"hedge\"\n", "learner = \"quantal_response\"\n")];
+const REPLICATOR: &[(&str, &str)] = &[("learner = \"hedge\"\n", "learner = \"replicator\"\n")];
+
 /// A table of parameters, and where it stands in a file.
 type Table = (&'static str, &'static [&'static Parameter]);
 
@@ -171,10 +177,17 @@ const TABLES: &[Table] = &[
     ("delegators.dune", delegator::PARAMETERS),
     ("play", PLAY),
     ("strategies.grid", strategy::PARAMETERS),
+    ("strategies.flock", delegation::PARAMETERS),
 ];
 
 /// Another value of a parameter that must move some number: (path of the key, value, text, replacements besides).
 type Change = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// Delegators who imitate each other.
+const FLOCK: (&str, &str) = (
+    "uptime_taste = 1.0\n",
+    "uptime_taste = 1.0\nstrategy = \"flock\"\n\n[strategies.flock]\nrole = \"delegator\"\nlearner = \"replicator\"\nexperimentation = 0.1\n\n",
+);
 
 const CHANGES: &[Change] = &[
     ("experiment.seed", "4", ABSTRACT, &[]),
@@ -237,6 +250,7 @@ const CHANGES: &[Change] = &[
     ("delegators.dune.uptime_taste", "0.0", ROLLUP, &[]),
     ("delegators.dune.capital_cost", "0.1", ROLLUP, &[]),
     ("delegators.dune.payout_learning", "0.9", ROLLUP, &[]),
+    ("delegators.dune.strategy", "imitation", ROLLUP, &[]),
     ("play.regime", "independent", ABSTRACT, &[("rounds = 4\nwarmup_epochs = 24\n", "")]),
     ("play.rounds", "5", ABSTRACT, &[]),
     ("play.warmup_epochs", "30", ABSTRACT, &[]),
@@ -248,6 +262,17 @@ const CHANGES: &[Change] = &[
     ("play.certificate_epochs", "9", ABSTRACT, &[]),
     ("strategies.grid.learner", "regret_matching", ABSTRACT, &[]),
     ("strategies.grid.learning_rate", "5.0", ABSTRACT, &[]),
+    ("strategies.grid.learning_rate", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.learning_rate", "5.0", ABSTRACT, REPLICATOR),
+    ("strategies.grid.exploration", "0.1", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.exploration_decay", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.discount", "0.5", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.updates", "counterfactual", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.initial", "optimistic", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.initial", "0.01", ABSTRACT, Q_LEARNING),
+    ("strategies.grid.precision", "3.0", ABSTRACT, QUANTAL),
+    ("strategies.grid.precision_unit", "eth", ABSTRACT, QUANTAL),
+    ("strategies.grid.mutation", "0.1", ABSTRACT, REPLICATOR),
     ("strategies.grid.bins", "4", ABSTRACT, &[]),
     ("strategies.grid.menu", "{ relative = [0.0, 1.0], points = 13 }", ABSTRACT, &[]),
     (
@@ -258,6 +283,14 @@ const CHANGES: &[Change] = &[
             "learner = \"hedge\"\nbins = 3\nmenu = { relative = [0.0, 1.2], points = 13 }\n",
             "learner = \"scripted\"\noffer = { relative = 0.8 }\n",
         )],
+    ),
+    ("strategies.flock.learner", "fictitious_play", ROLLUP, &[FLOCK, ("experimentation = 0.1\n", "")]),
+    ("strategies.flock.experimentation", "0.3", ROLLUP, &[FLOCK]),
+    (
+        "strategies.flock.forgetting",
+        "0.9",
+        ROLLUP,
+        &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"\nforgetting = 0.3")],
     ),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
@@ -283,9 +316,10 @@ const CHANGES: &[Change] = &[
 const CONTENDERS: &[(&str, &str)] =
     &[("centralized", "one"), ("auction_rotation", "auction"), ("delegated", "votes")];
 
-/// Keys that say what something is called or asks, and choices of one.
+/// Keys that say what something is called, whose it is or what it asks, and choices of one.
 fn is_exempt(parameter: &Parameter) -> bool {
-    matches!(parameter.key, "name" | "summary" | "question" | "expectation")
+    // Memory of past offers is refused so far.
+    matches!(parameter.key, "name" | "role" | "summary" | "question" | "expectation" | "memory")
         || matches!(parameter.kind, Kind::Choice([_]))
 }
 
@@ -415,10 +449,26 @@ fn a_parameter_that_nothing_reads_is_refused() {
         ("play.max_epochs", "3", ABSTRACT, &[]),
         ("play.horizon", "3", ABSTRACT, &[]),
         ("strategies.grid.learning_rate", "3.0", ALONE, &[]),
+        ("strategies.grid.exploration", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.exploration_decay", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.discount", "0.5", ABSTRACT, &[]),
+        ("strategies.grid.memory", "0", ABSTRACT, &[]),
+        ("strategies.grid.updates", "counterfactual", ABSTRACT, &[]),
+        ("strategies.grid.initial", "zero", ABSTRACT, &[]),
+        ("strategies.grid.precision", "3.0", ABSTRACT, &[]),
+        ("strategies.grid.precision_unit", "eth", ABSTRACT, &[]),
+        ("strategies.grid.mutation", "0.1", ABSTRACT, QUANTAL),
         ("strategies.grid.offer", "{ relative = 1.0 }", ABSTRACT, &[]),
         ("strategies.grid.bins", "3", ABSTRACT, scripted),
         ("strategies.grid.menu", "{ relative = [0.0, 1.0] }", ABSTRACT, scripted),
         ("strategies.grid.learning_rate", "3.0", ABSTRACT, scripted),
+        ("strategies.flock.forgetting", "0.5", ROLLUP, &[FLOCK]),
+        (
+            "strategies.flock.experimentation",
+            "0.5",
+            ROLLUP,
+            &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"")],
+        ),
         ("mechanism.one.seats", "2", ROLLUP, &[]),
         ("mechanism.one.redundancy", "2", ROLLUP, &[]),
         ("mechanism.one.bond", "2.0", ROLLUP, &[]),

@@ -7,7 +7,7 @@ use crate::lab::{read, root};
 use sequencer_lab::learning::policy::Policy;
 use sequencer_lab::mechanism::{CATALOGUE, Mechanism, Schedule};
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
-use sequencer_lab::play::self_play::{Phase, market_key};
+use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::with_rule;
 use std::fmt::Write;
 

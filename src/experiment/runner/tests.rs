@@ -45,7 +45,7 @@ fn with_store<T>(directory: &Path, act: impl FnOnce(&mut Store) -> T) -> T {
     };
     let mut store = Store::create_or_open(&lock, &head).unwrap();
     let result = act(&mut store);
-    tables::write_all(&store, directory).unwrap();
+    tables::write_all(&store, directory, 0.01).unwrap();
     store.close().unwrap();
     result
 }
@@ -343,7 +343,7 @@ fn overhead_of_units_of_five_milliseconds() {
     let start = Instant::now();
     run(&mut Planned::new(plans.clone()), &work, &mut store, &options(2), &mut Silent).unwrap();
     let ran = start.elapsed();
-    tables::write_all(&store, root.path()).unwrap();
+    tables::write_all(&store, root.path(), 0.01).unwrap();
     let tabled = start.elapsed().saturating_sub(ran);
     store.close().unwrap();
     let all = start.elapsed();

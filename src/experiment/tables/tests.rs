@@ -110,7 +110,7 @@ fn tables_by_hand() {
     let learned = Outcome { policies, ..metrics(&[("m1", 2.0), ("m2", -0.0)]) };
     store.put(&plan(0, "zeta", 0), Ok(&learned)).unwrap();
     store.put(&plan(1, "zeta", 0), Ok(&metrics(&[("m2", 1e-9)]))).unwrap();
-    let digest = write_all(&store, root.path()).unwrap();
+    let digest = write_all(&store, root.path(), 0.01).unwrap();
 
     let read = |name: &str| std::fs::read_to_string(root.path().join(name)).unwrap();
     assert_eq!(
@@ -175,9 +175,9 @@ fn a_table_that_cannot_be_written_names_its_path() {
         parameters: &[],
     };
     let store = Store::create_or_open(&lock, &head).unwrap();
-    let error = write_all(&store, &root.path().join("absent")).unwrap_err();
+    let error = write_all(&store, &root.path().join("absent"), 0.01).unwrap_err();
     assert!(error.to_string().ends_with("results.csv"), "{error}");
-    write_all(&store, root.path()).unwrap();
+    write_all(&store, root.path(), 0.01).unwrap();
     assert_eq!(
         std::fs::read_to_string(root.path().join("results.csv")).unwrap(),
         "design,mechanism,replicate,metric,value\n"

@@ -27,8 +27,10 @@ impl Delegated {
     /// Deterministic part of the logit utility of backing `i` at offer `x`.
     pub(super) fn utility(&self, at: &At, state: &Stakes, g: usize, i: usize, x: f64) -> f64 {
         let group = &at.setting.delegators[g];
-        let uptime = state.uptime[g * at.setting.candidates() + i];
-        group.price_sensitivity * x * self.payout(at, state, g, i) + group.uptime_taste * uptime
+        let seen = g * at.setting.candidates() + i;
+        group.price_sensitivity * x * self.payout(at, state, g, i)
+            + group.uptime_taste * state.uptime[seen]
+            + state.carried(at, g, i)
     }
 
     /// Utilities of one group from every candidate and, last, from backing nobody; −∞ for what is not on offer. Returns
@@ -42,34 +44,44 @@ impl Delegated {
         utility: &mut [f64],
     ) -> f64 {
         let group = &at.setting.delegators[g];
-        let nobody = group.outside_option.map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0);
+        let n = offers.len();
+        let nobody = group
+            .outside_option
+            .map_or(f64::NEG_INFINITY, |u0| group.price_sensitivity * u0 + state.carried(at, g, n));
         let mut top = nobody;
         for (i, offer) in offers.iter().enumerate() {
             utility[i] = offer.map_or(f64::NEG_INFINITY, |x| self.utility(at, state, g, i, x));
             top = top.max(utility[i]);
         }
-        utility[offers.len()] = nobody;
+        utility[n] = nobody;
         top
     }
 
-    /// Logit weights of one group over candidates and nobody; returns their sum and the utility subtracted.
+    /// Where those of one group who reconsider go, as weights of candidates and, last, nobody; returns the sum of the weights
+    /// and the highest utility, which logit choice subtracts from its exponents. Leaves utilities in `utility`.
     pub(super) fn group_weights(
         &self,
         at: &At,
         g: usize,
         state: &Stakes,
         offers: &[Option<f64>],
+        utility: &mut [f64],
         weight: &mut [f64],
     ) -> (f64, f64) {
         let n = offers.len();
-        let shift = self.utilities(at, g, state, offers, weight);
+        let shift = self.utilities(at, g, state, offers, utility);
+        let rule = at.setting.delegators[g].rule;
+        if !rule.is_logit() {
+            rule.destinations(utility, state.population(g, n), weight);
+            return (1.0, shift);
+        }
         if shift == f64::NEG_INFINITY {
             weight[..n].fill(0.0);
             weight[n] = 1.0;
             return (1.0, 0.0);
         }
-        for w in weight.iter_mut() {
-            *w -= shift;
+        for (w, u) in weight.iter_mut().zip(&*utility) {
+            *w = u - shift;
         }
         exp_all(weight);
         // What is not on offer weighs nothing at all.

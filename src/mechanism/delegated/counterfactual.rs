@@ -43,9 +43,11 @@ impl Delegated {
         scratch.shift.resize(groups * n, 0.0);
         for g in 0..groups {
             let row = g * (n + 1)..(g + 1) * (n + 1);
-            self.utilities(at, g, state, offers, &mut scratch.utility[row.clone()]);
-            scratch.sum[g] = self.group_weights(at, g, state, offers, &mut scratch.weight[row]).0;
-            Self::sum_others(scratch, g, n);
+            let (utility, weight) = (&mut scratch.utility[row.clone()], &mut scratch.weight[row]);
+            scratch.sum[g] = self.group_weights(at, g, state, offers, utility, weight).0;
+            if at.setting.delegators[g].rule.is_logit() {
+                Self::sum_others(scratch, g, n);
+            }
         }
         scratch.offers.clear();
         scratch.offers.extend_from_slice(offers);
@@ -79,12 +81,24 @@ impl Delegated {
             let row = g * (n + 1);
             let stuck = Self::stuck(group, state);
             let kept = stuck * state.share[row + i];
-            let others = scratch.others[g * n + i];
             let weight = group.total_stake() / all;
             let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
-            let base = group.uptime_taste * state.uptime[g * n + i] - scratch.shift[g * n + i];
+            let taste = group.uptime_taste * state.uptime[g * n + i] + state.carried(at, g, i);
             let slope = group.price_sensitivity * self.payout(at, state, g, i);
             out[0] += weight * kept * later;
+            if !group.rule.is_logit() {
+                let utility = &scratch.utility[row..=row + n];
+                let population = state.population(g, n);
+                for ((payoff, backed), &x) in out[1..].iter_mut().zip(&mut backed).zip(menu) {
+                    let attracted = group.rule.attracted(i, taste + slope * x, utility, population);
+                    let share = weight * (kept + (1.0 - stuck) * attracted);
+                    *payoff += share * later;
+                    *backed += share;
+                }
+                continue;
+            }
+            let others = scratch.others[g * n + i];
+            let base = taste - scratch.shift[g * n + i];
             scratch.own.clear();
             scratch.own.extend(menu.iter().map(|&x| base + slope * x));
             exp_all(&mut scratch.own);
@@ -184,7 +198,8 @@ impl Delegated {
         scratch.attracted.resize(groups.len() * (n + 1), 0.0);
         for g in 0..groups.len() {
             let row = &mut scratch.attracted[g * (n + 1)..(g + 1) * (n + 1)];
-            let (sum, _) = self.group_weights(at, g, state, &scratch.offers, row);
+            scratch.own.resize(n + 1, 0.0);
+            let (sum, _) = self.group_weights(at, g, state, &scratch.offers, &mut scratch.own, row);
             for w in row.iter_mut() {
                 *w /= sum;
             }

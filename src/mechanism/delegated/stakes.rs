@@ -4,6 +4,7 @@ use super::Delegated;
 use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::draws::Purpose;
+use crate::learning::population::Revision;
 use crate::mechanism::At;
 use crate::mechanism::roulette::Roulette;
 
@@ -13,21 +14,27 @@ pub struct Stakes {
     /// Share of each group's stake behind each candidate, and last behind nobody: shape (groups, candidates + 1).
     pub(super) share: Vec<f64>,
     /// Choices of the members of groups of atoms.
-    pub(super) choice: Vec<Vec<u32>>,
+    choice: Vec<Vec<u32>>,
     /// What an offer of one has paid out an epoch, smoothed, as each group sees it: shape (groups, candidates). Over
     /// `backing` it is the payout of a unit of stake; means are taken before dividing, as stake may come near nothing.
     pub(super) paid_out: Vec<f64>,
     /// Share of all stake that it was paid on, smoothed alike: shape (groups, candidates).
     pub(super) backing: Vec<f64>,
     /// Members behind each candidate, and last behind nobody, in groups of atoms: shape (groups, candidates + 1).
-    pub(super) backers: Vec<u32>,
+    backers: Vec<u32>,
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     pub(super) uptime: Vec<f64>,
     pub(super) opened: bool,
+    /// What past payouts still weigh in the utility of each candidate and, last, of nobody, in groups that sum payouts
+    /// up: shape (groups, candidates + 1), or empty where no group does.
+    carried: Vec<f64>,
     /// Working space of the choices.
-    pub(super) weights: Vec<f64>,
-    pub(super) roulette: Roulette,
-    pub(super) movers: Vec<u32>,
+    weights: Vec<f64>,
+    utility: Vec<f64>,
+    roulette: Roulette,
+    /// One for each place, where it matters to choices.
+    by_place: Vec<Roulette>,
+    movers: Vec<u32>,
 }
 
 impl Stakes {
@@ -52,10 +59,38 @@ impl Stakes {
                 .collect(),
             uptime: vec![1.0; n * setting.delegators.len()],
             opened: false,
+            carried: if setting.delegators.iter().any(|g| forgetting(g).is_some()) {
+                vec![0.0; setting.delegators.len() * (n + 1)]
+            } else {
+                Vec::new()
+            },
             weights: vec![0.0; n + 1],
+            utility: vec![0.0; n + 1],
             roulette: Roulette::default(),
+            by_place: Vec::new(),
             movers: vec![0; largest],
         }
+    }
+}
+
+/// Share of past payouts that a group forgets, if it sums them up.
+fn forgetting(group: &DelegatorGroup) -> Option<f64> {
+    match group.rule {
+        Revision::Hedge { forgetting } => Some(forgetting),
+        _ => None,
+    }
+}
+
+impl Stakes {
+    /// What past payouts weigh in the utility of option `j` to group `g`.
+    #[inline]
+    pub(super) fn carried(&self, at: &At, g: usize, j: usize) -> f64 {
+        if self.carried.is_empty() { 0.0 } else { self.carried[g * (at.setting.candidates() + 1) + j] }
+    }
+
+    /// Shares of group `g`, once it has chosen.
+    pub(super) fn population(&self, g: usize, n: usize) -> Option<&[f64]> {
+        self.opened.then(|| &self.share[g * (n + 1)..(g + 1) * (n + 1)])
     }
 }
 
@@ -73,8 +108,9 @@ impl Delegated {
             state.paid_out.fill(even * self.start(at));
         }
         let mut weights = std::mem::take(&mut state.weights);
+        let mut utility = std::mem::take(&mut state.utility);
         for (g, group) in at.setting.delegators.iter().enumerate() {
-            let (sum, _) = self.group_weights(at, g, state, offers, &mut weights);
+            let (sum, _) = self.group_weights(at, g, state, offers, &mut utility, &mut weights);
             let stuck = Self::stuck(group, state);
             let row = g * (n + 1)..(g + 1) * (n + 1);
             // Payoffs are linear in stake unless seats go to the top, so that expected shares say all there is to learn.
@@ -84,7 +120,17 @@ impl Delegated {
                 }
                 continue;
             }
-            state.roulette.set(&weights, sum, group.count);
+            let by_place = group.rule.depends_on_place() && state.opened;
+            if by_place {
+                state.by_place.resize_with(n + 1, Roulette::default);
+                for (place, roulette) in state.by_place.iter_mut().enumerate() {
+                    let share = Some(&state.share[row.clone()]);
+                    group.rule.from_place(place, &utility, share, &mut weights);
+                    roulette.set(&weights, 1.0, group.count / n);
+                }
+            } else {
+                state.roulette.set(&weights, sum, group.count);
+            }
             let reconsider = at.key.stream(Purpose::Reconsider, group.who);
             let choose = at.key.stream(Purpose::Delegate, group.who);
             // First who, then whom: no processor foresees who reconsiders, so that the first loop has no branch for it.
@@ -97,7 +143,9 @@ impl Delegated {
             let backers = &mut state.backers[row.clone()];
             let choice = &mut state.choice[g];
             for &member in &state.movers[..moving] {
-                let new = state.roulette.at(choose.uniform(at.epoch, member)) as u32;
+                let place = choice[member as usize] as usize;
+                let roulette = if by_place { &state.by_place[place] } else { &state.roulette };
+                let new = roulette.at(choose.uniform(at.epoch, member)) as u32;
                 let old = std::mem::replace(&mut choice[member as usize], new);
                 backers[old as usize] -= 1;
                 backers[new as usize] += 1;
@@ -108,7 +156,30 @@ impl Delegated {
             }
         }
         state.weights = weights;
+        state.utility = utility;
         state.opened = true;
+        self.carry(state, at, offers);
+    }
+
+    /// In groups that sum payouts up, lets this epoch's join those of the past, and forgets a part.
+    fn carry(&self, state: &mut Stakes, at: &At, offers: &[Option<f64>]) {
+        if state.carried.is_empty() {
+            return;
+        }
+        let n = offers.len();
+        for (g, group) in at.setting.delegators.iter().enumerate() {
+            let Some(forgetting) = forgetting(group) else { continue };
+            for j in 0..=n {
+                let offer = offers.get(j).copied().flatten();
+                let expected = match offer {
+                    Some(x) => x * self.payout(at, state, g, j),
+                    None if j == n => group.outside_option.unwrap_or(0.0),
+                    None => 0.0,
+                };
+                let carried = &mut state.carried[g * (n + 1) + j];
+                *carried = (1.0 - forgetting) * (*carried + group.price_sensitivity * expected);
+            }
+        }
     }
 
     /// Share of all stake behind candidate `i`.

@@ -20,7 +20,7 @@ pub(super) fn compose(
     figures: Vec<Named>,
     notes: &[String],
 ) -> Result<Vec<Block>, ReportError> {
-    let summary = Summary::read(store, 0)?;
+    let summary = Summary::read(store, 0, experiment.play.tolerance)?;
     let heading = |text: &str| Block::Heading(2, text.to_owned());
     let said = |text: &str, otherwise: &str| {
         let text = text.trim();
@@ -48,7 +48,8 @@ pub(super) fn compose(
     let tables = tables::outcomes(&summary)
         .into_iter()
         .chain(tables::differences(&summary))
-        .chain(tables::metrics(store)?);
+        .chain(tables::basins(&summary))
+        .chain(tables::metrics(store, experiment.play.tolerance)?);
     blocks.extend(tables.map(Block::Table));
     blocks.push(heading("Figures"));
     if figures.is_empty() {
@@ -69,7 +70,8 @@ pub(super) fn compose(
 
 /// One sentence for each of the first pairs on holders, and one on net surplus.
 fn outcome(summary: &Summary) -> Vec<Block> {
-    let name = |i: usize| summary.contenders()[i].as_str();
+    let marked: Vec<String> = (0..summary.contenders().len()).map(|c| summary.marked(c)).collect();
+    let name = |i: usize| marked[i].as_str();
     let mut points = Vec::new();
     for &(a, b) in summary.pairs().iter().take(MOST_PAIRS) {
         let holders = summary.comparison(a, b, "holder_share").map(|c| {
@@ -83,15 +85,9 @@ fn outcome(summary: &Summary) -> Vec<Block> {
                 format!("{} ETH of net surplus per epoch", significant(v, 3))
             })
         });
-        let caveat = match summary.standing(a).is_sound() && summary.standing(b).is_sound() {
-            true => "",
-            false => {
-                " At least one of the two is not certified: this is what the learners did, not an equilibrium."
-            }
-        };
         let said: Vec<String> = [holders, surplus].into_iter().flatten().collect();
         if !said.is_empty() {
-            points.push(format!("{}{caveat}", said.join(" ")));
+            points.push(said.join(" "));
         }
     }
     if summary.pairs().len() > MOST_PAIRS {
@@ -159,11 +155,11 @@ fn facts(
     fact("seed", experiment.seed.to_string());
     fact("replicates asked for", experiment.replicates.to_string());
     fact("units done, failed", format!("{done}, {failed}"));
-    let summary = Summary::read(store, 0)?;
+    let summary = Summary::read(store, 0, experiment.play.tolerance)?;
     for (c, name) in summary.contenders().iter().enumerate() {
         let standing = match summary.standing(c) {
             Standing::NobodyLearns => "nobody learns".to_owned(),
-            Standing::Learned { certified, of } => format!("{certified} of {of} certified"),
+            Standing::Learned { certified, of, .. } => format!("{certified} of {of} certified"),
         };
         fact(&format!("contender {name}"), format!("{} replicates, {standing}", summary.done(c)));
     }

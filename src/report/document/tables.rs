@@ -4,7 +4,7 @@ use super::{Cell, Table};
 use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude, significant};
 use crate::experiment::store::{DesignValue, Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
-use crate::measure::statistics::Comparison;
+use crate::measure::statistics::{Comparison, Estimate};
 use crate::report::summary::{Standing, Summary};
 use crate::report::table::differences::{p_value, pairing};
 use crate::report::table::layout::{number, percentage, plain};
@@ -32,7 +32,7 @@ pub(super) fn outcomes(summary: &Summary) -> Vec<Table> {
                     rows.push([Cell::text(section), Cell::text(label)].into_iter().chain(cells).collect());
                 }
             }
-            let names = contenders.iter().map(|&c| summary.contenders()[c].clone());
+            let names = contenders.iter().map(|&c| summary.marked(c));
             let replicates = contenders.iter().map(|&c| summary.done(c)).max().unwrap_or(0);
             let (name, part) = if many {
                 (format!("outcomes-{}", i + 1), format!(", part {}", i + 1))
@@ -48,14 +48,18 @@ pub(super) fn outcomes(summary: &Summary) -> Vec<Table> {
                 texts: 2,
                 grouped: true,
                 rows,
-                notes: unsound(summary, contenders),
+                notes: Vec::new(),
             }
         })
         .collect()
 }
 
 fn estimate(summary: &Summary, contender: usize, metric: &str, factor: f64) -> Cell {
-    let Some(e) = summary.estimate(contender, metric) else { return Cell::text("–") };
+    shaped(summary.estimate(contender, metric), factor)
+}
+
+fn shaped(estimate: Option<Estimate>, factor: f64) -> Cell {
+    let Some(e) = estimate else { return Cell::text("–") };
     let say = if factor == 100.0 { percentage } else { number };
     let (low, high) = (e.ci_low * factor, e.ci_high * factor);
     Cell {
@@ -64,21 +68,11 @@ fn estimate(summary: &Summary, contender: usize, metric: &str, factor: f64) -> C
     }
 }
 
-/// Contenders whose numbers are no equilibrium's.
-fn unsound(summary: &Summary, contenders: &[usize]) -> Vec<String> {
-    let named: Vec<&str> = contenders
-        .iter()
-        .filter(|&&c| !summary.standing(c).is_sound())
-        .map(|&c| summary.contenders()[c].as_str())
-        .collect();
-    if named.is_empty() { Vec::new() } else { vec![format!("Not certified: {}.", named.join(", "))] }
-}
-
 /// Paired differences of every pair and metric of the chosen ones; `None` with fewer than two contenders.
 pub(super) fn differences(summary: &Summary) -> Option<Table> {
     let mut rows = Vec::new();
     for (a, b) in summary.pairs() {
-        let pair = format!("{} − {}", summary.contenders()[a], summary.contenders()[b]);
+        let pair = format!("{} − {}", summary.marked(a), summary.marked(b));
         for (_, metrics) in sections() {
             for (label, metric, factor) in metrics.iter().filter(|(_, m, _)| !m.starts_with("deviation_gain"))
             {
@@ -91,7 +85,6 @@ pub(super) fn differences(summary: &Summary) -> Option<Table> {
             }
         }
     }
-    let all: Vec<usize> = (0..summary.contenders().len()).collect();
     (!rows.is_empty()).then(|| Table {
         name: "differences".to_owned(),
         caption: "Paired differences on the same draws, with 95% intervals.".to_owned(),
@@ -99,12 +92,10 @@ pub(super) fn differences(summary: &Summary) -> Option<Table> {
         texts: 2,
         grouped: true,
         rows,
-        notes: std::iter::once(
+        notes: vec![
             "p: two-sided t test of no difference, on pairs. Pairing: what running both on the same draws did to the variance of the difference."
                 .to_owned(),
-        )
-        .chain(unsound(summary, &all))
-        .collect(),
+        ],
     })
 }
 
@@ -141,14 +132,15 @@ fn difference(pair: &str, label: &str, c: &Comparison, factor: f64) -> Vec<Cell>
 /// Distance from equilibrium of everyone who learns; `None` where nobody does.
 pub(super) fn certificate(summary: &Summary) -> Option<Table> {
     let learned = (0..summary.contenders().len()).filter_map(|c| match summary.standing(c) {
-        Standing::Learned { certified, of } => Some((c, certified, of)),
+        Standing::Learned { certified, of, restless, .. } => Some((c, certified, of, restless)),
         Standing::NobodyLearns => None,
     });
     let rows: Vec<Vec<Cell>> = learned
-        .map(|(c, certified, of)| {
+        .map(|(c, certified, of, restless)| {
             vec![
-                Cell::text(summary.contenders()[c].clone()),
+                Cell::text(summary.marked(c)),
                 Cell::number(format!("{certified} of {of}"), certified as f64 / of as f64),
+                Cell::number(format!("{} of {of}", of - restless), (of - restless) as f64 / of as f64),
                 estimate(summary, c, "deviation_gain", 100.0),
                 estimate(summary, c, "deviation_gain_upper", 100.0),
                 estimate(summary, c, "policy_drift", 1.0),
@@ -159,7 +151,7 @@ pub(super) fn certificate(summary: &Summary) -> Option<Table> {
         name: "certificate".to_owned(),
         caption: "Distance from equilibrium: gains from deviating in % of potential value, means over replicates ± half-widths of 95% intervals."
             .to_owned(),
-        head: ["contender", "certified replicates", "best deviation found, %", "95% bound on any, %", "drift of policies"]
+        head: ["contender", "certified replicates", "settled replicates", "best deviation found, %", "95% bound on any, %", "drift of policies"]
             .map(str::to_owned)
             .to_vec(),
         texts: 1,
@@ -169,14 +161,50 @@ pub(super) fn certificate(summary: &Summary) -> Option<Table> {
     })
 }
 
+/// Outcomes basin by basin; `None` where every contender's replicates are alike.
+pub(super) fn basins(summary: &Summary) -> Option<Table> {
+    let shown: [(&str, &str, f64); 4] = [
+        ("holder share, %", "holder_share", 100.0),
+        ("sequencer share, %", "sequencer_share", 100.0),
+        ("net surplus, ETH per epoch", "net_surplus", 1.0),
+        ("95% bound on any deviation, %", "deviation_gain_upper", 100.0),
+    ];
+    let mut rows = Vec::new();
+    for (c, name) in summary.contenders().iter().enumerate().filter(|(c, _)| summary.has_basins(*c)) {
+        for (b, basin) in summary.basins(c).iter().enumerate() {
+            let n = basin.replicates.len();
+            let mut row = vec![
+                Cell::text(name.clone()),
+                Cell::number(b.to_string(), b as f64),
+                Cell::number(n.to_string(), n as f64),
+            ];
+            row.extend(
+                shown.iter().map(|(_, metric, factor)| shaped(summary.basin_estimate(c, b, metric), *factor)),
+            );
+            rows.push(row);
+        }
+    }
+    let head = ["contender", "basin", "replicates"].into_iter().chain(shown.iter().map(|(label, ..)| *label));
+    (!rows.is_empty()).then(|| Table {
+        name: "basins".to_owned(),
+        caption: "Distinct basins in which replicates end: means within each ± half-widths of 95% intervals."
+            .to_owned(),
+        head: head.map(str::to_owned).collect(),
+        texts: 1,
+        grouped: false,
+        rows,
+        notes: vec!["A mean over all replicates of such a contender describes none of them.".to_owned()],
+    })
+}
+
 /// Every metric of every contender at every design point.
-pub(super) fn metrics(store: &Store) -> Result<Option<Table>, StoreError> {
+pub(super) fn metrics(store: &Store, tolerance: f64) -> Result<Option<Table>, StoreError> {
     let designs = store.designs()?;
     let swept = store.parameters().to_vec();
     let mut rows = Vec::new();
     let mut left_out = 0_usize;
     for &design in &designs {
-        let summary = Summary::read(store, design)?;
+        let summary = Summary::read(store, design, tolerance)?;
         let point: Vec<Cell> = store.design_values(design)?.iter().map(parameter).collect();
         for (c, name) in summary.contenders().iter().enumerate() {
             for metric in METRICS {

@@ -93,7 +93,7 @@ fn tables_are_booktabs_and_csv_with_the_same_numbers() {
     // The certificate's own numbers are those of summary.csv.
     let experiment = trial::read(trial::THREE);
     let store = trial::run(&experiment, tempfile::tempdir().unwrap().path());
-    let summary = crate::report::summary::Summary::read(&store, 0).unwrap();
+    let summary = crate::report::summary::Summary::read(&store, 0, 0.01).unwrap();
     let mean = 100.0 * summary.estimate(0, "community_share").unwrap().mean;
     let number = crate::experiment::tables::format_number(mean);
     assert!(read(&root, "tables/outcomes.csv").contains(&number), "{number}");

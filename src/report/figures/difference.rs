@@ -1,6 +1,6 @@
 //! `difference-A-vs-B`: paired differences, metric by metric.
 
-use super::{Sheet, heading, identity};
+use super::{Sheet, heading, identity, is_sound};
 use crate::chart::Estimate;
 use crate::chart::forest::{Forest, Row, Unit};
 use crate::chart::ticks::fixed;
@@ -35,7 +35,7 @@ pub(super) fn figure(
     b: usize,
     picked: &[&str],
 ) -> Option<Sheet> {
-    let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
+    let (first, second) = (summary.marked(a), summary.marked(b));
     let mut compared: Vec<(&Metric, Comparison)> = METRICS
         .iter()
         .filter(|m| if picked.is_empty() { is_shown(m) } else { picked.contains(&m.key) })
@@ -56,10 +56,13 @@ pub(super) fn figure(
         .collect();
     Some(Sheet::Difference(Forest {
         heading: heading(&title(summary, a, b), experiment, replicates),
-        a: first.clone(),
-        b: second.clone(),
-        identities: (identity(experiment, first), identity(experiment, second)),
-        certified: summary.standing(a).is_sound() && summary.standing(b).is_sound(),
+        a: first,
+        b: second,
+        identities: (
+            identity(experiment, &summary.contenders()[a]),
+            identity(experiment, &summary.contenders()[b]),
+        ),
+        certified: is_sound(summary, a) && is_sound(summary, b),
         rows,
     }))
 }
@@ -68,6 +71,8 @@ pub(super) fn figure(
 fn title(summary: &Summary, a: usize, b: usize) -> String {
     let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
     match summary.comparison(a, b, "holder_share") {
+        // A mean over distinct basins is no finding.
+        _ if summary.has_basins(a) || summary.has_basins(b) => format!("{first} and {second} compared"),
         Some(c) if c.ci_low > 0.0 || c.ci_high < 0.0 => {
             let points = fixed(c.difference.abs() * 100.0, 1);
             let (more, less) = if c.difference > 0.0 { (first, second) } else { (second, first) };

@@ -1,7 +1,7 @@
 //! `lorenz`: how slots and profit are spread over sequencers.
 
 use super::averaging::by_state;
-use super::{Sheet, heading, identity, replicates};
+use super::{Sheet, heading, identity, is_sound, replicates};
 use crate::chart::lorenz::{Lorenz, LorenzContender, LorenzPanel};
 use crate::chart::series::Series;
 use crate::experiment::file::Experiment;
@@ -24,11 +24,11 @@ pub(super) fn figure(
     let mut panels = Vec::new();
     for (name, title) in TOTALS {
         let mut lines = Vec::new();
-        for mechanism in summary.contenders() {
+        for (c, mechanism) in summary.contenders().iter().enumerate() {
             let curves = store.curves(0, mechanism, name)?;
             let points = by_state(&curves, "");
             if points.len() > 2 {
-                lines.push(Series { name: mechanism.clone(), points });
+                lines.push(Series { name: summary.marked(c), points });
             }
         }
         if !lines.is_empty() {
@@ -40,9 +40,9 @@ pub(super) fn figure(
         .iter()
         .enumerate()
         .map(|(c, name)| LorenzContender {
-            name: name.clone(),
+            name: summary.marked(c),
             identity: identity(experiment, name),
-            certified: summary.standing(c).is_sound(),
+            certified: is_sound(summary, c),
         })
         .collect();
     let heading =

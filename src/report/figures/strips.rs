@@ -1,6 +1,6 @@
 //! `metrics` and `distribution`: metrics by contender, as means and as replicates.
 
-use super::{Sheet, drawn_as, heading, identity, replicates};
+use super::{Sheet, drawn_as, heading, identity, is_sound, replicates};
 use crate::chart::Estimate;
 use crate::chart::distribution::Distribution;
 use crate::chart::small_multiples::SmallMultiples;
@@ -88,9 +88,9 @@ fn chosen(picked: &[&'static str], otherwise: &[&'static str]) -> Vec<&'static M
 fn contenders(summary: &Summary, experiment: &Experiment) -> Vec<Contender> {
     let each = summary.contenders().iter().enumerate();
     each.map(|(c, name)| Contender {
-        name: name.clone(),
+        name: summary.marked(c),
         identity: identity(experiment, name),
-        certified: summary.standing(c).is_sound(),
+        certified: is_sound(summary, c),
     })
     .collect()
 }

@@ -33,7 +33,7 @@ pub(super) fn write(out: &mut String, summary: &Summary) {
         out.push('\n');
         let replicates =
             if n == 1 { "one common replicate".to_owned() } else { format!("{n} common replicates") };
-        let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
+        let (first, second) = (summary.marked(a), summary.marked(b));
         *out += &wrapped(&format!("{first} less {second}, on the same draws ({replicates})"), "", "  ");
         let heads = ["", "difference", "95% interval", "p", "pairing"].map(str::to_owned);
         let head = (n > 1).then_some(&heads);

@@ -27,7 +27,8 @@ pub(in crate::report) fn number(mean: f64, half: f64) -> String {
 pub(in crate::report) fn percentage(mean: f64, half: f64) -> String {
     let finest = if mean.abs() < 1.0 { 3 } else { 2 };
     if !half.is_finite() || half <= 0.0 {
-        return number(mean, half);
+        // What rounding leaves of nothing is nothing.
+        return number(if mean.abs() < 1e-9 { 0.0 } else { mean }, half);
     }
     let decimals = decimals_for(magnitude(half), 2).min(finest);
     format!("{} ± {}", fixed(mean, decimals), fixed(half, decimals))

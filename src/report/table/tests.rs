@@ -16,12 +16,13 @@ fn three_contenders() {
     println!("{text}");
     for part in [
         "means over 3 replicates",
-        "auction               one             votes",
+        "auction (not certified) less one",
+        "replicates that settled",
         "to the community",
         "nobody learns",
         "Nobody learns here: one.",
         "certified",
-        "auction less votes, on the same draws (3 common replicates)",
+        "auction (not certified) less votes (not certified), on the same draws (3 common replicates)",
         "one less votes",
         "Warnings",
         "Remedy: raise `experiment.replicates`",
