@@ -51,9 +51,9 @@ impl Distribution {
         strips::draw(&mut frame, &self.contenders, &self.panels, tall, &|frame, row, place| {
             let values: Vec<f64> = row.replicates.iter().copied().filter(|v| drawable(*v)).collect();
             if values.len() <= DOTS {
-                dots(frame, &values, place)
+                dots(frame, &values, place);
             } else {
-                shape(frame, &values, place)
+                shape(frame, &values, place);
             }
             mean_on_top(frame, row, place);
         });

@@ -15,6 +15,7 @@ use crate::experiment::{references, tables, unit};
 use crate::measure::metrics::METRICS;
 use crate::report::{document, figures, table};
 use clap::Args;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -273,7 +274,7 @@ fn files_written(directory: &Path, written: &document::Written) -> String {
         text.push('\n');
     }
     if !written.files.is_empty() {
-        text.push_str(&format!("Report  {}/report.html, report.md, tables/*.tex\n", directory.display()));
+        let _ = writeln!(text, "Report  {}/report.html, report.md, tables/*.tex", directory.display());
     }
     text
 }

@@ -288,11 +288,10 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
 
 type Head = (String, String, String, u64, u32);
 
-fn read_parts(
-    document: &Document,
-    reader: &Reader,
-    library: &dyn Library,
-) -> Option<(Head, Setting, Play, Vec<Contender>, Vec<Chart>)> {
+/// Everything of an experiment but its resolved text.
+type Parts = (Head, Setting, Play, Vec<Contender>, Vec<Chart>);
+
+fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<Parts> {
     let root = document.root(reader);
     root.know_tables(&[
         "experiment",

@@ -26,7 +26,7 @@ pub(super) fn render(name: &str, blocks: &[Block]) -> String {
         }
         body += &element(block, sections);
     }
-    let fonts: String = [(REGULAR, 400), (SEMIBOLD, 600)]
+    let fonts: Vec<String> = [(REGULAR, 400), (SEMIBOLD, 600)]
         .iter()
         .map(|(font, weight)| {
             format!(
@@ -38,10 +38,11 @@ pub(super) fn render(name: &str, blocks: &[Block]) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{name}</title>\n\
-         <link rel=\"icon\" href=\"data:,\">\n<style>\n{fonts}{STYLE}</style>\n</head>\n<body>\n\
+         <link rel=\"icon\" href=\"data:,\">\n<style>\n{}{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">Skip to the report</a>\n\
          <nav aria-label=\"Contents\"><ul>\n{contents}</ul></nav>\n<main id=\"main\">\n{body}</main>\n\
-         <script>\n{SCRIPT}</script>\n</body>\n</html>\n"
+         <script>\n{SCRIPT}</script>\n</body>\n</html>\n",
+        fonts.concat()
     )
 }
 
@@ -51,8 +52,8 @@ fn element(block: &Block, section: usize) -> String {
         Block::Heading(level, text) => format!("<h{level}>{}</h{level}>\n", escape(text)),
         Block::Text(text) => format!("<p>{}</p>\n", escape(text)),
         Block::List(points) => {
-            let points: String = points.iter().map(|p| format!("<li>{}</li>\n", escape(p))).collect();
-            format!("<ul>\n{points}</ul>\n")
+            let points: Vec<String> = points.iter().map(|p| format!("<li>{}</li>\n", escape(p))).collect();
+            format!("<ul>\n{}</ul>\n", points.concat())
         }
         Block::Warning(cause, remedy) => format!(
             "<div class=\"warning\" role=\"note\"><p><strong>Warning.</strong> {}</p><p><strong>Remedy.</strong> {}</p></div>\n",
@@ -62,14 +63,15 @@ fn element(block: &Block, section: usize) -> String {
         Block::Table(table) => self::table(table),
         Block::Figure(named) => figure(named),
         Block::Facts(facts) => {
-            let rows: String = facts
+            let rows: Vec<String> = facts
                 .iter()
                 .map(|(name, value)| {
                     format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escape(name), escape(value))
                 })
                 .collect();
             format!(
-                "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"What was run\"><table class=\"facts\">\n{rows}</table></div>\n"
+                "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"What was run\"><table class=\"facts\">\n{}</table></div>\n",
+                rows.concat()
             )
         }
         Block::Folded(summary, content) => {
@@ -116,7 +118,7 @@ fn table(table: &Table) -> String {
              <span role=\"status\"></span></p>"
         );
     }
-    let head: String = table
+    let head: Vec<String> = table
         .head
         .iter()
         .enumerate()
@@ -129,7 +131,8 @@ fn table(table: &Table) -> String {
     let _ = write!(
         out,
         "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"caption-{id}\">\n<table id=\"table-{id}\" class=\"sortable\">\n\
-         <caption id=\"caption-{id}\">{caption}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+         <caption id=\"caption-{id}\">{caption}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n",
+        head.concat()
     );
     let mut group: Option<&str> = None;
     for row in &table.rows {

@@ -17,9 +17,9 @@ pub(super) fn render(blocks: &[Block]) -> String {
             }
             Block::Text(text) => writeln!(out, "{}\n", escape(text)),
             Block::List(points) => {
-                points.iter().for_each(|p| {
-                    let _ = writeln!(out, "* {}", escape(p));
-                });
+                for point in points {
+                    let _ = writeln!(out, "* {}", escape(point));
+                }
                 writeln!(out)
             }
             Block::Warning(cause, remedy) => {

@@ -205,7 +205,7 @@ pub(super) fn metrics(store: &Store, tolerance: f64) -> Result<Option<Table>, St
     let mut left_out = 0_usize;
     for &design in &designs {
         let summary = Summary::read(store, design, tolerance)?;
-        let point: Vec<Cell> = store.design_values(design)?.iter().map(parameter).collect();
+        let point: Vec<Cell> = store.design_values(design)?.iter().map(|v| parameter(v.as_ref())).collect();
         for (c, name) in summary.contenders().iter().enumerate() {
             for metric in METRICS {
                 let Some(e) = summary.estimate(c, metric.key) else { continue };
@@ -244,7 +244,7 @@ fn unit(metric: &Metric) -> &'static str {
     metric.unit
 }
 
-fn parameter(value: &Option<DesignValue>) -> Cell {
+fn parameter(value: Option<&DesignValue>) -> Cell {
     match value {
         Some(DesignValue::Number(v)) => Cell::number(significant(*v, 6), *v),
         Some(DesignValue::Text(text)) => Cell::text(text.clone()),
