@@ -244,6 +244,14 @@ impl Canvas {
         });
     }
 
+    /// Draws what says `words` when one hovers over it.
+    pub fn saying(&mut self, words: &str, draw: impl FnOnce(&mut Self)) {
+        let before = self.body.len();
+        draw(self);
+        let shapes = self.body.split_off(before);
+        let _ = write!(self.body, "<g>\n<title>{}</title>\n{shapes}</g>\n", escape(&printable(words)));
+    }
+
     /// A text on a baseline, in the size, weight and colour of its role.
     pub fn text(&mut self, at: (f64, f64), align: Align, role: Type, text: &str) {
         let colour =

@@ -8,7 +8,7 @@ use super::frame::{self, EDGE, Frame};
 use super::identity::Identity;
 use super::series;
 use super::style::{Look, Type, Width};
-use super::ticks::Format;
+use super::ticks::{Format, significant};
 
 /// A row of every panel.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +66,8 @@ pub(crate) struct Place<'a> {
     pub pitch: f64,
     pub look: Look,
     pub hollow: bool,
+    /// The row's numbers, for those who hover over its mark.
+    pub words: String,
 }
 
 /// Draws all panels that hold a value from `frame.y` on; `mark` draws one row into its place.
@@ -146,6 +148,7 @@ pub(crate) fn draw(
                     pitch: *pitch,
                     look: contender.identity.look(style),
                     hollow: !contender.certified,
+                    words: in_words(contender, row, panel.format),
                 };
                 if row.mean.value().is_some() {
                     mark(frame, row, &place);
@@ -201,6 +204,13 @@ fn name(frame: &mut Frame, contender: &Contender, lines: &[String], (right, midd
     frame.canvas.marker(at, 2.1 * scale, look.marker, look.colour, !contender.certified);
 }
 
+fn in_words(contender: &Contender, row: &Row, format: Format) -> String {
+    let say = |v: f64| significant(v * format.factor(), 4);
+    let sign = if format == Format::Percent { "%" } else { "" };
+    let interval = row.mean.interval().map(|(low, high)| format!(" [{}, {}]", say(low), say(high)));
+    format!("{}: {}{sign}{}", contender.name, say(row.mean.mean), interval.unwrap_or_default())
+}
+
 /// A mean with its interval, whose caps are taller than the mark.
 pub(crate) fn mean(frame: &mut Frame, row: &Row, place: &Place, pen: Pen) {
     let scale = frame.canvas.style.scale();
@@ -213,5 +223,7 @@ pub(crate) fn mean(frame: &mut Frame, row: &Row, place: &Place, pen: Pen) {
         }
     }
     let at = ((place.at)(row.mean.mean), y);
-    frame.canvas.marker(at, 2.0 * scale, place.look.marker, pen.colour, place.hollow);
+    frame.canvas.saying(&place.words, |canvas| {
+        canvas.marker(at, 2.0 * scale, place.look.marker, pen.colour, place.hollow);
+    });
 }
