@@ -307,7 +307,8 @@ fn printed(row: &Row) -> Vec<String> {
         Some(half) => ticks::decimals_for(ticks::magnitude(half), 2),
         None => ticks::decimals_for(ticks::magnitude(size), 3),
     };
-    let digits = digits.min(if row.unit == Unit::Share { 3 } else { 9 });
+    // Shares of a panel read better with as many digits each.
+    let digits = if row.unit == Unit::Share { digits.clamp(2, 3) } else { digits.min(9) };
     let say = |v: f64| {
         let v = v * factor;
         if v.abs() >= 1e7 || digits > 6 { ticks::significant(v, 3) } else { grouped(&fixed(v, digits)) }

@@ -1,5 +1,6 @@
 //! How figures are drawn: options that `run`, `plot` and `report` share.
 
+use super::Stop;
 use crate::chart::{Files, Style, Theme, Width};
 use crate::report::figures;
 use clap::Args;
@@ -26,10 +27,18 @@ pub struct Printing {
 
 impl Printing {
     /// As the figures need it.
-    pub fn of_figures(&self) -> figures::Printing {
-        figures::Printing {
+    ///
+    /// # Errors
+    /// PDFs of a program that was built without them.
+    pub fn of_figures(&self) -> Result<figures::Printing, Stop> {
+        if self.pdf && !cfg!(feature = "pdf") {
+            return Err(Stop::say(
+                "--pdf: this program was built without PDFs; build it with `--features pdf`",
+            ));
+        }
+        Ok(figures::Printing {
             style: Style { theme: self.theme, width: self.size, bare: self.bare },
             files: Files { scale: self.scale, pdf: self.pdf },
-        }
+        })
     }
 }

@@ -52,6 +52,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let started = (SystemTime::now(), Instant::now());
     let deadline = deadline(options.max_minutes, started.1)?;
+    let printing = options.printing.of_figures()?;
     let experiment = source::experiment(&options.experiment)?;
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
     match Store::inspect(&directory) {
@@ -91,14 +92,8 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     put_references(&experiment, &mut store)?;
     write_text(&directory.join("experiment.toml"), &resolved)?;
     let summary = compute(&experiment, plans, &mut store, options, common, deadline)?;
-    let finished = Finished {
-        experiment: &experiment,
-        directory: &directory,
-        summary,
-        started,
-        printing: options.printing.of_figures(),
-        common,
-    };
+    let finished =
+        Finished { experiment: &experiment, directory: &directory, summary, started, printing, common };
     let status = finish(&finished, &store)?;
     store.close().map_err(|error| Stop::fail(&error))?;
     Ok(status)

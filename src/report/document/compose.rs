@@ -5,6 +5,7 @@ use crate::chart::ticks::{fixed, significant};
 use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
 use crate::experiment::store::Store;
+use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
 use crate::report::summary::{Standing, Summary};
 use crate::report::{table, warnings};
@@ -44,13 +45,6 @@ pub(super) fn compose(
         blocks.push(Block::Text("None.".to_owned()));
     }
     blocks.extend(found.iter().map(|w| Block::Warning(w.cause(), w.remedy())));
-    blocks.push(heading("Tables"));
-    let tables = tables::outcomes(&summary)
-        .into_iter()
-        .chain(tables::differences(&summary))
-        .chain(tables::basins(&summary))
-        .chain(tables::metrics(store, experiment.play.tolerance)?);
-    blocks.extend(tables.map(Block::Table));
     blocks.push(heading("Figures"));
     if figures.is_empty() {
         blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
@@ -59,6 +53,13 @@ pub(super) fn compose(
     if !notes.is_empty() {
         blocks.push(Block::List(notes.to_vec()));
     }
+    blocks.push(heading("Tables"));
+    let tables = tables::outcomes(&summary)
+        .into_iter()
+        .chain(tables::differences(&summary))
+        .chain(tables::basins(&summary))
+        .chain(tables::metrics(store, experiment.play.tolerance)?);
+    blocks.extend(tables.map(Block::Table));
     blocks.push(heading("What was run"));
     blocks.push(Block::Facts(facts(store, experiment, directory)?));
     blocks.push(Block::Folded(
@@ -75,15 +76,11 @@ fn outcome(summary: &Summary) -> Vec<Block> {
     let mut points = Vec::new();
     for &(a, b) in summary.pairs().iter().take(MOST_PAIRS) {
         let holders = summary.comparison(a, b, "holder_share").map(|c| {
-            let say = |v: f64| fixed(v * 100.0, 1);
-            sentence(name(a), name(b), c.difference, (c.ci_low, c.ci_high), "leaves token holders", &|v| {
-                format!("{} percentage points of potential value", say(v))
-            })
+            let unit = "percentage points of potential value";
+            sentence(name(a), name(b), &c, "leaves token holders", unit, &|v| fixed(v * 100.0, 1))
         });
         let surplus = summary.comparison(a, b, "net_surplus").map(|c| {
-            sentence(name(a), name(b), c.difference, (c.ci_low, c.ci_high), "yields", &|v| {
-                format!("{} ETH of net surplus per epoch", significant(v, 3))
-            })
+            sentence(name(a), name(b), &c, "yields", "ETH of net surplus per epoch", &|v| significant(v, 3))
         });
         let said: Vec<String> = [holders, surplus].into_iter().flatten().collect();
         if !said.is_empty() {
@@ -106,38 +103,23 @@ fn outcome(summary: &Summary) -> Vec<Block> {
 }
 
 /// "a leaves holders 6.3 points more than b (95% interval …)", or that the two cannot be told apart.
-fn sentence(
-    a: &str,
-    b: &str,
-    difference: f64,
-    (low, high): (f64, f64),
-    does: &str,
-    say: &dyn Fn(f64) -> String,
-) -> String {
+fn sentence(a: &str, b: &str, c: &Comparison, does: &str, unit: &str, say: &dyn Fn(f64) -> String) -> String {
+    let (low, high) = (c.ci_low, c.ci_high);
+    let (first, second, from, to) = if c.difference < 0.0 { (b, a, -high, -low) } else { (a, b, low, high) };
+    let size = say(c.difference.abs());
+    if c.difference == 0.0 && !(low < high) {
+        return format!("{a} {does} exactly as many {unit} as {b}.");
+    }
     if !(low.is_finite() && high.is_finite()) {
         return format!(
-            "{a} {does} {} more than {b}; one common replicate gives no interval.",
-            say(difference)
+            "{first} {does} {size} {unit} more than {second}; one common replicate gives no interval."
         );
     }
-    if low <= 0.0 && high >= 0.0 && (low, high) != (0.0, 0.0) {
-        let words = say(difference);
-        return format!(
-            "No clear difference: {a} {does} {words} more than {b}, with a 95% interval from {} to {}.",
-            say(low),
-            say(high)
-        );
+    let interval = format!("95% interval from {} to {}", say(from), say(to));
+    if from <= 0.0 && to >= 0.0 {
+        return format!("No clear difference: {first} {does} {size} {unit} more than {second} ({interval}).");
     }
-    let (first, second, from, to) = if difference >= 0.0 { (a, b, low, high) } else { (b, a, -high, -low) };
-    if difference == 0.0 {
-        return format!("{a} {does} exactly as much as {b}.");
-    }
-    format!(
-        "{first} {does} {} more than {second} (95% interval from {} to {}).",
-        say(difference.abs()),
-        say(from),
-        say(to)
-    )
+    format!("{first} {does} {size} {unit} more than {second} ({interval}).")
 }
 
 /// What was run: from the store, and from the manifest where there is one.
@@ -177,4 +159,28 @@ fn facts(
         None => fact("manifest.json", "absent: the run has not ended yet".to_owned()),
     }
     Ok(facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::statistics::compare;
+
+    #[test]
+    fn sentences_name_the_larger_first() {
+        let say = |a: &[f64], b: &[f64]| {
+            sentence("a", "b", &compare(a.iter().copied(), b.iter().copied()), "yields", "ETH", &|v| {
+                fixed(v, 1)
+            })
+        };
+        assert_eq!(
+            say(&[1.0, 1.1], &[3.0, 3.1]),
+            "b yields 2.0 ETH more than a (95% interval from 2.0 to 2.0)."
+        );
+        assert!(
+            say(&[1.0, 3.0], &[2.0, 1.0]).starts_with("No clear difference: a yields 0.5 ETH more than b")
+        );
+        assert_eq!(say(&[1.0, 2.0], &[1.0, 2.0]), "a yields exactly as many ETH as b.");
+        assert!(say(&[1.0], &[2.0]).ends_with("one common replicate gives no interval."));
+    }
 }

@@ -50,15 +50,15 @@ fn element(block: &Block, section: usize) -> String {
     match block {
         Block::Heading(2, text) => format!("<h2 id=\"s{section}\">{}</h2>\n", escape(text)),
         Block::Heading(level, text) => format!("<h{level}>{}</h{level}>\n", escape(text)),
-        Block::Text(text) => format!("<p>{}</p>\n", escape(text)),
+        Block::Text(text) => format!("<p>{}</p>\n", prose(text)),
         Block::List(points) => {
-            let points: Vec<String> = points.iter().map(|p| format!("<li>{}</li>\n", escape(p))).collect();
+            let points: Vec<String> = points.iter().map(|p| format!("<li>{}</li>\n", prose(p))).collect();
             format!("<ul>\n{}</ul>\n", points.concat())
         }
         Block::Warning(cause, remedy) => format!(
             "<div class=\"warning\" role=\"note\"><p><strong>Warning.</strong> {}</p><p><strong>Remedy.</strong> {}</p></div>\n",
-            escape(cause),
-            escape(remedy)
+            prose(cause),
+            prose(remedy)
         ),
         Block::Table(table) => self::table(table),
         Block::Figure(named) => figure(named),
@@ -82,6 +82,19 @@ fn element(block: &Block, section: usize) -> String {
             )
         }
     }
+}
+
+/// Text in which names of settings stand between backticks.
+fn prose(text: &str) -> String {
+    let text = escape(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return text;
+    }
+    let code = |(i, part): (usize, &&str)| {
+        if i.is_multiple_of(2) { (*part).to_owned() } else { format!("<code>{part}</code>") }
+    };
+    parts.iter().enumerate().map(code).collect::<Vec<_>>().concat()
 }
 
 /// The picture within the page, so that it prints sharp and its tooltips work.
@@ -177,7 +190,13 @@ fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::base64;
+    use super::{base64, prose};
+
+    #[test]
+    fn names_of_settings_are_code() {
+        assert_eq!(prose("raise `a.b` & more"), "raise <code>a.b</code> &amp; more");
+        assert_eq!(prose("one ` only"), "one ` only");
+    }
 
     #[test]
     fn the_vectors_of_rfc_4648() {

@@ -108,6 +108,8 @@ fn panel(summary: &Summary, metric: &Metric, values: &[Vec<f64>]) -> MetricPanel
         "slots" => "slots".to_owned(),
         _ => String::new(),
     };
+    // A unit is not broken over lines.
+    let unit = unit.replace(' ', "\u{a0}");
     let title = if unit.is_empty() { metric.label.to_owned() } else { format!("{} ({unit})", metric.label) };
     let rows = (0..summary.contenders().len())
         .map(|c| Row {
