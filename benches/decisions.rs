@@ -138,7 +138,7 @@ fn playing<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contende
         .players
         .iter()
         .map(|p| {
-            let problem = Problem::new(p.bins.count(), p.menu.settings.len() + 1);
+            let problem = Problem::new(p.bins.count(), p.menu.columns());
             Learner::new(setting.classes[p.class].strategy.learner, &problem).settled()
         })
         .collect();

@@ -8,6 +8,7 @@
 
 mod beta;
 mod exponential;
+mod gauss_legendre;
 mod lambert;
 mod normal;
 mod quadrature;
@@ -15,6 +16,7 @@ mod search;
 
 pub use beta::{binomial_tail, incomplete_beta, ln_beta, ln_choose};
 pub use exponential::exp_all;
+pub use gauss_legendre::gauss_legendre;
 pub use lambert::{lambert_w0, lambert_w0_of_exp};
 pub use normal::{normal_cdf, normal_quantile};
 pub use quadrature::{integrate, integrate_tail, integrate_within};

@@ -14,7 +14,7 @@ pub const DEFAULT: &str = "logit";
 pub const STRATEGY: Parameter = Parameter::text(
     "strategy",
     DEFAULT,
-    "strategy file by which the group chooses whom to back, by name or path (see `list strategies`)",
+    "strategy file by which the group chooses whom to back, by name (see `list strategies`) or by path, ending in .toml",
 );
 
 /// Share of those who experiment.

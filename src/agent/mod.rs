@@ -2,6 +2,7 @@
 
 pub mod delegation;
 pub mod delegator;
+pub mod formula;
 pub mod sequencer;
 pub mod strategy;
 

@@ -89,7 +89,7 @@ pub const DEFAULT_STRATEGY: &str = "hedge";
 pub const STRATEGY: Parameter = Parameter::text(
     "strategy",
     DEFAULT_STRATEGY,
-    "strategy file that the group plays, by name (see `list strategies`)",
+    "strategy file that the group plays, by name (see `list strategies`) or by path, ending in .toml",
 );
 
 /// Every key that a `[[sequencers]]` table may have under some world or rule.

@@ -1,10 +1,15 @@
 //! Strategies: one named behaviour of one role, as read from `strategies/NAME.toml`.
 
+mod scripted;
+pub mod table;
+
+use super::formula::{Formula, View};
 use crate::learning::LearnerSpec;
 use crate::learning::q_learning::{Initial, QLearningSpec, Updates};
 use crate::learning::quantal_response::{PrecisionUnit, QuantalResponseSpec};
 use crate::learning::replicator::ReplicatorSpec;
 use crate::settings::{Parameter, Section, Value};
+use table::Table;
 
 /// Role.
 pub const ROLE: Parameter =
@@ -33,7 +38,7 @@ pub const LEARNING_RATE: Parameter = Parameter::number_optional(
     1e6,
     "",
     "hedge: rate η at the first update, on payoffs scaled to a range of one, falling with the square root of time \
-     (default 50); q_learning: step α, at most 1 (default 0.15); replicator: units of time in a batch (default 50)",
+     (default 50); q_learning: step α, at most 1 (default 0.15); replicator: units of time in a batch (default 2)",
 )
 .open_low();
 /// Exploration of Q-learning.
@@ -50,7 +55,7 @@ pub const EXPLORATION_DECAY: Parameter = Parameter::number(
     "exploration_decay",
     0.0,
     100.0,
-    0.0,
+    0.01,
     "per epoch",
     "rate β at which exploration falls: e^(−βt) of it is left after t epochs",
 );
@@ -121,14 +126,22 @@ pub const BINS: Parameter = Parameter::integer(
 pub const MENU: Parameter = Parameter::custom_required(
     "menu",
     "{ relative = [low, high], points = N } (0 is the least offer that counts, 1 the agent's own net value: without a reserve, multiples of it), \
-     { absolute = [low, high], points = N } (ETH) or { collusive = xi, points = N } (kickbacks from xi beyond the joint-profit maximum to xi beyond the static Nash equilibrium)",
-    "grid of settings of the offer; abstaining is always possible besides",
+     { absolute = [low, high], points = N } (ETH), either with a list of three settings or more instead, or { collusive = xi, points = N } (kickbacks from xi beyond the joint-profit maximum to xi beyond the static Nash equilibrium)",
+    "grid of settings of the offer; abstaining is always possible besides. A script needs none: its menu holds the deviations \
+     against which it is certified",
 );
 /// Scripted offer.
 pub const OFFER: Parameter = Parameter::custom_required(
     "offer",
-    "{ relative = x }, { absolute = x } or \"abstain\"",
-    "what a scripted agent offers in every state",
+    "{ relative = x }, { absolute = x }, \"abstain\", or a formula such as \"value * (n - 1) / n\" over value, reserve, rank, n, k, \
+     epoch_slots, cost and fee",
+    "what a scripted agent offers; a formula is in the unit of the lever, and abstains where it is below 0",
+);
+/// Policy.
+pub const POLICY: Parameter = Parameter::custom_optional(
+    "policy",
+    "a list of rows { to = RANK, abstain = P, offers = [..], weights = [..] }, offers being settings of the menu",
+    "what was learned earlier: a scripted agent plays it as it is, a learner starts from it",
 );
 
 /// Every key that a strategy file may have.
@@ -149,6 +162,7 @@ pub const PARAMETERS: &[&Parameter] = &[
     &BINS,
     &MENU,
     &OFFER,
+    &POLICY,
 ];
 
 /// What the settings of an offer are measured in.
@@ -168,6 +182,8 @@ pub struct Menu {
     pub unit: Unit,
     /// Settings, ascending.
     pub settings: Vec<f64>,
+    /// A formula that comes after them, as one more choice.
+    pub script: Option<Formula>,
 }
 
 impl Menu {
@@ -176,7 +192,37 @@ impl Menu {
         let last = points.saturating_sub(1).max(1) as f64;
         // Interpolated between the ends, so that scaling both ends by two scales every setting exactly.
         let settings = (0..points).map(|i| (low * (last - i as f64) + high * i as f64) / last).collect();
-        Menu { unit, settings }
+        Menu { unit, settings, script: None }
+    }
+
+    /// Number of choices: to abstain, every setting, and the script if there is one.
+    pub fn columns(&self) -> usize {
+        1 + self.settings.len() + usize::from(self.script.is_some())
+    }
+
+    /// The offer of a column by an agent whose own net value is `value`, the least offer that counts being `reserve`; scripts
+    /// see more. `None` abstains. Whoever is worth less than the reserve makes no relative offer.
+    #[inline]
+    pub fn offer(&self, column: usize, value: f64, reserve: f64, view: impl FnOnce() -> View) -> Option<f64> {
+        match (self.settings.get(column.checked_sub(1)?), self.unit) {
+            (Some(&setting), Unit::Absolute) => Some(setting),
+            (Some(_), Unit::Relative) if value <= reserve => None,
+            (Some(&setting), Unit::Relative) => Some(reserve + setting * (value - reserve)),
+            (None, _) => self.script.as_ref()?.offer(&view()),
+        }
+    }
+
+    /// The menu as a file gives it.
+    pub fn to_value(&self) -> Value {
+        let key = if self.unit == Unit::Relative { "relative" } else { "absolute" };
+        let list = |numbers: &[f64]| Value::List(numbers.iter().copied().map(Value::Number).collect());
+        if let [low, .., high] = self.settings[..]
+            && Menu::grid(self.unit, low, high, self.settings.len()).settings == self.settings
+        {
+            let points = Value::Integer(self.settings.len() as i64);
+            return Value::Table(vec![(key.to_owned(), list(&[low, high])), ("points".to_owned(), points)]);
+        }
+        Value::Table(vec![(key.to_owned(), list(&self.settings))])
     }
 }
 
@@ -194,6 +240,10 @@ pub struct Strategy {
     pub menu: Menu,
     /// How the grid follows from the game, where it does.
     pub collusive: Option<Collusive>,
+    /// A policy to play, or to start from.
+    pub policy: Option<Table>,
+    /// Whether scripted play is to be certified, against the settings of its menu.
+    pub judged: bool,
 }
 
 /// A grid that spans competition and collusion: `points` equally spaced settings on `[x^M − ξ(x^N − x^M), x^N + ξ(x^N − x^M)]`,
@@ -218,15 +268,7 @@ impl Strategy {
         let learner = section.choice(&LEARNER);
         section.note_unread(&format!("learner `{learner}` does not use it"));
         if learner == "scripted" {
-            let (unit, offer) = section.custom(&OFFER, offer_from)?;
-            let menu = Menu { unit, settings: offer.into_iter().collect() };
-            return Some(Strategy {
-                name: name.to_owned(),
-                learner: LearnerSpec::Scripted { offer },
-                bins: 1,
-                menu,
-                collusive: None,
-            });
+            return scripted::read(section, name);
         }
         let bins = section.integer(&BINS) as usize;
         let menu = section.custom(&MENU, menu_from);
@@ -244,16 +286,23 @@ impl Strategy {
             }),
             "fictitious_play" => LearnerSpec::FictitiousPlay,
             "replicator" => LearnerSpec::Replicator(ReplicatorSpec {
-                rate: learning_rate(section, 50.0),
+                rate: learning_rate(section, 2.0),
                 mutation: section.number(&MUTATION),
             }),
             _ => LearnerSpec::RegretMatching,
         };
         let (menu, collusive) = match menu? {
             Grid::Given(menu) => (menu, None),
-            Grid::Collusive(grid) => (Menu { unit: Unit::Absolute, settings: Vec::new() }, Some(grid)),
+            Grid::Collusive(grid) => {
+                (Menu { unit: Unit::Absolute, settings: Vec::new(), script: None }, Some(grid))
+            }
         };
-        Some(Strategy { name: name.to_owned(), learner, bins, menu, collusive })
+        let policy = if section.is_given(POLICY.key) {
+            Some(section.custom(&POLICY, |value| Table::read(value, &menu))?)
+        } else {
+            None
+        };
+        Some(Strategy { name: name.to_owned(), learner, bins, menu, collusive, policy, judged: false })
     }
 }
 
@@ -332,23 +381,6 @@ fn unit_of(key: &str) -> Option<Unit> {
     }
 }
 
-fn offer_from(value: &Value) -> Result<(Unit, Option<f64>), String> {
-    match value {
-        Value::Text(text) if text == "abstain" => Ok((Unit::Relative, None)),
-        Value::Table(entries) => {
-            match entries.as_slice() {
-                [(key, amount)] => match (unit_of(key), amount.as_number()) {
-                    (Some(unit), Some(x)) if x.is_finite() && x >= 0.0 => Ok((unit, Some(x))),
-                    _ => Err("an offer has one key, `relative` or `absolute`, with a number of at least 0"
-                        .to_owned()),
-                },
-                _ => Err("an offer has exactly one key".to_owned()),
-            }
-        }
-        _ => Err("an offer is a table or \"abstain\"".to_owned()),
-    }
-}
-
 /// A grid as the file gives it.
 enum Grid {
     Given(Menu),
@@ -361,6 +393,7 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
     };
     let mut unit = None;
     let mut ends = None;
+    let mut listed = None;
     let mut margin = None;
     let mut points = None;
     for (key, entry) in entries {
@@ -377,7 +410,17 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
                 Some([low, high]) if low.is_finite() && high.is_finite() && low < high && *low >= 0.0 => {
                     ends = Some((*low, *high));
                 }
-                _ => return Err(format!("`{key}` takes [low, high] with 0 ≤ low < high")),
+                Some(list) if list.len() > 2 && list[0] >= 0.0 && list.windows(2).all(|w| w[0] < w[1]) => {
+                    if list.iter().any(|x| !x.is_finite()) || list.len() > 1000 {
+                        return Err("a menu has up to 1000 finite settings".to_owned());
+                    }
+                    listed = Some(list.to_vec());
+                }
+                _ => {
+                    return Err(format!(
+                        "`{key}` takes [low, high] with 0 ≤ low < high, or more settings that ascend"
+                    ));
+                }
             }
         } else if key == "points" {
             match entry {
@@ -387,6 +430,12 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
         } else {
             return Err(format!("a menu has no key `{key}`"));
         }
+    }
+    if let (Some(unit), Some(settings), None) = (unit, listed, margin) {
+        if points.is_some() {
+            return Err("a menu whose settings are listed has no `points`".to_owned());
+        }
+        return Ok(Grid::Given(Menu { unit, settings, script: None }));
     }
     match (unit, ends, margin) {
         (Some(unit), Some((low, high)), None) => {

@@ -26,6 +26,21 @@ pub enum Unit {
     Other(String),
 }
 
+impl Unit {
+    pub(super) fn title(&self) -> &str {
+        match self {
+            Self::Share => "percentage points",
+            Self::Eth => "ETH",
+            Self::Other(name) if name.trim().is_empty() => "pure numbers",
+            Self::Other(name) => name,
+        }
+    }
+
+    pub(super) fn format(&self) -> Format {
+        if *self == Self::Share { Format::Points } else { Format::Plain }
+    }
+}
+
 /// One metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {

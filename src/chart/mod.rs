@@ -9,6 +9,7 @@
 //! | surplus | [`surplus`] | who gets the value of the slots? |
 //! | learning curves | [`learning_curves`] | where does learning go, and is it an equilibrium? |
 //! | forest | [`forest`] | by how much do two mechanisms differ, metric by metric? |
+//! | robustness | [`robustness`] | does the ranking of mechanisms survive another learning rule? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
 //! | distribution | [`distribution`] | how far do replicates differ? |
@@ -35,6 +36,7 @@ pub mod pdf;
 pub mod policies;
 pub mod raster;
 pub mod reference;
+pub mod robustness;
 pub mod series;
 pub mod small_multiples;
 pub mod strips;

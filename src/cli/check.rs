@@ -1,6 +1,6 @@
 //! `check FILE`: what a file would run and how long, or every error in it.
 
-use super::{Common, ExperimentFile, Status, Stop, run, source};
+use super::{Common, ExperimentFile, Status, Stop, source};
 use crate::experiment::simulate::{Play, simulate};
 use clap::Args;
 use std::fmt::Write;
@@ -21,36 +21,39 @@ const SHORTER: u32 = 10;
 /// # Errors
 /// Everything that is wrong with it.
 pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
-    let experiment = source::experiment(&options.experiment)?;
-    let play = shortened(&experiment.play);
+    let study = source::study(&options.experiment)?;
+    let experiment = &study.experiment;
     let mut text = format!("{}: {}\n", experiment.name, experiment.question);
     let mut seconds = 0.0;
     let mut units = Vec::new();
-    for contender in &experiment.contenders {
-        let start = Instant::now();
-        let outcome =
-            simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
-        let each = start.elapsed().as_secs_f64() * f64::from(SHORTER);
-        seconds += each * f64::from(experiment.replicates);
-        let note =
-            outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
-        let _ = writeln!(
-            text,
-            "  {:<24} {} replicates, about {each:.2} core-seconds each{note}",
-            contender.name, experiment.replicates
-        );
-        units.push(serde_json::json!({"mechanism": contender.name, "replicates": experiment.replicates, "core_seconds_each": each}));
+    for (design, (point, experiment)) in study.design.points.iter().zip(&study.points).enumerate() {
+        if study.points.len() > 1 {
+            let _ = writeln!(text, "design point {design}: {}", point.in_words());
+        }
+        let play = shortened(&experiment.play);
+        for contender in &experiment.contenders {
+            let start = Instant::now();
+            let outcome =
+                simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
+            let each = start.elapsed().as_secs_f64() * f64::from(SHORTER);
+            seconds += each * f64::from(experiment.replicates);
+            let note =
+                outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
+            let _ = writeln!(
+                text,
+                "  {:<24} {} replicates, about {each:.2} core-seconds each{note}",
+                contender.name, experiment.replicates
+            );
+            units.push(serde_json::json!({
+                "design": design, "mechanism": contender.name, "replicates": experiment.replicates, "core_seconds_each": each
+            }));
+        }
     }
+    let planned = study.plans().len();
     let wall = seconds / common.threads() as f64;
-    let _ = writeln!(
-        text,
-        "{} units, about {} on {} threads",
-        run::plans(&experiment).len(),
-        minutes(wall),
-        common.threads()
-    );
+    let _ = writeln!(text, "{planned} units, about {} on {} threads", minutes(wall), common.threads());
     common.result(&text, || {
-        serde_json::json!({"experiment": experiment.name, "units": run::plans(&experiment).len(), "seconds": wall, "contenders": units})
+        serde_json::json!({"experiment": experiment.name, "units": planned, "seconds": wall, "contenders": units})
     });
     Ok(Status::Done)
 }

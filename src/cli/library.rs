@@ -49,7 +49,14 @@ impl Files {
     }
 
     fn find(&self, kind: &str, name: &str, shipped: &[(&str, &str)]) -> Option<(String, String)> {
-        // A name is never a path.
+        if kind == "strategies" && Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+            // A file that is named by its path, from the working directory or the experiment's folder.
+            let from = std::iter::once(PathBuf::new()).chain(self.folders.iter().cloned());
+            let path = from.map(|folder| folder.join(name)).find(|path| path.is_file())?;
+            let text = std::fs::read_to_string(&path).ok()?;
+            return Some((path.display().to_string(), text));
+        }
+        // Any other name is never a path.
         if name.contains(['/', '\\']) || name.starts_with('.') {
             return None;
         }

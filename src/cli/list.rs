@@ -5,6 +5,7 @@ use super::{Common, Status, Stop};
 use crate::agent::{delegation, delegator, sequencer, strategy};
 use crate::experiment::charts;
 use crate::experiment::file::{self, Library};
+use crate::experiment::robustness::ROBUSTNESS;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
 use crate::mechanism::CATALOGUE;
@@ -123,6 +124,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("mechanism.*", rules),
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategies),
+        ("robustness", ROBUSTNESS.to_vec()),
         ("charts.*", charts::PARAMETERS.to_vec()),
     ]
 }

@@ -4,6 +4,7 @@
 //! replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
 
 pub mod check;
+pub mod export;
 pub mod library;
 pub mod list;
 pub mod plot;
@@ -81,6 +82,8 @@ enum Command {
     Plot(plot::Options),
     /// Write the report, its tables and every chart again from what a run stored
     Report(report::Options),
+    /// Write what agents learned in a run as strategy files, to be seated in other experiments
+    Export(export::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
     /// List what there is, one item per line, name first
@@ -150,6 +153,7 @@ pub fn main() -> ExitCode {
         Command::Check(options) => check::check(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
         Command::Report(options) => report::report(options, &cli.common),
+        Command::Export(options) => export::export(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),
         Command::Schema => schema::print(&cli.common),
@@ -175,6 +179,10 @@ pub struct Changes {
     /// Change a setting, such as mechanism.dpos.seats=5 or sequencers.*.strategy=truthful; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub set: Vec<String>,
+    /// Run it under each of these learning strategies as well, such as hedge,regret_matching, and say whether the
+    /// ranking of mechanisms survives
+    #[arg(long, value_name = "STRATEGIES")]
+    pub robustness: Option<String>,
 }
 
 /// An experiment file with changes.

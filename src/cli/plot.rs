@@ -22,9 +22,10 @@ pub struct Options {
 /// A store that cannot be read, or charts that cannot be written.
 pub fn plot(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
-    let experiment = source::stored(&store, &options.directory)?;
-    let charts = figures::draw_all(&store, &experiment, &options.directory, options.printing.of_figures()?)
-        .map_err(|error| Stop::refuse(&error))?;
+    let study = source::stored(&store, &options.directory)?;
+    let charts =
+        figures::draw_all(&store, &study.experiment, &options.directory, options.printing.of_figures()?)
+            .map_err(|error| Stop::refuse(&error))?;
     let names: Vec<String> = charts.files.iter().map(|chart| chart.display().to_string()).collect();
     for note in &charts.notes {
         common.say(note);

@@ -1,6 +1,6 @@
 //! `replay DIR UNIT`: one stored unit again, compared byte for byte.
 
-use super::{Common, Status, Stop, run, source};
+use super::{Common, Status, Stop, source};
 use crate::experiment::outcome::Outcome;
 use crate::experiment::store::Store;
 use clap::Args;
@@ -21,9 +21,9 @@ pub struct Options {
 /// A store that cannot be read, or a unit that it does not have.
 pub fn replay(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
-    let experiment = source::stored(&store, &options.directory)?;
+    let study = source::stored(&store, &options.directory)?;
     let address = |design: u32, mechanism: &str, replicate: u32| format!("{design}/{mechanism}/{replicate}");
-    let plans = run::plans(&experiment);
+    let plans = study.plans();
     let plan = plans
         .iter()
         .find(|plan| plan.id == options.unit || address(plan.key.design, &plan.key.mechanism, plan.key.replicate) == options.unit)
@@ -34,7 +34,7 @@ pub fn replay(options: &Options, common: &Common) -> Result<Status, Stop> {
     let stored = store.outcome(&plan.id).map_err(|error| Stop::refuse(&error))?.ok_or_else(|| {
         Stop::say(format!("{}: unit `{}` has not been run yet", options.directory.display(), options.unit))
     })?;
-    let again = run::work(&experiment, plan);
+    let again = study.work(plan);
     let difference = compare(&stored, &again);
     let same = difference.is_none();
     let text = difference.unwrap_or_else(|| format!("unit {} gives the same bytes", plan.id));

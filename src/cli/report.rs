@@ -25,9 +25,9 @@ pub struct Options {
 /// A store that cannot be read, or files that cannot be written.
 pub fn report(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
-    let experiment = source::stored(&store, &options.directory)?;
+    let study = source::stored(&store, &options.directory)?;
     let wanted = Wanted { printing: options.printing.of_figures()?, stars: options.stars };
-    let written = document::write(&store, &experiment, &options.directory, wanted)
+    let written = document::write(&store, &study.experiment, &options.directory, wanted)
         .map_err(|error| Stop::refuse(&error))?;
     let names = |files: &[PathBuf]| files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>();
     for note in &written.notes {

@@ -1,19 +1,18 @@
 //! `run FILE`: everything that the experiment file asks for.
 
 use super::printing::Printing;
-use super::{Common, ExperimentFile, Status, Stop, source};
+use super::{Common, ExperimentFile, Status, Stop, export, source};
 use crate::experiment::file::{ENGINE, Experiment};
 use crate::experiment::lock::OutputLock;
 use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
-use crate::experiment::outcome::Outcome;
 use crate::experiment::progress::fitting;
 use crate::experiment::runner::{self, OnError, Planned, RunOptions, RunSummary, UnitPlan};
-use crate::experiment::simulate::simulate;
 use crate::experiment::store::{Opening, Store, StoreError, StudyHead};
+use crate::experiment::study::Study;
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables, unit};
 use crate::measure::metrics::METRICS;
-use crate::report::{document, figures, table};
+use crate::report::{document, figures, robustness, table};
 use clap::Args;
 use std::fmt::Write as _;
 use std::io::Write;
@@ -53,7 +52,8 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let started = (SystemTime::now(), Instant::now());
     let deadline = deadline(options.max_minutes, started.1)?;
     let printing = options.printing.of_figures()?;
-    let experiment = source::experiment(&options.experiment)?;
+    let study = source::study(&options.experiment)?;
+    let experiment = &study.experiment;
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
     match Store::inspect(&directory) {
         // What is cut short or of another version is ours to discard; what was never a store is not.
@@ -66,18 +66,18 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
         Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
     }
     let names: Vec<String> = experiment.contenders.iter().map(|c| c.name.clone()).collect();
-    let plans = plans(&experiment);
+    let plans = study.plans();
     let metrics: Vec<&'static str> = METRICS.iter().map(|metric| metric.key).collect();
-    let study = unit::digest(&plans.iter().map(|plan| plan.id.as_str()).collect::<Vec<_>>().join(" "));
+    let identity = unit::digest(&plans.iter().map(|plan| plan.id.as_str()).collect::<Vec<_>>().join(" "));
     let resolved = experiment.resolved.to_toml();
     let head = StudyHead {
         experiment: &experiment.name,
         engine: ENGINE,
-        study: &study,
+        study: &identity,
         resolved: &resolved,
         contenders: &names,
         metrics: &metrics,
-        parameters: &[],
+        parameters: &study.design.parameters,
     };
     let mut store = Store::create_or_open(&lock, &head).map_err(|error| Stop::refuse(&error))?;
     if store.opening() == Opening::Changed {
@@ -89,26 +89,30 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
             plans.len()
         ));
     }
-    put_references(&experiment, &mut store)?;
+    put_points(&study, &mut store)?;
     write_text(&directory.join("experiment.toml"), &resolved)?;
-    let summary = compute(&experiment, plans, &mut store, options, common, deadline)?;
+    let planned = plans.len() as u64;
+    let summary = compute(&study, plans, &mut store, options, common, deadline)?;
     let finished =
-        Finished { experiment: &experiment, directory: &directory, summary, started, printing, common };
+        Finished { experiment, planned, directory: &directory, summary, started, printing, common };
     let status = finish(&finished, &store)?;
     store.close().map_err(|error| Stop::fail(&error))?;
     Ok(status)
 }
 
-/// Stores what theory says of each contender, for charts.
-fn put_references(experiment: &Experiment, store: &mut Store) -> Result<(), Stop> {
-    let curves = references::reference_curves(experiment);
-    for contender in &experiment.contenders {
-        let own: Vec<_> = curves
-            .iter()
-            .filter(|(_, name, _)| *name == contender.name)
-            .map(|(.., curve)| curve.clone())
-            .collect();
-        store.put_reference_curves(0, &contender.name, &own).map_err(|error| Stop::fail(&error))?;
+/// Stores the settings of each design point, and what theory says of each contender there, for charts.
+fn put_points(study: &Study, store: &mut Store) -> Result<(), Stop> {
+    for ((design, point), experiment) in (0..).zip(&study.design.points).zip(&study.points) {
+        store.put_design(design, &point.values()).map_err(|error| Stop::fail(&error))?;
+        let curves = references::reference_curves(experiment);
+        for contender in &experiment.contenders {
+            let own: Vec<_> = curves
+                .iter()
+                .filter(|(_, name, _)| *name == contender.name)
+                .map(|(.., curve)| curve.clone())
+                .collect();
+            store.put_reference_curves(design, &contender.name, &own).map_err(|error| Stop::fail(&error))?;
+        }
     }
     Ok(())
 }
@@ -124,42 +128,8 @@ fn deadline(minutes: Option<f64>, start: Instant) -> Result<Option<Instant>, Sto
     }
 }
 
-/// The units of an experiment, replicate by replicate.
-pub fn plans(experiment: &Experiment) -> Vec<UnitPlan> {
-    let mut plans = Vec::new();
-    for contender in &experiment.contenders {
-        let content = experiment.fingerprint(contender);
-        plans.extend(
-            (0..experiment.replicates)
-                .map(|replicate| unit::plan(&content, experiment.seed, 0, &contender.name, replicate)),
-        );
-    }
-    plans
-}
-
-/// Simulates a planned unit.
-///
-/// # Errors
-/// What went wrong, in words.
-pub fn work(experiment: &Experiment, plan: &UnitPlan) -> Result<Outcome, String> {
-    let contender = experiment
-        .contenders
-        .iter()
-        .find(|contender| contender.name == plan.key.mechanism)
-        .ok_or_else(|| format!("there is no contender `{}`", plan.key.mechanism))?;
-    simulate(
-        &contender.rule,
-        &experiment.setting,
-        &contender.terms,
-        &experiment.play,
-        plan.seed,
-        plan.key.replicate,
-    )
-    .map_err(|failure| failure.to_string())
-}
-
 fn compute(
-    experiment: &Experiment,
+    study: &Study,
     plans: Vec<UnitPlan>,
     store: &mut Store,
     options: &Options,
@@ -181,7 +151,7 @@ fn compute(
         interrupted: &INTERRUPTED,
     };
     let mut progress = fitting(common.quiet);
-    let work = |plan: &UnitPlan| work(experiment, plan);
+    let work = |plan: &UnitPlan| study.work(plan);
     runner::run(&mut Planned::new(plans), &work, store, &run_options, progress.as_mut())
         .map_err(|error| Stop::fail(&error))
 }
@@ -189,6 +159,7 @@ fn compute(
 /// A run whose units are over.
 struct Finished<'a> {
     experiment: &'a Experiment,
+    planned: u64,
     directory: &'a Path,
     summary: RunSummary,
     started: (SystemTime, Instant),
@@ -198,11 +169,11 @@ struct Finished<'a> {
 
 /// Writes tables, manifest and charts from the store, and says how it went.
 fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
-    let Finished { experiment, directory, summary, started, printing, common } = run;
+    let &Finished { experiment, planned: all, directory, summary, started, printing, common } = run;
     let sha =
         tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
+    robustness::write_table(store, experiment, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
-    let all = u64::from(experiment.replicates) * experiment.contenders.len() as u64;
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         engine: ENGINE,
@@ -217,18 +188,31 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         results_sha256: sha,
     };
     manifest.write(directory).map_err(|error| Stop::fail(&error))?;
-    let wanted = document::Wanted { printing: *printing, stars: false };
+    let wanted = document::Wanted { printing, stars: false };
     let charts = if done > 0 {
         document::write(store, experiment, directory, wanted).map_err(|error| Stop::fail(&error))?
     } else {
         document::Written::default()
     };
+    let exported = export::write(store, experiment, directory, 0, None)?;
+    if failed == 0 && !summary.stopped_early {
+        exported.problems.iter().for_each(|problem| common.say(problem));
+    }
     let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
     for note in &charts.notes {
         common.say(note);
     }
     let mut text = closing;
     text.push_str(&files_written(directory, &charts));
+    if !exported.files.is_empty() {
+        let folder = directory.join("strategies");
+        let _ = writeln!(
+            text,
+            "Learned {}/ ({} files, to be seated elsewhere)",
+            folder.display(),
+            exported.files.len()
+        );
+    }
     common.result(&text, || {
         serde_json::json!({
             "experiment": experiment.name,
@@ -239,6 +223,7 @@ fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             "charts": charts.charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
             "summary": csv_as_json(&directory.join("summary.csv")),
             "comparison": csv_as_json(&directory.join("comparison.csv")),
+            "robustness": csv_as_json(&directory.join(robustness::FILE)),
         })
     });
     if summary.failed > 0 || failed > 0 {

@@ -2,16 +2,16 @@
 
 use super::library::Files;
 use super::{ExperimentFile, Stop};
-use crate::experiment::file::Experiment;
 use crate::experiment::store::Store;
-use crate::settings::Document;
+use crate::experiment::study::Study;
+use crate::settings::{Document, Value};
 use std::path::Path;
 
 /// Reads an experiment file and applies the changes of the command line.
 ///
 /// # Errors
 /// Everything that is wrong with the file or the changes.
-pub fn experiment(file: &ExperimentFile) -> Result<Experiment, Stop> {
+pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
     let path = &file.file;
     let name = path.display().to_string();
     let bytes =
@@ -38,18 +38,23 @@ pub fn experiment(file: &ExperimentFile) -> Result<Experiment, Stop> {
         })?;
         set(path.trim(), value.trim())?;
     }
-    Experiment::read(document, &Files::beside(path)).map_err(|error| Stop::refuse(&error))
+    if let Some(strategies) = &file.changes.robustness {
+        let names: Vec<Value> =
+            strategies.split(',').map(|name| Value::Text(name.trim().to_owned())).collect();
+        set("robustness.strategies", &Value::List(names).to_string())?;
+    }
+    Study::read(document, &Files::beside(path)).map_err(|error| Stop::refuse(&error))
 }
 
-/// The experiment that a store holds, as it was resolved.
+/// The study that a store holds, as it was resolved.
 ///
 /// # Errors
 /// A store that cannot be read, or that this version does not understand.
-pub fn stored(store: &Store, directory: &Path) -> Result<Experiment, Stop> {
+pub fn stored(store: &Store, directory: &Path) -> Result<Study, Stop> {
     let text = store.meta("resolved").map_err(|error| Stop::refuse(&error))?.ok_or_else(|| {
         Stop::say(format!("{}: the store does not say which experiment it holds", store.path().display()))
     })?;
     let name = directory.join("experiment.toml").display().to_string();
     let document = Document::parse(&name, &text).map_err(|error| Stop::refuse(&error))?;
-    Experiment::read(document, &Files::beside(directory)).map_err(|error| Stop::refuse(&error))
+    Study::read(document, &Files::beside(directory)).map_err(|error| Stop::refuse(&error))
 }

@@ -1,7 +1,9 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
 use super::charts::{self, Chart};
+use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
+use super::robustness::Robustness;
 use super::simulate::Play;
 use crate::agent::Setting;
 use crate::agent::delegation;
@@ -14,9 +16,10 @@ use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
 use crate::play::schedule::{Regime, Schedule};
-use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, nearest};
+use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Value, nearest};
 use crate::with_rule;
 use crate::world::World;
+use crate::world::distribution::Distribution;
 use std::collections::BTreeSet;
 
 /// Name.
@@ -73,6 +76,14 @@ pub const ROUNDS: Parameter = Parameter::integer(
     64,
     "markets",
     "parallel markets of a replicate under self-play",
+);
+/// What feedback is averaged over.
+pub const FEEDBACK: Parameter = Parameter::choice(
+    "feedback",
+    &["sampled", "expected"],
+    "sampled",
+    "in auctions among finitely many private values: what rivals draw and offer as it comes in the parallel markets, or taken in \
+     expectation, by which all replicates learn alike",
 );
 /// Learning epochs.
 pub const WARMUP_EPOCHS: Parameter = Parameter::integer(
@@ -135,6 +146,7 @@ pub const CERTIFICATE_EPOCHS: Parameter =
 pub const PLAY: &[&Parameter] = &[
     &REGIME,
     &ROUNDS,
+    &FEEDBACK,
     &WARMUP_EPOCHS,
     &MEASURED_EPOCHS,
     &STABLE_EPOCHS,
@@ -194,6 +206,8 @@ pub struct Experiment {
     pub contenders: Vec<Contender>,
     /// Figures that are picked and configured.
     pub charts: Vec<Chart>,
+    /// Other learning rules that the ranking of contenders is held against.
+    pub robustness: Option<Robustness>,
     /// Everything that was read, defaults filled in.
     pub resolved: Resolved,
 }
@@ -209,7 +223,7 @@ impl Experiment {
         let reader = Reader::new();
         let parts = read_parts(&document, &reader, library);
         let resolved = reader.finish()?;
-        let (head, setting, play, contenders, charts) =
+        let (head, setting, play, contenders, robustness, charts) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
         let (name, question, expectation, seed, replicates) = head;
         Ok(Experiment {
@@ -222,6 +236,7 @@ impl Experiment {
             play,
             contenders,
             charts,
+            robustness,
             resolved,
         })
     }
@@ -264,8 +279,29 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
     Ok(())
 }
 
-/// Lays the strategy files that sequencers and delegators name under `[strategies.NAME]`, where the experiment has none of its own.
+/// Lays the strategy files that sequencers, delegators or `[robustness]` name under `[strategies.NAME]`, where the
+/// experiment has none of its own.
 fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), Diagnostics> {
+    let mut names = strategies_named(document);
+    names.extend(strategies_tried(document));
+    for name in names {
+        if let Some((file, text)) = library.strategy(&name).filter(|_| !name.contains('"')) {
+            // Quoted, as a path has dots.
+            document.underlay(&format!("strategies.\"{name}\""), Document::parse(&file, &text)?);
+        }
+    }
+    Ok(())
+}
+
+/// Names of the strategies that `[robustness]` tries.
+fn strategies_tried(document: &Document) -> BTreeSet<String> {
+    let list = document.peek("robustness.strategies");
+    let names = list.as_ref().and_then(Value::as_list).unwrap_or_default();
+    names.iter().filter_map(|name| name.as_text().map(str::to_owned)).collect()
+}
+
+/// Names of the strategies that groups play.
+pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let roles = [
         ("sequencers", &sequencer::STRATEGY, sequencer::DEFAULT_STRATEGY),
@@ -273,23 +309,18 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
     ];
     for (role, key, default) in roles {
         let groups = document.peek(role);
-        for group in groups.as_ref().and_then(|groups| groups.as_list()).unwrap_or_default() {
+        for group in groups.as_ref().and_then(Value::as_list).unwrap_or_default() {
             let named = group.get(key.key).and_then(|v| v.as_text().map(str::to_owned));
             names.insert(named.unwrap_or_else(|| default.to_owned()));
         }
     }
-    for name in names {
-        if let Some((file, text)) = library.strategy(&name) {
-            document.underlay(&format!("strategies.{name}"), Document::parse(&file, &text)?);
-        }
-    }
-    Ok(())
+    names
 }
 
 type Head = (String, String, String, u64, u32);
 
-/// Everything of an experiment but its resolved text.
-type Parts = (Head, Setting, Play, Vec<Contender>, Vec<Chart>);
+/// What an experiment consists of, but for what was resolved.
+type Parts = (Head, Setting, Play, Vec<Contender>, Option<Robustness>, Vec<Chart>);
 
 fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<Parts> {
     let root = document.root(reader);
@@ -302,6 +333,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         "play",
         "strategies",
         "charts",
+        "robustness",
     ]);
     let (head, tolerance) = read_head(&root);
     let (clocks, known) = read_clocks(&root);
@@ -328,11 +360,17 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
             group.abandon();
         }
     }
+    let robustness = read_robustness(&root, clocks.len(), &mut shelf);
     let delegators = read_delegators(&root, delegated, &mut shelf);
     // Where the world cannot be read nobody's strategy is.
     shelf.misspelt |= world.is_none();
     shelf.refuse_unplayed();
-    let mut play = read_play(&root, tolerance, delegated);
+    // Where something else is wrong, the key might be read.
+    let finite = classes.as_ref().is_none_or(|(classes, complete)| {
+        let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
+        !complete || rules.iter().any(|entry| entry.name == "auction_rotation") && classes.iter().all(atomic)
+    });
+    let mut play = read_play(&root, tolerance, delegated, finite);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
     let memory = |group: &DelegatorGroup| {
         let beliefs = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
@@ -379,8 +417,17 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     check_memory(&root, &setting, play.schedule.regime);
     if contenders.len() == clocks_read {
         lay_collusive_menus(&root, &mut setting, &contenders);
+        check_formulas(&root, &setting, &contenders);
     }
-    Some((head, setting, play, contenders, charts))
+    if robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns()) {
+        root.table_or_empty("robustness").refuse(
+            "",
+            "nobody learns in this experiment",
+            "a group of sequencers with a learning strategy",
+            None,
+        );
+    }
+    Some((head, setting, play, contenders, robustness, charts))
 }
 
 fn all_parameters() -> Vec<&'static Parameter> {
@@ -548,6 +595,18 @@ fn read_classes(
     (classes, complete)
 }
 
+fn read_robustness(root: &Section, contenders: usize, shelf: &mut Shelf) -> Option<Robustness> {
+    let section = root.table("robustness")?;
+    let Shelf { tables, known, played, misspelt } = shelf;
+    let find = |name: &str| {
+        played.insert(name.to_owned());
+        *misspelt |= !known.iter().any(|other| other == name);
+        tables.iter().find(|(n, _)| n == name).and_then(|(_, table)| Strategy::read(table, name))
+    };
+    let known: &[String] = known;
+    Robustness::read(&section, contenders, known, find)
+}
+
 fn read_delegators(root: &Section, delegated: bool, shelf: &mut Shelf) -> Vec<DelegatorGroup> {
     if !delegated {
         root.note_unread("no contender's rule is `delegated`");
@@ -568,7 +627,7 @@ fn read_delegators(root: &Section, delegated: bool, shelf: &mut Shelf) -> Vec<De
     groups.iter().map(|group| DelegatorGroup::read(group, &mut find)).collect()
 }
 
-fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
+fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> Play {
     let section = root.table_or_empty("play");
     section.known(PLAY);
     let regime =
@@ -582,8 +641,12 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool) -> Play {
     if !has_memory {
         section.note_unread_key(&HORIZON, "no contender's rule remembers anything");
     }
+    if !alone && !finite {
+        section.note_unread_key(&FEEDBACK, "no auction is among finitely many private values");
+    }
     let schedule = Schedule {
         regime,
+        expected: !alone && finite && section.choice(&FEEDBACK) == "expected",
         rounds: if alone { 1 } else { section.integer(&ROUNDS) as u32 },
         warmup_epochs: if alone { 0 } else { section.integer(&WARMUP_EPOCHS) as u32 },
         measured_epochs: section.integer(&MEASURED_EPOCHS) as u32,

@@ -122,6 +122,12 @@ impl KickbackGame {
         let i = setting.sequencers.iter().position(|s| s.class == class).expect("classes have members");
         let (nash, joint) =
             (nash.kickback[i] / self.availability[i], joint.kickback[i] / self.availability[i]);
+        if nash - joint <= 1e-9 * nash.abs() {
+            return Err(format!(
+                "competition and collusion are the same for group `{}`: both pay {nash:.5}",
+                setting.classes[class].name
+            ));
+        }
         let reach = grid.margin * (nash - joint);
         let (low, high) = (joint - reach, nash + reach);
         if low < 0.0 {

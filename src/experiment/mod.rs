@@ -3,16 +3,21 @@
 pub mod basins;
 pub mod charts;
 pub mod containment;
+pub mod design;
+pub mod exports;
 pub mod file;
+pub mod formula_check;
 pub mod kickback_game;
 pub mod lock;
 pub mod manifest;
 pub mod outcome;
 pub mod progress;
 pub mod references;
+pub mod robustness;
 pub mod runner;
 pub mod simulate;
 pub mod store;
+pub mod study;
 pub mod tables;
 #[cfg(test)]
 pub(crate) mod trial;

@@ -80,7 +80,8 @@ pub fn simulate_with<M: Mechanism>(
         let game = Game { rule: &rule, setting, terms: &terms, seats: &seats };
         measure(&game, &learned.policies, schedule, detail, seed, replicate, None)?.operating_cost()
     };
-    let certificate = if learned.learning {
+    let judged = setting.classes.iter().any(|class| class.strategy.judged);
+    let certificate = if learned.learning || judged {
         certify(
             &game,
             &learned.policies,
@@ -192,6 +193,23 @@ impl PolicyBook {
         cell[1] / cell[0]
     }
 
+    /// The setting of a column: of a script, the setting that its mean offer would be.
+    fn action<M: Mechanism>(&self, game: &Game<M>, p: usize, state: usize, column: usize) -> Option<f64> {
+        let menu = &game.seats.players[p].menu;
+        match menu.settings.get(column.checked_sub(1)?) {
+            Some(&setting) => Some(setting),
+            None => {
+                let [_, _, offers, sum] = self.cells[p][state];
+                let (mean, least) = (sum / offers, game.rule.least_offer());
+                let setting = match menu.unit {
+                    Unit::Absolute => mean,
+                    Unit::Relative => (mean - least) / (self.value(p, state) - least),
+                };
+                setting.is_finite().then_some(setting)
+            }
+        }
+    }
+
     fn policies<M: Mechanism>(&self, game: &Game<M>, policies: &[Policy]) -> Vec<PolicyEntry> {
         let Some(lever) = game.rule.lever() else { return Vec::new() };
         let mut entries = Vec::new();
@@ -212,7 +230,7 @@ impl PolicyBook {
                             agent: agent.clone(),
                             lever: lever.name().to_owned(),
                             state: self.value(p, state),
-                            action: (column > 0).then(|| player.menu.settings[column - 1]),
+                            action: self.action(game, p, state, column),
                             probability,
                         });
                     }

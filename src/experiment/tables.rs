@@ -58,7 +58,7 @@ pub fn quote(text: &str) -> String {
     }
 }
 
-fn push_numbers(line: &mut String, values: &[f64]) {
+pub(crate) fn push_numbers(line: &mut String, values: &[f64]) {
     for value in values {
         line.push(',');
         push_number(line, *value);
@@ -66,14 +66,14 @@ fn push_numbers(line: &mut String, values: &[f64]) {
 }
 
 /// A table being written, line by line, with the digest of its bytes.
-struct Table {
+pub(crate) struct Table {
     path: PathBuf,
     file: WholeFile,
     digest: Sha256,
 }
 
 impl Table {
-    fn create(directory: &Path, name: &str, header: &str) -> Result<Self, TableError> {
+    pub(crate) fn create(directory: &Path, name: &str, header: &str) -> Result<Self, TableError> {
         let path = directory.join(name);
         let file =
             WholeFile::create(&path).map_err(|source| TableError::Io { path: path.clone(), source })?;
@@ -83,7 +83,7 @@ impl Table {
         Ok(table)
     }
 
-    fn lines(&mut self, text: &str) -> Result<(), TableError> {
+    pub(crate) fn lines(&mut self, text: &str) -> Result<(), TableError> {
         self.digest.update(text);
         self.file
             .write_all(text.as_bytes())
@@ -91,7 +91,7 @@ impl Table {
     }
 
     /// Puts the table in its place and returns the SHA-256 of its bytes, in hexadecimal.
-    fn finish(self) -> Result<String, TableError> {
+    pub(crate) fn finish(self) -> Result<String, TableError> {
         let Self { path, file, digest } = self;
         file.finish().map_err(|source| TableError::Io { path, source })?;
         Ok(hexadecimal(&digest.finalize()))

@@ -19,6 +19,7 @@
 //! NIPS 28 (arXiv 1506.03271), algorithm 1, and theorem 1 with anytime rates.
 
 use super::policy::{Average, Policy};
+use super::start::Start;
 use super::{Feedback, Problem};
 use crate::numerics::{exp, ln};
 use ndarray::Array2;
@@ -39,6 +40,7 @@ pub struct Exp3 {
     policy: Policy,
     average: Average,
     row: Vec<f64>,
+    start: Option<Start>,
 }
 
 impl Exp3 {
@@ -55,7 +57,14 @@ impl Exp3 {
             policy: Policy::even(states, settings),
             average: Average::new(states, settings),
             row: vec![0.0; settings],
+            start: None,
         }
+    }
+
+    /// Starts from `policy`, as prior weights.
+    pub(super) fn begin(&mut self, policy: &Policy, start: Start) {
+        self.policy.clone_from(policy);
+        self.start = Some(start);
     }
 
     /// The present policy.
@@ -99,6 +108,9 @@ impl Exp3 {
             let least = losses().fold(f64::INFINITY, f64::min);
             for (weight, loss) in self.row.iter_mut().zip(losses()) {
                 *weight = exp(scale * (least - loss));
+            }
+            if let Some(start) = &self.start {
+                self.row.iter_mut().zip(start.row(state)).for_each(|(weight, p)| *weight *= p);
             }
             self.policy.set(state, &self.row);
             self.updates[state] += 1.0;

@@ -10,7 +10,7 @@
 //! linear in that distribution, so that averaging payoffs and averaging beliefs come to the same. Among equals the lowest
 //! offer is played, and abstaining only where everything else is worse.
 //!
-//! What is measured is the average of play, as the theory of the rule has it, later batches counting more (by `t²`): play itself
+//! What is measured is the average of play, as the theory of the rule has it, later batches counting more (by `t`): play itself
 //! may jump between best responses for ever.
 //!
 //! References: Brown (1951), "Iterative solution of games by fictitious play", in *Activity Analysis of Production and
@@ -44,6 +44,11 @@ impl FictitiousPlay {
         }
     }
 
+    /// Plays so until something has been learned.
+    pub(super) fn begin(&mut self, start: &Policy) {
+        self.policy.clone_from(start);
+    }
+
     /// The present policy.
     pub fn policy(&self) -> &Policy {
         &self.policy
@@ -70,7 +75,7 @@ impl FictitiousPlay {
             self.row.fill(0.0);
             self.row[best] = 1.0;
             self.policy.set(state, &self.row);
-            self.average.add(state, self.policy.row(state), t * t);
+            self.average.add(state, self.policy.row(state), t);
         }
     }
 }

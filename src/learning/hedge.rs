@@ -13,8 +13,9 @@
 //! "Computing Bayes Nash equilibrium strategies in auction games via simultaneous online dual averaging" (algorithm 1).
 
 use super::policy::{Average, Policy};
+use super::start::{EXPERIENCE, Start};
 use super::{Feedback, Problem};
-use crate::numerics::exp;
+use crate::numerics::{exp, ln};
 use ndarray::Array2;
 
 /// State of the rule.
@@ -27,6 +28,7 @@ pub struct Hedge {
     policy: Policy,
     average: Average,
     row: Vec<f64>,
+    start: Option<Start>,
 }
 
 impl Hedge {
@@ -41,6 +43,25 @@ impl Hedge {
             policy: Policy::uniform(states, settings),
             average: Average::new(states, settings),
             row: vec![0.0; settings],
+            start: None,
+        }
+    }
+
+    /// Starts from `policy`, as if learned in [`EXPERIENCE`] batches.
+    pub(super) fn begin(&mut self, policy: &Policy, start: Start) {
+        self.policy.clone_from(policy);
+        self.start = Some(start);
+    }
+
+    /// Before the first batch of a state: average payoffs after which the start would be played, on a scale that only that
+    /// batch tells.
+    fn recall(&mut self, state: usize, range: f64) {
+        let Some(start) = &self.start else { return };
+        self.updates[state] = EXPERIENCE;
+        self.range[state] = range;
+        let scale = range / (self.learning_rate * EXPERIENCE.sqrt());
+        for (mean, p) in self.mean.row_mut(state).iter_mut().zip(start.row(state)) {
+            *mean = scale * ln(p);
         }
     }
 
@@ -60,6 +81,16 @@ impl Hedge {
             let count = feedback.count[state];
             if count == 0.0 {
                 continue;
+            }
+            if self.updates[state] == 0.0 && self.start.is_some() {
+                let payoffs = feedback.payoff.row(state);
+                let low = payoffs.iter().copied().fold(f64::INFINITY, f64::min);
+                let high = payoffs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                self.recall(state, (high - low) / count);
+                // Only differences count: the batch at hand says how high payoffs are.
+                let play =
+                    self.policy.expected(state, payoffs.as_slice().expect("rows are contiguous")) / count;
+                self.mean.row_mut(state).iter_mut().for_each(|mean| *mean += play);
             }
             self.updates[state] += 1.0;
             let t = self.updates[state];

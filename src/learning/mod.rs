@@ -24,6 +24,7 @@ pub mod q_learning;
 pub mod quantal_response;
 pub mod regret_matching;
 pub mod replicator;
+pub mod start;
 
 use exp3::Exp3;
 use fictitious_play::FictitiousPlay;
@@ -50,7 +51,7 @@ pub const CATALOGUE: &[(&str, &str)] = &[
     ),
     ("fictitious_play", "best response to the empirical past (Brown 1951)"),
     ("replicator", "replicator dynamics by imitation (Taylor and Jonker 1978; Schlag 1998)"),
-    ("scripted", "plays one setting always"),
+    ("scripted", "plays an offer, a formula or a policy as given"),
 ];
 
 /// What a batch of play tells a class of agents, in ETH. A state is told of as a whole, with what every setting would have
@@ -156,8 +157,8 @@ pub enum LearnerSpec {
     Replicator(ReplicatorSpec),
     /// Plays one setting always.
     Scripted {
-        /// The offer: a multiple of the agent's own net value, or ETH, as the menu says; `None` abstains.
-        offer: Option<f64>,
+        /// Its column.
+        column: usize,
     },
 }
 
@@ -222,15 +223,14 @@ impl Learner {
             }
             LearnerSpec::FictitiousPlay => Learner::FictitiousPlay(FictitiousPlay::new(problem)),
             LearnerSpec::Replicator(spec) => Learner::Replicator(Replicator::new(problem, spec)),
-            LearnerSpec::Scripted { offer } => {
-                let setting = usize::from(offer.is_some());
-                Learner::Fixed(Policy::pure(problem.states(), problem.settings, setting))
+            LearnerSpec::Scripted { column } => {
+                Learner::Fixed(Policy::pure(problem.states(), problem.settings, column))
             }
         }
     }
 
     /// The distribution from which the learner plays now, but for a Q-learner, which explores besides.
-    fn policy(&self) -> Option<&Policy> {
+    pub fn policy(&self) -> Option<&Policy> {
         match self {
             Learner::Hedge(learner) => Some(learner.policy()),
             Learner::Exp3(learner) => Some(learner.policy()),

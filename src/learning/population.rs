@@ -172,7 +172,7 @@ mod tests {
                     }
                     let mut before = 0.0;
                     for step in 0..60 {
-                        let now = rule.attracted(i, 0.1 * f64::from(step) - 1.0, &utility, share);
+                        let now = rule.attracted(i, 0.2 * f64::from(step) - 1.0, &utility, share);
                         assert!(now >= before - 1e-15, "{rule:?} {utility:?}: pay more, lose stake");
                         before = now;
                     }

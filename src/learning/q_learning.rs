@@ -92,6 +92,18 @@ impl QLearning {
         learner
     }
 
+    /// Starts with the most likely setting of each state above all others.
+    pub(super) fn begin(&mut self, start: &Policy) {
+        for state in 0..self.greedy.len() {
+            let (mode, best) = (start.mode(state), self.value[(state, self.best(state))]);
+            // Abstaining is not among the settings.
+            if mode > 0 {
+                self.value[(state, mode)] = best + 1e-9 * best.abs().max(f64::MIN_POSITIVE * 1e12);
+                self.greedy[state] = self.best(state);
+            }
+        }
+    }
+
     /// The setting of highest value, the lowest where several are.
     fn best(&self, state: usize) -> usize {
         let row = self.value.row(state);

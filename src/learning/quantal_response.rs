@@ -67,6 +67,11 @@ impl QuantalResponse {
         }
     }
 
+    /// Plays so until something has been learned.
+    pub(super) fn begin(&mut self, start: &Policy) {
+        self.policy.clone_from(start);
+    }
+
     /// The present policy: payoffs are averaged already, and so is what settles.
     pub fn policy(&self) -> &Policy {
         &self.policy

@@ -9,6 +9,7 @@
 //! arXiv 1407.5042, section 2.
 
 use super::policy::{Average, Policy};
+use super::start::{EXPERIENCE, Start};
 use super::{Feedback, Problem};
 use ndarray::Array2;
 
@@ -20,6 +21,7 @@ pub struct RegretMatching {
     policy: Policy,
     average: Average,
     row: Vec<f64>,
+    start: Option<Start>,
 }
 
 impl RegretMatching {
@@ -32,7 +34,14 @@ impl RegretMatching {
             policy: Policy::uniform(states, settings),
             average: Average::new(states, settings),
             row: vec![0.0; settings],
+            start: None,
         }
+    }
+
+    /// Starts from `policy`, as if learned in [`EXPERIENCE`] batches.
+    pub(super) fn begin(&mut self, policy: &Policy, start: Start) {
+        self.policy.clone_from(policy);
+        self.start = Some(start);
     }
 
     /// The present policy.
@@ -54,6 +63,15 @@ impl RegretMatching {
             }
             let payoffs = feedback.payoff.row(state);
             let play: f64 = self.policy.row(state).iter().zip(payoffs).map(|(p, u)| p * u).sum();
+            if let (Some(start), true) = (&self.start, self.updates[state] == 0.0) {
+                let low = payoffs.iter().copied().fold(f64::INFINITY, f64::min);
+                let high = payoffs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let scale = EXPERIENCE.sqrt() * (high - low) / count;
+                for (regret, p) in self.regret.row_mut(state).iter_mut().zip(start.row(state)) {
+                    *regret = scale * p;
+                }
+                self.updates[state] = EXPERIENCE;
+            }
             let mut total = 0.0;
             for ((regret, weight), &payoff) in
                 self.regret.row_mut(state).iter_mut().zip(&mut self.row).zip(payoffs)

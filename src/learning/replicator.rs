@@ -19,6 +19,7 @@
 //! "Time average replicator and best-reply dynamics", Math. Oper. Res. 34, for the average.
 
 use super::policy::{Average, Policy};
+use super::start::Start;
 use super::{Feedback, Problem};
 use crate::numerics::exp;
 
@@ -53,6 +54,14 @@ impl Replicator {
             policy: Policy::even(states, settings),
             average: Average::new(states, settings),
             row: vec![0.0; settings],
+        }
+    }
+
+    /// Starts from these shares.
+    pub(super) fn begin(&mut self, start: &Start) {
+        for state in 0..self.policy.states() {
+            let shares: Vec<f64> = start.row(state).collect();
+            self.policy.set(state, &shares);
         }
     }
 

@@ -130,8 +130,7 @@ pub fn certify<M: Mechanism>(
     }
     let n = game.setting.candidates();
     let players = &game.seats.players;
-    let mut sums: Vec<Sums> =
-        players.iter().map(|p| Sums::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
+    let mut sums: Vec<Sums> = players.iter().map(|p| Sums::new(p.bins.count(), p.menu.columns())).collect();
     let mut round = Round::new(game);
     let persistence = game.rule.persistence(game.setting);
     let stocks = persistence.len();

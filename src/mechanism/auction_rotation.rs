@@ -22,6 +22,7 @@
 //! mechanism".
 
 use super::operation::Service;
+use super::seat_sale::SeatSale;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
 use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
 use crate::agent::Setting;
@@ -281,6 +282,10 @@ impl Mechanism for AuctionRotation {
         Some(Lever::Bid)
     }
 
+    fn seat_count(&self, _candidates: usize) -> usize {
+        self.seats
+    }
+
     fn open(&self, setting: &Setting) -> Bonds {
         let candidates = setting.candidates();
         Bonds { posted: vec![0.0; candidates * (self.dispute_epochs + 1)], candidates, row: 0 }
@@ -402,6 +407,18 @@ impl Mechanism for AuctionRotation {
 
     fn explores_states(&self) -> bool {
         true
+    }
+
+    fn seat_sale(&self, at: &At, i: usize) -> Option<SeatSale> {
+        // Shares in proportion to bids depend on the sum of the winning bids: that is no sale of seats.
+        let slots = self.seat_slots(at);
+        (!self.proportional).then(|| SeatSale {
+            seats: self.seats,
+            reserve: self.reserve,
+            pays_own_bid: self.pricing == Pricing::PayAsBid,
+            slots,
+            prize: self.worth(at, i) * slots - self.bond_cost(at, i),
+        })
     }
 
     fn unit_seats(&self) -> bool {

@@ -61,6 +61,10 @@ impl Mechanism for Centralized {
         None
     }
 
+    fn seat_count(&self, _candidates: usize) -> usize {
+        1
+    }
+
     fn open(&self, _setting: &Setting) {}
 
     fn reference(&self, _at: &At, _i: usize) -> f64 {

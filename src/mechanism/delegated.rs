@@ -141,6 +141,10 @@ impl Mechanism for Delegated {
         Some(Lever::Kickback)
     }
 
+    fn seat_count(&self, candidates: usize) -> usize {
+        self.seats.unwrap_or(candidates)
+    }
+
     fn open(&self, setting: &Setting) -> Stakes {
         Stakes::open(setting)
     }

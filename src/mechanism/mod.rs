@@ -9,6 +9,7 @@ pub mod centralized;
 pub mod delegated;
 pub mod operation;
 mod roulette;
+pub mod seat_sale;
 pub mod terms;
 
 use crate::agent::Setting;
@@ -18,6 +19,7 @@ use crate::play::ledger::Ledger;
 use crate::settings::{Parameter, Section};
 use crate::world::Signals;
 use operation::Service;
+use seat_sale::SeatSale;
 use terms::Terms;
 
 /// What a sequencer can set.
@@ -172,6 +174,11 @@ pub trait Mechanism: Sync {
     /// The lever that candidates set, if they set one.
     fn lever(&self) -> Option<Lever>;
 
+    /// Seats of an epoch among so many candidates: all of them where the rule has no number of seats.
+    fn seat_count(&self, candidates: usize) -> usize {
+        candidates
+    }
+
     /// The state of a market that opens.
     fn open(&self, setting: &Setting) -> Self::State;
 
@@ -210,6 +217,12 @@ pub trait Mechanism: Sync {
     /// jump, as in auctions, all states together are far less noisy for the work.
     fn explores_states(&self) -> bool {
         false
+    }
+
+    /// The sale of seats that an epoch is to candidate `i`, where it is one and nothing else: payoffs then depend on rivals
+    /// only through their offers, and can be averaged over these in closed form ([`SeatSale::odds`]).
+    fn seat_sale(&self, _at: &At, _i: usize) -> Option<SeatSale> {
+        None
     }
 
     /// Persistence of each stock that the rule remembers (the share of a deviation's effect that is left after an

@@ -7,9 +7,13 @@
 //!   ends when everybody's greedy policy has stayed the same for `stable_epochs` (*converged*), or after `max_epochs`.
 //!   Replicates are then independent markets.
 //!
+//! Under self-play of a [finite](super::finite) game what rivals draw and offer is taken in expectation where the schedule
+//! asks for that.
+//!
 //! The later value of what an epoch leaves behind is [learned](super::continuation) along the way.
 
 use super::continuation::Continuation;
+use super::finite::Finite;
 use super::ledger::Imbalance;
 use super::market::{Detail, Game, Market, Round};
 use super::progress::Progress;
@@ -82,12 +86,16 @@ fn learners<M: Mechanism>(game: &Game<M>, seed: u64, replicate: u32) -> Vec<Lear
         let bins = &player.bins;
         let problem = Problem {
             likelihood: (0..bins.count()).map(|state| bins.probability(state)).collect(),
-            settings: player.menu.settings.len() + 1,
+            settings: player.menu.columns(),
             initial: spec
                 .wants_values()
                 .map(|(initial, discount)| starting_values(game, p, initial, discount, seed, replicate)),
         };
-        Learner::new(spec, &problem)
+        let mut learner = Learner::new(spec, &problem);
+        if let Some(table) = &game.setting.classes[player.class].strategy.policy {
+            learner.begin(&table.policy(&bins.ranks(), player.menu.columns()));
+        }
+        learner
     };
     (0..game.seats.players.len()).map(learner).collect()
 }
@@ -118,14 +126,22 @@ pub fn learn<M: Mechanism>(
             gains: Vec::new(),
         });
     }
-    let (markets, epochs) =
-        if alone { (1, schedule.max_epochs) } else { (schedule.rounds, schedule.warmup_epochs) };
+    let bandit: Vec<bool> = (0..players.len()).map(|p| spec(p).is_bandit()).collect();
+    let known =
+        !alone && !bandit.contains(&true) && learners.iter().all(|learner| learner.policy().is_some());
+    // Feedback in expectation needs no market.
+    let mut finite = if known && schedule.expected { Finite::new(game) } else { None };
+    let epochs = if alone { schedule.max_epochs } else { schedule.warmup_epochs };
+    let markets = match finite {
+        Some(_) => 0,
+        None if alone => 1,
+        None => schedule.rounds,
+    };
     let mut markets: Vec<Market<M>> =
         (0..markets).map(|m| Market::expected(game, market_key(seed, replicate, Phase::Learn, m))).collect();
     let mut round = Round::new(game);
     let mut feedback: Vec<Feedback> =
-        players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
-    let bandit: Vec<bool> = (0..players.len()).map(|p| spec(p).is_bandit()).collect();
+        players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.columns())).collect();
     let states: Vec<usize> = players.iter().map(|p| p.bins.count()).collect();
     let mut progress = Progress::new(game, epochs);
     let mut continuation = Continuation::new(game, schedule.horizon);
@@ -135,6 +151,20 @@ pub fn learn<M: Mechanism>(
     for epoch in 0..epochs {
         feedback.iter_mut().for_each(Feedback::clear);
         continuation.clear();
+        if let Some(finite) = &mut finite {
+            let policy = |p: usize| learners[p].policy().expect("every learner has one");
+            finite.feedback(policy, &mut feedback);
+            for (p, batch) in feedback.iter().enumerate() {
+                for (state, payoffs) in batch.payoff.rows().into_iter().enumerate() {
+                    progress.expect(
+                        p,
+                        learners[p].expected(state, payoffs.to_slice().expect("rows are contiguous")),
+                    );
+                }
+                let (sum, made) = finite.offered(p, policy(p));
+                progress.offer_in_expectation(p, sum, made);
+            }
+        }
         for market in &mut markets {
             market.choose(game, |p, state, u| learners[p].choose(state, u), &mut round);
             market.prepare(game, &mut round);

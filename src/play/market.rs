@@ -2,6 +2,7 @@
 
 use super::ledger::{Imbalance, Ledger};
 use crate::agent::Setting;
+use crate::agent::formula::View;
 use crate::agent::strategy::{Menu, Unit};
 use crate::draws::{Key, Purpose, Stream};
 use crate::learning::policy::Policy;
@@ -72,6 +73,18 @@ impl Bins {
                 cumulative[state] - if state == 0 { 0.0 } else { cumulative[state - 1] }
             }
         }
+    }
+
+    /// Ranks at which each state begins and ends.
+    pub fn ranks(&self) -> Vec<(f64, f64)> {
+        let ends = |state: usize| match self {
+            Bins::Equal(bins) => state as f64 / *bins as f64,
+            Bins::Atoms(_) if state == 0 => 0.0,
+            // The last of the cumulative weights may miss one by rounding.
+            Bins::Atoms(cumulative) if state == cumulative.len() => 1.0,
+            Bins::Atoms(cumulative) => cumulative[state - 1],
+        };
+        (0..self.count()).map(|state| (ends(state), ends(state + 1))).collect()
     }
 
     /// The rank within `state` that corresponds to `rank` within its own state.
@@ -167,7 +180,7 @@ impl<M: Mechanism> Round<M> {
     /// Working space for a game.
     pub fn new(game: &Game<M>) -> Self {
         let n = game.setting.candidates();
-        let settings = game.seats.players.iter().map(|p| p.menu.settings.len()).max().unwrap_or(0) + 1;
+        let settings = game.seats.players.iter().map(|p| p.menu.columns()).max().unwrap_or(1);
         Round {
             signals: Signals::default(),
             state: vec![0; n],
@@ -273,17 +286,12 @@ impl<M: Mechanism> Market<M> {
             let player = &game.seats.players[p];
             let state = player.bins.state(round.signals.rank[i]);
             let action = choice(p, state, self.play[i].uniform(self.epoch, 0));
-            let (reference, least) = (game.rule.reference(&at, i), game.rule.least_offer());
+            let reference = game.rule.reference(&at, i);
             round.state[i] = state;
             round.reference[i] = reference;
             round.action[i] = action;
-            round.offers[i] = match (action, player.menu.unit) {
-                (0, _) => None,
-                (a, Unit::Absolute) => Some(player.menu.settings[a - 1]),
-                // Whoever is worth less than the least offer that counts makes none.
-                (_, Unit::Relative) if reference <= least => None,
-                (a, Unit::Relative) => Some(least + player.menu.settings[a - 1] * (reference - least)),
-            };
+            let view = || view(game.rule, &at, i, reference);
+            round.offers[i] = player.menu.offer(action, reference, game.rule.least_offer(), view);
         }
     }
 
@@ -333,26 +341,28 @@ impl<M: Mechanism> Market<M> {
             Unit::Relative => (game.rule.least_offer(), round.reference[i] - game.rule.least_offer()),
         };
         let at = self.at(game, &round.signals, &round.continuation);
+        let Round { menu: offers, payoffs, scratch, .. } = round;
         if scale <= 0.0 {
             // No relative offer counts.
-            let payoffs = &mut round.payoffs[..=settings];
-            game.rule.payoffs(&self.state, &at, i, &[], &mut round.scratch, &mut payoffs[..1]);
+            let payoffs = &mut payoffs[..=settings];
+            game.rule.payoffs(&self.state, &at, i, &[], scratch, &mut payoffs[..1]);
             let abstain = payoffs[0];
             payoffs.fill(abstain);
-            return settings + 1;
+        } else {
+            for (offer, setting) in offers.iter_mut().zip(&menu.settings) {
+                *offer = least + scale * setting;
+            }
+            let (offers, payoffs) = (&offers[..settings], &mut payoffs[..=settings]);
+            game.rule.payoffs(&self.state, &at, i, offers, scratch, payoffs);
         }
-        for (offer, setting) in round.menu.iter_mut().zip(&menu.settings) {
-            *offer = least + scale * setting;
+        if let Some(script) = &menu.script {
+            let mut own = [payoffs[0]; 2];
+            if let Some(offer) = script.offer(&view(game.rule, &at, i, round.reference[i])) {
+                game.rule.payoffs(&self.state, &at, i, &[offer], scratch, &mut own);
+            }
+            payoffs[settings + 1] = own[1];
         }
-        game.rule.payoffs(
-            &self.state,
-            &at,
-            i,
-            &round.menu[..settings],
-            &mut round.scratch,
-            &mut round.payoffs[..=settings],
-        );
-        settings + 1
+        menu.columns()
     }
 
     /// Income of each candidate this epoch for one unit of stock.
@@ -386,6 +396,21 @@ impl<M: Mechanism> Market<M> {
         self.ledger.close(self.epoch, &self.service)?;
         self.epoch += 1;
         Ok(())
+    }
+}
+
+/// What candidate `i` sees when it offers, its own net value being `reference`.
+#[inline]
+pub fn view<M: Mechanism>(rule: &M, at: &At, i: usize, reference: f64) -> View {
+    View {
+        value: reference,
+        reserve: rule.least_offer(),
+        rank: at.signals.rank[i],
+        candidates: at.setting.candidates() as f64,
+        seats: rule.seat_count(at.setting.candidates()) as f64,
+        epoch_slots: f64::from(at.terms.epoch_slots),
+        cost: at.live_cost(i),
+        fee: at.signals.expected_fee,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
 pub mod continuation;
+pub mod finite;
 pub mod horizon;
 pub mod learning_loop;
 pub mod ledger;

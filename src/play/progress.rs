@@ -30,10 +30,7 @@ impl Progress {
         let players = &game.seats.players;
         Progress {
             stride: (epochs / WINDOWS).max(1),
-            window: players
-                .iter()
-                .map(|p| Feedback::new(p.bins.count(), p.menu.settings.len() + 1))
-                .collect(),
+            window: players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.columns())).collect(),
             played: vec![0.0; players.len()],
             offered: vec![(0.0, 0.0); players.len()],
             snapshots: Vec::new(),
@@ -51,11 +48,19 @@ impl Progress {
     /// Adds the setting that candidate `i` played.
     #[inline]
     pub fn offer<M: Mechanism>(&mut self, game: &Game<M>, i: usize, round: &Round<M>) {
-        if round.action[i] > 0 {
-            let p = game.seats.player[i];
-            self.offered[p].0 += game.seats.players[p].menu.settings[round.action[i] - 1];
+        let p = game.seats.player[i];
+        // Abstaining and scripts have no setting.
+        let setting = round.action[i].checked_sub(1).and_then(|s| game.seats.players[p].menu.settings.get(s));
+        if let Some(setting) = setting {
+            self.offered[p].0 += setting;
             self.offered[p].1 += 1.0;
         }
+    }
+
+    /// Adds the sum of settings that a member of player `p` plays in expectation, and the probability that it offers.
+    pub fn offer_in_expectation(&mut self, p: usize, sum: f64, made: f64) {
+        self.offered[p].0 += sum;
+        self.offered[p].1 += made;
     }
 
     /// Adds the epoch's feedback, and at the end of a window a point to each curve.

@@ -18,6 +18,8 @@ pub struct Schedule {
     pub regime: Regime,
     /// Parallel markets.
     pub rounds: u32,
+    /// Whether feedback is taken in expectation over what rivals draw and offer, where that is known (self-play).
+    pub expected: bool,
     /// Epochs of learning (self-play).
     pub warmup_epochs: u32,
     /// Epochs measured in each market.

@@ -28,7 +28,7 @@ pub fn starting_values<M: Mechanism>(
     replicate: u32,
 ) -> Array2<f64> {
     let player = &game.seats.players[p];
-    let shape = (player.bins.count(), player.menu.settings.len() + 1);
+    let shape = (player.bins.count(), player.menu.columns());
     let mut sum = Array2::<f64>::zeros(shape);
     let mut top = vec![f64::NEG_INFINITY; shape.0];
     let mut count = vec![0.0; shape.0];
@@ -37,7 +37,7 @@ pub fn starting_values<M: Mechanism>(
         .seats
         .players
         .iter()
-        .map(|player| Policy::uniform(player.bins.count(), player.menu.settings.len() + 1))
+        .map(|player| Policy::uniform(player.bins.count(), player.menu.columns()))
         .collect();
     for m in 0..MARKETS {
         let mut market = Market::expected(game, market_key(seed, replicate, Phase::Start, m));

@@ -60,6 +60,8 @@ pub(crate) enum Block {
     Figure(Named),
     /// Names and values.
     Facts(Vec<(String, String)>),
+    /// Lines in columns, as on a terminal.
+    Lines(String),
     /// A text that is shown on demand: summary and content.
     Folded(String, String),
 }

@@ -5,6 +5,7 @@
 //! | `surplus` | mean shares of potential value by contender | no unit is done |
 //! | `learning` | offers and deviation gain along learning | nobody learns |
 //! | `difference-A-vs-B` | paired differences, for each of the first [`MOST_PAIRS`] pairs | the pair has no common replicate |
+//! | `robustness` | paired differences under each learning rule | the experiment tries no other rule |
 //! | `policies` | offers against net value, with the lines of theory | nobody offers |
 //! | `metrics` | means of metrics that differ, by contender | there is one contender |
 //! | `distribution` | replicates of the headline metrics, by contender | there is one replicate |
@@ -17,14 +18,16 @@ mod difference;
 mod learning;
 mod lorenz;
 mod policies;
+mod robustness;
 mod strips;
 mod surplus;
 #[cfg(test)]
 mod tests;
 
+use super::robustness::Findings;
 use super::summary::Summary;
 use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Width};
-use crate::experiment::charts::Chart;
+use crate::experiment::charts::{Chart, KINDS};
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::statistics;
@@ -142,10 +145,9 @@ pub fn figures(
 
 /// Unasked figures, each replaced by those of its kind that are listed.
 fn asked_and_unasked(experiment: &Experiment) -> Vec<Chart> {
-    const UNASKED: [&str; 7] =
-        ["surplus", "learning", "differences", "policies", "metrics", "distribution", "lorenz"];
-    UNASKED
-        .into_iter()
+    KINDS
+        .iter()
+        .copied()
         .flat_map(|kind| {
             let listed: Vec<Chart> = experiment.charts.iter().filter(|c| c.kind == kind).cloned().collect();
             if listed.is_empty() { vec![Chart { kind, ..Chart::default() }] } else { listed }
@@ -178,6 +180,10 @@ fn sheets(
     Ok(match chart.kind {
         "surplus" => one(surplus::figure(summary, experiment), "surplus"),
         "learning" => one(learning::figure(store, experiment, summary)?, "learning"),
+        "robustness" => {
+            let findings = Findings::read(store, experiment)?;
+            one(findings.and_then(|f| robustness::figure(&f, experiment, notes)), "robustness")
+        }
         "policies" => one(policies::figure(store, experiment, summary, notes)?, "policies"),
         "metrics" if many || listed => one(strips::metrics(summary, experiment, &chart.metrics), "metrics"),
         "distribution" if replicates(summary) > 1 || listed => {
@@ -226,6 +232,7 @@ enum Sheet {
     Surplus(chart::surplus::Surplus),
     Learning(chart::learning_curves::LearningCurves),
     Difference(chart::forest::Forest),
+    Robustness(chart::robustness::Robustness),
     Policies(chart::policies::Policies),
     Metrics(chart::small_multiples::SmallMultiples),
     Distribution(chart::distribution::Distribution),
@@ -238,6 +245,7 @@ impl Sheet {
             Self::Surplus(sheet) => &mut sheet.heading,
             Self::Learning(sheet) => &mut sheet.heading,
             Self::Difference(sheet) => &mut sheet.heading,
+            Self::Robustness(sheet) => &mut sheet.heading,
             Self::Policies(sheet) => &mut sheet.heading,
             Self::Metrics(sheet) => &mut sheet.heading,
             Self::Distribution(sheet) => &mut sheet.heading,
@@ -250,6 +258,7 @@ impl Sheet {
             Self::Surplus(sheet) => sheet.draw(style),
             Self::Learning(sheet) => sheet.draw(style),
             Self::Difference(sheet) => sheet.draw(style),
+            Self::Robustness(sheet) => sheet.draw(style),
             Self::Policies(sheet) => sheet.draw(style),
             Self::Metrics(sheet) => sheet.draw(style),
             Self::Distribution(sheet) => sheet.draw(style),

@@ -6,10 +6,12 @@
 //! | [`document`] | `report.md`, `report.html`, `tables/*.tex` and `tables/*.csv` |
 //! | [`table`] | the table that closes a run on the terminal |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
+//! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
 pub mod document;
 pub mod figures;
+pub mod robustness;
 pub mod summary;
 pub mod table;
 pub mod warnings;

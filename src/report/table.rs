@@ -2,10 +2,11 @@
 
 mod basins;
 pub(super) mod differences;
-pub(super) mod layout;
+pub(crate) mod layout;
 #[cfg(test)]
 mod tests;
 
+use super::robustness::{self, Findings};
 use super::summary::{Standing, Summary, Verdict};
 use super::warnings;
 use crate::experiment::file::Experiment;
@@ -65,6 +66,9 @@ pub fn summary_table(store: &Store, experiment: &Experiment) -> Result<String, S
         basins::write(&mut out, &summary);
         differences::write(&mut out, &summary);
     }
+    if let Some(findings) = Findings::read(store, experiment)? {
+        out += &robustness::block(&findings);
+    }
     let found = warnings::about(&summary, experiment);
     if !found.is_empty() {
         out += "\nWarnings\n";
@@ -86,6 +90,11 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
     *out += &wrapped(&format!("{}: {scope}", experiment.name), "", "");
     if !experiment.question.trim().is_empty() {
         *out += &wrapped(experiment.question.trim(), "", "");
+    }
+    if let Some(robustness) = &experiment.robustness {
+        let design = robustness.design(&experiment.setting);
+        let written = design.points[0].in_words();
+        *out += &wrapped(&format!("Learning as written ({written}); other rules below."), "", "");
     }
     out.push('\n');
 }

@@ -99,6 +99,29 @@ impl Document {
         assign::underlay(Arc::make_mut(&mut self.root), path, other);
     }
 
+    /// Removes a key from the top of the document, with all that is in it.
+    pub fn remove(&mut self, key: &str) {
+        if let Content::Table(table) = &mut Arc::make_mut(&mut self.root).content {
+            table.entries.retain(|entry| entry.key != key);
+        }
+    }
+
+    /// Removes a key from a table at the top.
+    pub fn remove_member(&mut self, table: &str, key: &str) {
+        if let Content::Table(top) = &mut Arc::make_mut(&mut self.root).content
+            && let Some(entry) = top.entries.iter_mut().find(|entry| entry.key == table)
+            && let Content::Table(table) = &mut entry.node.content
+        {
+            table.entries.retain(|entry| entry.key != key);
+        }
+    }
+
+    /// Keys of the table at a path; none where it is no table.
+    pub fn keys(&self, path: &str) -> Vec<String> {
+        let table = self.find(path).and_then(|(_, node)| node.table());
+        table.map(|table| table.keys().map(str::to_owned).collect()).unwrap_or_default()
+    }
+
     /// The value at a path, if there is one; a list of tables is entered by name or place.
     pub fn peek(&self, path: &str) -> Option<Value> {
         self.find(path).map(|(_, node)| node.to_value())

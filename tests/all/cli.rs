@@ -5,6 +5,7 @@ mod interruption;
 mod refusals;
 mod replaying;
 mod reporting;
+mod robustness;
 
 use crate::program::Folder;
 

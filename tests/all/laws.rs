@@ -310,14 +310,14 @@ fn always<M: Mechanism>(game: &Game<M>, offer: f64) -> Vec<Policy> {
         })
     };
     let policy = |p: &sequencer_lab::play::market::Player| {
-        Policy::pure(p.bins.count(), p.menu.settings.len() + 1, nearest(&p.menu.settings) + 1)
+        Policy::pure(p.bins.count(), p.menu.columns(), nearest(&p.menu.settings) + 1)
     };
     game.seats.players.iter().map(policy).collect()
 }
 
 /// Plays at random over the whole menu.
 fn anything<M: Mechanism>(game: &Game<M>) -> Vec<Policy> {
-    game.seats.players.iter().map(|p| Policy::uniform(p.bins.count(), p.menu.settings.len() + 1)).collect()
+    game.seats.players.iter().map(|p| Policy::uniform(p.bins.count(), p.menu.columns())).collect()
 }
 
 /// A truthful rule makes one's own value a best response to anything, in every single round; a rule that does not

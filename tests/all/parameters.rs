@@ -253,6 +253,12 @@ const CHANGES: &[Change] = &[
     ("delegators.dune.strategy", "imitation", ROLLUP, &[]),
     ("play.regime", "independent", ABSTRACT, &[("rounds = 4\nwarmup_epochs = 24\n", "")]),
     ("play.rounds", "5", ABSTRACT, &[]),
+    (
+        "play.feedback",
+        "expected",
+        ABSTRACT,
+        &[("{ uniform = [0.0, 1.0] }", "{ discrete = { values = [0.2, 0.9], weights = [1, 1] } }")],
+    ),
     ("play.warmup_epochs", "30", ABSTRACT, &[]),
     ("play.measured_epochs", "9", ABSTRACT, &[]),
     ("play.stable_epochs", "3", ALONE, &[]),
@@ -292,6 +298,7 @@ const CHANGES: &[Change] = &[
         ROLLUP,
         &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"\nforgetting = 0.3")],
     ),
+    ("strategies.grid.policy", "[{ to = 1.0, offers = [0.5], weights = [1.0] }]", ABSTRACT, &[]),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.one.commission", "0.9", ROLLUP, &[]),
@@ -444,6 +451,9 @@ fn a_parameter_that_nothing_reads_is_refused() {
             &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover = 0.8\n", "")],
         ),
         ("play.rounds", "3", ALONE, &[]),
+        ("play.feedback", "expected", ALONE, &[]),
+        ("play.feedback", "expected", ABSTRACT, &[]),
+        ("play.feedback", "expected", ROLLUP, &[]),
         ("play.warmup_epochs", "3", ALONE, &[]),
         ("play.stable_epochs", "3", ABSTRACT, &[]),
         ("play.max_epochs", "3", ABSTRACT, &[]),
@@ -460,7 +470,6 @@ fn a_parameter_that_nothing_reads_is_refused() {
         ("strategies.grid.mutation", "0.1", ABSTRACT, QUANTAL),
         ("strategies.grid.offer", "{ relative = 1.0 }", ABSTRACT, &[]),
         ("strategies.grid.bins", "3", ABSTRACT, scripted),
-        ("strategies.grid.menu", "{ relative = [0.0, 1.0] }", ABSTRACT, scripted),
         ("strategies.grid.learning_rate", "3.0", ABSTRACT, scripted),
         ("strategies.flock.forgetting", "0.5", ROLLUP, &[FLOCK]),
         (

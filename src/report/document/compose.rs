@@ -8,7 +8,7 @@ use crate::experiment::store::Store;
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
 use crate::report::summary::{Standing, Summary};
-use crate::report::{table, warnings};
+use crate::report::{robustness, table, warnings};
 use std::path::Path;
 
 /// Pairs of contenders about which there is a sentence.
@@ -45,6 +45,10 @@ pub(super) fn compose(
         blocks.push(Block::Text("None.".to_owned()));
     }
     blocks.extend(found.iter().map(|w| Block::Warning(w.cause(), w.remedy())));
+    if let Some(findings) = robustness::Findings::read(store, experiment)? {
+        blocks.push(heading("Robustness to the learning rule"));
+        blocks.push(Block::Lines(robustness::block(&findings).trim().to_owned()));
+    }
     blocks.push(heading("Figures"));
     if figures.is_empty() {
         blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));

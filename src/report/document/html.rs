@@ -74,6 +74,7 @@ fn element(block: &Block, section: usize) -> String {
                 rows.concat()
             )
         }
+        Block::Lines(text) => format!("<pre tabindex=\"0\">{}</pre>\n", escape(text)),
         Block::Folded(summary, content) => {
             format!(
                 "<details><summary>{}</summary><pre tabindex=\"0\">{}</pre></details>\n",

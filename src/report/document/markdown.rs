@@ -44,6 +44,7 @@ pub(super) fn render(blocks: &[Block]) -> String {
                 }
                 writeln!(out)
             }
+            Block::Lines(text) => writeln!(out, "```text\n{}\n```\n", text.trim_end()),
             Block::Folded(summary, content) => {
                 writeln!(out, "{}:\n\n```toml\n{}\n```\n", escape(summary), content.trim_end())
             }

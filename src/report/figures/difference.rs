@@ -18,7 +18,7 @@ fn is_shown(metric: &Metric) -> bool {
     (metric.unit == "share" && !metric.key.starts_with("deviation_gain")) || BESIDE.contains(&metric.key)
 }
 
-fn unit(metric: &Metric) -> Unit {
+pub(super) fn unit(metric: &Metric) -> Unit {
     match metric.unit {
         "share" => Unit::Share,
         "ETH" => Unit::Eth,

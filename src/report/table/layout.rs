@@ -11,7 +11,7 @@ pub(super) const GAP: &str = "   ";
 
 /// A mean with its half-width: two significant digits of the half-width, and at most five of the mean or two decimals.
 /// A half-width of exactly 0 is "0". Without an interval the mean alone, to four digits.
-pub(in crate::report) fn number(mean: f64, half: f64) -> String {
+pub(crate) fn number(mean: f64, half: f64) -> String {
     if !half.is_finite() || half < 0.0 {
         return plain(mean);
     }
@@ -24,7 +24,7 @@ pub(in crate::report) fn number(mean: f64, half: f64) -> String {
 }
 
 /// As [`number`], for percentages: at most two decimals, below 1% three.
-pub(in crate::report) fn percentage(mean: f64, half: f64) -> String {
+pub(crate) fn percentage(mean: f64, half: f64) -> String {
     let finest = if mean.abs() < 1.0 { 3 } else { 2 };
     if !half.is_finite() || half <= 0.0 {
         // What rounding leaves of nothing is nothing.
@@ -50,7 +50,7 @@ pub(super) fn width(text: &str) -> usize {
 }
 
 /// A paragraph broken into lines of at most [`WIDTH`] columns, the first after `first`, the others after `rest`.
-pub(super) fn wrapped(text: &str, first: &str, rest: &str) -> String {
+pub(crate) fn wrapped(text: &str, first: &str, rest: &str) -> String {
     let mut out = String::new();
     let mut line = first.to_owned();
     let mut begun = false;
@@ -97,7 +97,7 @@ pub(super) fn left(text: &str, wide: usize) -> String {
 
 /// Lines of labels and cells under the contenders' names, in as many blocks as keep within [`WIDTH`]. A label that does not
 /// begin with a space is a heading, with an empty line before it.
-pub(super) fn blocks(labels: &[String], names: &[String], columns: &[Vec<String>]) -> String {
+pub(crate) fn blocks(labels: &[String], names: &[String], columns: &[Vec<String>]) -> String {
     // Headings have no cells beside them and may be longer.
     let label_width = labels.iter().filter(|l| l.starts_with(' ')).map(|l| width(l)).max().unwrap_or(0);
     let heads: Vec<Vec<String>> = names.iter().map(|n| broken(n)).collect();

@@ -1,0 +1,104 @@
+//! Scripted strategies: one offer, a formula, or a policy learned elsewhere, and what they are judged against.
+//!
+//! Scripted play needs no menu. Where the file gives one, it holds the deviations against which the certificate judges
+//! the script: one setting for each of `bins` bins of private value, the script itself following the exact value.
+
+use super::table::Table;
+use super::{BINS, Grid, MENU, Menu, OFFER, POLICY, Strategy, Unit, menu_from, unit_of};
+use crate::agent::formula::Formula;
+use crate::learning::LearnerSpec;
+use crate::settings::{Section, Value};
+
+/// What a script offers.
+enum Offer {
+    Abstain,
+    Setting(Unit, f64),
+    Formula(Formula),
+}
+
+/// Reads a scripted strategy.
+pub fn read(section: &Section, name: &str) -> Option<Strategy> {
+    let judged = section.is_given(MENU.key);
+    let grid = if judged { Some(deviations(section)?) } else { None };
+    let bins = if judged { section.integer(&BINS) as usize } else { 1 };
+    let strategy = |menu: Menu, learner: LearnerSpec, policy: Option<Table>| Strategy {
+        name: name.to_owned(),
+        learner,
+        bins,
+        menu,
+        collusive: None,
+        policy,
+        judged,
+    };
+    if section.is_given(POLICY.key) {
+        let Some(menu) = grid else {
+            section.refuse(POLICY.key, "a policy without the menu of its offers", "a `menu` besides", None);
+            return None;
+        };
+        let table = section.custom(&POLICY, |value| Table::read(value, &menu))?;
+        return Some(strategy(menu, LearnerSpec::Scripted { column: 0 }, Some(table)));
+    }
+    let offer = section.custom(&OFFER, offer_from)?;
+    let mut menu = grid.unwrap_or_else(|| Menu { unit: Unit::Relative, settings: Vec::new(), script: None });
+    let column = match offer {
+        Offer::Abstain => 0,
+        Offer::Setting(unit, x) => {
+            if menu.settings.is_empty() {
+                menu.unit = unit;
+            } else if menu.unit != unit {
+                section.refuse(
+                    MENU.key,
+                    "a menu of deviations in another unit than the offer's",
+                    "`relative` or `absolute` in both",
+                    None,
+                );
+                return None;
+            }
+            // Settings ascend.
+            let place = menu.settings.partition_point(|&setting| setting < x);
+            if menu.settings.get(place) != Some(&x) {
+                menu.settings.insert(place, x);
+            }
+            place + 1
+        }
+        Offer::Formula(formula) => {
+            menu.script = Some(formula);
+            menu.settings.len() + 1
+        }
+    };
+    Some(strategy(menu, LearnerSpec::Scripted { column }, None))
+}
+
+/// The menu of deviations.
+fn deviations(section: &Section) -> Option<Menu> {
+    match section.custom(&MENU, menu_from)? {
+        Grid::Given(menu) => Some(menu),
+        Grid::Collusive(_) => {
+            section.refuse(
+                MENU.key,
+                "a menu that follows from the game, in a script",
+                "a `relative` or `absolute` menu",
+                None,
+            );
+            None
+        }
+    }
+}
+
+fn offer_from(value: &Value) -> Result<Offer, String> {
+    match value {
+        Value::Text(text) if text == "abstain" => Ok(Offer::Abstain),
+        Value::Text(text) => Formula::parse(text).map(Offer::Formula),
+        Value::Table(entries) => {
+            match entries.as_slice() {
+                [(key, amount)] => match (unit_of(key), amount.as_number()) {
+                    (Some(unit), Some(x)) if x.is_finite() && x >= 0.0 => Ok(Offer::Setting(unit, x)),
+                    _ => Err("an offer has one key, `relative` or `absolute`, with a number of at least 0"
+                        .to_owned()),
+                },
+                _ => Err("an offer has exactly one key".to_owned()),
+            }
+        }
+        _ => Err("an offer is a table, a formula or \"abstain\"".to_owned()),
+    }
+}

@@ -1,0 +1,61 @@
+//! Design points: settings of an experiment's parameters, each of which is an experiment of its own.
+//!
+//! A point is a list of assignments `path = value`, applied to the file before it is read, as `--set` does: what may be
+//! assigned, what it may be and what follows from it are those of the file. All points share seed and draws.
+
+use super::store::DesignValue;
+use crate::settings::{Diagnostics, Document, Value};
+
+/// The design of a study.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Design {
+    /// Paths that points assign, in the order of the columns of `results.csv`.
+    pub parameters: Vec<String>,
+    /// The points, numbered from 0.
+    pub points: Vec<Point>,
+}
+
+/// One setting of the parameters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Point {
+    /// Paths and their values; what a point does not assign stays as written.
+    pub assignments: Vec<(String, Value)>,
+}
+
+impl Design {
+    /// A single point: the file as written.
+    pub fn as_written() -> Self {
+        Design { parameters: Vec::new(), points: vec![Point::default()] }
+    }
+}
+
+impl Point {
+    /// The document with this point's assignments.
+    ///
+    /// # Errors
+    /// A path that leads nowhere.
+    pub fn apply(&self, mut document: Document) -> Result<Document, Diagnostics> {
+        for (path, value) in &self.assignments {
+            document.set(path, &value.to_string())?;
+        }
+        Ok(document)
+    }
+
+    /// The assignments as the store keeps them.
+    pub fn values(&self) -> Vec<(String, DesignValue)> {
+        let stored = |value: &Value| match value {
+            Value::Number(number) => DesignValue::Number(*number),
+            Value::Integer(integer) => DesignValue::Number(*integer as f64),
+            Value::Text(text) => DesignValue::Text(text.clone()),
+            other => DesignValue::Text(other.to_string()),
+        };
+        self.assignments.iter().map(|(path, value)| (path.clone(), stored(value))).collect()
+    }
+
+    /// The assignments in words: `path = value, …`, or `as written`.
+    pub fn in_words(&self) -> String {
+        let words: Vec<String> =
+            self.assignments.iter().map(|(path, value)| format!("{path} = {value}")).collect();
+        if words.is_empty() { "as written".to_owned() } else { words.join(", ") }
+    }
+}
