@@ -111,7 +111,8 @@ fn sentence(a: &str, b: &str, c: &Comparison, does: &str, unit: &str, say: &dyn 
     let (low, high) = (c.ci_low, c.ci_high);
     let (first, second, from, to) = if c.difference < 0.0 { (b, a, -high, -low) } else { (a, b, low, high) };
     let size = say(c.difference.abs());
-    if c.difference == 0.0 && !(low < high) {
+    let varies = low.is_finite() && low < high;
+    if c.difference == 0.0 && !varies {
         return format!("{a} {does} exactly as many {unit} as {b}.");
     }
     if !(low.is_finite() && high.is_finite()) {
