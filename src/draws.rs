@@ -43,6 +43,8 @@ pub enum Purpose {
     Resample = 13,
     /// Initial states (of markets, of learners).
     Initial = 14,
+    /// Points of a random design.
+    Design = 15,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

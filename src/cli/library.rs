@@ -103,4 +103,12 @@ impl Library for Files {
     fn scenarios(&self) -> Vec<String> {
         self.names("scenarios", SCENARIOS)
     }
+
+    fn table(&self, path: &str) -> Option<(String, String)> {
+        let read = |folder: &PathBuf| {
+            let path = folder.join(path);
+            std::fs::read_to_string(&path).ok().map(|text| (path.display().to_string(), text))
+        };
+        self.folders.iter().find_map(read)
+    }
 }

@@ -7,12 +7,16 @@ pub mod check;
 pub mod export;
 pub mod library;
 pub mod list;
+pub mod merge;
+pub mod new;
 pub mod plot;
 pub mod printing;
 pub mod replay;
 pub mod report;
 pub mod run;
 pub mod schema;
+pub mod shard;
+pub mod slurm;
 pub mod source;
 
 use clap::{Args, Parser, Subcommand};
@@ -78,6 +82,10 @@ enum Command {
     Run(run::Options),
     /// Read a file and say what it would run and how long, or every error in it
     Check(check::Options),
+    /// Compute piece I of N of a study, on another machine
+    Shard(shard::Options),
+    /// Unite pieces into the files of a run
+    Merge(merge::Options),
     /// Redraw every chart from what a run stored
     Plot(plot::Options),
     /// Write the report, its tables and every chart again from what a run stored
@@ -86,6 +94,8 @@ enum Command {
     Export(export::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
+    /// Write a commented experiment file to start from
+    New(new::Options),
     /// List what there is, one item per line, name first
     List(list::Options),
     /// Print the JSON Schema of experiment and strategy files
@@ -151,10 +161,13 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Run(options) => run::run(options, &cli.common),
         Command::Check(options) => check::check(options, &cli.common),
+        Command::Shard(options) => shard::shard(options, &cli.common),
+        Command::Merge(options) => merge::merge(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
         Command::Report(options) => report::report(options, &cli.common),
         Command::Export(options) => export::export(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
+        Command::New(options) => new::new(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),
         Command::Schema => schema::print(&cli.common),
     };
@@ -183,6 +196,27 @@ pub struct Changes {
     /// ranking of mechanisms survives
     #[arg(long, value_name = "STRATEGIES")]
     pub robustness: Option<String>,
+}
+
+impl Changes {
+    /// The changes as words of a command line.
+    pub fn as_arguments(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut push = |option: &str, value: String| words.extend([option.to_owned(), value]);
+        if let Some(seed) = self.seed {
+            push("--seed", seed.to_string());
+        }
+        if let Some(replicates) = self.replicates {
+            push("--replicates", replicates.to_string());
+        }
+        for change in &self.set {
+            push("--set", change.clone());
+        }
+        if let Some(strategies) = &self.robustness {
+            push("--robustness", strategies.clone());
+        }
+        words
+    }
 }
 
 /// An experiment file with changes.

@@ -1,16 +1,17 @@
 //! `run FILE`: everything that the experiment file asks for.
 
 use super::printing::Printing;
+use super::slurm::{self, Engine};
 use super::{Common, ExperimentFile, Status, Stop, export, source};
-use crate::experiment::file::{ENGINE, Experiment};
+use crate::experiment::file::ENGINE;
 use crate::experiment::lock::OutputLock;
 use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
 use crate::experiment::progress::fitting;
-use crate::experiment::runner::{self, OnError, Planned, RunOptions, RunSummary, UnitPlan};
-use crate::experiment::store::{Opening, Store, StoreError, StudyHead};
-use crate::experiment::study::Study;
+use crate::experiment::runner::{self, OnError, RunOptions, RunSummary, UnitPlan};
+use crate::experiment::store::{Journal, Opening, Store, StoreError, StudyHead};
+use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
-use crate::experiment::{references, tables, unit};
+use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
 use crate::report::{document, figures, robustness, table};
 use clap::Args;
@@ -24,7 +25,7 @@ use std::time::{Duration, Instant, SystemTime};
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
-    experiment: ExperimentFile,
+    pub(super) experiment: ExperimentFile,
     /// Where to write (default: output/NAME)
     #[arg(long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -39,6 +40,8 @@ pub struct Options {
     on_error: String,
     #[command(flatten)]
     printing: Printing,
+    #[command(flatten)]
+    pub(super) engine: Engine,
 }
 
 /// Set by Ctrl-C; read by the runner between units.
@@ -55,6 +58,9 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let study = source::study(&options.experiment)?;
     let experiment = &study.experiment;
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
+    if options.engine.engine.is_some() {
+        return slurm::submit(options, &study, &directory, common);
+    }
     match Store::inspect(&directory) {
         // What is cut short or of another version is ours to discard; what was never a store is not.
         Err(error @ StoreError::Foreign { .. }) => return Err(Stop::refuse(&error)),
@@ -65,21 +71,8 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     if options.fresh {
         Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
     }
-    let names: Vec<String> = experiment.contenders.iter().map(|c| c.name.clone()).collect();
     let plans = study.plans();
-    let metrics: Vec<&'static str> = METRICS.iter().map(|metric| metric.key).collect();
-    let identity = unit::digest(&plans.iter().map(|plan| plan.id.as_str()).collect::<Vec<_>>().join(" "));
-    let resolved = experiment.resolved.to_toml();
-    let head = StudyHead {
-        experiment: &experiment.name,
-        engine: ENGINE,
-        study: &identity,
-        resolved: &resolved,
-        contenders: &names,
-        metrics: &metrics,
-        parameters: &study.design.parameters,
-    };
-    let mut store = Store::create_or_open(&lock, &head).map_err(|error| Stop::refuse(&error))?;
+    let mut store = open_store(&study, &lock, Journal::WriteAhead)?;
     if store.opening() == Opening::Changed {
         let done = store.done_ids().map_err(|error| Stop::fail(&error))?;
         let valid = plans.iter().filter(|plan| done.contains(&plan.id)).count();
@@ -90,18 +83,33 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
         ));
     }
     put_points(&study, &mut store)?;
-    write_text(&directory.join("experiment.toml"), &resolved)?;
-    let planned = plans.len() as u64;
-    let summary = compute(&study, plans, &mut store, options, common, deadline)?;
-    let finished =
-        Finished { experiment, planned, directory: &directory, summary, started, printing, common };
+    let how = Computing { threads: common.threads(), on_error: on_error(&options.on_error), deadline };
+    let summary = compute(&study, Piece::WHOLE, &mut store, how, common)?;
+    let finished = Finished { study: &study, directory: &directory, summary, started, printing, common };
     let status = finish(&finished, &store)?;
     store.close().map_err(|error| Stop::fail(&error))?;
     Ok(status)
 }
 
+/// Opens the store of a study in the directory held by `lock`.
+pub(super) fn open_store(study: &Study, lock: &OutputLock, journal: Journal) -> Result<Store, Stop> {
+    let experiment = &study.experiment;
+    let contenders: Vec<String> = experiment.contenders.iter().map(|c| c.name.clone()).collect();
+    let metrics: Vec<&'static str> = METRICS.iter().map(|metric| metric.key).collect();
+    let head = StudyHead {
+        experiment: &experiment.name,
+        engine: ENGINE,
+        study: &study.identity(&study.plans()),
+        resolved: &experiment.resolved.to_toml(),
+        contenders: &contenders,
+        metrics: &metrics,
+        parameters: &study.design.parameters,
+    };
+    Store::create_or_open_with(lock, &head, journal).map_err(|error| Stop::refuse(&error))
+}
+
 /// Stores the settings of each design point, and what theory says of each contender there, for charts.
-fn put_points(study: &Study, store: &mut Store) -> Result<(), Stop> {
+pub(super) fn put_points(study: &Study, store: &mut Store) -> Result<(), Stop> {
     for ((design, point), experiment) in (0..).zip(&study.design.points).zip(&study.points) {
         store.put_design(design, &point.values()).map_err(|error| Stop::fail(&error))?;
         let curves = references::reference_curves(experiment);
@@ -117,7 +125,7 @@ fn put_points(study: &Study, store: &mut Store) -> Result<(), Stop> {
     Ok(())
 }
 
-fn deadline(minutes: Option<f64>, start: Instant) -> Result<Option<Instant>, Stop> {
+pub(super) fn deadline(minutes: Option<f64>, start: Instant) -> Result<Option<Instant>, Stop> {
     match minutes {
         None => Ok(None),
         Some(m) if m.is_finite() && m > 0.0 && m < 1e7 => Ok(Some(start + Duration::from_secs_f64(m * 60.0))),
@@ -128,13 +136,26 @@ fn deadline(minutes: Option<f64>, start: Instant) -> Result<Option<Instant>, Sto
     }
 }
 
-fn compute(
+/// How units are computed.
+#[derive(Clone, Copy)]
+pub(super) struct Computing {
+    pub threads: usize,
+    pub on_error: OnError,
+    pub deadline: Option<Instant>,
+}
+
+/// What `--on-error` says.
+pub(super) fn on_error(word: &str) -> OnError {
+    if word == "stop" { OnError::Stop } else { OnError::Continue }
+}
+
+/// Computes a piece of a study into its store.
+pub(super) fn compute(
     study: &Study,
-    plans: Vec<UnitPlan>,
+    piece: Piece,
     store: &mut Store,
-    options: &Options,
+    how: Computing,
     common: &Common,
-    deadline: Option<Instant>,
 ) -> Result<RunSummary, Stop> {
     // A second handler cannot be set; then the first does the same.
     let _ = ctrlc::set_handler(|| {
@@ -144,36 +165,39 @@ fn compute(
         eprintln!("\nstopping: units in flight finish; press Ctrl-C again to leave them");
     });
     let run_options = RunOptions {
-        threads: common.threads(),
-        on_error: if options.on_error == "stop" { OnError::Stop } else { OnError::Continue },
+        threads: how.threads,
+        on_error: how.on_error,
         queue_width: RunOptions::QUEUE_WIDTH,
-        deadline,
+        deadline: how.deadline,
         interrupted: &INTERRUPTED,
     };
     let mut progress = fitting(common.quiet);
     let work = |plan: &UnitPlan| study.work(plan);
-    runner::run(&mut Planned::new(plans), &work, store, &run_options, progress.as_mut())
+    runner::run(study.piece(piece).as_mut(), &work, store, &run_options, progress.as_mut())
         .map_err(|error| Stop::fail(&error))
 }
 
 /// A run whose units are over.
-struct Finished<'a> {
-    experiment: &'a Experiment,
-    planned: u64,
-    directory: &'a Path,
-    summary: RunSummary,
-    started: (SystemTime, Instant),
-    printing: figures::Printing,
-    common: &'a Common,
+pub(super) struct Finished<'a> {
+    pub study: &'a Study,
+    pub directory: &'a Path,
+    pub summary: RunSummary,
+    pub started: (SystemTime, Instant),
+    pub printing: figures::Printing,
+    pub common: &'a Common,
 }
 
 /// Writes tables, manifest and charts from the store, and says how it went.
-fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
-    let &Finished { experiment, planned: all, directory, summary, started, printing, common } = run;
+pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
+    let &Finished { study, directory, summary, started, printing, common } = run;
+    let experiment = &study.experiment;
+    write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
     let sha =
         tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
     robustness::write_table(store, experiment, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
+    // With a stopping rule nobody knows how many there will be: those of the first look at least.
+    let all = (study.plans().len() as u64).max(done + failed);
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         engine: ENGINE,

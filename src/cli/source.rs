@@ -23,12 +23,14 @@ pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
         ))
     })?;
     let mut document = Document::parse(&name, &text).map_err(|error| Stop::refuse(&error))?;
+    let mut fixed = false;
     let mut set = |path: &str, value: &str| document.set(path, value).map_err(|error| Stop::refuse(&error));
     if let Some(seed) = file.changes.seed {
         set("experiment.seed", &seed.to_string())?;
     }
     if let Some(replicates) = file.changes.replicates {
         set("experiment.replicates", &replicates.to_string())?;
+        fixed = true;
     }
     for change in &file.changes.set {
         let (path, value) = change.split_once('=').ok_or_else(|| {
@@ -42,6 +44,10 @@ pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
         let names: Vec<Value> =
             strategies.split(',').map(|name| Value::Text(name.trim().to_owned())).collect();
         set("robustness.strategies", &Value::List(names).to_string())?;
+    }
+    if fixed {
+        // A number of replicates overrides any stopping rule.
+        document.remove("replication");
     }
     Study::read(document, &Files::beside(path)).map_err(|error| Stop::refuse(&error))
 }

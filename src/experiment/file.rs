@@ -3,8 +3,10 @@
 use super::charts::{self, Chart};
 use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
+use super::replication::StoppingRule;
 use super::robustness::Robustness;
 use super::simulate::Play;
+use super::sweep::reading::{self, Sweep};
 use crate::agent::Setting;
 use crate::agent::delegation;
 use crate::agent::delegator::DelegatorGroup;
@@ -16,7 +18,7 @@ use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
 use crate::play::schedule::{Regime, Schedule};
-use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Value, nearest};
+use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Unread, Value, nearest};
 use crate::with_rule;
 use crate::world::World;
 use crate::world::distribution::Distribution;
@@ -33,7 +35,7 @@ pub const QUESTION: Parameter = Parameter::text("question", "", "what the experi
 pub const EXPECTATION: Parameter = Parameter::text("expectation", "", "what is expected beforehand, and why");
 /// Kind.
 pub const KIND: Parameter =
-    Parameter::choice("kind", &["compare"], "compare", "what is done with the contenders");
+    Parameter::choice("kind", &["compare", "sweep"], "compare", "what is done with the contenders");
 /// Seed.
 pub const SEED: Parameter =
     Parameter::integer("seed", 0, i64::MAX as u64, 1, "", "master seed; everything random follows from it");
@@ -172,6 +174,8 @@ pub trait Library {
     fn scenario(&self, name: &str) -> Option<(String, String)>;
     /// Names of all scenarios.
     fn scenarios(&self) -> Vec<String>;
+    /// Name and text of a table that the experiment names by a path.
+    fn table(&self, path: &str) -> Option<(String, String)>;
 }
 
 /// A mechanism under comparison.
@@ -183,6 +187,17 @@ pub struct Contender {
     pub rule: Rule,
     /// Its clock.
     pub terms: Terms,
+}
+
+/// What an experiment varies around its contenders.
+#[derive(Clone, Debug, Default)]
+pub struct Variations {
+    /// Other learning rules that the ranking of contenders is held against.
+    pub robustness: Option<Robustness>,
+    /// Parameters that are swept.
+    pub sweep: Option<Sweep>,
+    /// When there are replicates enough, in place of a fixed number.
+    pub stopping: Option<StoppingRule>,
 }
 
 /// An experiment, ready to run.
@@ -206,8 +221,8 @@ pub struct Experiment {
     pub contenders: Vec<Contender>,
     /// Figures that are picked and configured.
     pub charts: Vec<Chart>,
-    /// Other learning rules that the ranking of contenders is held against.
-    pub robustness: Option<Robustness>,
+    /// What is varied around the contenders.
+    pub variations: Variations,
     /// Everything that was read, defaults filled in.
     pub resolved: Resolved,
 }
@@ -217,16 +232,32 @@ impl Experiment {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn read(mut document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
+    pub fn read(document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
+        let (experiment, unread) = Self::read_variant(document, library)?;
+        if unread.is_empty() {
+            return Ok(experiment);
+        }
+        Err(Diagnostics::new(unread.into_iter().map(|key| key.diagnostic).collect()))
+    }
+
+    /// As [`Experiment::read`], for a file that is one of several variants: keys that it does not read are no error yet.
+    ///
+    /// # Errors
+    /// Everything else that is wrong with it.
+    pub fn read_variant(
+        mut document: Document,
+        library: &dyn Library,
+    ) -> Result<(Self, Vec<Unread>), Diagnostics> {
         lay_scenario(&mut document, library)?;
         lay_strategies(&mut document, library)?;
+        reading::lay_points(&mut document, |path| library.table(path))?;
         let reader = Reader::new();
         let parts = read_parts(&document, &reader, library);
-        let resolved = reader.finish()?;
-        let (head, setting, play, contenders, robustness, charts) =
+        let (resolved, unread) = reader.finish_leniently()?;
+        let (head, setting, play, contenders, variations, charts) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
-        let (name, question, expectation, seed, replicates) = head;
-        Ok(Experiment {
+        let Head { name, question, expectation, seed, replicates, .. } = head;
+        let experiment = Experiment {
             name,
             question,
             expectation,
@@ -236,9 +267,10 @@ impl Experiment {
             play,
             contenders,
             charts,
-            robustness,
+            variations,
             resolved,
-        })
+        };
+        Ok((experiment, unread))
     }
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
@@ -293,11 +325,25 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
     Ok(())
 }
 
-/// Names of the strategies that `[robustness]` tries.
+/// Names of the strategies that `[robustness]` or `[sweep]` tries, and other texts that a sweep sets.
 fn strategies_tried(document: &Document) -> BTreeSet<String> {
-    let list = document.peek("robustness.strategies");
-    let names = list.as_ref().and_then(Value::as_list).unwrap_or_default();
-    names.iter().filter_map(|name| name.as_text().map(str::to_owned)).collect()
+    fn texts(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Text(text) => {
+                found.insert(text.clone());
+            }
+            Value::List(list) => list.iter().for_each(|item| texts(item, found)),
+            Value::Table(entries) => entries.iter().for_each(|(_, entry)| texts(entry, found)),
+            _ => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    for path in ["robustness.strategies", "sweep.parameters", "sweep.points"] {
+        if let Some(value) = document.peek(path) {
+            texts(&value, &mut names);
+        }
+    }
+    names
 }
 
 /// Names of the strategies that groups play.
@@ -317,10 +363,18 @@ pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
     names
 }
 
-type Head = (String, String, String, u64, u32);
+/// `[experiment]`, but for the tolerance.
+struct Head {
+    name: String,
+    question: String,
+    expectation: String,
+    seed: u64,
+    replicates: u32,
+    sweeps: bool,
+}
 
 /// What an experiment consists of, but for what was resolved.
-type Parts = (Head, Setting, Play, Vec<Contender>, Option<Robustness>, Vec<Chart>);
+type Parts = (Head, Setting, Play, Vec<Contender>, Variations, Vec<Chart>);
 
 fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<Parts> {
     let root = document.root(reader);
@@ -334,6 +388,8 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         "strategies",
         "charts",
         "robustness",
+        "sweep",
+        "replication",
     ]);
     let (head, tolerance) = read_head(&root);
     let (clocks, known) = read_clocks(&root);
@@ -360,7 +416,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
             group.abandon();
         }
     }
-    let robustness = read_robustness(&root, clocks.len(), &mut shelf);
+    let variations = read_variations(&root, &head, clocks.len(), &mut shelf);
     let delegators = read_delegators(&root, delegated, &mut shelf);
     // Where the world cannot be read nobody's strategy is.
     shelf.misspelt |= world.is_none();
@@ -419,7 +475,8 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         lay_collusive_menus(&root, &mut setting, &contenders);
         check_formulas(&root, &setting, &contenders);
     }
-    if robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns()) {
+    if variations.robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns())
+    {
         root.table_or_empty("robustness").refuse(
             "",
             "nobody learns in this experiment",
@@ -427,7 +484,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
             None,
         );
     }
-    Some((head, setting, play, contenders, robustness, charts))
+    Some((head, setting, play, contenders, variations, charts))
 }
 
 fn all_parameters() -> Vec<&'static Parameter> {
@@ -453,10 +510,10 @@ fn read_head(root: &Section) -> (Head, f64) {
     }
     let question = section.text(&QUESTION);
     let expectation = section.text(&EXPECTATION);
-    section.choice(&KIND);
+    let sweeps = section.choice(&KIND) == "sweep";
     let seed = section.integer(&SEED);
     let replicates = section.integer(&REPLICATES) as u32;
-    ((name, question, expectation, seed, replicates), section.number(&TOLERANCE))
+    (Head { name, question, expectation, seed, replicates, sweeps }, section.number(&TOLERANCE))
 }
 
 /// A contender's name, rule, table, slots per epoch and redundancy.
@@ -593,6 +650,47 @@ fn read_classes(
     }
     let complete = classes.len() == all && all > 0;
     (classes, complete)
+}
+
+fn read_variations(root: &Section, head: &Head, contenders: usize, shelf: &mut Shelf) -> Variations {
+    let robustness = read_robustness(root, contenders, shelf);
+    let stopping = root.table("replication").and_then(|section| StoppingRule::read(&section, contenders));
+    let sweeps = head.sweeps;
+    let sweep = match root.table("sweep") {
+        Some(section) if sweeps => Sweep::read(&section, head.seed),
+        Some(section) => {
+            section.abandon();
+            section.refuse("", "the experiment is no sweep", "`kind = \"sweep\"` in `[experiment]`", None);
+            None
+        }
+        None => {
+            if sweeps {
+                let allowed = "a table `[sweep]` that says what varies";
+                root.table_or_empty("experiment").refuse("kind", "a sweep of nothing", allowed, None);
+            }
+            None
+        }
+    };
+    for (path, value) in sweep.iter().flat_map(|sweep| sweep.points.iter().flatten()) {
+        if path.ends_with(sequencer::STRATEGY.key)
+            && let Value::Text(name) = value
+            && shelf.played.insert(name.clone())
+            && let Some((_, table)) = shelf.tables.iter().find(|(other, _)| other == name)
+        {
+            // Read here too, so that the resolved file has it; what is wrong with it shows at the point that plays it.
+            if path.starts_with("delegators") {
+                table.known(delegation::PARAMETERS);
+                table.abandon();
+            } else {
+                Strategy::read(table, name);
+            }
+        }
+    }
+    if sweep.is_some() && robustness.is_some() {
+        let allowed = "either `[sweep]` or `[robustness]`: sweep over `sequencers.*.strategy` to have both";
+        root.table_or_empty("robustness").refuse("", "robustness of a sweep", allowed, None);
+    }
+    Variations { robustness, sweep, stopping }
 }
 
 fn read_robustness(root: &Section, contenders: usize, shelf: &mut Shelf) -> Option<Robustness> {

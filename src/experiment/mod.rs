@@ -13,11 +13,13 @@ pub mod manifest;
 pub mod outcome;
 pub mod progress;
 pub mod references;
+pub mod replication;
 pub mod robustness;
 pub mod runner;
 pub mod simulate;
 pub mod store;
 pub mod study;
+pub mod sweep;
 pub mod tables;
 #[cfg(test)]
 pub(crate) mod trial;

@@ -51,6 +51,15 @@ pub struct StudyHead<'a> {
     pub parameters: &'a [String],
 }
 
+/// How the store keeps what it writes safe while a run is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Journal {
+    /// A write-ahead log: fast, and others may read; needs a file system with shared memory, hence a local one.
+    WriteAhead,
+    /// A rollback journal, forced to disk at each commit: for the network file systems of clusters.
+    Rollback,
+}
+
 /// How a store was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {
@@ -99,6 +108,18 @@ impl Store {
     /// # Errors
     /// A file that is foreign, of another version, cut short or damaged is refused and left untouched.
     pub fn create_or_open(lock: &OutputLock, head: &StudyHead<'_>) -> Result<Self, StoreError> {
+        Self::create_or_open_with(lock, head, Journal::WriteAhead)
+    }
+
+    /// As [`Store::create_or_open`], with a journal of one's choice.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create_or_open_with(
+        lock: &OutputLock,
+        head: &StudyHead<'_>,
+        journal_mode: Journal,
+    ) -> Result<Self, StoreError> {
         let path = lock.directory().join(STORE_FILE);
         let journal = schema::beside(&path, "-journal");
         let found = if schema::has_bytes(&journal) {
@@ -110,7 +131,7 @@ impl Store {
         } else {
             schema::inspect(&path)?
         };
-        Self::open_writing(&path, found, head).map_err(|e| match e {
+        Self::open_writing(&path, found, head, journal_mode).map_err(|e| match e {
             Failure::Sqlite(source) => StoreError::from_sqlite(&path, source),
             Failure::Store(error) => error,
         })
@@ -134,7 +155,12 @@ impl Store {
         }
     }
 
-    fn open_writing(path: &Path, found: Found, head: &StudyHead<'_>) -> Result<Self, Failure> {
+    fn open_writing(
+        path: &Path,
+        found: Found,
+        head: &StudyHead<'_>,
+        journal: Journal,
+    ) -> Result<Self, Failure> {
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.set_prepared_statement_cache_capacity(64);
@@ -142,8 +168,12 @@ impl Store {
             Found::Nothing => schema::create(&mut connection)?,
             Found::Store => check_whole(&connection, path)?,
         }
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let (mode, synchronous) = match journal {
+            Journal::WriteAhead => ("WAL", "NORMAL"),
+            Journal::Rollback => ("DELETE", "FULL"),
+        };
+        connection.pragma_update(None, "journal_mode", mode)?;
+        connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "cache_size", -65536)?;
         connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
         let opening = match found {

@@ -3,9 +3,25 @@
 use super::design::Design;
 use super::file::{Contender, Experiment, Library};
 use super::outcome::Outcome;
+use super::replication::UntilPrecise;
+use super::runner::{self, Planned};
 use super::simulate::simulate;
 use super::unit::{self, UnitPlan};
-use crate::settings::{Diagnostics, Document};
+use crate::settings::{Diagnostics, Document, Unread};
+
+/// One of several pieces into which a study is divided among machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Which, from 1.
+    pub index: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+impl Piece {
+    /// All of it.
+    pub const WHOLE: Piece = Piece { index: 1, of: 1 };
+}
 
 /// The unit of one replicate of a contender at a design point.
 pub fn plan(experiment: &Experiment, design: u32, contender: &Contender, replicate: u32) -> UnitPlan {
@@ -24,20 +40,35 @@ pub struct Study {
     pub points: Vec<Experiment>,
 }
 
+fn refuse_unread(unread: Vec<Unread>) -> Result<(), Diagnostics> {
+    if unread.is_empty() {
+        return Ok(());
+    }
+    Err(Diagnostics::new(unread.into_iter().map(|key| key.diagnostic).collect()))
+}
+
 impl Study {
     /// Reads a file and all of its design points.
     ///
     /// # Errors
     /// Everything that is wrong with the file, or with the first point at which something is.
     pub fn read(document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
-        let experiment = Experiment::read(document.clone(), library)?;
-        let Some(robustness) = &experiment.robustness else {
-            let points = vec![experiment.clone()];
-            return Ok(Study { experiment, design: Design::as_written(), points });
+        let (mut experiment, unread) = Experiment::read_variant(document.clone(), library)?;
+        let variations = &experiment.variations;
+        let design = match (&variations.robustness, &variations.sweep) {
+            (Some(robustness), _) => robustness.design(&experiment.setting),
+            (_, Some(sweep)) => sweep.design(),
+            _ => {
+                refuse_unread(unread)?;
+                let points = vec![experiment.clone()];
+                return Ok(Study { experiment, design: Design::as_written(), points });
+            }
         };
-        let design = robustness.design(&experiment.setting);
         let mut bare = document;
-        bare.remove("robustness");
+        for table in ["robustness", "sweep", "replication"] {
+            bare.remove(table);
+        }
+        bare.set("experiment.kind", "compare")?;
         let read = |point: &super::design::Point| {
             let mut document = point.apply(bare.clone())?;
             // Of the file's own strategies a point has those that it plays.
@@ -47,23 +78,86 @@ impl Study {
                     document.remove_member("strategies", &name);
                 }
             }
-            Experiment::read(document, library)
+            Experiment::read_variant(document, library)
         };
-        let points = design.points.iter().map(read).collect::<Result<_, _>>()?;
+        let mut points = Vec::with_capacity(design.points.len());
+        // What no point reads is refused; what only some read belongs to the study all the same.
+        let mut never: Option<Vec<Unread>> = None;
+        let mut read_by_some: Vec<Unread> = unread;
+        for point in &design.points {
+            let (point, unread) = read(point)?;
+            points.push(point);
+            let here = |key: &Unread| unread.iter().any(|u| u.diagnostic.path() == key.diagnostic.path());
+            match &mut never {
+                None => never = Some(unread),
+                Some(never) => never.retain(here),
+            }
+        }
+        let never = never.unwrap_or_default();
+        read_by_some.retain(|key| never.iter().all(|n| n.diagnostic.path() != key.diagnostic.path()));
+        refuse_unread(never)?;
+        for key in read_by_some {
+            experiment.resolved.add(key.diagnostic.path(), key.value);
+        }
         Ok(Study { experiment, design, points })
     }
 
-    /// The units of the study, design point by design point.
+    /// The unit of one replicate of a contender, by its place in the file, at a design point.
+    pub fn plan(&self, design: u32, contender: usize, replicate: u32) -> UnitPlan {
+        let point = &self.points[design as usize];
+        plan(point, design, &point.contenders[contender], replicate)
+    }
+
+    /// The units of the study, design point by design point: with a stopping rule, those up to its first look.
     pub fn plans(&self) -> Vec<UnitPlan> {
         let mut plans = Vec::new();
         for (design, point) in (0..).zip(&self.points) {
             for contender in &point.contenders {
                 let content = point.fingerprint(contender);
                 let plan = |replicate| unit::plan(&content, point.seed, design, &contender.name, replicate);
-                plans.extend((0..point.replicates).map(plan));
+                plans.extend((0..self.least_replicates()).map(plan));
             }
         }
         plans
+    }
+
+    /// Replicates that every design point has: all, or with a stopping rule those of its first look.
+    pub fn least_replicates(&self) -> u32 {
+        let stopping = self.experiment.variations.stopping.as_ref();
+        stopping.map_or(self.experiment.replicates, |rule| rule.minimum.min(rule.maximum))
+    }
+
+    /// What the study is, apart from how many replicates a stopping rule will ask for: the ids of its first units, and
+    /// the rule.
+    pub fn identity(&self, plans: &[UnitPlan]) -> String {
+        let ids: Vec<&str> = plans.iter().map(|plan| plan.id.as_str()).collect();
+        let rule = self.experiment.variations.stopping.as_ref();
+        unit::digest(&format!("{}{}", ids.join(" "), rule.map_or(String::new(), |rule| format!("{rule:?}"))))
+    }
+
+    /// The units of a piece of the study: with a stopping rule every `of`-th design point, else every `of`-th unit.
+    pub fn piece(&self, piece: Piece) -> Box<dyn runner::Study + '_> {
+        let mine = |place: usize| place % piece.of as usize == piece.index as usize - 1;
+        let contenders = self.experiment.contenders.len();
+        if let Some(rule) = &self.experiment.variations.stopping {
+            let points: Vec<u32> = (0..self.points.len()).filter(|&d| mine(d)).map(|d| d as u32).collect();
+            let count = points.len();
+            let plan = move |d: u32, c: usize, r: u32| self.plan(points[d as usize], c, r);
+            return Box::new(UntilPrecise::new(rule.clone(), count, contenders, plan));
+        }
+        let mut plans = self.plans();
+        plans.sort_by_key(|plan| plan.key.replicate);
+        // The same content at several addresses is one piece of work.
+        let mut seen = std::collections::HashMap::new();
+        let mut places = 0;
+        plans.retain(|plan| {
+            let place = *seen.entry(plan.id.clone()).or_insert_with(|| {
+                places += 1;
+                places - 1
+            });
+            mine(place)
+        });
+        Box::new(Planned::new(plans))
     }
 
     /// Simulates a planned unit.

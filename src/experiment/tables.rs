@@ -3,6 +3,8 @@
 //! UTF-8, LF, rows by design, contender (as in the file), replicate and metric (as in the metric list); numbers by
 //! [`format_number`]; a metric that a unit does not have has no row.
 
+pub mod effects;
+
 use super::basins;
 use super::store::{DesignValue, Order, Store, StoreError};
 use super::whole_file::WholeFile;
@@ -115,6 +117,7 @@ pub fn write_all(store: &Store, directory: &Path, tolerance: f64) -> Result<Stri
     write_comparison(store, directory)?;
     write_basins(store, directory, tolerance)?;
     write_policies(store, directory)?;
+    effects::write(store, directory)?;
     Ok(digest)
 }
 

@@ -36,6 +36,10 @@ impl Library for Shipped {
     fn scenarios(&self) -> Vec<String> {
         Vec::new()
     }
+
+    fn table(&self, _path: &str) -> Option<(String, String)> {
+        None
+    }
 }
 
 /// Reads an experiment.

@@ -3,6 +3,7 @@
 pub mod basins;
 pub mod certificate;
 pub mod concentration;
+pub mod effects;
 pub mod metrics;
 pub mod statistics;
 pub mod student;

@@ -110,7 +110,7 @@ impl Findings {
     /// # Errors
     /// Where the store cannot be read.
     pub fn read(store: &Store, experiment: &Experiment) -> Result<Option<Self>, StoreError> {
-        let Some(robustness) = &experiment.robustness else { return Ok(None) };
+        let Some(robustness) = &experiment.variations.robustness else { return Ok(None) };
         let design = robustness.design(&experiment.setting);
         let name = |point: &crate::experiment::design::Point| {
             let first = point.assignments.first().and_then(|(_, value)| value.as_text());

@@ -91,7 +91,7 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
     if !experiment.question.trim().is_empty() {
         *out += &wrapped(experiment.question.trim(), "", "");
     }
-    if let Some(robustness) = &experiment.robustness {
+    if let Some(robustness) = &experiment.variations.robustness {
         let design = robustness.design(&experiment.setting);
         let written = design.points[0].in_words();
         *out += &wrapped(&format!("Learning as written ({written}); other rules below."), "", "");

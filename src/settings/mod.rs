@@ -43,7 +43,7 @@ pub use diagnostic::{Diagnostic, Diagnostics};
 pub use document::Document;
 pub use nearest::nearest;
 pub use parameter::{Default, Kind, Parameter, Scale};
-pub use reader::Reader;
+pub use reader::{Reader, Unread};
 pub use resolved::Resolved;
 pub use schema::json_schema;
 pub use section::Section;

@@ -43,6 +43,15 @@ pub(super) struct Record {
     pub lost: bool,
 }
 
+/// A key that nobody has read, or that does not exist.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    /// What it holds.
+    pub value: Value,
+    /// What is to be said of it, its path included.
+    pub diagnostic: Diagnostic,
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Read {
     /// Asked for, but absent or wrong.
@@ -73,16 +82,30 @@ impl Reader {
     /// # Errors
     /// All that was found wrong, and every key that nobody has read.
     pub fn finish(&self) -> Result<Resolved, Diagnostics> {
-        let ledger = self.ledger.borrow();
-        let mut diagnostics = ledger.diagnostics.clone();
-        if let Some(root) = &ledger.root {
-            ledger.find_unread(root, 0, &mut diagnostics);
+        let (resolved, unread) = self.finish_leniently()?;
+        if unread.is_empty() {
+            return Ok(resolved);
         }
-        if !diagnostics.is_empty() {
-            return Err(Diagnostics::new(diagnostics));
+        Err(Diagnostics::new(unread.into_iter().map(|key| key.diagnostic).collect()))
+    }
+
+    /// As [`Self::finish`], with the keys that nobody has read apart: for a document that is one of several variants, where
+    /// each key has to be read by some of them.
+    ///
+    /// # Errors
+    /// All that was found wrong, unread keys included where anything else was.
+    pub fn finish_leniently(&self) -> Result<(Resolved, Vec<Unread>), Diagnostics> {
+        let ledger = self.ledger.borrow();
+        let mut unread = Vec::new();
+        if let Some(root) = &ledger.root {
+            ledger.find_unread(root, 0, &mut unread);
+        }
+        if !ledger.diagnostics.is_empty() {
+            let unread = unread.into_iter().map(|key| key.diagnostic);
+            return Err(Diagnostics::new(ledger.diagnostics.iter().cloned().chain(unread).collect()));
         }
         let entries = if ledger.tables.is_empty() { Vec::new() } else { ledger.branches(0) };
-        Ok(Resolved::new(entries))
+        Ok((Resolved::new(entries), unread))
     }
 
     pub(super) fn open<'a>(&'a self, root: &'a Arc<Node>) -> Section<'a> {
@@ -121,15 +144,18 @@ impl Ledger {
         entries.iter().filter_map(|(key, read)| Some((key.clone(), branch(read)?))).collect()
     }
 
-    fn find_unread(&self, node: &Node, table: usize, diagnostics: &mut Vec<Diagnostic>) {
+    fn find_unread(&self, node: &Node, table: usize, unread: &mut Vec<Unread>) {
         let record = &self.tables[table];
         for entry in node.table().map_or(&[][..], |table| &table.entries) {
             match (record.read(&entry.key), &entry.node.content) {
-                (None, _) => diagnostics.extend(record.unread(entry)),
-                (Some(Read::Table(index)), _) => self.find_unread(&entry.node, *index, diagnostics),
+                (None, _) => {
+                    let value = entry.node.to_value();
+                    unread.extend(record.unread(entry).map(|diagnostic| Unread { value, diagnostic }));
+                }
+                (Some(Read::Table(index)), _) => self.find_unread(&entry.node, *index, unread),
                 (Some(Read::Tables(list)), Content::List(nodes)) => {
                     for (&index, node) in list.iter().zip(nodes) {
-                        self.find_unread(node, index, diagnostics);
+                        self.find_unread(node, index, unread);
                     }
                 }
                 _ => {}

@@ -26,6 +26,36 @@ impl Resolved {
         Self { entries }
     }
 
+    /// Adds a key that was not read, such as one that only some points of a design read. Nothing happens where the path leads
+    /// nowhere or the key is there.
+    pub fn add(&mut self, path: &str, value: Value) {
+        let Some(segments) = path::split(path) else { return };
+        let Some((key, way)) = segments.split_last() else { return };
+        let mut at = &mut self.entries;
+        let mut way = way.iter();
+        while let Some(segment) = way.next() {
+            let Some((_, branch)) = at.iter_mut().find(|(name, _)| name == segment) else { return };
+            at = match branch {
+                Branch::Leaf(_) => return,
+                Branch::Table(entries) => entries,
+                Branch::Tables(list) => {
+                    let Some(member) = way.next() else { return };
+                    let named = |entries: &Vec<(String, Branch)>| {
+                        entries.iter().any(|(key, branch)| {
+                            key == "name" && *branch == Branch::Leaf(Value::Text(member.clone()))
+                        })
+                    };
+                    let place = list.iter().position(named).or_else(|| member.parse().ok());
+                    let Some(entries) = place.and_then(|place| list.get_mut(place)) else { return };
+                    entries
+                }
+            };
+        }
+        if !at.iter().any(|(name, _)| name == key) {
+            at.push((key.clone(), Branch::Leaf(value)));
+        }
+    }
+
     /// The value at a path (empty: all of it); lists of tables are entered by name or place.
     pub fn value(&self, path: &str) -> Option<Value> {
         let mut at = value_of(&self.entries);

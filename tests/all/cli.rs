@@ -6,6 +6,7 @@ mod refusals;
 mod replaying;
 mod reporting;
 mod robustness;
+mod sweeps;
 
 use crate::program::Folder;
 

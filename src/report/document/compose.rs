@@ -4,7 +4,7 @@ use super::{Block, ReportError, tables};
 use crate::chart::ticks::{fixed, significant};
 use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
-use crate::experiment::store::Store;
+use crate::experiment::store::{DesignValue, Store};
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
 use crate::report::summary::{Standing, Summary};
@@ -35,6 +35,7 @@ pub(super) fn compose(
         said(&experiment.expectation, "None was stated beforehand."),
         heading("What came out"),
     ];
+    blocks.extend(first_point(store)?);
     blocks.extend(outcome(&summary));
     blocks.push(heading("What is certified, and what is not"));
     blocks.extend(table::standing_in_words(&summary, experiment).into_iter().map(Block::Text));
@@ -71,6 +72,27 @@ pub(super) fn compose(
         experiment.resolved.to_toml(),
     ));
     Ok(blocks)
+}
+
+/// Which design point the report is about, where there are several.
+fn first_point(store: &Store) -> Result<Option<Block>, ReportError> {
+    let designs = store.designs()?.len();
+    if designs < 2 {
+        return Ok(None);
+    }
+    let said = |(path, value): (&String, Option<DesignValue>)| {
+        Some(match value? {
+            DesignValue::Number(v) => format!("`{path}` = {}", significant(v, 6)),
+            DesignValue::Text(text) => format!("`{path}` = {text}"),
+        })
+    };
+    let values: Vec<String> =
+        store.parameters().iter().zip(store.design_values(0)?).filter_map(said).collect();
+    Ok(Some(Block::Text(format!(
+        "There are {designs} design points. What follows is about the first ({}); the table of all metrics, summary.csv and \
+         comparison.csv have every one.",
+        values.join(", ")
+    ))))
 }
 
 /// One sentence for each of the first pairs on holders, and one on net surplus.

@@ -1,0 +1,191 @@
+//! `merge DIR..`: the union of pieces, with exactly the files of a run on one machine.
+
+use super::run::{self, Finished};
+use super::shard::PARTIAL;
+use super::{Common, Status, Stop, source};
+use crate::experiment::lock::OutputLock;
+use crate::experiment::outcome::Outcome;
+use crate::experiment::runner::RunSummary;
+use crate::experiment::store::{Journal, Store, StoreError};
+use crate::experiment::study::{Piece, Study};
+use crate::experiment::unit::{UnitPlan, digest};
+use clap::Args;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Options of `merge`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Folders of pieces, or folders that hold them
+    #[arg(required = true)]
+    pieces: Vec<PathBuf>,
+    /// Where to write
+    #[arg(long, value_name = "DIR")]
+    output: PathBuf,
+}
+
+/// Most missing or conflicting units that a message names.
+const NAMED: usize = 20;
+
+/// Unites pieces.
+///
+/// # Errors
+/// Pieces that cannot be read or belong to different experiments, an output that cannot be used; units of one content that
+/// differ, in which case nothing is written.
+pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
+    let started = (SystemTime::now(), Instant::now());
+    let mut folders = Vec::new();
+    for folder in &options.pieces {
+        folders.extend(stores_in(folder)?);
+    }
+    let stores: Vec<Store> = folders
+        .iter()
+        .map(|folder| Store::open_read_only(folder).map_err(|error| Stop::refuse(&error)))
+        .collect::<Result<_, _>>()?;
+    check_same_study(&folders, &stores)?;
+    let study = source::stored(&stores[0], &folders[0])?;
+    if let Some(status) = conflicts(&stores, common)? {
+        return Ok(status);
+    }
+    let directory = &options.output;
+    Store::inspect(directory).map_err(|error| Stop::refuse(&error))?;
+    let lock = OutputLock::acquire(directory).map_err(|error| Stop::refuse(&error))?;
+    let mut store = run::open_store(&study, &lock, Journal::WriteAhead)?;
+    run::put_points(&study, &mut store)?;
+    for piece in &stores {
+        copy(piece, &mut store).map_err(|error| Stop::fail(&error))?;
+    }
+    let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
+    let missing = missing(&study, &mut store).map_err(|error| Stop::fail(&error))?;
+    let summary = RunSummary { done: 0, reused: done, failed, stopped_early: false };
+    let printing = crate::report::figures::Printing::default();
+    let finished = Finished { study: &study, directory, summary, started, printing, common };
+    let status = run::finish(&finished, &store)?;
+    store.close().map_err(|error| Stop::fail(&error))?;
+    if missing.is_empty() {
+        return Ok(status);
+    }
+    let names: Vec<&str> = missing.iter().take(NAMED).map(String::as_str).collect();
+    let more = missing.len().saturating_sub(NAMED);
+    eprintln!(
+        "{} units are missing: {}{}; run their pieces to the end and merge again",
+        missing.len(),
+        names.join(", "),
+        if more > 0 { format!(" and {more} more") } else { String::new() }
+    );
+    Ok(Status::Incomplete)
+}
+
+/// The stores that a folder is or holds.
+fn stores_in(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    if folder.join(crate::experiment::store::STORE_FILE).exists() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| Stop::say(format!("{}: cannot read the folder: {error}", folder.display())))?;
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let name = name.strip_suffix(PARTIAL).unwrap_or(name);
+            name.starts_with("shard-") && path.join(crate::experiment::store::STORE_FILE).exists()
+        })
+        .collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(Stop::say(format!(
+            "{}: no results here; allowed: the folder of a piece (shard-I-of-N) or one that holds such folders",
+            folder.display()
+        )));
+    }
+    Ok(found)
+}
+
+fn check_same_study(folders: &[PathBuf], stores: &[Store]) -> Result<(), Stop> {
+    let of = |store: &Store| -> Result<_, Stop> {
+        let meta = |key| store.meta(key).map_err(|error| Stop::refuse(&error));
+        Ok((meta("study")?, meta("engine")?))
+    };
+    let first = of(&stores[0])?;
+    for (folder, store) in folders.iter().zip(stores) {
+        if of(store)? != first {
+            return Err(Stop::say(format!(
+                "{} and {} are pieces of different experiments, or of different versions of one; nothing was written",
+                folders[0].display(),
+                folder.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Units of one content with different results; nothing may be written then.
+fn conflicts(stores: &[Store], common: &Common) -> Result<Option<Status>, Stop> {
+    let mut known: HashMap<String, String> = HashMap::new();
+    let mut conflicting = Vec::new();
+    for store in stores {
+        store
+            .visit_units(|unit| {
+                let Some(Ok(outcome)) = store.outcome(&unit.id)? else { return Ok::<_, StoreError>(()) };
+                let content = digest(&format!("{outcome:?}"));
+                match known.get(&unit.id) {
+                    Some(before) if *before != content => conflicting
+                        .push(format!("{}/{}/{}", unit.key.design, unit.key.mechanism, unit.key.replicate)),
+                    Some(_) => {}
+                    None => {
+                        known.insert(unit.id, content);
+                    }
+                }
+                Ok(())
+            })
+            .map_err(|error| Stop::fail(&error))?;
+    }
+    if conflicting.is_empty() {
+        return Ok(None);
+    }
+    conflicting.dedup();
+    let names: Vec<&str> = conflicting.iter().take(NAMED).map(String::as_str).collect();
+    eprintln!(
+        "error: {} units have different results in different pieces, which the same program with the same seed does not give: {}; \
+         nothing was written",
+        conflicting.len(),
+        names.join(", ")
+    );
+    common.result("", || serde_json::json!({"conflicts": conflicting}));
+    Ok(Some(Status::Failed))
+}
+
+/// Copies every unit of a piece; a unit that is done stays so.
+fn copy(piece: &Store, into: &mut Store) -> Result<(), StoreError> {
+    into.set_linger(Duration::from_secs(1));
+    let units = piece.units()?;
+    for unit in units {
+        let plan = UnitPlan { id: unit.id, key: unit.key, seed: unit.seed };
+        if into.place(&plan)? == Some(crate::experiment::store::Status::Done) {
+            continue;
+        }
+        if let Some(result) = piece.outcome(&plan.id)? {
+            into.put(&plan, result.as_ref().map_err(String::as_str))?;
+        }
+    }
+    into.flush()?;
+    into.set_linger(Duration::ZERO);
+    Ok(())
+}
+
+/// Addresses that the study asks for and the store does not have. Units whose content is there get their address.
+fn missing(study: &Study, store: &mut Store) -> Result<Vec<String>, StoreError> {
+    let mut asked = study.piece(Piece::WHOLE);
+    let mut missing = Vec::new();
+    while let Some(plan) = asked.ask() {
+        if store.place(&plan)?.is_none() {
+            missing.push(format!("{}/{}/{}", plan.key.design, plan.key.mechanism, plan.key.replicate));
+        }
+        let result = if asked.learns() { store.outcome(&plan.id)? } else { None };
+        let result = result.unwrap_or_else(|| Ok(Outcome::default()));
+        asked.tell(&plan, result.as_ref().map_err(String::as_str));
+    }
+    Ok(missing)
+}

@@ -1,0 +1,190 @@
+//! Designs: which settings of the parameters a sweep tries.
+//!
+//! An [`Axis`] is what varies together: one parameter, or several that are *linked* (each of its settings gives a value
+//! to every path). An axis may be *conditional* on the setting of an earlier axis. A design turns axes into [`Point`]s:
+//!
+//! * [`factorial`]: every combination.
+//! * [`one_at_a_time`]: the file as it stands, then each setting of each axis alone.
+//! * [`latin_hypercube`]: `N` points, each of `N` equal slices of every axis hit once.
+//! * [`sobol`]: the first `N` points of a scrambled Sobol sequence; the first half of a design is a design.
+//! * a list, in the file or as CSV ([`listed`]).
+//!
+//! [`reading`] reads all this from the table `[sweep]`.
+
+pub mod factorial;
+pub mod latin_hypercube;
+pub mod listed;
+pub mod one_at_a_time;
+pub mod reading;
+pub mod sobol;
+
+use crate::numerics::{exp, ln};
+use crate::settings::Value;
+
+/// Something that a design varies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// Paths that it sets, linked.
+    pub paths: Vec<String>,
+    /// What it may be set to.
+    pub settings: Settings,
+    /// The axis exists only at points at which this path has been set to this value by an earlier axis.
+    pub when: Option<(String, Value)>,
+}
+
+/// What an axis may be set to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settings {
+    /// These, each with one value for each path.
+    Levels(Vec<Vec<Value>>),
+    /// Any number between two ends; all paths get the same.
+    Range(Range),
+}
+
+/// Numbers between two ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// Least value.
+    pub low: f64,
+    /// Greatest value.
+    pub high: f64,
+    /// Spread evenly in logarithms.
+    pub log: bool,
+    /// Whole numbers only, each equally likely.
+    pub whole: bool,
+    /// Levels that a factorial design takes.
+    pub levels: usize,
+}
+
+impl Range {
+    /// The number at position `u` in [0, 1] of the way.
+    pub fn at(&self, u: f64) -> Value {
+        // Whole numbers from low to high share the way evenly.
+        let (low, high) =
+            if self.whole && !self.log { (self.low, self.high + 1.0) } else { (self.low, self.high) };
+        let x = if self.log { exp(ln(low) * (1.0 - u) + ln(high) * u) } else { low * (1.0 - u) + high * u };
+        if !self.whole {
+            return Value::Number(x.clamp(self.low, self.high));
+        }
+        let x = if self.log { x.round() } else { x.floor() };
+        Value::Integer(x.clamp(self.low, self.high) as i64)
+    }
+
+    /// Level `index` of `levels` evenly spaced ones, both ends included.
+    fn level(&self, index: usize) -> Value {
+        let u = if self.levels < 2 { 0.5 } else { index as f64 / (self.levels - 1) as f64 };
+        let x = if self.log {
+            exp(ln(self.low) * (1.0 - u) + ln(self.high) * u)
+        } else {
+            self.low * (1.0 - u) + self.high * u
+        };
+        // The ends are exact, whatever rounding does in between.
+        let x = if index == 0 && self.levels > 1 {
+            self.low
+        } else if index + 1 == self.levels && self.levels > 1 {
+            self.high
+        } else {
+            x
+        };
+        if self.whole { Value::Integer(x.round() as i64) } else { Value::Number(x) }
+    }
+}
+
+impl Axis {
+    /// Settings that a factorial or one-at-a-time design takes, without repetitions.
+    pub fn levels(&self) -> Vec<Vec<Value>> {
+        match &self.settings {
+            Settings::Levels(levels) => levels.clone(),
+            Settings::Range(range) => {
+                let mut levels: Vec<Vec<Value>> = Vec::new();
+                for index in 0..range.levels {
+                    let level = vec![range.level(index); self.paths.len()];
+                    if levels.last() != Some(&level) {
+                        levels.push(level);
+                    }
+                }
+                levels
+            }
+        }
+    }
+
+    /// The setting at position `u` in [0, 1).
+    pub fn at(&self, u: f64) -> Vec<Value> {
+        match &self.settings {
+            Settings::Levels(levels) => {
+                levels[((u * levels.len() as f64) as usize).min(levels.len() - 1)].clone()
+            }
+            Settings::Range(range) => vec![range.at(u); self.paths.len()],
+        }
+    }
+
+    /// Whether the axis exists at a point that earlier axes have begun to set.
+    fn applies(&self, point: &Point) -> bool {
+        self.when
+            .as_ref()
+            .is_none_or(|(path, value)| point.iter().any(|(set, found)| set == path && found == value))
+    }
+
+    /// Sets the point's values on this axis.
+    fn assign(&self, values: Vec<Value>, point: &mut Point) {
+        point.extend(self.paths.iter().cloned().zip(values));
+    }
+}
+
+/// A design point: the paths that it sets, in the order of the axes. What it does not set stays as in the file.
+pub type Point = Vec<(String, Value)>;
+
+/// A point for each row of positions in the unit cube; `position(row, axis)` is in [0, 1).
+fn from_positions(axes: &[Axis], points: usize, position: impl Fn(usize, usize) -> f64) -> Vec<Point> {
+    (0..points)
+        .map(|row| {
+            let mut point = Point::new();
+            for (column, axis) in axes.iter().enumerate() {
+                if axis.applies(&point) {
+                    axis.assign(axis.at(position(row, column)), &mut point);
+                }
+            }
+            point
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn axis(path: &str, levels: &[i64]) -> Axis {
+        let levels = levels.iter().map(|&x| vec![Value::Integer(x)]).collect();
+        Axis { paths: vec![path.to_owned()], settings: Settings::Levels(levels), when: None }
+    }
+
+    pub(super) fn range(path: &str, low: f64, high: f64) -> Axis {
+        let range = Range { low, high, log: false, whole: false, levels: 5 };
+        Axis { paths: vec![path.to_owned()], settings: Settings::Range(range), when: None }
+    }
+
+    #[test]
+    fn levels_of_a_range_reach_both_ends() {
+        let mut axis = range("x", 0.1, 10.0);
+        let Settings::Range(range) = &mut axis.settings else { unreachable!() };
+        range.log = true;
+        range.levels = 3;
+        let numbers: Vec<f64> = axis.levels().iter().map(|v| v[0].as_number().unwrap()).collect();
+        assert_eq!((numbers[0], numbers[2]), (0.1, 10.0));
+        assert!((numbers[1] - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn whole_numbers_share_a_range_evenly_and_levels_do_not_repeat() {
+        let range = Range { low: 1.0, high: 4.0, log: false, whole: true, levels: 7 };
+        let mut counts = [0; 4];
+        for i in 0..1000 {
+            let Value::Integer(x) = range.at((f64::from(i) + 0.5) / 1000.0) else { unreachable!() };
+            counts[(x - 1) as usize] += 1;
+        }
+        assert_eq!(counts, [250; 4]);
+        let axis = Axis { paths: vec!["k".to_owned()], settings: Settings::Range(range), when: None };
+        let levels: Vec<f64> = axis.levels().iter().map(|v| v[0].as_number().unwrap()).collect();
+        assert_eq!(levels, [1.0, 2.0, 3.0, 4.0]);
+    }
+}

@@ -1,0 +1,301 @@
+//! `[sweep]`: which parameters vary, over which settings, by which design.
+
+use super::{Axis, Point, Range, Settings, factorial, latin_hypercube, listed, one_at_a_time, sobol};
+use crate::experiment::design::{self, Design};
+use crate::settings::{Diagnostics, Document, Parameter, Section, Value};
+
+/// Design.
+pub const DESIGN: Parameter = Parameter::choice(
+    "design",
+    &["factorial", "one_at_a_time", "latin_hypercube", "sobol", "list", "csv"],
+    "factorial",
+    "how points are laid: every combination, each setting alone, space-filling, or as listed",
+);
+/// Number of points.
+pub const SIZE: Parameter =
+    Parameter::integer("size", 2, 1_000_000, 64, "points", "points of a Latin hypercube or Sobol design");
+/// File of points.
+pub const FILE: Parameter = Parameter::text_required(
+    "file",
+    "CSV file of points, beside the experiment: the header names parameters by path, an empty cell leaves one as written",
+);
+/// Paths of an axis.
+pub const PATH: Parameter = Parameter::custom_required(
+    "path",
+    "a path such as \"mechanism.dpos.seats\", or a list of paths that are set together",
+    "what varies, addressed as by --set",
+);
+/// Settings of an axis.
+pub const VALUES: Parameter = Parameter::custom_optional(
+    "values",
+    "a list of settings; where several paths are linked, either one setting for all or a list with one for each",
+    "settings to try",
+);
+/// Ends of a range.
+pub const RANGE: Parameter = Parameter::custom_optional(
+    "range",
+    "[low, high] with low < high",
+    "numbers to try, in place of `values`: whole ones if both ends are",
+);
+/// Scale of a range.
+pub const SCALE: Parameter = Parameter::choice(
+    "scale",
+    &["linear", "log"],
+    "linear",
+    "whether a range is spread evenly in numbers or in logarithms",
+);
+/// Levels of a range.
+pub const LEVELS: Parameter = Parameter::integer(
+    "levels",
+    2,
+    10_000,
+    5,
+    "",
+    "settings that a factorial or one-at-a-time design takes from a range, both ends included",
+);
+/// Condition of an axis.
+pub const WHEN: Parameter = Parameter::custom_optional(
+    "when",
+    "{ \"PATH\" = VALUE } with the path of an earlier parameter",
+    "the parameter varies only at points where an earlier one has this value; elsewhere it stays as written",
+);
+
+/// Keys of `[sweep]`.
+pub const SWEEP: &[&Parameter] = &[&DESIGN, &SIZE, &FILE];
+/// Keys of `[[sweep.parameters]]`.
+pub const AXIS: &[&Parameter] = &[&PATH, &VALUES, &RANGE, &SCALE, &LEVELS, &WHEN];
+
+/// Most points of a design.
+const MOST_POINTS: usize = 1_000_000;
+
+/// The table as read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    /// Its points.
+    pub points: Vec<Point>,
+    /// Paths in the order of first mention.
+    pub paths: Vec<String>,
+}
+
+impl Sweep {
+    /// Reads the table; points of a random design hang on the experiment's seed.
+    pub fn read(section: &Section, seed: u64) -> Option<Self> {
+        section.known(SWEEP);
+        section.know_tables(&["parameters", "points"]);
+        let kind = section.choice(&DESIGN);
+        section.note_unread(&format!("design `{kind}` does not use it"));
+        if kind == "list" || kind == "csv" {
+            // Points of a CSV file have been laid under `points` by then.
+            let points: Vec<Point> = section.tables("points").iter().map(read_point).collect();
+            if points.is_empty() {
+                section.refuse(
+                    "points",
+                    "there are no points",
+                    "at least one table `[[sweep.points]]`",
+                    None,
+                );
+                return None;
+            }
+            return Some(Sweep { paths: paths_of(&points), points });
+        }
+        let tables = section.tables("parameters");
+        if tables.is_empty() {
+            section.refuse("parameters", "nothing varies", "at least one table `[[sweep.parameters]]`", None);
+            return None;
+        }
+        let mut axes: Vec<Axis> = Vec::new();
+        let count = tables.len();
+        for table in tables {
+            let axis = read_axis(&table, &axes);
+            axes.extend(axis);
+        }
+        let spread = kind == "latin_hypercube" || kind == "sobol";
+        let size = if spread { section.integer(&SIZE) as usize } else { 0 };
+        if axes.len() < count {
+            return None;
+        }
+        let expected = match kind {
+            "factorial" => axes.iter().map(|a| a.levels().len() as f64).product::<f64>(),
+            _ => size as f64,
+        };
+        let refuse = |key: &str, message: &str, allowed: &str| {
+            section.refuse(key, message, allowed, None);
+            None
+        };
+        if expected > MOST_POINTS as f64 {
+            return refuse("", &format!("a design of {expected} points"), "at most 1,000,000 points");
+        }
+        if kind == "sobol" && (size > sobol::MOST_POINTS || axes.len() > sobol::MOST_AXES) {
+            return refuse(
+                "size",
+                "more than the Sobol sequence has",
+                "at most 65,536 points of at most 256 parameters",
+            );
+        }
+        if kind == "one_at_a_time" && axes.iter().any(|axis| axis.when.is_some()) {
+            return refuse(
+                "design",
+                "a conditional parameter, whose condition no point of this design sets",
+                "another design",
+            );
+        }
+        let points = match kind {
+            "one_at_a_time" => one_at_a_time::points(&axes),
+            "latin_hypercube" => latin_hypercube::points(&axes, size, seed),
+            "sobol" => sobol::points(&axes, size, seed),
+            _ => factorial::points(&axes),
+        };
+        let paths = axes.into_iter().flat_map(|axis| axis.paths).collect();
+        Some(Sweep { points, paths })
+    }
+
+    /// The design.
+    pub fn design(&self) -> Design {
+        let point = |point: &Point| design::Point { assignments: point.clone() };
+        Design { parameters: self.paths.clone(), points: self.points.iter().map(point).collect() }
+    }
+}
+
+/// Puts the points of a CSV file into the document, as if they had been listed.
+///
+/// # Errors
+/// A file that there is not, or what is wrong with it.
+pub fn lay_points(
+    document: &mut Document,
+    find: impl Fn(&str) -> Option<(String, String)>,
+) -> Result<(), Diagnostics> {
+    let is_csv = document.peek("sweep.design").is_some_and(|d| d.as_text() == Some("csv"));
+    let Some(name) = document.peek("sweep.file").filter(|_| is_csv) else { return Ok(()) };
+    let Some(name) = name.as_text() else { return Ok(()) };
+    let Some((file, text)) = find(name) else {
+        let allowed = "a CSV file beside the experiment or in the working directory";
+        return Err(document.refuse("sweep.file", &format!("cannot read `{name}`"), allowed, None));
+    };
+    let points = listed::from_csv(&text).map_err(|(line, message)| {
+        document.refuse("sweep.file", &format!("{file}:{line}: {message}"), "a CSV file of points", None)
+    })?;
+    let mut listing = String::new();
+    for point in points {
+        listing.push_str("[[points]]\n");
+        for (path, value) in point {
+            listing.push_str(&format!("{} = {value}\n", Value::Text(path)));
+        }
+    }
+    document.underlay("sweep", Document::parse(&file, &listing)?);
+    document.remove_member("sweep", FILE.key);
+    document.set("sweep.design", "list")
+}
+
+fn paths_of(points: &[Point]) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    for (path, _) in points.iter().flatten() {
+        if !paths.contains(path) {
+            paths.push(path.clone());
+        }
+    }
+    paths
+}
+
+fn read_point(section: &Section) -> Point {
+    let single = |value: &Value| match value {
+        Value::Table(_) => Err("a setting is no table: write the path as one key in quotes".to_owned()),
+        value => Ok(value.clone()),
+    };
+    let assign =
+        |key: &str| Some((key.to_owned(), section.custom_at(key, "a setting of that parameter", single)?));
+    section.keys().into_iter().filter_map(assign).collect()
+}
+
+fn read_axis(section: &Section, earlier: &[Axis]) -> Option<Axis> {
+    section.known(AXIS);
+    let paths = section.custom(&PATH, paths_from);
+    let values = section.custom(&VALUES, |value| match value.as_list() {
+        Some([]) | None => Err("this is no list of settings".to_owned()),
+        Some(list) => Ok(list.to_vec()),
+    });
+    let range = section.custom(&RANGE, |value| {
+        let list = value.as_list().unwrap_or_default();
+        let ends: Vec<f64> = list.iter().filter_map(Value::as_number).collect();
+        match ends.as_slice() {
+            &[low, high] if list.len() == 2 && low < high && low.is_finite() && high.is_finite() => {
+                Ok((low, high, list.iter().all(|end| matches!(end, Value::Integer(_)))))
+            }
+            _ => Err("these are not two numbers, the lesser first".to_owned()),
+        }
+    });
+    let when = section.custom(&WHEN, |value| match value.as_table() {
+        Some([(path, value)]) => Ok((path.clone(), value.clone())),
+        _ => Err("a condition is a table with one path and its value".to_owned()),
+    });
+    let paths = paths?;
+    if let Some((path, _)) = &when
+        && !earlier.iter().any(|axis| axis.paths.contains(path))
+    {
+        section.refuse(
+            "when",
+            &format!("no earlier parameter sets `{path}`"),
+            "the path of an earlier parameter",
+            None,
+        );
+    }
+    if let Some(path) = paths.iter().find(|path| earlier.iter().any(|axis| axis.paths.contains(path))) {
+        let conditional =
+            when.is_some() && earlier.iter().all(|a| !a.paths.contains(path) || a.when.is_some());
+        if !conditional {
+            section.refuse("path", &format!("`{path}` varies twice"), "each path once", None);
+            return None;
+        }
+    }
+    let settings = match (values, range) {
+        (Some(values), None) => {
+            section.note_unread("it belongs to a `range`");
+            Settings::Levels(levels_of(section, &paths, values)?)
+        }
+        (None, Some((low, high, whole))) => {
+            let log = section.choice(&SCALE) == "log";
+            let levels = section.integer(&LEVELS) as usize;
+            if log && low <= 0.0 {
+                section.refuse(
+                    "range",
+                    "logarithms of numbers that are not positive",
+                    "low > 0 with `scale = \"log\"`",
+                    None,
+                );
+                return None;
+            }
+            Settings::Range(Range { low, high, log, whole, levels })
+        }
+        _ => {
+            section.refuse("", "a parameter needs its settings", "either `values` or `range`", None);
+            return None;
+        }
+    };
+    Some(Axis { paths, settings, when })
+}
+
+fn levels_of(section: &Section, paths: &[String], values: Vec<Value>) -> Option<Vec<Vec<Value>>> {
+    let width = paths.len();
+    let linked = |value: &Value| value.as_list().is_some_and(|list| list.len() == width);
+    if width > 1 && values.iter().all(linked) {
+        return Some(values.iter().map(|v| v.as_list().unwrap_or_default().to_vec()).collect());
+    }
+    if width > 1 && values.iter().any(|value| value.as_list().is_some()) {
+        section.refuse(
+            "values",
+            &format!("settings of {width} linked paths of different lengths"),
+            &format!("one setting for all paths, or lists of {width}"),
+            None,
+        );
+        return None;
+    }
+    Some(values.into_iter().map(|value| vec![value; width]).collect())
+}
+
+fn paths_from(value: &Value) -> Result<Vec<String>, String> {
+    let paths: Option<Vec<String>> = match value {
+        Value::Text(path) => Some(vec![path.clone()]),
+        Value::List(list) => list.iter().map(|item| item.as_text().map(str::to_owned)).collect(),
+        _ => None,
+    };
+    paths.filter(|paths| !paths.is_empty()).ok_or("this is no path and no list of paths".to_owned())
+}

@@ -1,0 +1,300 @@
+//! Sweeps, replication targets, pieces and their union.
+
+use crate::program::{Folder, TINY};
+
+/// The tiny experiment as a sweep over two parameters of one contender and a trait of a group.
+fn sweep(more: &str) -> String {
+    TINY.replace("seed = 7", "seed = 7\nkind = \"sweep\"")
+        + r#"
+[sweep]
+design = "factorial"
+
+[[sweep.parameters]]
+path = "mechanism.auction.seats"
+values = [1, 2, 4]
+
+[[sweep.parameters]]
+path = "sequencers.large.live_cost"
+range = [0.0001, 0.0004]
+levels = 2
+"# + more
+}
+
+fn folder(text: &str) -> Folder {
+    let folder = Folder::new();
+    std::fs::write(folder.path("sweep.toml"), text).unwrap();
+    folder
+}
+
+fn rows(text: &str) -> Vec<Vec<&str>> {
+    text.lines().map(|line| line.split(',').collect()).collect()
+}
+
+#[test]
+fn a_sweep_leaves_its_parameters_in_every_table() {
+    let folder = folder(&sweep(""));
+    folder.run(&["run", "sweep.toml", "--output", "a"]).with(0);
+    let results = folder.text("a/results.csv");
+    let header = "design,mechanism,replicate,mechanism.auction.seats,sequencers.large.live_cost,metric,value";
+    assert_eq!(results.lines().next(), Some(header));
+    let designs: std::collections::BTreeSet<&str> = rows(&results)[1..].iter().map(|row| row[0]).collect();
+    assert_eq!(designs.len(), 6);
+    // A parameter of the auction leaves delegation alone: the same units, computed once.
+    let store = rusqlite::Connection::open(folder.path("a/results.sqlite")).unwrap();
+    let count = |query: &str| -> i64 { store.query_row(query, [], |row| row.get(0)).unwrap() };
+    assert_eq!(count("SELECT count(*) FROM units"), 6 * 2 * 3);
+    assert_eq!(count("SELECT count(*) FROM units WHERE mechanism = 'dpos'"), 6 * 3);
+    assert_eq!(count("SELECT count(DISTINCT id) FROM units WHERE mechanism = 'dpos'"), 2 * 3);
+    // One contender is swept by itself, and the pooled analysis has the mechanism as a factor.
+    let effects = folder.text("a/effects.csv");
+    for term in ["auction,revenue,mechanism.auction.seats,2,", "*,net_surplus,mechanism,1,"] {
+        assert!(effects.contains(term), "{term} is missing:\n{effects}");
+    }
+    let shares: f64 = rows(&effects)
+        .iter()
+        .filter(|row| row[0] == "auction" && row[1] == "revenue")
+        .map(|row| row[5].parse::<f64>().unwrap())
+        .sum();
+    assert!((shares - 1.0).abs() < 1e-9, "in a balanced design shares of variance add up: {shares}");
+    assert!(folder.text("a/main_effects.csv").contains("auction,revenue,mechanism.auction.seats,4,"));
+    folder.run(&["replay", "a", "4/auction/1"]).with(0);
+}
+
+#[test]
+fn every_design_is_accepted_and_points_may_be_listed() {
+    let design = |kind: &str, more: &str| {
+        sweep("").replace("design = \"factorial\"", &format!("design = \"{kind}\"\n{more}"))
+    };
+    let listed = TINY.replace("seed = 7", "seed = 7\nkind = \"sweep\"")
+        + "[sweep]\ndesign = \"list\"\n[[sweep.points]]\n\"mechanism.auction.seats\" = 3\n[[sweep.points]]\n\
+           \"mechanism.auction.pricing\" = \"uniform\"\n";
+    let csv = TINY.replace("seed = 7", "seed = 7\nkind = \"sweep\"")
+        + "[sweep]\ndesign = \"csv\"\nfile = \"points.csv\"\n";
+    let conditional = sweep(
+        "[[sweep.parameters]]\npath = \"mechanism.auction.redundancy\"\nvalues = [1, 2]\n\
+         when = { \"mechanism.auction.seats\" = 4 }\n",
+    );
+    let linked = sweep("").replace(
+        "path = \"mechanism.auction.seats\"\nvalues = [1, 2, 4]",
+        "path = [\"mechanism.auction.seats\", \"mechanism.auction.reserve_price\"]\nvalues = [[1, 0.001], [2, 0.0]]",
+    );
+    for (text, points) in [
+        (design("one_at_a_time", ""), 1 + 3 + 2),
+        (design("latin_hypercube", "size = 5"), 5),
+        (design("sobol", "size = 8"), 8),
+        (listed, 2),
+        (csv, 3),
+        (conditional, 2 * 2 + 2 * 2),
+        (linked, 4),
+    ] {
+        let folder = folder(&text);
+        let points_csv = "mechanism.auction.seats,sequencers.small.skill\n1,0.5\n2,\n2,0.25\n";
+        std::fs::write(folder.path("points.csv"), points_csv).unwrap();
+        let checked = folder.run(&["check", "sweep.toml", "--json"]).with(0).json();
+        assert_eq!(checked["units"], serde_json::json!(points * 2 * 3), "{text}");
+        folder.run(&["run", "sweep.toml", "--replicates", "2", "--output", "a", "--quiet"]).with(0);
+        // The resolved file is the same study, wherever points came from.
+        std::fs::remove_file(folder.path("points.csv")).unwrap();
+        folder.run(&["run", "a/experiment.toml", "--output", "b", "--quiet"]).with(0);
+        assert_eq!(folder.bytes("a/results.csv"), folder.bytes("b/results.csv"), "{text}");
+    }
+}
+
+#[test]
+fn the_first_half_of_a_sobol_design_is_computed_once() {
+    let half = sweep("").replace("design = \"factorial\"", "design = \"sobol\"\nsize = 4");
+    let folder = folder(&half);
+    folder.run(&["run", "sweep.toml", "--output", "a", "--quiet"]).with(0);
+    std::fs::write(folder.path("sweep.toml"), half.replace("size = 4", "size = 8")).unwrap();
+    folder.run(&["run", "sweep.toml", "--output", "a"]).with(0).says("of 48 units are still valid");
+    let manifest: serde_json::Value = serde_json::from_slice(&folder.bytes("a/manifest.json")).unwrap();
+    assert!(manifest["units"]["reused"].as_u64().unwrap() >= 24, "{manifest}");
+}
+
+#[test]
+fn pieces_in_any_number_and_order_give_the_files_of_one_run() {
+    for more in ["", "[replication]\nminimum = 2\nmaximum = 8\nhalf_width = { community_share = 0.004 }\n"] {
+        let folder = folder(&sweep(more));
+        folder.run(&["run", "sweep.toml", "--output", "whole", "--threads", "1", "--quiet"]).with(0);
+        folder.run(&["run", "sweep.toml", "--output", "two", "--threads", "2", "--quiet"]).with(0);
+        assert_eq!(folder.bytes("whole/results.csv"), folder.bytes("two/results.csv"));
+        for pieces in [1, 3, 7] {
+            let shards = format!("shards-{pieces}");
+            for piece in (1..=pieces).rev() {
+                let piece = format!("{piece}/{pieces}");
+                folder.run(&["shard", "sweep.toml", &piece, "--output", &shards, "--quiet"]).with(0);
+            }
+            // A piece that is complete is left as it is.
+            let again = ["shard", "sweep.toml", &format!("1/{pieces}"), "--output", &shards];
+            assert!(folder.run(&again).with(0).out.contains("complete already"));
+            let merged = format!("merged-{pieces}");
+            folder.run(&["merge", &shards, "--output", &merged, "--quiet"]).with(0);
+            for file in [
+                "results.csv",
+                "summary.csv",
+                "comparison.csv",
+                "policies.csv",
+                "effects.csv",
+                "experiment.toml",
+            ] {
+                let (whole, merged) = (format!("whole/{file}"), format!("{merged}/{file}"));
+                assert_eq!(folder.bytes(&whole), folder.bytes(&merged), "{file} of {pieces} pieces {more}");
+            }
+        }
+        // Folders by name, in another order.
+        let folders = ["shards-3/shard-3-of-3", "shards-3/shard-1-of-3", "shards-3/shard-2-of-3"];
+        let mut arguments = vec!["merge"];
+        arguments.extend(folders);
+        arguments.extend(["--output", "by-name", "--quiet"]);
+        folder.run(&arguments).with(0);
+        assert_eq!(folder.bytes("whole/results.csv"), folder.bytes("by-name/results.csv"));
+    }
+}
+
+#[test]
+fn a_union_says_what_is_missing_foreign_or_contradictory() {
+    let folder = folder(&sweep(""));
+    folder.run(&["shard", "sweep.toml", "1/3", "--output", "s", "--quiet"]).with(0);
+    folder.run(&["shard", "sweep.toml", "2/3", "--output", "s", "--quiet"]).with(0);
+    folder.run(&["merge", "s", "--output", "m", "--quiet"]).with(3).says("units are missing: ");
+    assert!(folder.path("m/results.csv").exists());
+    folder.run(&["shard", "sweep.toml", "3/3", "--output", "s", "--quiet"]).with(0);
+    folder.run(&["merge", "s", "--output", "m", "--quiet"]).with(0);
+    // A piece of another experiment.
+    folder.run(&["shard", "sweep.toml", "1/2", "--seed", "8", "--output", "t", "--quiet"]).with(0);
+    folder.run(&["merge", "s", "t", "--output", "n"]).with(2).says("different experiments");
+    assert!(!folder.path("n").exists());
+    folder
+        .run(&["shard", "sweep.toml", "1/3", "--seed", "9", "--output", "s"])
+        .with(2)
+        .says("another experiment");
+    // A value that was changed.
+    std::fs::create_dir_all(folder.path("u/shard-1-of-3")).unwrap();
+    std::fs::copy(folder.path("s/shard-1-of-3/results.sqlite"), folder.path("u/shard-1-of-3/results.sqlite"))
+        .unwrap();
+    let store = rusqlite::Connection::open(folder.path("u/shard-1-of-3/results.sqlite")).unwrap();
+    store.execute("UPDATE metric_values SET value = value + 1 WHERE result = 1 AND metric = 0", []).unwrap();
+    drop(store);
+    folder.run(&["merge", "s", "u", "--output", "n"]).with(1).says("1 units have different results");
+    assert!(!folder.path("n").exists());
+}
+
+#[test]
+fn a_killed_piece_goes_on_where_it_was() {
+    let folder = folder(&sweep(""));
+    folder.run(&["run", "sweep.toml", "--replicates", "40", "--output", "whole", "--quiet"]).with(0);
+    let shard = |piece: &'static str| {
+        vec!["shard", "sweep.toml", piece, "--replicates", "40", "--output", "s", "--quiet"]
+    };
+    let mut running = folder.start(&shard("1/2"));
+    folder.wait_for_a_unit("s/shard-1-of-2.partial");
+    running.kill();
+    assert!(folder.path("s/shard-1-of-2.partial").exists());
+    folder.run(&shard("1/2")).with(0);
+    assert!(!folder.path("s/shard-1-of-2.partial").exists());
+    folder.run(&shard("2/2")).with(0);
+    folder.run(&["merge", "s", "--output", "m", "--quiet"]).with(0);
+    assert_eq!(folder.bytes("whole/results.csv"), folder.bytes("m/results.csv"));
+}
+
+#[test]
+fn replication_stops_where_intervals_are_narrow() {
+    let rule = "[replication]\nminimum = 2\nmaximum = 16\nhalf_width = { community_share = 0.01 }\n";
+    let folder = folder(&sweep(rule));
+    folder.run(&["run", "sweep.toml", "--output", "a", "--quiet"]).with(0);
+    let summary = folder.text("a/summary.csv");
+    for row in rows(&summary).iter().filter(|row| row[2] == "community_share") {
+        let number = |column: usize| row[column].parse::<f64>().unwrap();
+        let (half, n) = ((number(6) - number(5)) / 2.0, number(7));
+        assert!(half <= 0.01 || n == 16.0, "{row:?}");
+        assert!([2.0, 4.0, 8.0, 16.0].contains(&n), "{row:?}");
+    }
+    // A number of replicates overrides the rule.
+    folder.run(&["run", "sweep.toml", "--replicates", "3", "--output", "b", "--quiet"]).with(0);
+    assert!(rows(&folder.text("b/summary.csv"))[1..].iter().all(|row| row[7] == "3"));
+}
+
+#[test]
+fn what_makes_no_sense_in_a_sweep_is_refused() {
+    let broken = |from: &str, to: &str| sweep("").replace(from, to);
+    for (text, message) in [
+        (broken("kind = \"sweep\"", ""), "the experiment is no sweep"),
+        (TINY.replace("seed = 7", "kind = \"sweep\""), "a sweep of nothing"),
+        (broken("mechanism.auction.seats", "mechanism.auktion.seats"), "did you mean `mechanism.auction`"),
+        (broken("values = [1, 2, 4]", "values = []"), "no list of settings"),
+        (broken("values = [1, 2, 4]", "values = [1, 99]"), "99 seats for 5 sequencers"),
+        (broken("values = [1, 2, 4]", "values = [1]\nrange = [1, 2]"), "either `values` or `range`"),
+        (broken("range = [0.0001, 0.0004]", "range = [2.0, 1.0]"), "the lesser first"),
+        (broken("levels = 2", "scale = \"log\"\nlevels = 1"), "levels"),
+        (broken("\"sequencers.large.live_cost\"", "\"mechanism.auction.seats\""), "varies twice"),
+        (broken("design = \"factorial\"", "design = \"sobol\"\nsize = 100000"), "Sobol sequence"),
+        (
+            sweep("[[sweep.parameters]]\npath = \"play.rounds\"\nvalues = [2]\nwhen = { x = 1 }\n"),
+            "no earlier parameter",
+        ),
+        (sweep("[replication]\nhalf_width = { comunity_share = 0.1 }\n"), "did you mean `community_share`"),
+        (
+            sweep("[replication]\nminimum = 9\nmaximum = 8\nhalf_width = { revenue = 0.1 }\n"),
+            "more than the maximum",
+        ),
+        (sweep("[replication]\n"), "there is no target"),
+        (broken("design = \"factorial\"", "design = \"csv\"\nfile = \"none.csv\""), "cannot read `none.csv`"),
+    ] {
+        let folder = folder(&text);
+        folder.run(&["check", "sweep.toml"]).with(2).says(message);
+    }
+    // Keys that only some points read are fine; a key that none reads is not.
+    let standby = TINY.replace("kind = \"rollup\"", "kind = \"rollup\"\nfailover = 0.5");
+    let point = |redundancy: &str| {
+        standby.replace("seed = 7", "seed = 7\nkind = \"sweep\"")
+            + &format!(
+                "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.redundancy\"\nvalues = {redundancy}\n"
+            )
+    };
+    let folder = folder(&point("[1, 2]"));
+    folder.run(&["check", "sweep.toml"]).with(0);
+    std::fs::write(folder.path("sweep.toml"), point("[1]")).unwrap();
+    folder.run(&["check", "sweep.toml"]).with(2).says("nothing reads it here");
+}
+
+#[test]
+fn an_array_job_is_written_and_submits_only_what_is_missing() {
+    let folder = folder(&sweep(""));
+    let slurm = [
+        "run",
+        "sweep.toml",
+        "--engine",
+        "slurm",
+        "--shards",
+        "4",
+        "--dry-run",
+        "--output",
+        "a",
+        "--sbatch=--time=5",
+    ];
+    let ended = folder.run(&slurm).with(0);
+    assert!(ended.out.contains("--array=1-4 --time=5"), "{ended:#?}");
+    let script = folder.text("a/slurm/pieces.sbatch");
+    assert!(script.contains("\"$SLURM_ARRAY_TASK_ID/4\""), "{script}");
+    folder.run(&["shard", "sweep.toml", "2/4", "--output", "a/shards", "--quiet"]).with(0);
+    assert!(folder.run(&slurm).with(0).out.contains("--array=1,3-4"));
+    folder
+        .run(&["run", "sweep.toml", "--engine", "slurm", "--output", "a"])
+        .with(2)
+        .says("--shards is missing");
+    folder.run(&["shard", "sweep.toml", "auto", "--output", "s"]).with(2).says("allowed: I/N");
+    let rule = "[replication]\ndifference_half_width = { revenue = 0.1 }\n";
+    std::fs::write(folder.path("sweep.toml"), sweep(rule)).unwrap();
+    folder.run(&["shard", "sweep.toml", "1/2", "--output", "s"]).with(2).says("paired difference");
+}
+
+#[test]
+fn new_experiments_are_valid_and_never_written_over() {
+    let folder = Folder::new();
+    for kind in ["compare", "sweep"] {
+        folder.run(&["new", kind, "--kind", kind]).with(0);
+        folder.run(&["check", &format!("{kind}.toml")]).with(0);
+        folder.run(&["new", kind, "--kind", kind]).with(2).says("exists");
+    }
+    folder.run(&["new", "a/b"]).with(2).says("allowed: letters");
+}
