@@ -219,7 +219,7 @@ impl Menu {
         if let [low, .., high] = self.settings[..]
             && Menu::grid(self.unit, low, high, self.settings.len()).settings == self.settings
         {
-            let points = Value::Integer(self.settings.len() as i64);
+            let points = Value::Integer(i64::try_from(self.settings.len()).unwrap_or(i64::MAX));
             return Value::Table(vec![(key.to_owned(), list(&[low, high])), ("points".to_owned(), points)]);
         }
         Value::Table(vec![(key.to_owned(), list(&self.settings))])

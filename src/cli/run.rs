@@ -16,7 +16,7 @@ use crate::measure::metrics::METRICS;
 use crate::report::{document, figures, robustness, table};
 use clap::Args;
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -230,12 +230,9 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     text.push_str(&files_written(directory, &charts));
     if !exported.files.is_empty() {
         let folder = directory.join("strategies");
-        let _ = writeln!(
-            text,
-            "Learned {}/ ({} files, to be seated elsewhere)",
-            folder.display(),
-            exported.files.len()
-        );
+        let (folder, files) = (folder.display(), exported.files.len());
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "Learned {folder}/ ({files} files, to be seated elsewhere)");
     }
     common.result(&text, || {
         serde_json::json!({

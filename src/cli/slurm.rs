@@ -149,7 +149,7 @@ fn write_scripts(
     let here = std::env::current_dir().map_err(cannot)?;
     let absolute = |path: &Path| quoted(&here.join(path).display().to_string());
     let changes = options.experiment.changes.as_arguments();
-    let changes: String = changes.iter().map(|word| format!(" {}", quoted(word))).collect();
+    let changes = changes.iter().fold(String::new(), |line, word| line + " " + &quoted(word));
     let head = |name: &str, log: &str| {
         format!(
             "#!/bin/bash\n#SBATCH --job-name={name}\n#SBATCH --output={}\ncd {}\n",

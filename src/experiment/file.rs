@@ -162,7 +162,7 @@ pub const PLAY: &[&Parameter] = &[
 pub const RULE: Parameter = Parameter::text_required("rule", "the mechanism (see `list mechanisms`)");
 
 /// Raised by hand whenever the numbers that a unit yields move; part of every unit's id.
-pub const ENGINE: u32 = 1;
+pub const ENGINE: u32 = 2;
 
 /// Where strategy and scenario files come from.
 pub trait Library {

@@ -196,18 +196,16 @@ impl PolicyBook {
     /// The setting of a column: of a script, the setting that its mean offer would be.
     fn action<M: Mechanism>(&self, game: &Game<M>, p: usize, state: usize, column: usize) -> Option<f64> {
         let menu = &game.seats.players[p].menu;
-        match menu.settings.get(column.checked_sub(1)?) {
-            Some(&setting) => Some(setting),
-            None => {
-                let [_, _, offers, sum] = self.cells[p][state];
-                let (mean, least) = (sum / offers, game.rule.least_offer());
-                let setting = match menu.unit {
-                    Unit::Absolute => mean,
-                    Unit::Relative => (mean - least) / (self.value(p, state) - least),
-                };
-                setting.is_finite().then_some(setting)
-            }
+        if let Some(&setting) = menu.settings.get(column.checked_sub(1)?) {
+            return Some(setting);
         }
+        let [_, _, offers, sum] = self.cells[p][state];
+        let (mean, least) = (sum / offers, game.rule.least_offer());
+        let setting = match menu.unit {
+            Unit::Absolute => mean,
+            Unit::Relative => (mean - least) / (self.value(p, state) - least),
+        };
+        setting.is_finite().then_some(setting)
     }
 
     fn policies<M: Mechanism>(&self, game: &Game<M>, policies: &[Policy]) -> Vec<PolicyEntry> {

@@ -1,21 +1,35 @@
 //! The certificate: how much the best unilateral deviation would gain.
 //!
-//! Fresh markets are played with frozen policies. For every class, state `b` and setting `a` the *contribution*
+//! Fresh markets are played with frozen policies. For every player, state `b` and deviation `a` the *contribution*
 //! `g_{b,a} = E[1{state = b}·(u(a) − Σ_a' π(a'|b) u(a'))]` is what a member gains per epoch by playing `a` whenever its
 //! state is `b`, rivals of the same stage fixed, later movers reacting, on the same draws as play itself. A deviation
 //! picks one setting for each state, so the best one gains `Σ_b max_a g_{b,a}`. Markets are the independent
 //! observations (epochs of a market depend on each other).
 //!
-//! * The **split estimate** picks class and settings on one half of the markets and measures them on the other, both ways
+//! * The **split estimate** picks player and settings on one half of the markets and measures them on the other, both ways
 //!   round: unbiased for the deviations picked, hence in expectation a lower bound of the best.
-//! * The **upper bound** holds at once, with 95% confidence, for every class and every deviation on the grid. With the t
-//!   statistics of all (class, state, setting) below the Student quantile `z` by Bonferroni, it is `Σ_b max_a (g + z·se)`.
+//! * The **upper bound** holds at once, with 95% confidence, for every player and every deviation on the grid. With the t
+//!   statistics of all (player, state, deviation) below the Student quantile `z` by Bonferroni, it is `Σ_b max_a (g + z·se)`.
+//!   It rests on means over markets being about normal, and cannot see what happens in fewer than one market in hundreds.
 //!
-//! Where the rule remembers, the later value of a unit of stock is summed along the path that play really takes: each
-//! market is played twice on the same draws, first to record incomes per unit of stock, then to measure deviations.
+//! **Players.** Under self-play a player is a class, whose members share a policy, and the deviator is one member. Under
+//! `independent` every candidate is its own player with its own policy: the policies of one replicate are then a given
+//! profile, and the markets of the certificate are fresh draws of the game that this profile is played in, not further
+//! replicates of learning. What is certified is that profile. Where learners remember offers, states of the market
+//! matter that these policies do not have; see [`Method::Exact`].
 //!
-//! Deviations are limited to the policies on the grid: one setting of the menu for each state.
+//! **How payoffs are found** ([`Method`]). Where the rule's feedback is about the very game that is played, its shortcut
+//! is used; where the rule remembers, the later value of a unit of stock is summed along the path that play really takes:
+//! each market is played twice on the same draws, first to record incomes per unit of stock, then to measure
+//! deviations. Elsewhere (seats that single delegators fill, votes that dilute what is paid on them, delegators who
+//! imitate) every deviation is [replayed](super::replay) through the real market. A replay also tries deviations that last.
+//!
+//! Deviations are limited to the policies on the grid: one setting of the menu for each state. What delegators could gain is
+//! [measured beside](super::delegators_gain).
 
+use super::delegators_gain::{DelegatorsGain, Forgone};
+use super::gains::Gains;
+use super::replay;
 use crate::agent::Setting;
 use crate::learning::policy::Policy;
 use crate::measure::student::critical_value;
@@ -26,6 +40,18 @@ use crate::play::ledger::Imbalance;
 use crate::play::market::{Detail, Game, Market, Round};
 use crate::play::schedule::{Phase, Schedule, market_key};
 
+/// How the payoffs of deviations were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// By the rule's own counterfactual payoffs, on sampled markets.
+    Shortcut,
+    /// By playing each deviation through sampled markets.
+    Replay,
+    /// By solving for the discounted best response to frozen rivals: no sampling, so that estimate and bound are one
+    /// number.
+    Exact,
+}
+
 /// Distance from equilibrium, in ETH per epoch for one member of the class that gains most.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Certificate {
@@ -33,84 +59,62 @@ pub struct Certificate {
     pub estimate: f64,
     /// Simultaneous 95% upper bound.
     pub upper: f64,
-    /// Whether every state came up in markets enough for its standard errors to mean something, and feedback is about
-    /// the very game that is played. Nothing is certified otherwise.
+    /// Whether every state came up in markets enough for its standard errors to mean something, and deviations were
+    /// tried in the very game that is played. Nothing is certified otherwise.
     pub conclusive: bool,
+    /// How payoffs were found.
+    pub method: Method,
+    /// What delegators forgo, where there are some.
+    pub delegators: Option<DelegatorsGain>,
 }
+
+impl Certificate {
+    /// Of a gain that is known exactly.
+    pub fn exact(gain: f64) -> Self {
+        Certificate {
+            estimate: gain,
+            upper: gain.max(0.0),
+            conclusive: true,
+            method: Method::Exact,
+            delegators: None,
+        }
+    }
+
+    /// Whether nobody could gain more than `tolerance` ETH an epoch.
+    pub fn holds(&self, tolerance: f64) -> bool {
+        let delegators = self.delegators.is_none_or(|d| d.conclusive && d.unjustified <= tolerance);
+        self.conclusive && self.upper <= tolerance && delegators
+    }
+
+    /// From the contributions of all players in `markets` markets.
+    fn from_gains(gains: &[Gains], markets: u32, method: Method, is_the_game: bool) -> Self {
+        let cells: usize = gains.iter().map(Gains::cells).sum();
+        let total = f64::from(markets);
+        let z = critical_value(1.0 - 2.0 * CONFIDENCE_MISSED / cells as f64, total - 1.0);
+        let (even, odd) = (f64::from(markets.div_ceil(2)), f64::from(markets / 2));
+        // The player, too, is picked on one half and judged on the other.
+        let split = |choose: usize, judge: usize, judged: f64| {
+            let player = (0..gains.len()).fold(0, |best, p| {
+                let gain = |p: usize| gains[p].picked(choose);
+                if gain(p) > gain(best) { p } else { best }
+            });
+            gains[player].split(choose, judge, judged)
+        };
+        Certificate {
+            estimate: 0.5 * (split(0, 1, odd) + split(1, 0, even)),
+            upper: gains.iter().map(|s| s.upper(z, total)).fold(0.0_f64, f64::max),
+            conclusive: is_the_game && gains.iter().all(|s| s.covered(FEWEST_MARKETS)),
+            method,
+            delegators: None,
+        }
+    }
+}
+
+/// Probability with which some bound fails.
+pub(super) const CONFIDENCE_MISSED: f64 = 0.05;
 
 /// Fewest markets in which a state must come up.
-const FEWEST_MARKETS: u32 = 8;
-
-/// Sums over markets of one player's contributions.
-#[derive(Clone, Debug)]
-struct Sums {
-    settings: usize,
-    states: usize,
-    /// Of the market at hand: shape (states, settings).
-    market: Vec<f64>,
-    /// Over even and odd markets.
-    half: [Vec<f64>; 2],
-    square: Vec<f64>,
-    /// Whether the market at hand came upon a state, and how many markets did.
-    seen: Vec<bool>,
-    markets: Vec<u32>,
-}
-
-impl Sums {
-    fn new(states: usize, settings: usize) -> Self {
-        let zeros = || vec![0.0; states * settings];
-        let (seen, markets) = (vec![false; states], vec![0; states]);
-        Sums { settings, states, market: zeros(), half: [zeros(), zeros()], square: zeros(), seen, markets }
-    }
-
-    fn close(&mut self, market: u32, scale: f64) {
-        let half = &mut self.half[(market % 2) as usize];
-        for ((sum, square), x) in half.iter_mut().zip(&mut self.square).zip(&mut self.market) {
-            let mean = *x * scale;
-            *sum += mean;
-            *square += mean * mean;
-            *x = 0.0;
-        }
-        for (markets, seen) in self.markets.iter_mut().zip(&mut self.seen) {
-            *markets += u32::from(std::mem::take(seen));
-        }
-    }
-
-    /// What the best deviation gains on one half, in the sample that picks it.
-    fn picked(&self, choose: usize) -> f64 {
-        let best = |row: &[f64]| row.iter().fold(0.0_f64, |a, &b| a.max(b));
-        self.half[choose].chunks(self.settings).map(best).sum()
-    }
-
-    /// Gain of the deviation that is best on one half, measured on the other.
-    fn split(&self, choose: usize, judge: usize, markets: f64) -> f64 {
-        (0..self.states)
-            .map(|state| {
-                let row = state * self.settings..(state + 1) * self.settings;
-                let chosen = &self.half[choose][row.clone()];
-                let best =
-                    (0..self.settings).fold(0, |best, a| if chosen[a] > chosen[best] { a } else { best });
-                // The state's own play is always available, at no gain.
-                if chosen[best] > 0.0 { self.half[judge][row][best] / markets } else { 0.0 }
-            })
-            .sum()
-    }
-
-    /// `Σ_b max_a (g + z·se)`, own play included.
-    fn upper(&self, z: f64, markets: f64) -> f64 {
-        (0..self.states)
-            .map(|state| {
-                (state * self.settings..(state + 1) * self.settings)
-                    .map(|cell| {
-                        let mean = (self.half[0][cell] + self.half[1][cell]) / markets;
-                        let variance = (self.square[cell] / markets - mean * mean).max(0.0) / (markets - 1.0);
-                        mean + z * variance.sqrt()
-                    })
-                    .fold(0.0_f64, f64::max)
-            })
-            .sum()
-    }
-}
+pub(super) const FEWEST_MARKETS: u32 = 8;
 
 /// Measures the distance from equilibrium of frozen policies; `None` where nobody has a lever.
 ///
@@ -128,9 +132,18 @@ pub fn certify<M: Mechanism>(
     if game.rule.lever().is_none() {
         return Ok(None);
     }
+    if !game.rule.certifiable(game.setting)
+        && let Some(markets) = replay::affordable(game, schedule, markets)
+    {
+        let gains = replay::gains(game, policies, schedule, markets, seed, replicate)?;
+        let certificate = Certificate::from_gains(&gains.players, markets, Method::Replay, true);
+        return Ok(Some(Certificate { delegators: gains.delegators, ..certificate }));
+    }
     let n = game.setting.candidates();
     let players = &game.seats.players;
-    let mut sums: Vec<Sums> = players.iter().map(|p| Sums::new(p.bins.count(), p.menu.columns())).collect();
+    let mut gains: Vec<Gains> =
+        players.iter().map(|p| Gains::new(p.bins.count(), p.menu.columns())).collect();
+    let mut forgone = Forgone::new(game);
     let mut round = Round::new(game);
     let persistence = game.rule.persistence(game.setting);
     let stocks = persistence.len();
@@ -163,40 +176,25 @@ pub fn certify<M: Mechanism>(
                 market.prepare(game, &mut round);
                 for i in 0..n {
                     let p = game.seats.player[i];
-                    let Sums { market: sums, seen, .. } = &mut sums[p];
+                    let own = &mut gains[p];
                     market.feedback(game, i, &mut round, |state, weight, payoffs| {
-                        seen[state] = true;
-                        let play = policies[p].expected(state, payoffs);
-                        let row = &mut sums[state * payoffs.len()..(state + 1) * payoffs.len()];
-                        for (sum, payoff) in row.iter_mut().zip(payoffs) {
-                            *sum += weight * (payoff - play);
-                        }
+                        own.add(state, weight, payoffs, policies[p].expected(state, payoffs));
                     });
                 }
             }
             market.decide(game, &mut round, Detail::Fluid)?;
+            if epoch >= warm {
+                forgone.note(game, &market, &round);
+            }
         }
-        for (sum, player) in sums.iter_mut().zip(players) {
-            sum.close(m, 1.0 / (f64::from(epochs) * player.members.len() as f64));
+        forgone.close(m, epochs);
+        for (own, player) in gains.iter_mut().zip(players) {
+            own.close(m, 1.0 / (f64::from(epochs) * player.members.len() as f64));
         }
     }
-    let cells: usize = sums.iter().map(|s| s.states * s.settings).sum();
-    let total = f64::from(markets);
-    let z = critical_value(1.0 - 2.0 * 0.05 / cells as f64, total - 1.0);
-    let (even, odd) = (f64::from(markets.div_ceil(2)), f64::from(markets / 2));
-    // The class, too, is picked on one half and judged on the other.
-    let split = |choose: usize, judge: usize, judged: f64| {
-        let class = (0..sums.len()).fold(0, |best, p| {
-            let gain = |p: usize| sums[p].picked(choose);
-            if gain(p) > gain(best) { p } else { best }
-        });
-        sums[class].split(choose, judge, judged)
-    };
-    let estimate = 0.5 * (split(0, 1, odd) + split(1, 0, even));
-    let upper = sums.iter().map(|s| s.upper(z, total)).fold(0.0_f64, f64::max);
-    let covered = sums.iter().all(|s| s.markets.iter().all(|&seen| seen >= FEWEST_MARKETS));
-    let conclusive = covered && game.rule.certifiable(game.setting);
-    Ok(Some(Certificate { estimate, upper, conclusive }))
+    let is_the_game = game.rule.certifiable(game.setting);
+    let certificate = Certificate::from_gains(&gains, markets, Method::Shortcut, is_the_game);
+    Ok(Some(Certificate { delegators: forgone.gain(game, markets), ..certificate }))
 }
 
 /// The epochs of a certified market: first those in which it forgets how it opened, then those in which deviations are

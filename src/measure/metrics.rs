@@ -217,6 +217,20 @@ pub const METRICS: &[Metric] = &[
         "the estimate of the deviation gain in ETH per epoch",
     ),
     metric(
+        "delegator_gain",
+        "share",
+        Minimize,
+        "delegators' gain",
+        "payout that a small delegator of any group forgoes, against always backing one candidate or, without inertia, the best-paid in each epoch, were it to hold all stake: sample-split estimate",
+    ),
+    metric(
+        "delegator_gain_upper",
+        "share",
+        Minimize,
+        "delegators' gain, upper bound",
+        "simultaneous 95% upper bound of the same; the price of tastes where choice is logit, else part of what is certified",
+    ),
+    metric(
         "certified",
         "ratio",
         Maximize,

@@ -3,8 +3,11 @@
 pub mod basins;
 pub mod certificate;
 pub mod concentration;
+pub mod delegators_gain;
 pub mod effects;
+pub mod gains;
 pub mod metrics;
+pub mod replay;
 pub mod statistics;
 pub mod student;
 pub mod tally;

@@ -2,6 +2,7 @@
 
 use super::certificate::Certificate;
 use super::concentration::{gini, hhi, lorenz, nakamoto};
+use super::delegators_gain::DelegatorsGain;
 use super::metrics::METRICS;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
 use crate::play::learning_loop::Learned;
@@ -204,6 +205,9 @@ impl Tally {
         let lever = game.rule.lever();
         let unit_seats = (self.slots / self.epochs / f64::from(game.terms.epoch_slots)).round().max(1.0);
         let lived = detail == Detail::Slots;
+        let delegators = |of: &dyn Fn(DelegatorsGain) -> f64| {
+            certificate.and_then(|(c, _)| c.delegators).map(|d| of(d) / self.potential_per_epoch())
+        };
         let value = |key: &str| -> Option<f64> {
             let concentration = |which: usize| {
                 let (sum, count) = self.concentration[which];
@@ -251,8 +255,10 @@ impl Tally {
                 "deviation_gain_upper" => certificate.map(|(c, _)| c.upper / self.potential_per_epoch()),
                 "deviation_gain_eth" => certificate.map(|(c, _)| c.estimate),
                 "certified" => certificate.map(|(c, tolerance)| {
-                    f64::from(u8::from(c.conclusive && c.upper <= tolerance * self.potential_per_epoch()))
+                    f64::from(u8::from(c.holds(tolerance * self.potential_per_epoch())))
                 }),
+                "delegator_gain" => delegators(&|d| d.estimate),
+                "delegator_gain_upper" => delegators(&|d| d.upper),
                 "policy_drift" => learned.drift,
                 "last_iterate_drift" => learned.unrest(),
                 "settled" => learned.unrest().map(|unrest| f64::from(u8::from(unrest <= RESTLESS))),

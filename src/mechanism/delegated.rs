@@ -30,7 +30,7 @@ pub use stakes::Stakes;
 
 use super::operation::Service;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, Terms};
-use super::{At, Facts, Lever, Mechanism, Schedule, Selection};
+use super::{At, Facts, Lever, Mechanism, Payout, Schedule, Selection};
 use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::strategy::Unit;
@@ -200,6 +200,27 @@ impl Mechanism for Delegated {
 
     fn persistence(&self, setting: &Setting) -> Vec<f64> {
         setting.delegators.iter().map(DelegatorGroup::persistence).collect()
+    }
+
+    /// Stake that stays put, and what delegators believe about payouts.
+    fn memory(&self, setting: &Setting) -> f64 {
+        let slowest = |group: &DelegatorGroup| {
+            let belief = if group.payout_learning > 0.0 { 1.0 - group.payout_learning } else { 0.0 };
+            group.persistence().max(belief)
+        };
+        setting.delegators.iter().map(slowest).fold(0.0, f64::max)
+    }
+
+    fn delegated_payouts(
+        &self,
+        state: &Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        out: &mut Vec<Payout>,
+    ) {
+        self.payouts_of_stake(state, at, offers, selection, service, out);
     }
 
     /// An outsider's kickback that attracts half of all stake, were everyone to reconsider, times that half. Nothing

@@ -161,6 +161,15 @@ impl Selection {
     }
 }
 
+/// What stake that backs one candidate got.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Payout {
+    /// Share of the group's stake that is there.
+    pub share: f64,
+    /// Payout, in ETH an epoch for the whole stake; `None` where the option is not there.
+    pub payout: Option<f64>,
+}
+
 /// A rule that decides who sequences and who pays whom.
 pub trait Mechanism: Sync {
     /// What the rule remembers from epoch to epoch in one market.
@@ -229,6 +238,25 @@ pub trait Mechanism: Sync {
     /// epoch); empty where payoffs do not depend on the past.
     fn persistence(&self, _setting: &Setting) -> Vec<f64> {
         Vec::new()
+    }
+
+    /// Share that is left after an epoch of the slowest thing that the rule remembers, beliefs included.
+    fn memory(&self, setting: &Setting) -> f64 {
+        self.persistence(setting).into_iter().fold(0.0, f64::max)
+    }
+
+    /// What a unit of stake of each group behind each candidate got in the epoch that has just been settled, in ETH an
+    /// epoch for the whole stake, and the share of the group's stake that is there: shape (groups, candidates + 1), what
+    /// backs nobody last. Empty where nobody delegates.
+    fn delegated_payouts(
+        &self,
+        _state: &Self::State,
+        _at: &At,
+        _offers: &[Option<f64>],
+        _selection: &Selection,
+        _service: &Service,
+        _out: &mut Vec<Payout>,
+    ) {
     }
 
     /// Income of each candidate this epoch for one more unit of stock (see [`At::continuation`]).

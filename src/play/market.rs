@@ -197,7 +197,7 @@ impl<M: Mechanism> Round<M> {
 }
 
 /// One simulated chain.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Market<M: Mechanism> {
     nature: Nature,
     machines: Option<Machines>,
@@ -213,6 +213,23 @@ pub struct Market<M: Mechanism> {
     pub epoch: u32,
     /// Whether later movers are taken in expectation.
     cohorts: bool,
+}
+
+// Derived, it would ask for rules that can be cloned.
+impl<M: Mechanism> Clone for Market<M> {
+    fn clone(&self) -> Self {
+        Market {
+            nature: self.nature.clone(),
+            machines: self.machines.clone(),
+            streams: self.streams.clone(),
+            play: self.play.clone(),
+            state: self.state.clone(),
+            ledger: self.ledger.clone(),
+            service: self.service.clone(),
+            epoch: self.epoch,
+            cohorts: self.cohorts,
+        }
+    }
 }
 
 /// Whether an epoch is lived through or taken in expectation.
@@ -293,6 +310,18 @@ impl<M: Mechanism> Market<M> {
             let view = || view(game.rule, &at, i, reference);
             round.offers[i] = player.menu.offer(action, reference, game.rule.least_offer(), view);
         }
+    }
+
+    /// Lets candidate `i` make another offer than the one that it made: call after [`Market::offer`] and before
+    /// [`Market::decide`].
+    pub fn deviate(&self, game: &Game<M>, i: usize, action: usize, round: &mut Round<M>) {
+        let menu = &game.seats.players[game.seats.player[i]].menu;
+        let at = self.at(game, &round.signals, &round.continuation);
+        let reference = round.reference[i];
+        let offer =
+            menu.offer(action, reference, game.rule.least_offer(), || view(game.rule, &at, i, reference));
+        round.action[i] = action;
+        round.offers[i] = offer;
     }
 
     /// Prepares counterfactuals of this round: call after [`Market::offer`] and before [`Market::decide`].

@@ -48,6 +48,7 @@ const SERVICE: &[Row] = &[
 const DISTANCE: &[Row] = &[
     ("gain of the best deviation found", "deviation_gain", 100.0),
     ("95% bound on any deviation's gain", "deviation_gain_upper", 100.0),
+    ("payouts that delegators forgo", "delegator_gain", 100.0),
 ];
 
 /// The closing table as plain text of at most [`WIDTH`] columns, warnings below it; ends with a line break.

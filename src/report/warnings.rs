@@ -4,6 +4,7 @@ use super::summary::{Standing, Summary, Verdict};
 use crate::agent::sequencer::Class;
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::store::{Store, StoreError};
+use crate::learning::population::Revision;
 use crate::measure::metrics;
 use crate::mechanism::Rule;
 use crate::mechanism::auction_rotation::Pricing;
@@ -49,6 +50,8 @@ pub enum Warning {
         gain: f64,
         /// Mean upper bound.
         upper: f64,
+        /// Mean upper bound of what delegators forgo, where it counts and exceeds the tolerance.
+        delegators: Option<f64>,
         /// The experiment's tolerance.
         tolerance: f64,
         /// Whether everyone learns alone.
@@ -135,13 +138,18 @@ impl Warning {
             Self::Missing { contender, done, planned } => format!(
                 "{contender}: only {done} of {planned} replicates are done. Differences are taken over common replicates."
             ),
-            Self::NotCertified { contender, certified, of, gain, upper, tolerance, .. } => format!(
-                "{contender}: {certified} of {of} replicates are certified. The best deviation found gains {}% of potential \
-                 value on average; the 95% bound on all of them is {}%, the tolerance {}%.",
-                percent(*gain),
-                percent(*upper),
-                percent(*tolerance)
-            ),
+            Self::NotCertified { contender, certified, of, gain, upper, delegators, tolerance, .. } => {
+                let delegators = delegators.map_or(String::new(), |upper| {
+                    format!(" Delegators, whose choice is not by taste, may forgo up to {}%.", percent(upper))
+                });
+                format!(
+                    "{contender}: {certified} of {of} replicates are certified. The best deviation found gains {}% of \
+                     potential value on average; the 95% bound on all of them is {}%, the tolerance {}%.{delegators}",
+                    percent(*gain),
+                    percent(*upper),
+                    percent(*tolerance)
+                )
+            }
             Self::NoEquilibrium { contender, lost, of, upper, tolerance, .. } => format!(
                 "{contender}: no equilibrium found. In {lost} of {of} replicates play keeps moving, and even against its average \
                  the bound on deviations exceeds the tolerance (on average {}% of potential value, against {}%).",
@@ -205,6 +213,11 @@ impl Warning {
             Self::NotCertified { alone: true, .. } => {
                 "none is needed if adaptive agents are the question: alone they need not find an equilibrium. To find one, set \
                  `play.regime = \"self_play\"`."
+                    .to_owned()
+            }
+            Self::NotCertified { delegators: Some(_), upper, tolerance, .. } if upper <= tolerance => {
+                "sequencers are in equilibrium, delegators are not: read payouts as what this rule of choice brings, or let them \
+                 choose by `strategy = \"best_response\"` or `\"logit\"`."
                     .to_owned()
             }
             Self::NotCertified { gain, tolerance, .. } if gain <= tolerance => {
@@ -288,6 +301,7 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
         }
     }
     let tolerance = experiment.play.tolerance;
+    let by_money = experiment.setting.delegators.iter().any(|group| group.rule != Revision::Logit);
     for (c, contender) in each() {
         let standing = summary.standing(c);
         let Standing::Learned { certified, of, restless, lost } = standing else { continue };
@@ -299,6 +313,7 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
                 of,
                 gain: mean(c, "deviation_gain"),
                 upper,
+                delegators: by_money.then(|| mean(c, "delegator_gain_upper")).filter(|u| *u > tolerance),
                 tolerance,
                 alone,
             }),
@@ -444,6 +459,44 @@ mod tests {
         assert!(
             kinds[4].contains("auction and votes") && kinds[4].contains("net surplus (100% more variance)")
         );
+    }
+
+    #[test]
+    fn play_that_moves_and_basins_are_marked() {
+        let found = about_values(
+            &[
+                ("deviation_gain_upper", [0.03; 3]),
+                ("certified", [1.0, 0.0, 1.0]),
+                ("settled", [0.0, 0.0, 1.0]),
+            ],
+            &[("certified", [1.0; 3]), ("settled", [1.0, 0.0, 1.0]), ("last_iterate_drift", [0.04; 3])],
+        );
+        let text: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert!(text.iter().any(|t| t.starts_with("auction: no equilibrium found. In 1 of 3")), "{text:#?}");
+        assert!(
+            text.iter().any(|t| t.starts_with("votes: certified as a time average. In 1 of 3")
+                && t.contains("by 4.0% of the menu")),
+            "{text:#?}"
+        );
+    }
+
+    #[test]
+    fn theory_warns_of_few_top_bidders() {
+        let top = |count: u32, pricing: &str, value: &str| {
+            let experiment = trial::read(&format!(
+                "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"top\"\ncount = {count}\nvalue = {value}\n[[sequencers]]\n\
+                 name = \"low\"\nvalue = {{ constant = 0.5 }}\ncount = 2\n[mechanism.m]\nrule = \"auction_rotation\"\nseats = 1\n\
+                 pricing = \"{pricing}\"\n"
+            ));
+            top_bidders(&experiment, &experiment.contenders[0])
+        };
+        assert_eq!(top(2, "pay_as_bid", "{ constant = 1.0 }"), Some(2));
+        assert_eq!(top(3, "pay_as_bid", "{ constant = 1.0 }"), Some(3));
+        assert_eq!(top(1, "pay_as_bid", "{ constant = 0.5 }"), Some(3));
+        assert_eq!(top(1, "uniform", "{ constant = 1.0 }"), None);
+        assert_eq!(top(1, "pay_as_bid", "{ uniform = [0, 1] }"), None);
+        let two = Warning::FewTopBidders { contender: "m".into(), top: 2 };
+        assert!(two.to_string().contains("Deng et al. 2022") && two.to_string().contains("2 bidders share"));
     }
 
     #[test]

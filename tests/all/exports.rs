@@ -4,6 +4,7 @@ use crate::lab::{metric, read, unit};
 use crate::program::Folder;
 use sequencer_lab::experiment::exports::strategies;
 use sequencer_lab::experiment::outcome::Outcome;
+use std::fmt::Write;
 
 /// Two kinds of bidders, one with discrete values, and delegation besides.
 const TEXT: &str = r#"
@@ -62,7 +63,7 @@ fn seated(text: &str, contender: usize, learner: &str) -> (Outcome, Outcome) {
     let mut frozen = text.split("[strategies.grid]").next().unwrap().to_owned();
     for (export, group) in exports.iter().zip(["ant", "bee"]) {
         frozen = frozen.replacen("strategy = \"grid\"", &format!("strategy = \"{group}\""), 1);
-        frozen += &format!("[strategies.{group}]\n{}\n", export.text);
+        writeln!(frozen, "[strategies.{group}]\n{}", export.text).unwrap();
     }
     let again = read(&frozen.replace("learner = \"scripted\"", &format!("learner = \"{learner}\"")));
     let same = again.contenders.iter().find(|c| c.name == contender.name).unwrap();
@@ -117,7 +118,7 @@ fn learning_goes_on_from_a_policy() {
         let mut text = short(long.split("[strategies.grid]").next().unwrap());
         for (export, group) in exports.iter().zip(["ant", "bee"]) {
             text = text.replacen("strategy = \"grid\"", &format!("strategy = \"{group}\""), 1);
-            text += &format!("[strategies.{group}]\n{}\n", export.text);
+            writeln!(text, "[strategies.{group}]\n{}", export.text).unwrap();
         }
         let begun = read(&text.replace("learner = \"scripted\"", &format!("learner = \"{learner}\"")));
         let begun = unit(&begun, &begun.contenders[0], 0);

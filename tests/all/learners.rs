@@ -36,7 +36,7 @@ fn first_price_bids_are_those_of_vickrey_for_each_rule() {
                 _ => (24, 400),
             };
             let name = format!("first price, {learner}");
-            let sale = Sale { learner, rounds, warmup, ..Sale::new(&name, "uniform = [0.0, 1.0]", n, 1, "") };
+            let sale = Sale { rounds, warmup, learner, ..Sale::new(&name, "uniform = [0.0, 1.0]", n, 1, "") };
             pay_as_bid(&sale, &Auction::new(uniform(), n, 1), 41);
         }
     }

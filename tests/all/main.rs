@@ -1,6 +1,7 @@
 //! The one integration-test binary.
 
 mod bad_input;
+mod certificate;
 mod cli;
 mod delegators;
 mod determinism;

@@ -17,8 +17,8 @@ impl MakeOperators<f64> for Operators {
         let binary =
             |repr, apply, prio| Operator::make_bin(repr, BinOp { apply, prio, is_commutative: false });
         vec![
-            binary("min", |a, b| f64::min(a, b), 0),
-            binary("max", |a, b| f64::max(a, b), 0),
+            binary("min", f64::min, 0),
+            binary("max", f64::max, 0),
             binary("+", |a, b| a + b, 1),
             binary("-", |a, b| a - b, 1),
             binary("*", |a, b| a * b, 2),

@@ -3,6 +3,7 @@
 use super::{Axis, Point, Range, Settings, factorial, latin_hypercube, listed, one_at_a_time, sobol};
 use crate::experiment::design::{self, Design};
 use crate::settings::{Diagnostics, Document, Parameter, Section, Value};
+use std::fmt::Write;
 
 /// Design.
 pub const DESIGN: Parameter = Parameter::choice(
@@ -178,7 +179,8 @@ pub fn lay_points(
     for point in points {
         listing.push_str("[[points]]\n");
         for (path, value) in point {
-            listing.push_str(&format!("{} = {value}\n", Value::Text(path)));
+            // Writing to a string cannot fail.
+            let _ = writeln!(listing, "{} = {value}", Value::Text(path));
         }
     }
     document.underlay("sweep", Document::parse(&file, &listing)?);

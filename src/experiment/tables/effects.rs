@@ -91,7 +91,7 @@ pub fn write(store: &Store, directory: &Path) -> Result<bool, TableError> {
                 let (holm, bh) = adjusted.next().unwrap_or((f64::NAN, f64::NAN));
                 let mut line = opening(store, *contender, *metric);
                 line += &quote(&effect.term);
-                line += &format!(",{}", effect.freedom);
+                push_numbers(&mut line, &[effect.freedom as f64]);
                 push_numbers(
                     &mut line,
                     &[
@@ -112,12 +112,13 @@ pub fn write(store: &Store, directory: &Path) -> Result<bool, TableError> {
     for (contender, metric, marginals) in &marginal_rows {
         for row in marginals {
             let mut line = opening(store, *contender, *metric);
-            line += &format!("{},{},", quote(&row.factor), quote(&row.level));
+            line += &[quote(&row.factor), quote(&row.level), String::new()].join(",");
             push_number(&mut line, row.mean.mean);
             let Estimate { se, ci_low, ci_high, n, .. } = row.mean;
             let e = row.effect;
             push_numbers(&mut line, &[se, ci_low, ci_high, e.mean, e.se, e.ci_low, e.ci_high]);
-            line += &format!(",{n}\n");
+            push_numbers(&mut line, &[n as f64]);
+            line.push('\n');
             means.lines(&line)?;
         }
     }
@@ -162,19 +163,19 @@ impl DesignTable {
             .enumerate()
             .map(|(column, path)| {
                 let values: Vec<Option<&DesignValue>> = rows.iter().map(|row| row[column].as_ref()).collect();
-                let number = |value: &Option<&DesignValue>| match value {
+                let number = |value: Option<&DesignValue>| match value {
                     Some(DesignValue::Number(number)) => Some(*number),
                     _ => None,
                 };
-                if let Some(numbers) = values.iter().map(number).collect::<Option<Vec<f64>>>() {
+                if let Some(numbers) = values.iter().copied().map(number).collect::<Option<Vec<f64>>>() {
                     return Factor::of_numbers(path, &numbers, super::format_number);
                 }
-                let text = |value: &Option<&DesignValue>| match value {
+                let text = |value: Option<&DesignValue>| match value {
                     Some(DesignValue::Number(number)) => super::format_number(*number),
                     Some(DesignValue::Text(text)) => text.clone(),
                     None => "as written".to_owned(),
                 };
-                Factor::of_texts(path, &values.iter().map(text).collect::<Vec<_>>())
+                Factor::of_texts(path, &values.iter().copied().map(text).collect::<Vec<_>>())
             })
             .collect();
         Ok(DesignTable { numbers: designs.to_vec(), factors, points: designs.len() })

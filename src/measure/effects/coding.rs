@@ -58,6 +58,7 @@ impl Factor {
     }
 
     /// The factor over `times` copies of the design, one after the other.
+    #[must_use]
     pub fn repeated(&self, times: usize) -> Self {
         let settings = match &self.settings {
             Settings::Levels(places, levels) => Settings::Levels(places.repeat(times), levels.clone()),

@@ -3,7 +3,7 @@
 use super::stakes::Stakes;
 use super::{DUST, Delegated, Kickback, NOBODY};
 use crate::mechanism::operation::Service;
-use crate::mechanism::{At, Selection};
+use crate::mechanism::{At, Payout, Selection};
 use crate::play::ledger::Ledger;
 
 impl Delegated {
@@ -51,25 +51,8 @@ impl Delegated {
                 continue;
             }
             let led = service.scheduled[i] > 0.0;
-            let delivered = if led {
-                service.delivered[i] / service.scheduled[i]
-            } else if self.seats.is_some() {
-                0.0
-            } else {
-                // Drawn for no slot: the promise holds all the same, for what its machine delivers on average.
-                at.terms.availability[i]
-            };
-            let paid = match self.kickback {
-                Kickback::PerStake => x * share * delivered,
-                Kickback::IncomeShare => x * self.commission * service.gross[i],
-                Kickback::LumpSum => {
-                    if share > NOBODY && (led || self.seats.is_none()) {
-                        x
-                    } else {
-                        0.0
-                    }
-                }
-            };
+            let delivered = self.delivered(at, service, i);
+            let paid = self.paid(service, i, x, share, delivered);
             for (g, group) in at.setting.delegators.iter().enumerate() {
                 let part = group.total_stake() / all * state.share[g * (n + 1) + i] / share;
                 ledger.pay_kickback(i, g, paid * part);
@@ -84,6 +67,63 @@ impl Delegated {
                     state.uptime[seen] += group.payout_learning * (delivered - state.uptime[seen]);
                 }
             }
+        }
+    }
+
+    /// Part of its promise that candidate `i` delivered.
+    fn delivered(&self, at: &At, service: &Service, i: usize) -> f64 {
+        if service.scheduled[i] > 0.0 {
+            service.delivered[i] / service.scheduled[i]
+        } else if self.seats.is_some() {
+            0.0
+        } else {
+            // Drawn for no slot: the promise holds all the same, for what its machine delivers on average.
+            at.terms.availability[i]
+        }
+    }
+
+    /// What candidate `i` paid on all the stake behind it.
+    fn paid(&self, service: &Service, i: usize, x: f64, share: f64, delivered: f64) -> f64 {
+        match self.kickback {
+            Kickback::PerStake => x * share * delivered,
+            Kickback::IncomeShare => x * self.commission * service.gross[i],
+            Kickback::LumpSum => {
+                if share > NOBODY && (service.scheduled[i] > 0.0 || self.seats.is_none()) {
+                    x
+                } else {
+                    0.0
+                }
+            }
+        }
+    }
+
+    /// What a unit of stake got behind each candidate and, last, behind nobody, group by group. A promise per unit of
+    /// stake holds for the first unit, too; what is divided among nobody is not known.
+    pub(super) fn payouts_of_stake(
+        &self,
+        state: &Stakes,
+        at: &At,
+        offers: &[Option<f64>],
+        selection: &Selection,
+        service: &Service,
+        out: &mut Vec<Payout>,
+    ) {
+        let n = offers.len();
+        out.clear();
+        for (g, group) in at.setting.delegators.iter().enumerate() {
+            for (i, offer) in offers.iter().enumerate() {
+                let backed = selection.weight[i];
+                let delivered = self.delivered(at, service, i);
+                let payout = offer.and_then(|x| match self.kickback {
+                    Kickback::PerStake => Some(x * delivered),
+                    _ if backed > DUST => Some(self.paid(service, i, x, backed, delivered) / backed),
+                    _ => None,
+                });
+                // Stake behind one who abstains gets nothing.
+                let share = state.share[g * (n + 1) + i];
+                out.push(Payout { share, payout: payout.or((share > 0.0).then_some(0.0)) });
+            }
+            out.push(Payout { share: state.share[g * (n + 1) + n], payout: group.outside_option });
         }
     }
 }

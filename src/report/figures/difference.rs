@@ -15,7 +15,7 @@ const BESIDE: [&str; 6] =
 
 fn is_shown(metric: &Metric) -> bool {
     // Deviation gains say how far to trust the play, not what comes of it.
-    (metric.unit == "share" && !metric.key.starts_with("deviation_gain")) || BESIDE.contains(&metric.key)
+    (metric.unit == "share" && !metric.key.contains("_gain")) || BESIDE.contains(&metric.key)
 }
 
 pub(super) fn unit(metric: &Metric) -> Unit {
