@@ -42,7 +42,7 @@ pub const PARAMETERS: &[&Parameter] =
     &[&strategy::ROLE, &strategy::SUMMARY, &strategy::LEARNER, &EXPERIMENTATION, &FORGETTING];
 
 /// Learning rules that fit the role.
-const FITTING: &[&str] = &["quantal_response", "hedge", "fictitious_play", "replicator", "scripted"];
+pub const FITTING: &[&str] = &["quantal_response", "hedge", "fictitious_play", "replicator", "scripted"];
 
 /// Reads a strategy file's root table for a group of delegators.
 pub fn read(section: &Section) -> Option<Revision> {

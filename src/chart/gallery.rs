@@ -6,6 +6,7 @@ use super::forest::{self, Forest, Unit};
 use super::learning_curves::{GainAxis, LearningCurves, LearningPanel};
 use super::lorenz::{Lorenz, LorenzContender, LorenzPanel};
 use super::policies::{Policies, PolicyPanel};
+use super::robustness::{Dot, Pair, Panel, Robustness};
 use super::series::Series;
 use super::small_multiples::SmallMultiples;
 use super::strips::{Contender, MetricPanel, Row};
@@ -143,6 +144,40 @@ fn forest(a: &str, b: &str) -> Forest {
             row("Longest gap", slots(), -4.2, 1.1),
             row("Inclusion delay of a targeted transaction", slots(), 0.8, 0.9),
             row("Nakamoto coefficient (one half)", Unit::Other("operators".to_owned()), 1.4, 0.6),
+        ],
+    }
+}
+
+fn robustness(names: &[&str], rules: &[&str]) -> Robustness {
+    let pairs = |scale: f64| {
+        let pair = |i: usize| Pair {
+            label: format!("{} − {}", names[i], names[(i + 1) % names.len()]),
+            dots: (0..rules.len())
+                .map(|k| Dot {
+                    difference: around(scale * (noise(i) - 0.5 + 0.05 * noise(7 * i + k)), 0.04 * scale),
+                    certified: (i + k) % 3 != 2,
+                })
+                .collect(),
+        };
+        (0..names.len()).map(pair).collect()
+    };
+    let panel = |title: &str, unit, scale| Panel {
+        title: title.to_owned(),
+        verdict: "reversed under exp3".to_owned(),
+        unit,
+        pairs: pairs(scale),
+    };
+    Robustness {
+        heading: heading(
+            "The ranking depends on the learning rule",
+            "Paired differences on common draws.",
+            32,
+        ),
+        rules: rules.iter().map(|&rule| rule.to_owned()).collect(),
+        panels: vec![
+            panel("Community share", Unit::Share, 1.0),
+            panel("Net surplus", Unit::Eth, 0.02),
+            panel("Longest gap", Unit::Other("slots".to_owned()), 300.0),
         ],
     }
 }
@@ -288,6 +323,11 @@ fn pictures() -> Vec<(String, Figure)> {
         ("forest_single", forest("auction", "centralized").draw(paper.single())),
         ("forest_long", forest(LONG, "centralized").draw(paper.single())),
         ("forest_slides", forest("auction", "centralized").draw(slides)),
+        ("robustness", robustness(&RULES[..3], &["hedge", "regret_matching", "exp3"]).draw(paper)),
+        ("robustness_single", robustness(&RULES[..3], &["hedge", "exp3"]).draw(paper.single())),
+        ("robustness_dark", robustness(&RULES[..3], &RULES[..7]).draw(dark)),
+        ("robustness_long", robustness(&long, &[LONG, "b"]).draw(paper)),
+        ("robustness_long_single", robustness(&long, &[LONG, "b"]).draw(paper.single())),
         ("policies", policies(&RULES[2..5]).draw(paper)),
         ("policies_one", policies(&RULES[2..3]).draw(paper)),
         ("policies_single", policies(&RULES[2..3]).draw(paper.single())),
@@ -416,6 +456,15 @@ fn pictures() -> Vec<(String, Figure)> {
         points: vec![(0.0, around(0.0, 0.0)), (1.0, around(1.0, 0.0))],
     });
     all.push(("lorenz_nasty", nasty.draw(paper)));
+    let mut nasty = robustness(&RULES[..4], &["hedge", "exp3"]);
+    nasty.panels[0].pairs[0].dots[0].difference = Estimate::absent();
+    nasty.panels[0].pairs[1].dots[1].difference = Estimate::point(-1e300);
+    nasty.panels[0].pairs[2].dots[0].difference = around(0.0, 0.0);
+    nasty.panels[1].pairs[0].dots[0].difference = around(1e-7, 1e-8);
+    nasty.panels[1].pairs[1].dots[0].difference = Estimate::point(3e12);
+    nasty.panels[1].title = LONG.to_owned();
+    nasty.panels[2].pairs.clear();
+    all.push(("robustness_nasty", nasty.draw(paper)));
 
     let mut nasty = policies(&RULES[..4]);
     nasty.panels[0].classes[0].points[4].1 = Estimate::absent();
@@ -496,6 +545,7 @@ fn nothing_to_draw_is_an_error_and_not_a_blank() {
     let mut none = small(&RULES);
     none.panels.iter_mut().flat_map(|p| &mut p.rows).for_each(|r| r.mean = Estimate::absent());
     assert!(empty(none.draw(style)));
+    assert!(empty(robustness(&[], &["hedge"]).draw(style)));
     let mut none = surplus(&RULES, 1);
     for bar in &mut none.bars {
         bar.shares = vec![(Account::Community, Estimate::point(f64::INFINITY))];

@@ -61,12 +61,12 @@ impl Panel {
 
     /// Decimals for the numbers of this panel: three significant digits in the largest.
     fn decimals(&self) -> usize {
-        let reach = |e: &Estimate| {
-            let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
-            low.abs().max(high.abs())
+        let reach = |dot: &Dot| {
+            let mean = dot.difference.value()?;
+            let (low, high) = dot.difference.interval().unwrap_or((mean, mean));
+            Some(low.abs().max(high.abs()))
         };
-        let largest =
-            self.dots().map(|dot| reach(&dot.difference)).filter(|v| v.is_finite()).fold(0.0, f64::max);
+        let largest = self.dots().filter_map(reach).fold(0.0, f64::max);
         ticks::decimals_for(ticks::magnitude(largest * self.unit.format().factor()), 3).min(9)
     }
 

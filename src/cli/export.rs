@@ -2,7 +2,7 @@
 
 use super::{Common, Status, Stop, source};
 use crate::experiment::exports;
-use crate::experiment::file::Experiment;
+use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::store::Store;
 use crate::experiment::study;
 use crate::experiment::whole_file::WholeFile;
@@ -18,6 +18,9 @@ pub struct Options {
     /// Which replicate's policies; never an average, as replicates may settle in different places
     #[arg(long, value_name = "K", default_value_t = 0)]
     replicate: u32,
+    /// At which point of the design, where parameters are swept
+    #[arg(long, value_name = "D", default_value_t = 0)]
+    design: u32,
     /// Only of this contender
     #[arg(long, value_name = "NAME")]
     mechanism: Option<String>,
@@ -30,8 +33,23 @@ pub struct Options {
 pub fn export(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let study = source::stored(&store, &options.directory)?;
-    let experiment = &study.experiment;
-    if options.replicate >= experiment.replicates {
+    let Some(experiment) = study.points.get(options.design as usize) else {
+        return Err(Stop::say(format!(
+            "--design {}: allowed: a whole number from 0 to {}",
+            options.design,
+            study.points.len() - 1
+        )));
+    };
+    // A stopping rule may have asked for more than the file says.
+    let ran = |contender: &Contender| -> Result<bool, Stop> {
+        let id = study::plan(experiment, options.design, contender, options.replicate).id;
+        Ok(store.outcome(&id).map_err(|error| Stop::fail(&error))?.is_some())
+    };
+    let mut known = options.replicate < experiment.replicates;
+    for contender in &experiment.contenders {
+        known = known || ran(contender)?;
+    }
+    if !known {
         return Err(Stop::say(format!(
             "--replicate {}: allowed: a whole number from 0 to {}",
             options.replicate,
@@ -46,7 +64,8 @@ pub fn export(options: &Options, common: &Common) -> Result<Status, Stop> {
         )));
     }
     let only = options.mechanism.as_deref();
-    let written = write(&store, experiment, &options.directory, options.replicate, only)?;
+    let place = Place { design: options.design, replicate: options.replicate };
+    let written = write(&store, experiment, &options.directory, place, only)?;
     for problem in &written.problems {
         common.say(problem);
     }
@@ -65,8 +84,27 @@ pub struct Written {
     pub problems: Vec<String>,
 }
 
-/// Writes the policies of one replicate to `strategies/` in the output folder; those of others than the first have their
-/// number in the file's name.
+/// Whose policies are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// Design point.
+    pub design: u32,
+    /// Replicate.
+    pub replicate: u32,
+}
+
+impl Place {
+    /// What a file's name says of it: nothing of the first.
+    fn suffix(self) -> String {
+        let part = |name: &str, number: u32| {
+            if number == 0 { String::new() } else { format!("{name}-{number}") }
+        };
+        part("-design", self.design) + &part("", self.replicate)
+    }
+}
+
+/// Writes the policies of one replicate of a point of the design, whose experiment is `experiment`, to `strategies/` in the
+/// output folder; files of others than the first have their numbers in their names.
 ///
 /// # Errors
 /// A store that cannot be read, or files that cannot be written.
@@ -74,13 +112,14 @@ pub fn write(
     store: &Store,
     experiment: &Experiment,
     directory: &Path,
-    replicate: u32,
+    place: Place,
     only: Option<&str>,
 ) -> Result<Written, Stop> {
+    let Place { design, replicate } = place;
     let mut written = Written::default();
     let folder = directory.join("strategies");
     for contender in experiment.contenders.iter().filter(|c| only.is_none_or(|name| name == c.name)) {
-        let id = study::plan(experiment, 0, contender, replicate).id;
+        let id = study::plan(experiment, design, contender, replicate).id;
         let stored = store.outcome(&id).map_err(|error| Stop::fail(&error))?;
         let outcome = match stored {
             Some(Ok(outcome)) => outcome,
@@ -99,7 +138,7 @@ pub fn write(
             Err(problem) => written.problems.push(problem),
             Ok(exports) => {
                 for export in exports {
-                    let part = if replicate == 0 { String::new() } else { format!("-{replicate}") };
+                    let part = place.suffix();
                     let path = folder.join(format!("{}{part}.toml", export.name));
                     put(&path, &export.text)
                         .map_err(|error| Stop::say(format!("cannot write {}: {error}", path.display())))?;

@@ -15,7 +15,6 @@ use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
 use crate::report::{document, figures, robustness, table};
 use clap::Args;
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -218,7 +217,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     } else {
         document::Written::default()
     };
-    let exported = export::write(store, experiment, directory, 0, None)?;
+    let exported = export::write(store, &study.points[0], directory, export::Place::default(), None)?;
     if failed == 0 && !summary.stopped_early {
         exported.problems.iter().for_each(|problem| common.say(problem));
     }
@@ -230,9 +229,10 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     text.push_str(&files_written(directory, &charts));
     if !exported.files.is_empty() {
         let folder = directory.join("strategies");
-        let (folder, files) = (folder.display(), exported.files.len());
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "Learned {folder}/ ({files} files, to be seated elsewhere)");
+        let files = exported.files.len();
+        text.push_str("Learned ");
+        text.push_str(&folder.display().to_string());
+        text.push_str(&format_args!("/ ({files} files, to be seated elsewhere)\n").to_string());
     }
     common.result(&text, || {
         serde_json::json!({
@@ -275,7 +275,9 @@ fn files_written(directory: &Path, written: &document::Written) -> String {
         text.push('\n');
     }
     if !written.files.is_empty() {
-        let _ = writeln!(text, "Report  {}/report.html, report.md, tables/*.tex", directory.display());
+        text.push_str("Report  ");
+        text.push_str(&directory.join("report.html").display().to_string());
+        text.push_str(", report.md, tables/*.tex\n");
     }
     text
 }

@@ -9,6 +9,12 @@ use super::simulate::simulate;
 use super::unit::{self, UnitPlan};
 use crate::settings::{Diagnostics, Document, Unread};
 
+/// The unit of one replicate of a contender at a design point.
+pub fn plan(experiment: &Experiment, design: u32, contender: &Contender, replicate: u32) -> UnitPlan {
+    let content = experiment.fingerprint(contender);
+    unit::plan(&content, experiment.seed, design, &contender.name, replicate)
+}
+
 /// One of several pieces into which a study is divided among machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -23,12 +29,6 @@ impl Piece {
     pub const WHOLE: Piece = Piece { index: 1, of: 1 };
 }
 
-/// The unit of one replicate of a contender at a design point.
-pub fn plan(experiment: &Experiment, design: u32, contender: &Contender, replicate: u32) -> UnitPlan {
-    let content = experiment.fingerprint(contender);
-    unit::plan(&content, experiment.seed, design, &contender.name, replicate)
-}
-
 /// What a file asks for, ready to run.
 #[derive(Clone, Debug)]
 pub struct Study {
@@ -39,6 +39,9 @@ pub struct Study {
     /// The experiment of each point of the design; all have the same contenders and replicates.
     pub points: Vec<Experiment>,
 }
+
+/// Tables that design points do not have.
+const OF_THE_STUDY: [&str; 3] = ["robustness", "sweep", "replication"];
 
 fn refuse_unread(unread: Vec<Unread>) -> Result<(), Diagnostics> {
     if unread.is_empty() {
@@ -64,8 +67,14 @@ impl Study {
                 return Ok(Study { experiment, design: Design::as_written(), points });
             }
         };
+        // What the file as written does not read of these tables, nothing does.
+        let of_the_study = |key: &Unread| {
+            OF_THE_STUDY.iter().any(|table| key.diagnostic.path().split('.').next() == Some(*table))
+        };
+        let (stray, unread): (Vec<Unread>, Vec<Unread>) = unread.into_iter().partition(of_the_study);
+        refuse_unread(stray)?;
         let mut bare = document;
-        for table in ["robustness", "sweep", "replication"] {
+        for table in OF_THE_STUDY {
             bare.remove(table);
         }
         bare.set("experiment.kind", "compare")?;

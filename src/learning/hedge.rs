@@ -86,6 +86,10 @@ impl Hedge {
                 let payoffs = feedback.payoff.row(state);
                 let low = payoffs.iter().copied().fold(f64::INFINITY, f64::min);
                 let high = payoffs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                // A batch in which nothing matters says nothing: play goes on as it began.
+                if high <= low {
+                    continue;
+                }
                 self.recall(state, (high - low) / count);
                 // Only differences count: the batch at hand says how high payoffs are.
                 let play =

@@ -66,6 +66,10 @@ impl RegretMatching {
             if let (Some(start), true) = (&self.start, self.updates[state] == 0.0) {
                 let low = payoffs.iter().copied().fold(f64::INFINITY, f64::min);
                 let high = payoffs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                // A batch in which nothing matters says nothing: play goes on as it began.
+                if high <= low {
+                    continue;
+                }
                 let scale = EXPERIENCE.sqrt() * (high - low) / count;
                 for (regret, p) in self.regret.row_mut(state).iter_mut().zip(start.row(state)) {
                     *regret = scale * p;

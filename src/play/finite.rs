@@ -12,7 +12,7 @@
 
 use super::market::Game;
 use crate::agent::Setting;
-use crate::agent::strategy::Unit;
+use crate::agent::formula::View;
 use crate::draws::Key;
 use crate::learning::Feedback;
 use crate::learning::policy::Policy;
@@ -77,6 +77,10 @@ impl Finite {
         let mut drafts: Vec<Vec<Draft>> = Vec::new();
         for player in &game.seats.players {
             let &first = player.members.first()?;
+            // What a formula offers may differ within a type.
+            if player.menu.script.is_some() {
+                return None;
+            }
             let atoms = atoms(setting, player.class)?;
             let mut below = 0.0;
             let mut types = Vec::new();
@@ -95,13 +99,11 @@ impl Finite {
                 };
                 let sale = game.rule.seat_sale(&at, first)?;
                 let (reference, least) = (game.rule.reference(&at, first), game.rule.least_offer());
-                let offer = |&setting: &f64| match player.menu.unit {
-                    Unit::Absolute => Some(setting),
-                    Unit::Relative if reference <= least => None,
-                    Unit::Relative => Some(least + setting * (reference - least)),
+                let offer = |column| {
+                    let offer = player.menu.offer(column, reference, least, View::default);
+                    offer.filter(|&bid| bid >= sale.reserve)
                 };
-                let offers = player.menu.settings.iter().map(offer);
-                let offers = offers.map(|offer| offer.filter(|&bid| bid >= sale.reserve)).collect();
+                let offers = (1..player.menu.columns()).map(offer).collect();
                 types.push(Draft { probability, state: player.bins.state(rank), sale, offers });
             }
             drafts.push(types);

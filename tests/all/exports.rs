@@ -2,7 +2,7 @@
 
 use crate::lab::{metric, read, unit};
 use crate::program::Folder;
-use sequencer_lab::experiment::exports::strategies;
+use sequencer_lab::experiment::exports::{Export, strategies};
 use sequencer_lab::experiment::outcome::Outcome;
 use std::fmt::Write;
 
@@ -52,6 +52,16 @@ bins = 5
 menu = { relative = [0.0, 1.0], points = 16 }
 "#;
 
+/// An experiment in which both groups play exported strategies.
+fn seat(text: &str, exports: &[Export]) -> String {
+    let mut text = text.split("[strategies.grid]").next().unwrap().to_owned();
+    for (export, group) in exports.iter().zip(["ant", "bee"]) {
+        text = text.replacen("strategy = \"grid\"", &format!("strategy = \"{group}\""), 1);
+        write!(text, "[strategies.{group}]\n{}\n", export.text).unwrap();
+    }
+    text
+}
+
 /// The same experiment with what was learned under one contender in place of learning.
 fn seated(text: &str, contender: usize, learner: &str) -> (Outcome, Outcome) {
     let experiment = read(text);
@@ -60,11 +70,7 @@ fn seated(text: &str, contender: usize, learner: &str) -> (Outcome, Outcome) {
     let exports = strategies(&experiment, contender, 0, &learned.policies).unwrap();
     let names: Vec<&str> = exports.iter().map(|e| e.name.as_str()).collect();
     assert_eq!(names, [format!("{}-ant", contender.name), format!("{}-bee", contender.name)]);
-    let mut frozen = text.split("[strategies.grid]").next().unwrap().to_owned();
-    for (export, group) in exports.iter().zip(["ant", "bee"]) {
-        frozen = frozen.replacen("strategy = \"grid\"", &format!("strategy = \"{group}\""), 1);
-        writeln!(frozen, "[strategies.{group}]\n{}", export.text).unwrap();
-    }
+    let frozen = seat(text, &exports);
     let again = read(&frozen.replace("learner = \"scripted\"", &format!("learner = \"{learner}\"")));
     let same = again.contenders.iter().find(|c| c.name == contender.name).unwrap();
     (learned, unit(&again, same, 0))
@@ -90,43 +96,42 @@ fn frozen_policies_play_as_they_did() {
     }
 }
 
-/// Learning goes on from the policy: after one batch the likeliest offers are still its own, while without a start they are
+/// Learning goes on from the policy: after one batch mean offers are within a tick of its own, while without a start they are
 /// not.
 #[test]
 fn learning_goes_on_from_a_policy() {
-    // For each agent and state, the likeliest offer.
-    let likeliest = |o: &Outcome| -> Vec<(String, u64, Option<f64>)> {
-        let mut best: Vec<(String, u64, Option<f64>, f64)> = Vec::new();
+    // Mean offer of each agent in each state, as a share of value.
+    let offers = |o: &Outcome| -> Vec<f64> {
+        let mut means: Vec<(String, u64, f64)> = Vec::new();
         for entry in &o.policies {
             let state = entry.state.to_bits();
-            match best.iter_mut().find(|(agent, s, ..)| *agent == entry.agent && *s == state) {
-                None => best.push((entry.agent.clone(), state, entry.action, entry.probability)),
-                Some(row) if entry.probability > row.3 => (row.2, row.3) = (entry.action, entry.probability),
-                Some(_) => {}
+            if means.last().is_none_or(|(agent, last, _)| *agent != entry.agent || *last != state) {
+                means.push((entry.agent.clone(), state, 0.0));
             }
+            means.last_mut().unwrap().2 += entry.probability * entry.action.unwrap_or(0.0);
         }
-        best.into_iter().map(|(agent, state, action, _)| (agent, state, action)).collect()
+        means.into_iter().map(|(.., mean)| mean).collect()
     };
-    let alike =
-        |a: &Outcome, b: &Outcome| likeliest(a).iter().zip(likeliest(b)).filter(|(x, y)| **x == *y).count();
+    let distance = |a: &Outcome, b: &Outcome| -> f64 {
+        let (a, b) = (offers(a), offers(b));
+        assert_eq!((a.len(), b.len()), (8, 8));
+        a.iter().zip(&b).map(|(a, b)| (a - b).abs()).sum::<f64>() / 8.0
+    };
     let long = TEXT.replace("LEARNER", "hedge");
-    for learner in ["hedge", "regret_matching", "q_learning"] {
+    for learner in ["hedge", "regret_matching"] {
         let short = |text: &str| text.replace("warmup_epochs = 200", "warmup_epochs = 1");
         let experiment = read(&long);
         let learned = unit(&experiment, &experiment.contenders[0], 0);
         let exports = strategies(&experiment, &experiment.contenders[0], 0, &learned.policies).unwrap();
-        let mut text = short(long.split("[strategies.grid]").next().unwrap());
-        for (export, group) in exports.iter().zip(["ant", "bee"]) {
-            text = text.replacen("strategy = \"grid\"", &format!("strategy = \"{group}\""), 1);
-            writeln!(text, "[strategies.{group}]\n{}", export.text).unwrap();
-        }
+        let text = short(&seat(&long, &exports));
         let begun = read(&text.replace("learner = \"scripted\"", &format!("learner = \"{learner}\"")));
         let begun = unit(&begun, &begun.contenders[0], 0);
         let fresh = read(&short(&TEXT.replace("LEARNER", learner)));
         let fresh = unit(&fresh, &fresh.contenders[0], 0);
-        let (near, far) = (alike(&learned, &begun), alike(&learned, &fresh));
-        println!("{learner}: {near} of 8 states as at the start, {far} without");
-        assert!(near >= 6 && near > far, "{learner}: {near} of 8 states as at the start, {far} without");
+        let (near, far) = (distance(&learned, &begun), distance(&learned, &fresh));
+        println!("{learner}: {near} from its start, {far} without");
+        let tick = 1.0 / 15.0;
+        assert!(near < tick && far > tick, "{learner}: {near} from its start, {far} without");
     }
 }
 

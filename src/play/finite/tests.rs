@@ -29,7 +29,7 @@ fn experiment(menu: &str, rule: &str) -> String {
 fn policies<M: Mechanism>(game: &Game<M>) -> Vec<Policy> {
     let uneven = |p: usize, s: usize, a: usize| 1.0 + ((3 * p + 5 * s + 7 * a) % 4) as f64;
     let policy = |(p, player): (usize, &crate::play::market::Player)| {
-        let settings = player.menu.settings.len() + 1;
+        let settings = player.menu.columns();
         let mut policy = Policy::uniform(player.bins.count(), settings);
         for state in 0..player.bins.count() {
             let row: Vec<f64> = (0..settings).map(|a| uneven(p, state, a)).collect();
@@ -48,7 +48,7 @@ fn cells<M: Mechanism>(rule: &M, text: &str, epochs: u32) -> Vec<(f64, f64, f64)
     let game = Game { rule, setting: &experiment.setting, terms, seats: &seats };
     let policies = policies(&game);
     let empty: Vec<Feedback> =
-        seats.players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.settings.len() + 1)).collect();
+        seats.players.iter().map(|p| Feedback::new(p.bins.count(), p.menu.columns())).collect();
     let mut exact = empty.clone();
     Finite::new(&game).expect("a finite game").feedback(|p| &policies[p], &mut exact);
     let mut sampled: Vec<Vec<Moments>> =

@@ -92,6 +92,10 @@ fn runs_of_several_points_are_resumed_replayed_and_redrawn() {
     std::fs::remove_dir_all(folder.path("output/tiny/charts")).unwrap();
     folder.run(&["plot", "output/tiny", "--quiet"]).with(0);
     assert!(folder.path("output/tiny/charts/robustness.png").exists());
+    // What is exported is what was learned in the experiment as written.
+    assert!(folder.path("output/tiny/strategies").exists());
+    let exported = folder.run(&["export", "output/tiny", "--replicate", "1", "--json"]).with(0).json();
+    assert_eq!(exported["problems"], serde_json::json!([]));
     // The resolved experiment asks the same again.
     folder.run(&["run", "output/tiny/experiment.toml", "--quiet", "--output", "copy"]).with(0);
     assert_eq!(folder.text("copy/results.csv"), results);
