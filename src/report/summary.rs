@@ -34,7 +34,7 @@ pub enum Verdict {
     TimeAverage,
     /// Some replicate is not certified.
     NotCertified,
-    /// Some replicate is not certified, and play there goes round in circles.
+    /// Some replicate is not certified, and in most of these play goes round in circles.
     NoEquilibrium,
 }
 
@@ -62,8 +62,8 @@ impl Standing {
             Self::NobodyLearns => Verdict::Given,
             Self::Learned { certified, of, restless: 0, .. } if certified == of => Verdict::Certified,
             Self::Learned { certified, of, .. } if certified == of => Verdict::TimeAverage,
-            Self::Learned { lost: 0, .. } => Verdict::NotCertified,
-            Self::Learned { .. } => Verdict::NoEquilibrium,
+            Self::Learned { certified, of, lost, .. } if 2 * lost > of - certified => Verdict::NoEquilibrium,
+            Self::Learned { .. } => Verdict::NotCertified,
         }
     }
 }

@@ -70,9 +70,9 @@ pub(super) fn figure(
 /// The finding on token holders where there is one, else the two names.
 fn title(summary: &Summary, a: usize, b: usize) -> String {
     let (first, second) = (&summary.contenders()[a], &summary.contenders()[b]);
-    match summary.comparison(a, b, "holder_share") {
-        // A mean over distinct basins is no finding.
-        _ if summary.has_basins(a) || summary.has_basins(b) => format!("{first} and {second} compared"),
+    // A mean over distinct basins is no finding, and what learners did is none on the mechanisms.
+    let sound = |c: usize| !summary.has_basins(c) && summary.standing(c).is_sound();
+    match summary.comparison(a, b, "holder_share").filter(|_| sound(a) && sound(b)) {
         Some(c) if c.ci_low > 0.0 || c.ci_high < 0.0 => {
             let points = fixed(c.difference.abs() * 100.0, 1);
             let (more, less) = if c.difference > 0.0 { (first, second) } else { (second, first) };

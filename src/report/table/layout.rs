@@ -70,15 +70,14 @@ pub(crate) fn wrapped(text: &str, first: &str, rest: &str) -> String {
     out
 }
 
-/// A name broken into pieces of at most [`NAME`] characters, after `-` or `_` where there is one in the second half.
+/// A name broken into pieces of at most [`NAME`] characters, at a space, or after `-` or `_` where there is one in the second half.
 fn broken(name: &str) -> Vec<String> {
     let mut left: Vec<char> = name.chars().collect();
     let mut pieces = Vec::new();
     while left.len() > NAME {
-        let at = (NAME / 2..NAME)
-            .rev()
-            .find(|&i| matches!(left[i], '-' | '_' | ' ' | '.'))
-            .map_or(NAME, |i| i + 1);
+        // At a space anywhere, or after another mark in the second half.
+        let breaks = |i: usize| left[i] == ' ' || (i >= NAME / 2 && matches!(left[i], '-' | '_' | '.'));
+        let at = (1..NAME).rev().find(|&i| breaks(i)).map_or(NAME, |i| i + 1);
         pieces.push(left.drain(..at).collect::<String>().trim().to_owned());
     }
     pieces.push(left.into_iter().collect());
