@@ -95,6 +95,11 @@ impl Formula {
         &self.text
     }
 
+    /// Whether it comes to something else from epoch to epoch though values are constant: where it looks at the rank.
+    pub fn varies(&self) -> bool {
+        self.inputs.iter().any(|&input| VARIABLES[input] == "rank")
+    }
+
     /// What the formula comes to; perhaps not a number.
     #[inline]
     pub fn at(&self, view: &View) -> f64 {

@@ -3,6 +3,7 @@
 
 use super::distribution::Distribution;
 use super::forest::{self, Forest, Unit};
+use super::impulse_response::{ImpulsePanel, ImpulseResponse};
 use super::learning_curves::{GainAxis, LearningCurves, LearningPanel};
 use super::lorenz::{Lorenz, LorenzContender, LorenzPanel};
 use super::policies::{Policies, PolicyPanel};
@@ -111,6 +112,33 @@ fn learning(names: &[&str]) -> LearningCurves {
         offer_format: Format::Plain,
         tolerance: Some(0.01),
         gain_axis: GainAxis::Auto,
+    }
+}
+
+fn impulse(names: &[&str]) -> ImpulseResponse {
+    let fading = |name: &str, first: f64, i: usize| Series {
+        name: name.to_owned(),
+        points: (0..27_u32)
+            .map(|t| {
+                let at = if t == 1 { first } else { 0.24 * exp(-f64::from(t.saturating_sub(2)) / 3.0) };
+                let change = if t == 0 { 0.0 } else { at };
+                (f64::from(t) - 1.0, around(change, 0.004 + 0.01 * noise(i + t as usize)))
+            })
+            .collect(),
+    };
+    ImpulseResponse {
+        heading: heading("Deviations are punished, and forgiven", "Sessions of Q-learners.", 100),
+        panels: names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| ImpulsePanel {
+                mechanism: (*n).to_owned(),
+                identity: identity(n),
+                certified: i % 2 == 1,
+                offer_name: "Change of kickback (ETH an epoch)".to_owned(),
+                changes: vec![fading("deviator", 0.18, i), fading("rivals", 0.0, i + 40)],
+            })
+            .collect(),
     }
 }
 
@@ -319,6 +347,10 @@ fn pictures() -> Vec<(String, Figure)> {
         ("learning_curves_long", learning(&long).draw(paper)),
         ("learning_curves_slides", learning(&RULES[2..6]).draw(slides)),
         ("learning_curves_dark", learning(&RULES[2..6]).draw(dark)),
+        ("impulse_response", impulse(&RULES[6..7]).draw(paper)),
+        ("impulse_response_single", impulse(&RULES[6..8]).draw(paper.single())),
+        ("impulse_response_long", impulse(&long).draw(paper)),
+        ("impulse_response_dark", impulse(&RULES[5..8]).draw(dark)),
         ("forest", forest("auction", "centralized").draw(paper)),
         ("forest_single", forest("auction", "centralized").draw(paper.single())),
         ("forest_long", forest(LONG, "centralized").draw(paper.single())),

@@ -9,6 +9,7 @@
 //! | surplus | [`surplus`] | who gets the value of the slots? |
 //! | learning curves | [`learning_curves`] | where does learning go, and is it an equilibrium? |
 //! | forest | [`forest`] | by how much do two mechanisms differ, metric by metric? |
+//! | impulse response | [`impulse_response`] | what does one deviation set off? |
 //! | robustness | [`robustness`] | does the ranking of mechanisms survive another learning rule? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
@@ -29,6 +30,7 @@ pub mod font;
 pub mod forest;
 pub mod frame;
 pub mod identity;
+pub mod impulse_response;
 pub mod learning_curves;
 pub mod lorenz;
 pub mod markup;

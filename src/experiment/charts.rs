@@ -7,15 +7,24 @@ use crate::measure::metrics::METRICS;
 use crate::settings::{Parameter, Section, Value, nearest};
 
 /// Kinds of figures.
-pub const KINDS: &[&str] =
-    &["surplus", "learning", "differences", "robustness", "policies", "metrics", "distribution", "lorenz"];
+pub const KINDS: &[&str] = &[
+    "surplus",
+    "learning",
+    "differences",
+    "robustness",
+    "policies",
+    "impulse",
+    "metrics",
+    "distribution",
+    "lorenz",
+];
 
 /// Kind.
 pub const KIND: Parameter = Parameter::choice_required(
     "kind",
     KINDS,
     "which figure: `surplus` (who gets the value), `learning` (offers and deviation gain along learning), `differences` (of \
-     each pair of contenders), `robustness` (these under each learning rule), `policies` (offers against value), `metrics` (means, a panel for each metric), `distribution` \
+     each pair of contenders), `robustness` (these under each learning rule), `policies` (offers against value), `impulse` (what one deviation sets off), `metrics` (means, a panel for each metric), `distribution` \
      (over replicates), `lorenz` (slots and profit over sequencers)",
 );
 /// File.

@@ -17,6 +17,7 @@ use crate::learning::LearnerSpec;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism, Rule};
 use crate::play::horizon;
+use crate::play::repeated::of_market::{fits, repeats, takes_part};
 use crate::play::schedule::{Regime, Schedule};
 use crate::settings::{Diagnostics, Document, Parameter, Reader, Resolved, Section, Unread, Value, nearest};
 use crate::with_rule;
@@ -470,9 +471,9 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         play.schedule.burn_in = play.schedule.burn_in.max(fill);
         contenders.push(Contender { name, rule, terms });
     }
-    check_memory(&root, &setting, play.schedule.regime);
     if contenders.len() == clocks_read {
         lay_collusive_menus(&root, &mut setting, &contenders);
+        check_memory(&root, &setting, &contenders, play.schedule.regime);
         check_formulas(&root, &setting, &contenders);
     }
     if variations.robustness.is_some() && !setting.classes.iter().any(|class| class.strategy.learner.learns())
@@ -761,28 +762,53 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> 
     }
 }
 
-/// Learners that remember past offers play a game of their own in each market.
-fn check_memory(root: &Section, setting: &Setting, regime: Regime) {
+/// Learners that remember past offers play a game of their own in each market, and the same one in each epoch.
+fn check_memory(root: &Section, setting: &Setting, contenders: &[Contender], regime: Regime) {
     let strategies = root.table("strategies");
     for class in &setting.classes {
         let LearnerSpec::QLearning(spec) = class.strategy.learner else { continue };
         if spec.memory == 0 {
             continue;
         }
-        let (message, allowed) = if regime == Regime::SelfPlay {
-            (
-                "memory of past offers under `regime = \"self_play\"`, where policies are shared over parallel markets with \
-                 different histories",
-                "`memory = 0`, or `regime = \"independent\"` in `[play]`",
-            )
+        let shared = "memory of past offers under `regime = \"self_play\"`, where policies are shared over parallel markets with \
+                      different histories";
+        let refusal = if regime == Regime::SelfPlay {
+            Some((shared.to_owned(), "`memory = 0`, or `regime = \"independent\"` in `[play]`"))
         } else {
-            ("memory of past offers is not simulated yet", "`memory = 0`")
+            obstacle_to_memory(setting, contenders)
+                .map(|why| (why, "`memory = 0`, or a stage game that repeats"))
         };
+        let Some((message, allowed)) = refusal else { continue };
         let named = |(name, _): &(String, Section)| *name == class.strategy.name;
         if let Some((_, section)) = strategies.iter().flat_map(Section::members).find(named) {
-            section.refuse(strategy::MEMORY.key, message, allowed, None);
+            section.refuse(strategy::MEMORY.key, &message, allowed, None);
         }
     }
+}
+
+/// Why nobody can remember past offers in some contender, where that is so.
+fn obstacle_to_memory(setting: &Setting, contenders: &[Contender]) -> Option<String> {
+    for class in &setting.classes {
+        if !takes_part(&class.strategy) {
+            return Some(format!(
+                "memory of past offers beside group `{}`, which plays neither `q_learning` from the start nor one scripted offer",
+                class.name
+            ));
+        }
+    }
+    for contender in contenders {
+        let acts = with_rule!(&contender.rule, rule => rule.lever().is_some());
+        let repeats = with_rule!(&contender.rule, rule => repeats(rule, setting, &contender.terms));
+        if let Err(why) = repeats
+            && acts
+        {
+            let name = &contender.name;
+            return Some(format!(
+                "memory of past offers, while contender `{name}` is not the same game in each epoch: {why}"
+            ));
+        }
+    }
+    fits(setting).err()
 }
 
 /// Combinations that only make sense together.

@@ -1,10 +1,12 @@
 //! One unit of work: learn, measure, certify.
 
 use super::outcome::{Curve, Outcome, PolicyEntry};
+use super::repeated::{Benchmark, Played};
 use crate::agent::Setting;
 use crate::agent::strategy::Unit;
 use crate::learning::policy::Policy;
 use crate::measure::certificate::certify;
+use crate::measure::metrics;
 use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::terms::Terms;
@@ -51,15 +53,14 @@ pub fn simulate(
     seed: u64,
     replicate: u32,
 ) -> Result<Outcome, Failure> {
-    with_rule!(rule, rule => simulate_with(rule, setting, terms, play, seed, replicate))
+    let benchmark = Benchmark::of(rule, setting, terms);
+    with_rule!(rule, rule => simulate_with(rule, benchmark, setting, terms, play, seed, replicate))
 }
 
 /// As [`simulate`], for a concrete mechanism.
-///
-/// # Errors
-/// As [`simulate`].
-pub fn simulate_with<M: Mechanism>(
+fn simulate_with<M: Mechanism>(
     rule: &M,
+    benchmark: Option<Benchmark>,
     setting: &Setting,
     terms: &Terms,
     play: &Play,
@@ -69,19 +70,34 @@ pub fn simulate_with<M: Mechanism>(
     let schedule = &play.schedule;
     let seats = Seating::new(setting, schedule.regime == Regime::SelfPlay);
     let game = Game { rule, setting, terms, seats: &seats };
-    let learned = learning_loop::learn(&game, *schedule, seed, replicate)?;
+    // Where the same stage game repeats, Q-learners play a session of their own.
+    let session = Played::new(&game, schedule, seed, replicate);
+    let learned = match &session {
+        Some(session) => session.learned(&game),
+        None => learning_loop::learn(&game, *schedule, seed, replicate)?,
+    };
     let mut curves = learning_curves(&game, &learned);
+    let choose = |epoch: u32, p: usize, state: usize, u: f64| match &session {
+        Some(session) => session.column(&game, p, epoch),
+        None => learned.policies[p].sample(state, u),
+    };
+    let schedule = &match &session {
+        Some(session) => Schedule { measured_epochs: session.epochs(schedule.measured_epochs), ..*schedule },
+        None => *schedule,
+    };
     let detail = if setting.world.is_abstract() { Detail::Fluid } else { Detail::Slots };
     let mut book = PolicyBook::new(&game);
-    let tally = measure(&game, &learned.policies, schedule, detail, seed, replicate, Some(&mut book))?;
+    let tally = measure(&game, &choose, schedule, detail, seed, replicate, Some(&mut book))?;
     let reference = {
         let rule = Centralized::reference();
         let terms = Terms { redundancy: 1, ..terms.clone() };
         let game = Game { rule: &rule, setting, terms: &terms, seats: &seats };
-        measure(&game, &learned.policies, schedule, detail, seed, replicate, None)?.operating_cost()
+        measure(&game, &choose, schedule, detail, seed, replicate, None)?.operating_cost()
     };
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
-    let certificate = if learned.learning || judged {
+    let certificate = if let Some(session) = &session {
+        Some(session.certificate())
+    } else if learned.learning || judged {
         certify(
             &game,
             &learned.policies,
@@ -94,11 +110,17 @@ pub fn simulate_with<M: Mechanism>(
     } else {
         None
     };
-    let metrics = tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), &learned);
+    let potential = tally.potential_per_epoch();
+    let mut metrics =
+        tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), &learned);
+    if let Some(session) = &session {
+        metrics.extend(session.metrics(benchmark, play.tolerance * potential));
+        metrics.sort_by_key(|(key, _)| metrics::place(key));
+        curves.extend(session.curves(&game));
+    }
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
     }
-    let potential = tally.potential_per_epoch();
     if !learned.gains.is_empty() {
         let points = learned.gains.iter().map(|&(x, gain)| (x, gain / potential)).collect();
         curves.push(Curve { name: "learning_gain".to_owned(), agent: String::new(), points });
@@ -113,10 +135,11 @@ pub fn simulate_with<M: Mechanism>(
     Ok(Outcome { metrics, curves, policies })
 }
 
-/// Plays frozen policies on fresh markets, after the mechanism's memory has warmed up.
+/// Plays frozen policies on fresh markets, after the mechanism's memory has warmed up: `choose` gives the column of the
+/// setting for (epoch, player, state, uniform draw).
 fn measure<M: Mechanism>(
     game: &Game<M>,
-    policies: &[Policy],
+    choose: &dyn Fn(u32, usize, usize, f64) -> usize,
     schedule: &Schedule,
     detail: Detail,
     seed: u64,
@@ -127,13 +150,13 @@ fn measure<M: Mechanism>(
     let mut tally = Tally::default();
     for m in 0..schedule.rounds {
         let mut market = Market::open(game, market_key(seed, replicate, Phase::Measure, m));
-        for _ in 0..schedule.burn_in {
-            market.offer(game, |p| &policies[p], &mut round);
+        for epoch in 0..schedule.burn_in {
+            market.choose(game, |p, state, u| choose(epoch, p, state, u), &mut round);
             market.decide(game, &mut round, detail)?;
         }
         let mut opening = Opening::of(&market, game.setting.candidates());
-        for _ in 0..schedule.measured_epochs {
-            market.offer(game, |p| &policies[p], &mut round);
+        for epoch in schedule.burn_in..schedule.burn_in + schedule.measured_epochs {
+            market.choose(game, |p, state, u| choose(epoch, p, state, u), &mut round);
             if let Some(book) = book.as_deref_mut() {
                 book.note(game, &round);
             }

@@ -272,7 +272,68 @@ pub const METRICS: &[Metric] = &[
         "epochs of learning",
         "epochs until independent learning ended, the window of unchanged policies included",
     ),
+    metric(
+        "profit_gain",
+        "index",
+        Neutral,
+        "profit gain Δ",
+        "where the candidates' joint profit lies between the static Nash equilibrium (0) and the joint maximum (1); in auctions between paying the highest value that wins nothing, and paying the reserve (repeated stage games)",
+    ),
+    metric(
+        "cycle_length",
+        "count",
+        Neutral,
+        "length of the cycle",
+        "epochs after which greedy play repeats itself (repeated stage games)",
+    ),
+    metric(
+        "deviation_profit_change",
+        "ratio",
+        Neutral,
+        "profit change of deviating once",
+        "relative change of a learner's discounted profit if it plays the static best response once and all then follow what they learned, mean over learners and the cycle (repeated stage games; absent where play is a static best response)",
+    ),
+    metric(
+        "deviation_unprofitable",
+        "ratio",
+        Neutral,
+        "deviations that do not pay",
+        "share of these deviations that lower the deviator's discounted profit",
+    ),
+    metric(
+        "punishment",
+        "ratio",
+        Neutral,
+        "punishment",
+        "discounted profit that deviating costs from the next epoch on, relative to the discounted profit of not deviating",
+    ),
+    metric(
+        "forgiveness",
+        "ratio",
+        Neutral,
+        "forgiveness",
+        "share of these deviations after which play is back in its cycle within 25 epochs",
+    ),
+    metric(
+        "retrained_gain",
+        "ETH",
+        Neutral,
+        "gain of a fresh learner",
+        "what a learner that is trained afresh against the others' frozen strategies earns per epoch more than the one that it replaces, mean over learners (repeated stage games)",
+    ),
+    metric(
+        "spurious",
+        "ratio",
+        Neutral,
+        "spurious collusion",
+        "1 if play can be exploited: the discounted best response gains more than the tolerance, or profits are above the static Nash equilibrium while deviating once to the static best response pays; else 0; in summaries the share of markets",
+    ),
 ];
+
+/// Position of a metric in the table.
+pub fn place(key: &str) -> usize {
+    METRICS.iter().position(|metric| metric.key == key).unwrap_or(METRICS.len())
+}
 
 /// Looks a metric up by key.
 pub fn find(key: &str) -> Option<&'static Metric> {

@@ -29,6 +29,7 @@ use crate::agent::Setting;
 use crate::draws::Purpose;
 use crate::numerics::ln;
 use crate::play::ledger::Ledger;
+use crate::play::repeated::stage::Tie;
 use crate::settings::{Parameter, Section};
 
 /// One line for the catalogue.
@@ -253,6 +254,25 @@ impl AuctionRotation {
         ranked.sort_unstable_by(|a, b| b.bid.total_cmp(&a.bid).then(b.lot.cmp(&a.lot)));
     }
 
+    /// What bidder `i` earns by winning with `bid` beside `rivals` other winners, whose bids add up to `sum`, where it took
+    /// `threshold` to win.
+    fn won(&self, at: &At, i: usize, bid: f64, threshold: f64, rivals: usize, sum: f64) -> f64 {
+        let bond = self.bond_cost(at, i);
+        if !self.proportional {
+            let price = if self.pricing == Pricing::PayAsBid { bid } else { threshold };
+            return (self.worth(at, i) - price) * self.seat_slots(at) - bond;
+        }
+        let total = self.total(at);
+        let share = if bid + sum > 0.0 { bid / (bid + sum) } else { 1.0 / (rivals + 1) as f64 };
+        let payment = match self.pricing {
+            Pricing::Myerson => Self::threshold_payment(total, bid, threshold, sum),
+            _ => bid * total * share,
+        };
+        total * (at.led_worth(i, self.commission) * share - at.live_cost(i) * at.live_share(share))
+            - payment
+            - bond
+    }
+
     /// Threshold payment over all slots won, for a bid `b` against critical bid `c` and other winners' bids summing to
     /// `s`, in a proportional schedule of `total` slots: `total·(b·b/(b+s) − ∫_c^b t/(t+s) dt)`.
     fn threshold_payment(total: f64, b: f64, c: f64, s: f64) -> f64 {
@@ -348,6 +368,49 @@ impl Mechanism for AuctionRotation {
                 payoffs.fill(value - threshold * slots);
             }
         }
+    }
+
+    fn repeats(&self, _setting: &Setting, _terms: &Terms) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Lots decide who of equal bidders sits, while which bids win and which one sets the price is the same whoever does:
+    /// each of `t` who tie for `s` seats earns what a winner earns with probability `s/t`.
+    fn stage_payoffs(
+        &self,
+        _state: &Bonds,
+        at: &At,
+        offers: &[Option<f64>],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) {
+        self.rank(at, offers, &mut scratch.ranked);
+        let ranked = &scratch.ranked;
+        out.fill(0.0);
+        let least = ranked.get(self.seats - 1).map_or(f64::NEG_INFINITY, |r| r.bid);
+        let above = ranked.iter().filter(|r| r.bid > least).count();
+        let tied = ranked.iter().filter(|r| r.bid == least).count();
+        for mine in ranked.iter().take_while(|r| r.bid >= least) {
+            let chance = if mine.bid > least { 1.0 } else { (self.seats - above) as f64 / tied as f64 };
+            let rivals = || ranked.iter().filter(|r| r.who != mine.who).map(|r| r.bid);
+            let threshold = rivals().nth(self.seats - 1).unwrap_or(self.reserve);
+            let (count, sum) =
+                rivals().take(self.seats - 1).fold((0, 0.0), |(count, sum), bid| (count + 1, sum + bid));
+            out[mine.who] = chance * self.won(at, mine.who, mine.bid, threshold, count, sum);
+        }
+    }
+
+    fn tie(&self, offers: &[Option<f64>]) -> Option<Tie> {
+        let mut bids: Vec<f64> =
+            offers.iter().flatten().copied().filter(|&bid| bid >= self.reserve).collect();
+        bids.sort_by(|a, b| b.total_cmp(a));
+        let margin = *bids.get(self.seats - 1)?;
+        let above = bids.iter().filter(|&&bid| bid > margin).count();
+        let tied = bids.iter().filter(|&&bid| bid == margin).count();
+        let winners = self.seats - above;
+        let who = |(i, offer): (usize, &Option<f64>)| u64::from(*offer == Some(margin)) << i;
+        (tied > winners)
+            .then(|| Tie { players: offers.iter().enumerate().map(who).sum(), winners: winners as u32 })
     }
 
     fn select(&self, state: &mut Bonds, at: &At, offers: &[Option<f64>], selection: &mut Selection) {

@@ -181,6 +181,35 @@ impl Mechanism for Delegated {
         self.counterfactuals(state, at, i, menu, scratch, out);
     }
 
+    /// Per unit of stake, leaders in proportion to it, and delegators who all choose afresh and have nothing to learn.
+    fn repeats(&self, setting: &Setting, terms: &Terms) -> Result<(), String> {
+        let refuse = |what: String| Err(what);
+        if self.kickback != Kickback::PerStake {
+            return refuse("delegators learn what an income share or a lump sum pays (only `kickback = \"per_stake\"` repeats)".into());
+        }
+        if self.seats.is_some() {
+            return refuse("with `seats` the last epochs' stake decides close races".into());
+        }
+        for group in &setting.delegators {
+            if group.inertia > 0.0 {
+                return refuse(format!(
+                    "stake of `{}` stays where it was (`inertia = {}`)",
+                    group.name, group.inertia
+                ));
+            }
+            if !group.rule.is_memoryless() {
+                return refuse(format!("delegators of `{}` remember past epochs", group.name));
+            }
+            if group.payout_learning > 0.0 && terms.availability.iter().any(|&up| up < 1.0) {
+                return refuse(format!(
+                    "delegators of `{}` learn from outages what an offer delivers (`payout_learning = {}`)",
+                    group.name, group.payout_learning
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Under top-k feedback ranks expected stakes, while drawn ones decide: with single delegators a small lead is less
     /// than certain to win a seat. Where votes dilute what is paid on each, delegators learn that too, and feedback with
     /// their beliefs held fixed is not what lasting deviations earn.

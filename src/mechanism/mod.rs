@@ -16,6 +16,7 @@ use crate::agent::Setting;
 use crate::agent::strategy::Unit;
 use crate::draws::Key;
 use crate::play::ledger::Ledger;
+use crate::play::repeated::stage::Tie;
 use crate::settings::{Parameter, Section};
 use crate::world::Signals;
 use operation::Service;
@@ -220,6 +221,41 @@ pub trait Mechanism: Sync {
         scratch: &mut Self::Scratch,
         out: &mut [f64],
     );
+
+    /// Whether an epoch's expected payoffs depend on that epoch's offers alone, so that with constant private values the
+    /// same stage game repeats.
+    ///
+    /// # Errors
+    /// What else they depend on.
+    fn repeats(&self, _setting: &Setting, _terms: &Terms) -> Result<(), String> {
+        Err("the rule does not say what a profile of offers earns".to_owned())
+    }
+
+    /// Expected payoff of every candidate at this profile of offers, in the state of a market that opens: as
+    /// [`Mechanism::payoffs`], before any lot is drawn, so that ties are split evenly. Where no lot decides these are the
+    /// counterfactuals of what is played.
+    fn stage_payoffs(
+        &self,
+        state: &Self::State,
+        at: &At,
+        offers: &[Option<f64>],
+        scratch: &mut Self::Scratch,
+        out: &mut [f64],
+    ) {
+        self.prepare(state, at, offers, scratch);
+        for (i, (payoff, offer)) in out.iter_mut().zip(offers).enumerate() {
+            let mut earned = [0.0; 2];
+            let menu: &[f64] = offer.as_slice();
+            self.payoffs(state, at, i, menu, scratch, &mut earned[..=menu.len()]);
+            *payoff = earned[menu.len()];
+        }
+    }
+
+    /// The lot that decides who of equal candidates gets what [`Mechanism::stage_payoffs`] shares evenly among them, where
+    /// one is drawn.
+    fn tie(&self, _offers: &[Option<f64>]) -> Option<Tie> {
+        None
+    }
 
     /// Whether feedback is taken for every state that a candidate might have been in, rivals' offers as they are, and
     /// not only for the one that it was in. Private signals are independent, so both have the same mean; where payoffs

@@ -394,6 +394,19 @@ impl<M: Mechanism> Market<M> {
         menu.columns()
     }
 
+    /// Expected payoff of every candidate if this epoch's offers were `offers`, ties split evenly (see
+    /// [`Mechanism::stage_payoffs`]).
+    pub fn stage_payoffs(
+        &self,
+        game: &Game<M>,
+        round: &mut Round<M>,
+        offers: &[Option<f64>],
+        out: &mut [f64],
+    ) {
+        let at = self.at(game, &round.signals, &round.continuation);
+        game.rule.stage_payoffs(&self.state, &at, offers, &mut round.scratch, out);
+    }
+
     /// Income of each candidate this epoch for one unit of stock.
     pub fn margins(&self, game: &Game<M>, round: &Round<M>, out: &mut [f64]) {
         let at = self.at(game, &round.signals, &round.continuation);

@@ -7,6 +7,7 @@ pub mod learning_loop;
 pub mod ledger;
 pub mod market;
 pub mod progress;
+pub mod repeated;
 pub mod schedule;
 pub mod settling;
 pub mod starting_values;

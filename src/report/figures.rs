@@ -5,6 +5,7 @@
 //! | `surplus` | mean shares of potential value by contender | no unit is done |
 //! | `learning` | offers and deviation gain along learning | nobody learns |
 //! | `difference-A-vs-B` | paired differences, for each of the first [`MOST_PAIRS`] pairs | the pair has no common replicate |
+//! | `impulse-response` | what one forced deviation from a session's play sets off | no session was played |
 //! | `robustness` | paired differences under each learning rule | the experiment tries no other rule |
 //! | `policies` | offers against net value, with the lines of theory | nobody offers |
 //! | `metrics` | means of metrics that differ, by contender | there is one contender |
@@ -15,6 +16,7 @@
 
 mod averaging;
 mod difference;
+mod impulse;
 mod learning;
 mod lorenz;
 mod policies;
@@ -185,6 +187,7 @@ fn sheets(
             one(findings.and_then(|f| robustness::figure(&f, experiment, notes)), "robustness")
         }
         "policies" => one(policies::figure(store, experiment, summary, notes)?, "policies"),
+        "impulse" => one(impulse::figure(store, experiment, summary)?, "impulse-response"),
         "metrics" if many || listed => one(strips::metrics(summary, experiment, &chart.metrics), "metrics"),
         "distribution" if replicates(summary) > 1 || listed => {
             one(strips::distribution(store, summary, experiment, &chart.metrics)?, "distribution")
@@ -234,6 +237,7 @@ enum Sheet {
     Difference(chart::forest::Forest),
     Robustness(chart::robustness::Robustness),
     Policies(chart::policies::Policies),
+    Impulse(chart::impulse_response::ImpulseResponse),
     Metrics(chart::small_multiples::SmallMultiples),
     Distribution(chart::distribution::Distribution),
     Lorenz(chart::lorenz::Lorenz),
@@ -247,6 +251,7 @@ impl Sheet {
             Self::Difference(sheet) => &mut sheet.heading,
             Self::Robustness(sheet) => &mut sheet.heading,
             Self::Policies(sheet) => &mut sheet.heading,
+            Self::Impulse(sheet) => &mut sheet.heading,
             Self::Metrics(sheet) => &mut sheet.heading,
             Self::Distribution(sheet) => &mut sheet.heading,
             Self::Lorenz(sheet) => &mut sheet.heading,
@@ -260,6 +265,7 @@ impl Sheet {
             Self::Difference(sheet) => sheet.draw(style),
             Self::Robustness(sheet) => sheet.draw(style),
             Self::Policies(sheet) => sheet.draw(style),
+            Self::Impulse(sheet) => sheet.draw(style),
             Self::Metrics(sheet) => sheet.draw(style),
             Self::Distribution(sheet) => sheet.draw(style),
             Self::Lorenz(sheet) => sheet.draw(style),

@@ -13,6 +13,7 @@ mod learners;
 mod parameters;
 mod program;
 mod readme;
+mod repeated;
 mod scripts;
 mod standbys;
 mod theory_play;

@@ -2,6 +2,7 @@
 
 use super::{Findings, Pair, Ranking, Verdict};
 use crate::measure::statistics::Comparison;
+use crate::report::summary::Standing;
 use crate::report::table::layout::{blocks, number, percentage, wrapped};
 use std::fmt::Write as _;
 
@@ -56,13 +57,15 @@ pub fn block(findings: &Findings) -> String {
     for ranking in &findings.rankings {
         out += &wrapped(&sentence(findings, ranking), "", "  ");
     }
-    if findings.standing.iter().flatten().any(|standing| !standing.is_sound()) {
-        out += &wrapped(
+    let uncertified: Vec<String> =
+        (0..findings.rules.len()).filter_map(|rule| counts(findings, rule)).collect();
+    if !uncertified.is_empty() {
+        let text = format!(
             "*: not certified in every replicate under this rule. Such a difference says what these learners did, not how \
-             equilibria compare.",
-            "",
-            "  ",
+             equilibria compare. Certified replicates: {}.",
+            uncertified.join("; ")
         );
+        out += &wrapped(&text, "", "  ");
     }
     for (rule, basins) in findings.rules.iter().zip(&findings.basins) {
         let of = findings.contenders.iter().zip(basins).filter(|(_, several)| **several);
@@ -83,6 +86,20 @@ pub fn block(findings: &Findings) -> String {
         );
     }
     out
+}
+
+/// How many replicates of each contender that is not certified throughout are, under a rule; `None` where all are.
+fn counts(findings: &Findings, rule: usize) -> Option<String> {
+    let contenders = findings.contenders.iter().zip(&findings.standing[rule]);
+    let each: Vec<String> = contenders
+        .filter_map(|(name, standing)| match *standing {
+            Standing::Learned { certified, of, .. } if !standing.is_sound() => {
+                Some(format!("{name} {certified} of {of}"))
+            }
+            _ => None,
+        })
+        .collect();
+    (!each.is_empty()).then(|| format!("{}: {}", findings.rules[rule], each.join(", ")))
 }
 
 /// One difference, with a star where play is not certified.

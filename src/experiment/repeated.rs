@@ -1,0 +1,188 @@
+//! A unit whose stage game repeats: a session of Q-learners, measured on the cycle that it ended in, and diagnosed.
+
+use super::kickback_game::KickbackGame;
+use super::outcome::Curve;
+use crate::agent::Setting;
+use crate::learning::policy::Policy;
+use crate::measure::certificate::Certificate;
+use crate::mechanism::auction_rotation::AuctionRotation;
+use crate::mechanism::terms::Terms;
+use crate::mechanism::{Mechanism, Rule};
+use crate::play::learning_loop::Learned;
+use crate::play::market::Game;
+use crate::play::repeated::diagnosis::{Diagnosis, diagnose, retrain};
+use crate::play::repeated::of_market::{RepeatedGame, column};
+use crate::play::repeated::session::{Session, Stop, play};
+use crate::play::schedule::{Phase, Schedule, market_key};
+
+/// What everybody together earns per epoch, in ETH, where nobody looks beyond the epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Benchmark {
+    /// In the Nash equilibrium of the stage game.
+    pub nash: f64,
+    /// At most.
+    pub joint: f64,
+}
+
+impl Benchmark {
+    /// The benchmark of a contender, where theory knows it:
+    ///
+    /// * kickbacks per unit of stake: the equilibrium and the joint-profit maximum of [`crate::theory::kickback`];
+    /// * auctions with known values and even seats: bidders who pay the highest value that wins nothing (in every pricing
+    ///   the outcome of undominated play, up to a tick; see [`crate::theory::complete_information`]), and the worthiest
+    ///   who pay the reserve.
+    pub fn of(rule: &Rule, setting: &Setting, terms: &Terms) -> Option<Self> {
+        match rule {
+            Rule::Delegated(rule) => {
+                let market = KickbackGame::new(setting, terms, rule).ok()?.market;
+                let sum = |xs: &[f64]| -> f64 {
+                    market.shares(xs).iter().zip(&market.rents).zip(xs).map(|((q, r), x)| (r - x) * q).sum()
+                };
+                let (nash, joint) = (market.equilibrium(), market.joint_maximum());
+                Some(Benchmark { nash: sum(&nash.kickback), joint: sum(&joint.kickback) })
+            }
+            Rule::AuctionRotation(rule) => Self::of_auction(rule, setting, terms),
+            Rule::Centralized(_) => None,
+        }
+    }
+
+    fn of_auction(rule: &AuctionRotation, setting: &Setting, terms: &Terms) -> Option<Self> {
+        if rule.is_proportional() {
+            return None;
+        }
+        let worths = super::kickback_game::worths(setting, terms, rule)?;
+        let constant = |class: usize| match worths[class].law.atoms().as_slice() {
+            [(value, _)] => Some(value - worths[class].cost),
+            _ => None,
+        };
+        let mut values: Vec<f64> =
+            setting.sequencers.iter().map(|s| constant(s.class)).collect::<Option<_>>()?;
+        values.sort_by(|a, b| b.total_cmp(a));
+        let reserve = rule.reserve();
+        let price = values.get(rule.seats()).map_or(reserve, |losing| losing.max(reserve));
+        let epoch = f64::from(terms.epoch_slots);
+        let slots = if rule.unit_seats() { epoch } else { epoch / rule.seats() as f64 };
+        let keep =
+            |price: f64| values.iter().take(rule.seats()).map(|v| (v - price).max(0.0) * slots).sum::<f64>();
+        Some(Benchmark { nash: keep(price), joint: keep(reserve) })
+    }
+
+    /// Where a joint payoff lies: 0 at Nash, 1 at most; `None` where there is nothing in between.
+    pub fn profit_gain(&self, joint: f64) -> Option<f64> {
+        let range = self.joint - self.nash;
+        (range > 1e-9 * self.joint.abs()).then(|| (joint - self.nash) / range)
+    }
+}
+
+/// A finished session.
+#[derive(Debug)]
+pub struct Played {
+    /// How it ended.
+    pub session: Session,
+    /// What that is.
+    pub diagnosis: Diagnosis,
+    /// Gain of retraining, in ETH per epoch.
+    retrained: Option<f64>,
+    repeated: RepeatedGame,
+}
+
+impl Played {
+    /// Plays a contender's session, if it is a game that repeats.
+    pub fn new<M: Mechanism>(game: &Game<M>, schedule: &Schedule, seed: u64, replicate: u32) -> Option<Self> {
+        let repeated = RepeatedGame::new(game, schedule.regime)?;
+        let stop = Stop { stable_epochs: schedule.stable_epochs, max_epochs: schedule.max_epochs };
+        let RepeatedGame { stage, parts } = &repeated;
+        let session = play(stage, parts, stop, market_key(seed, replicate, Phase::Learn, 0));
+        let diagnosis = diagnose(stage, parts, &session);
+        let key = |j: usize| market_key(seed, replicate, Phase::Certify, j as u32);
+        let retrained = retrain(stage, parts, &session, &diagnosis.payoffs, stop, key);
+        Some(Played { session, diagnosis, retrained, repeated })
+    }
+
+    /// The column that player `p` plays in an epoch: the cycle over and over.
+    pub fn column<M: Mechanism>(&self, game: &Game<M>, p: usize, epoch: u32) -> usize {
+        let profiles = &self.diagnosis.profiles;
+        let i = game.seats.players[p].members[0];
+        column(game, p, self.repeated.stage.setting(profiles[epoch as usize % profiles.len()], i))
+    }
+
+    /// About `wanted` epochs that are whole rounds of the cycle.
+    pub fn epochs(&self, wanted: u32) -> u32 {
+        let length = self.diagnosis.cycle.len() as u32;
+        (wanted / length).max(1) * length
+    }
+
+    /// What was learned, as policies: how often each setting comes up on the cycle.
+    pub fn learned<M: Mechanism>(&self, game: &Game<M>) -> Learned {
+        let length = self.diagnosis.cycle.len() as u32;
+        let policy = |p: usize| {
+            let mut policy = Policy::uniform(1, game.seats.players[p].menu.columns());
+            let mut row = vec![0.0; policy.settings()];
+            for epoch in 0..length {
+                row[self.column(game, p, epoch)] += 1.0;
+            }
+            policy.set(0, &row);
+            policy
+        };
+        let players = game.seats.players.len();
+        Learned {
+            policies: (0..players).map(policy).collect(),
+            drift: None,
+            unrest: None,
+            learning: true,
+            epochs: self.session.epochs,
+            converged: Some(self.session.converged),
+            offers: vec![Vec::new(); players],
+            gains: Vec::new(),
+        }
+    }
+
+    /// The certificate: the best response is exact, so that estimate and bound are one.
+    pub fn certificate(&self) -> Certificate {
+        let gain = self.diagnosis.best_response_gains.iter().fold(0.0_f64, |most, &gain| most.max(gain));
+        Certificate::exact(gain)
+    }
+
+    /// The metrics that only such units have. `tolerated` is the largest gain from deviating, in ETH per epoch, that counts
+    /// as none.
+    pub fn metrics(&self, benchmark: Option<Benchmark>, tolerated: f64) -> Vec<(&'static str, f64)> {
+        let flag = |yes: bool| f64::from(u8::from(yes));
+        let joint: f64 = self.diagnosis.payoffs.iter().sum();
+        let gain = benchmark.and_then(|b| b.profit_gain(joint));
+        let deviation = self.diagnosis.deviation.as_ref();
+        let undeterred = gain.is_some_and(|gain| gain > 0.0) && deviation.is_some_and(|d| d.change > 0.0);
+        let exploitable = self.certificate().upper > tolerated;
+        [
+            ("profit_gain", gain),
+            ("cycle_length", Some(self.diagnosis.cycle.len() as f64)),
+            ("deviation_profit_change", deviation.map(|d| d.change)),
+            ("deviation_unprofitable", deviation.map(|d| d.unprofitable)),
+            ("punishment", deviation.map(|d| d.punishment)),
+            ("forgiveness", deviation.map(|d| d.forgiveness)),
+            ("retrained_gain", self.retrained),
+            ("spurious", Some(flag(exploitable || undeterred))),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect()
+    }
+
+    /// The impulse response, and the offers of each candidate on the cycle.
+    pub fn curves<M: Mechanism>(&self, game: &Game<M>) -> Vec<Curve> {
+        let mut curves = Vec::new();
+        if let Some(deviation) = &self.diagnosis.deviation {
+            for (agent, changes) in [("deviator", &deviation.deviator), ("rivals", &deviation.rivals)] {
+                let points =
+                    changes.iter().enumerate().map(|(t, &change)| (t as f64 - 1.0, change)).collect();
+                curves.push(Curve { name: "impulse_response".to_owned(), agent: agent.to_owned(), points });
+            }
+        }
+        for (i, sequencer) in game.setting.sequencers.iter().enumerate() {
+            let offer = |(t, &profile): (usize, &usize)| (t as f64, self.repeated.stage.offer(profile, i));
+            let points = self.diagnosis.profiles.iter().enumerate().map(offer).collect();
+            let agent = game.setting.classes[sequencer.class].name.clone();
+            curves.push(Curve { name: "cycle_offer".to_owned(), agent, points });
+        }
+        curves
+    }
+}

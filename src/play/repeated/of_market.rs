@@ -1,0 +1,135 @@
+//! The repeated game of a contender: what its market is, where nothing is drawn and nothing is remembered but offers.
+
+use super::session::{Part, Plan, obstacle};
+use super::stage::Stage;
+use crate::agent::Setting;
+use crate::agent::formula::Formula;
+use crate::agent::strategy::Strategy;
+use crate::learning::LearnerSpec;
+use crate::learning::q_learning::QLearningSpec;
+use crate::mechanism::Mechanism;
+use crate::mechanism::terms::Terms;
+use crate::play::market::{Game, Market, Round};
+use crate::play::schedule::{Phase, Regime, market_key};
+
+/// A contender's stage game, and who plays it: one player for each candidate.
+#[derive(Clone, Debug)]
+pub struct RepeatedGame {
+    /// What everyone earns.
+    pub stage: Stage,
+    /// Who learns and who follows a script.
+    pub parts: Vec<Part>,
+}
+
+/// Why the same stage game does not repeat in every epoch of a contender, where it does not.
+///
+/// # Errors
+/// The reason.
+pub fn repeats<M: Mechanism>(rule: &M, setting: &Setting, terms: &Terms) -> Result<(), String> {
+    if !setting.world.is_abstract() {
+        return Err("in the rollup world values change from epoch to epoch".to_owned());
+    }
+    for class in &setting.classes {
+        if class.traits.value.as_ref().is_none_or(|value| value.atoms().len() != 1) {
+            return Err(format!(
+                "private values of group `{}` are drawn afresh in each epoch (only a `constant` value repeats)",
+                class.name
+            ));
+        }
+    }
+    rule.repeats(setting, terms)
+}
+
+/// Whether the tables of such a game would fit.
+///
+/// # Errors
+/// Why not.
+pub fn fits(setting: &Setting) -> Result<(), String> {
+    let class = |i: usize| &setting.classes[setting.sequencers[i].class].strategy;
+    let sizes: Vec<usize> = (0..setting.candidates()).map(|i| size(class(i))).collect();
+    let memory = |i: usize| match class(i).learner {
+        LearnerSpec::QLearning(spec) => spec.memory,
+        _ => 0,
+    };
+    let memories: Vec<u32> = (0..setting.candidates()).map(memory).collect();
+    obstacle(&sizes, &memories).map_or(Ok(()), Err)
+}
+
+/// Number of settings that a strategy chooses from: a script has but one, and Q-learners do not try abstaining.
+fn size(strategy: &Strategy) -> usize {
+    match strategy.learner {
+        LearnerSpec::Scripted { .. } => 1,
+        _ => strategy.menu.settings.len().max(1),
+    }
+}
+
+/// Whether a strategy is one that sessions know: Q-learning from the start, or one offer for ever.
+pub fn takes_part(strategy: &Strategy) -> bool {
+    let known = match strategy.learner {
+        LearnerSpec::QLearning(_) => true,
+        LearnerSpec::Scripted { .. } => !strategy.menu.script.as_ref().is_some_and(Formula::varies),
+        _ => false,
+    };
+    known && strategy.policy.is_none()
+}
+
+/// The specification of a class, where it learns by Q-learning.
+fn q_learning(setting: &Setting, class: usize) -> Option<QLearningSpec> {
+    match setting.classes[class].strategy.learner {
+        LearnerSpec::QLearning(spec) => Some(spec),
+        _ => None,
+    }
+}
+
+impl RepeatedGame {
+    /// The game, if it is one that sessions can play: everyone alone, Q-learners or scripts, a stage game that repeats and
+    /// fits.
+    pub fn new<M: Mechanism>(game: &Game<M>, regime: Regime) -> Option<Self> {
+        let setting = game.setting;
+        let mut classes = 0..setting.classes.len();
+        let apart = regime == Regime::Independent
+            && game.rule.lever().is_some()
+            && setting.classes.iter().all(|class| takes_part(&class.strategy))
+            && classes.any(|class| q_learning(setting, class).is_some());
+        if !apart || repeats(game.rule, setting, game.terms).is_err() || fits(setting).is_err() {
+            return None;
+        }
+        let mut market = Market::expected(game, market_key(0, 0, Phase::Start, 0));
+        let mut round = Round::new(game);
+        let n = setting.candidates();
+        let sizes: Vec<usize> =
+            setting.sequencers.iter().map(|s| size(&setting.classes[s.class].strategy)).collect();
+        let most = sizes.iter().copied().max().unwrap_or(0);
+        let mut offers: Vec<Vec<Option<f64>>> = vec![Vec::new(); n];
+        for a in 0..most {
+            let within = |p: usize| a.min(sizes[game.seats.players[p].members[0]] - 1);
+            market.choose(game, |p, _, _| column(game, p, within(p)), &mut round);
+            for (i, offers) in offers.iter_mut().enumerate() {
+                if a < sizes[i] {
+                    offers.push(round.offers[i]);
+                }
+            }
+        }
+        let plain = offers.iter().map(|o| o.iter().map(|x| x.unwrap_or(0.0)).collect()).collect();
+        let at = |settings: &[usize]| -> Vec<Option<f64>> {
+            settings.iter().zip(&offers).map(|(&a, offers)| offers[a]).collect()
+        };
+        let stage = Stage::new(plain, |settings, out| {
+            market.stage_payoffs(game, &mut round, &at(settings), out);
+        });
+        let stage = stage.ok()?.with_lots(|settings| game.rule.tie(&at(settings)));
+        let part = |i: usize| match q_learning(setting, setting.sequencers[i].class) {
+            Some(spec) => Part::Learns(spec, setting.sequencers[i].who),
+            None => Part::Plays(Plan::constant(0), setting.sequencers[i].who),
+        };
+        Some(RepeatedGame { stage, parts: (0..n).map(part).collect() })
+    }
+}
+
+/// The column of a policy that setting `a` of player `p` is.
+pub fn column<M: Mechanism>(game: &Game<M>, p: usize, a: usize) -> usize {
+    match game.setting.classes[game.seats.players[p].class].strategy.learner {
+        LearnerSpec::Scripted { column } => column,
+        _ => a + 1,
+    }
+}
