@@ -12,6 +12,7 @@
 //! * [`play`]: one market's epochs and books; learning over many markets.
 //! * [`measure`]: named numbers, the certificate, statistics over replicates.
 //! * [`experiment`]: from a question in a file to stored runs: units, runner, store, tables.
+//! * [`validate`]: theory and published results, replayed as named cases.
 //! * [`chart`], [`report`]: figures and tables from the store.
 //! * [`cli`]: one command per file.
 //! * [`settings`], [`draws`], [`numerics`]: reading files, random draws, and functions with the same bits everywhere.
@@ -34,4 +35,5 @@ pub mod play;
 pub mod report;
 pub mod settings;
 pub mod theory;
+pub mod validate;
 pub mod world;

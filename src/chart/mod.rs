@@ -12,6 +12,7 @@
 //! | impulse response | [`impulse_response`] | what does one deviation set off? |
 //! | robustness | [`robustness`] | does the ranking of mechanisms survive another learning rule? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
+//! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
 //! | distribution | [`distribution`] | how far do replicates differ? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
@@ -45,6 +46,7 @@ pub mod strips;
 pub mod style;
 pub mod surplus;
 pub mod ticks;
+pub mod validation;
 
 #[cfg(test)]
 mod gallery;

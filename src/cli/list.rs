@@ -6,10 +6,12 @@ use crate::agent::{delegation, delegator, sequencer, strategy};
 use crate::experiment::charts;
 use crate::experiment::file::{self, Library};
 use crate::experiment::robustness::ROBUSTNESS;
+use crate::experiment::tables::format_number;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
 use crate::mechanism::CATALOGUE;
 use crate::settings::{Document, Parameter};
+use crate::validate::catalogue::Catalogue;
 use crate::world;
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -30,6 +32,7 @@ enum What {
     Parameters,
     Experiments,
     Scenarios,
+    Cases,
 }
 
 /// A listed item: name, and what is said about it.
@@ -48,6 +51,7 @@ pub fn list(options: &Options, common: &Common) -> Result<Status, Stop> {
         What::Parameters => parameters(),
         What::Experiments => experiments(),
         What::Scenarios => scenarios(),
+        What::Cases => cases(),
     };
     let width = items.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let lines: Vec<String> =
@@ -175,6 +179,16 @@ fn scenarios() -> Vec<Item> {
                 text.lines().next().map(|line| line.trim_start_matches('#').trim().to_owned())
             });
             (name, first.unwrap_or_default())
+        })
+        .collect()
+}
+
+fn cases() -> Vec<Item> {
+    Catalogue::all()
+        .cases()
+        .map(|case| {
+            let unit = if case.unit.is_empty() { String::new() } else { format!(" {}", case.unit) };
+            (case.name.clone(), format!("{}{unit} ({})", format_number(case.target), case.source))
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! The command line: one command per file.
 //!
-//! Results go to standard output, progress and messages to standard error. Exit status: 0 done, 1 units failed or a
-//! replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
+//! Results go to standard output, progress and messages to standard error. Exit status: 0 done, 1 units or cases
+//! failed or a replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
 
 pub mod check;
 pub mod export;
@@ -18,6 +18,7 @@ pub mod schema;
 pub mod shard;
 pub mod slurm;
 pub mod source;
+pub mod validate;
 
 use clap::{Args, Parser, Subcommand};
 use std::io::Write;
@@ -94,6 +95,8 @@ enum Command {
     Export(export::Options),
     /// Run one stored unit again and say whether it gives the same bytes
     Replay(replay::Options),
+    /// Replay theory and published results, and say which cases pass
+    Validate(validate::Options),
     /// Write a commented experiment file to start from
     New(new::Options),
     /// List what there is, one item per line, name first
@@ -167,6 +170,7 @@ pub fn main() -> ExitCode {
         Command::Report(options) => report::report(options, &cli.common),
         Command::Export(options) => export::export(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
+        Command::Validate(options) => validate::validate(options, &cli.common),
         Command::New(options) => new::new(options, &cli.common),
         Command::List(options) => list::list(options, &cli.common),
         Command::Schema => schema::print(&cli.common),

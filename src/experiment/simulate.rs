@@ -54,11 +54,26 @@ pub fn simulate(
     replicate: u32,
 ) -> Result<Outcome, Failure> {
     let benchmark = Benchmark::of(rule, setting, terms);
-    with_rule!(rule, rule => simulate_with(rule, benchmark, setting, terms, play, seed, replicate))
+    with_rule!(rule, rule => simulate_beside(rule, benchmark, setting, terms, play, seed, replicate))
 }
 
-/// As [`simulate`], for a concrete mechanism.
-fn simulate_with<M: Mechanism>(
+/// As [`simulate`], for a mechanism that need not be in the catalogue.
+///
+/// # Errors
+/// As [`simulate`].
+pub fn simulate_with<M: Mechanism>(
+    rule: &M,
+    setting: &Setting,
+    terms: &Terms,
+    play: &Play,
+    seed: u64,
+    replicate: u32,
+) -> Result<Outcome, Failure> {
+    simulate_beside(rule, None, setting, terms, play, seed, replicate)
+}
+
+/// As [`simulate`], with a benchmark of joint profits if there is one.
+fn simulate_beside<M: Mechanism>(
     rule: &M,
     benchmark: Option<Benchmark>,
     setting: &Setting,

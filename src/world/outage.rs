@@ -76,6 +76,11 @@ impl Outage {
         self.up
     }
 
+    /// The slot at which the present stay ends; ask after [`Outage::is_up`].
+    pub fn until(&self) -> u64 {
+        self.until
+    }
+
     /// How many slots before `slot` the present stay began; ask after [`Outage::is_up`] for the same slot.
     pub fn age(&self, slot: u64) -> u64 {
         slot - self.since

@@ -318,7 +318,8 @@ fn matrix_play(learner: &str, first: [[f64; 3]; 3], second: [[f64; 3]; 3], repli
     // Groups are in the order of their names: "column" comes first.
     let rule = MatrixGame { payoff: [array(second), array(first)] };
     let play: &Play = &experiment.play;
-    simulate_with(&rule, &experiment.setting, &experiment.contenders[0].terms, play, 5, replicate).unwrap()
+    let (setting, terms) = (&experiment.setting, &experiment.contenders[0].terms);
+    simulate_with(&rule, setting, terms, play, 5, replicate).unwrap()
 }
 
 /// The three outcomes are told apart: a dominant strategy is certified and at rest; rock, paper, scissors is certified as

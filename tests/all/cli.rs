@@ -7,6 +7,7 @@ mod replaying;
 mod reporting;
 mod robustness;
 mod sweeps;
+mod validating;
 
 use crate::program::Folder;
 

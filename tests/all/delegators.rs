@@ -91,7 +91,8 @@ fn imitators_leave_margins_that_grow_with_experiments_and_inertia() {
     let base = Game { mu: 0.3, strategy, ..GAME };
     let margin = |n: f64, rho: f64| 0.3 / ((1.0 - rho) * 0.95 * (1.0 - 1.0 / n));
     Game { name: "imitation, two", ..base }.settles(1.0 - margin(2.0, 0.0), true);
-    Game { name: "imitation, three", rents: &[1.0, 1.0, 1.0], ..base }.settles(1.0 - margin(3.0, 0.0), true);
+    // To replay every deviation of three on so fine a menu is more work than a certificate may take.
+    Game { name: "imitation, three", rents: &[1.0, 1.0, 1.0], ..base }.settles(1.0 - margin(3.0, 0.0), false);
     let slow = Game { name: "imitation, inertia", delegators: "continuum = true\ninertia = 0.2", ..base };
     slow.settles(1.0 - margin(2.0, 0.2), true);
 }
@@ -114,7 +115,7 @@ fn memory_of_payouts_narrows_the_margins_of_the_patient() {
     let game = Game { name: "memory, myopic", strategy: "learner = \"hedge\"\nforgetting = 0.2", ..GAME };
     game.settles(1.0 - 0.25 / 0.5, true);
     let margin = 0.25 * (1.0 - 0.9 * 0.8) / 0.5;
-    Game { name: "memory, patient", discount: 0.9, ..game }.settles(1.0 - margin, false);
+    Game { name: "memory, patient", discount: 0.9, ..game }.settles(1.0 - margin, true);
 }
 
 /// Without memory a sum of payouts is the present one.
@@ -124,7 +125,11 @@ fn forgetting_all_is_logit_choice() {
     let sum = Game { strategy: "learner = \"hedge\"\nforgetting = 1.0", ..game };
     let metrics = |game: &Game| replicates(&read(&game.text(25)), 1)[0].metrics.clone();
     let without = |metrics: Vec<(&'static str, f64)>| -> Vec<(&'static str, f64)> {
-        metrics.into_iter().filter(|(key, _)| *key != "certified").collect()
+        // Deviations are computed under the one and replayed under the other.
+        let same = |key: &str| {
+            !key.starts_with("deviation") && !key.starts_with("delegator_gain") && key != "certified"
+        };
+        metrics.into_iter().filter(|(key, _)| same(key)).collect()
     };
     assert_eq!(without(metrics(&game)), without(metrics(&sum)));
 }

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["mechanism", "play", "with_rule"],
     &["measure"],
     &["experiment"],
+    &["validate"],
     &["chart", "report"],
     &["cli"],
 ];

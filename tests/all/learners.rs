@@ -2,7 +2,7 @@
 
 use crate::lab::{estimate, metric, read, read_file, replicates, seed, try_read, unit};
 use crate::program::Folder;
-use crate::theory_play::{Bribery, Sale, pay_as_bid, truthful, uniform};
+use crate::theory_play::{hold, uniform};
 use sequencer_lab::agent::strategy;
 use sequencer_lab::draws::{Key, Purpose, Who};
 use sequencer_lab::experiment::outcome::Outcome;
@@ -14,6 +14,7 @@ use sequencer_lab::numerics::{exp, ln};
 use sequencer_lab::settings::Kind;
 use sequencer_lab::theory::auction::Auction;
 use sequencer_lab::theory::kickback::Market;
+use sequencer_lab::validate::program::{Delegation, Sale, pay_as_bid, truthful};
 use std::fmt::Write;
 
 /// Rules that are told what every setting would have earned, and head for an equilibrium.
@@ -33,11 +34,11 @@ fn first_price_bids_are_those_of_vickrey_for_each_rule() {
             let (rounds, warmup) = match (n, learner) {
                 (2, FICTITIOUS) => (32, 800),
                 (2, _) => (48, 400),
-                _ => (24, 400),
+                _ => (32, 800),
             };
-            let name = format!("first price, {learner}");
-            let sale = Sale { rounds, warmup, learner, ..Sale::new(&name, "uniform = [0.0, 1.0]", n, 1, "") };
-            pay_as_bid(&sale, &Auction::new(uniform(), n, 1), 41);
+            let name = format!("first price, {learner} {n}");
+            let sale = Sale { learner, rounds, warmup, ..Sale::new("uniform = [0.0, 1.0]", n, 1, "") };
+            hold(&pay_as_bid(&name, "", &sale, &Auction::new(uniform(), n, 1), 41));
         }
     }
 }
@@ -46,9 +47,8 @@ fn first_price_bids_are_those_of_vickrey_for_each_rule() {
 fn second_price_bids_are_truthful_for_each_rule() {
     for learner in [REGRET, FICTITIOUS, REPLICATOR] {
         let name = format!("second price, {learner}");
-        let sale =
-            Sale { learner, ..Sale::new(&name, "uniform = [0.0, 1.0]", 3, 1, "pricing = \"uniform\"") };
-        truthful(&sale, &Auction::new(uniform(), 3, 1), 49);
+        let sale = Sale { learner, ..Sale::new("uniform = [0.0, 1.0]", 3, 1, "pricing = \"uniform\"") };
+        hold(&truthful(&name, "", &sale, &Auction::new(uniform(), 3, 1), 49));
     }
 }
 
@@ -56,7 +56,8 @@ fn second_price_bids_are_truthful_for_each_rule() {
 fn kickbacks_are_those_of_the_logit_oligopoly_for_each_rule() {
     for learner in [REGRET, FICTITIOUS, FAST_REPLICATOR, EXPECTED_Q] {
         let name = format!("kickbacks, {learner}");
-        Bribery::new(&name, &[0.0, 0.0], 0.25).learned_by(learner).hold();
+        let case = Delegation { learner, ..Delegation::new(&[0.0, 0.0], 0.25) };
+        hold(&case.study(&name, "", 49).unwrap());
     }
 }
 

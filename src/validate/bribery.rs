@@ -1,0 +1,125 @@
+//! Buying a collective decision (theory: [`crate::theory::bribery`]).
+
+use super::games::stage::{Known, Lesson, choices};
+use super::games::vote::{Ballot, Offer, unbreakable_price};
+use super::{Draws, Finding, Standard, Study};
+use crate::theory::bribery::{Vote, cheapest_coalition, coalition_cost};
+
+const DAL_BO: &str = "Dal Bo 2007 (AJPS 51), pp. 789-803";
+const GROSECLOSE: &str = "Groseclose and Snyder 1996 (APSR 90), pp. 303-315";
+
+/// Cases of the family.
+pub fn studies() -> Vec<Study> {
+    let mut studies = Vec::new();
+    for (epsilon, label) in [(0.1, ".1"), (0.01, ".01"), (0.001, ".001")] {
+        studies.extend(pivotal(21, 11, epsilon, label));
+    }
+    studies.extend(pivotal(7, 5, 0.01, ".01"));
+    studies.push(prices());
+    studies.push(unequal());
+    for n in [11, 21, 101] {
+        studies.extend(competing(n));
+    }
+    studies
+}
+
+/// Voters learn what to do with pivotal bribes of `ε`.
+fn pivotal(n: usize, quota: usize, epsilon: f64, label: &str) -> Option<Study> {
+    let vote = Vote::equal(n, quota, 1.0)?;
+    let cost = vote.pivotal_cost(epsilon)?;
+    let ballot = Ballot { vote, offer: Offer::Pivotal(epsilon), bribed: quota + 1, psi: 0.0 };
+    let known: Vec<Known> = vec![
+        ("cost".into(), cost, "ETH"),
+        ("passes".into(), 1.0, "probability"),
+        ("yes-votes".into(), (quota + 1) as f64, "votes"),
+    ];
+    // No and yes.
+    let lesson = Lesson { points: 2, ..Lesson::up_to(1.0) };
+    let name = format!("bribery/pivotal/n={n},m={quota}/epsilon={label}");
+    Some(choices(name, DAL_BO, ballot, lesson, known))
+}
+
+/// What each way of paying takes, found as the least offer at which nobody gains by voting otherwise.
+fn prices() -> Study {
+    let work = |_: &Draws| {
+        let ballot = |quota: usize, offer: Offer, bribed: usize, psi: f64| Ballot {
+            vote: Vote { losses: vec![1.0; 21], quota },
+            offer,
+            bribed,
+            psi,
+        };
+        let flat = ballot(11, Offer::Flat(0.0), 11, 0.0).least_price();
+        let unanimity = ballot(21, Offer::Flat(0.0), 21, 0.0).least_price();
+        let expressive = ballot(11, Offer::Flat(0.0), 12, 0.3).least_price();
+        let pivotal = ballot(11, Offer::Pivotal(0.01), 12, 0.0);
+        let all = ballot(21, Offer::Pivotal(0.01), 21, 0.0);
+        vec![
+            Finding::exact(11.0 * flat),
+            Finding::exact(21.0 * unanimity),
+            Finding::exact(11.0 * expressive),
+            Finding::truth(pivotal.yes_is_dominant()),
+            Finding::exact(pivotal.dearest_payment() - 0.01),
+            Finding::truth(pivotal.yes_is_dominant() && all.all_yes_cost() < 21.0),
+        ]
+    };
+    let digits = Standard::Computed(5e-6);
+    let targets = Vote::equal(21, 11, 1.0);
+    let flat = targets.as_ref().map_or(f64::NAN, Vote::flat_price_cost);
+    let expressive = targets.as_ref().map_or(f64::NAN, |vote| vote.expressive_cost(0.3));
+    let credible = targets.as_ref().and_then(Vote::pivotal_credible_payment).unwrap_or(f64::NAN);
+    let unanimity = Vote::equal(21, 21, 1.0);
+    let all = unanimity.as_ref().map_or(f64::NAN, Vote::discriminating_cost);
+    let works = unanimity.as_ref().and_then(|vote| vote.pivotal_cost(0.01)).is_some();
+    Study::of("bribery/prices/n=21", work)
+        .case("flat-price-of-a-majority", flat, "ETH", digits, DAL_BO)
+        .case("unanimity", all, "ETH", digits, DAL_BO)
+        .case("voters-who-mind-the-act/psi=.3", expressive, "ETH", digits, DAL_BO)
+        .case("pivotal-bribes-make-yes-dominant", 1.0, "yes is 1", digits, DAL_BO)
+        .case("payment-that-must-be-credible", credible, "ETH", digits, DAL_BO)
+        .case(
+            "pivotal-bribes-are-cheap-under-unanimity",
+            f64::from(u8::from(works)),
+            "yes is 1",
+            digits,
+            DAL_BO,
+        )
+}
+
+/// Voters who lose 1/21, 2/21, …, 1.
+fn unequal() -> Study {
+    let losses: Vec<f64> = (1..=21).map(|i| f64::from(i) / 21.0).collect();
+    let vote = Vote { losses, quota: 11 };
+    let targets = (vote.flat_price_cost(), vote.discriminating_cost());
+    let work = move |_: &Draws| {
+        let ballot = Ballot { vote: vote.clone(), offer: Offer::Flat(0.0), bribed: 11, psi: 0.0 };
+        // One price for all has to satisfy the last; paying each its own, everybody's own least price.
+        let each: f64 = (0..11).map(|i| ballot.least_price_of(i)).sum();
+        vec![Finding::exact(11.0 * ballot.least_price()), Finding::exact(each)]
+    };
+    let digits = Standard::Computed(5e-6);
+    Study::of("bribery/prices/unequal-voters/n=21,m=11", work)
+        .case("flat-price", targets.0, "ETH", digits, DAL_BO)
+        .case("each-its-own-price", targets.1, "ETH", digits, DAL_BO)
+}
+
+/// A briber who moves first against one who moves second and would spend 1.
+fn competing(n: u32) -> Option<Study> {
+    let (extra, cheapest) = cheapest_coalition(n, 1.0)?;
+    let minimal = coalition_cost(n, 0, 1.0)?;
+    let work = move |_: &Draws| {
+        let costs = (0..=n / 2).map(|extra| {
+            let size = n.div_ceil(2) + extra;
+            (f64::from(size), f64::from(size) * unbreakable_price(n as usize, size as usize, 1.0))
+        });
+        let costs: Vec<(f64, f64)> = costs.collect();
+        let best = costs.iter().min_by(|a, b| a.1.total_cmp(&b.1)).copied().unwrap_or((f64::NAN, f64::NAN));
+        vec![Finding::exact(costs[0].1), Finding::exact(best.1), Finding::exact(best.0)]
+    };
+    let digits = Standard::Computed(5e-6);
+    Some(
+        Study::of(format!("bribery/competing-bribers/n={n}"), work)
+            .case("minimal-majority", minimal, "of the rival's budget", digits, GROSECLOSE)
+            .case("cheapest-coalition", cheapest, "of the rival's budget", digits, GROSECLOSE)
+            .case("voters-bribed", f64::from(n.div_ceil(2) + extra), "votes", digits, GROSECLOSE),
+    )
+}

@@ -1,0 +1,140 @@
+//! One right among bidders who know each other's values (theory: [`crate::theory::complete_information`]).
+
+use super::games::contest::Contest;
+use super::games::rights::{Format, Rights};
+use super::games::stage::{Known, Lesson, study};
+use super::sample::Sample;
+use super::{Draws, Finding, Standard, Study};
+use crate::draws::Purpose;
+use crate::learning::LearnerSpec;
+use crate::theory::complete_information::{
+    all_pay, cost_advantage, lottery, symmetric_first_price_equilibria,
+};
+
+const BERTRAND: &str = "Bertrand competition; Krishna 2010, section 2";
+const TULLOCK: &str = "Tullock 1980";
+const ALL_PAY: &str = "Hillman and Riley 1989; Baye, Kovenock and de Vries 1993";
+
+/// Cases of the family.
+pub fn studies() -> Vec<Study> {
+    let mut studies = Vec::new();
+    for (low, label) in [(0.8, "1,.8"), (0.5, "1,.5")] {
+        studies.push(tickets(low, label));
+        studies.push(all_pay_auction(low, label));
+        studies.push(first_price(&[1.0, low], 1, &format!("complete-information/first-price/v={label}")));
+    }
+    // Delegators who only look at the price choose the k best payers: seats go for what the first loser would pay.
+    studies.push(first_price(
+        &[0.5, 0.45, 0.4, 0.3],
+        2,
+        "complete-information/top-k-kickbacks/k=2/R=1,c=0-.05-.1-.2",
+    ));
+    for n in [2, 3, 5] {
+        studies.push(cost_draws(n));
+    }
+    studies.push(grid_equilibria());
+    studies
+}
+
+/// Two bidders buy lottery tickets.
+fn tickets(low: f64, label: &str) -> Study {
+    let split = lottery(1.0, low);
+    let (x1, x2) = split.spending;
+    let contest = Contest::unequal(vec![1.0, low], vec![1.0, 1.0]);
+    let p = split.higher_wins;
+    let known: Vec<Known> = vec![
+        ("spending/bidder=1".into(), x1, "ETH"),
+        ("spending/bidder=2".into(), x2, "ETH"),
+        ("wins/bidder=1".into(), p, "probability"),
+        ("wins/bidder=2".into(), 1.0 - p, "probability"),
+        ("payoff/bidder=1".into(), p - x1, "ETH"),
+        ("payoff/bidder=2".into(), low * (1.0 - p) - x2, "ETH"),
+        ("revenue".into(), split.revenue, "ETH"),
+        ("revenue-collected".into(), split.revenue, "ETH"),
+        ("dissipation".into(), split.revenue / (p + low * (1.0 - p)), "share of what is won"),
+    ];
+    let lesson = Lesson { batches: 3000, ..Lesson::up_to(0.57) };
+    study(format!("complete-information/lottery/v={label}"), TULLOCK, contest, lesson, &[x1, x2], known)
+}
+
+/// Two bidders who pay whether they win or not. The equilibrium is mixed, and unique: the game is zero-sum up to scale,
+/// so that the average play of learners without regret tends to it.
+fn all_pay_auction(low: f64, label: &str) -> Study {
+    let split = all_pay(1.0, low);
+    let known: Vec<Known> = vec![
+        ("bid/bidder=1".into(), split.spending.0, "ETH"),
+        ("bid/bidder=2".into(), split.spending.1, "ETH"),
+        ("revenue".into(), split.revenue, "ETH"),
+    ];
+    let rights = Rights { values: vec![1.0, low], units: 1, format: Format::AllPay };
+    let lesson = Lesson { batches: 8000, learner: LearnerSpec::RegretMatching, ..Lesson::up_to(1.03) };
+    let means = [split.spending.0, split.spending.1];
+    study(format!("complete-information/all-pay/v={label}"), ALL_PAY, rights, lesson, &means, known)
+        .taking(6.0, 1.5)
+}
+
+/// Everybody knows everybody's value: the winners pay what the first loser would.
+fn first_price(values: &[f64], units: usize, name: &str) -> Study {
+    let price = values[units];
+    let known: Vec<Known> =
+        vec![("revenue".into(), units as f64 * price, "ETH"), ("best-win".into(), 1.0, "share of units")];
+    let rights = Rights { values: values.to_vec(), units, format: Format::FirstPrice };
+    let lesson = Lesson { batches: 6000, ..Lesson::up_to(1.03 * values[0]) };
+    // Winners at the price, losers at their values below.
+    let profile: Vec<f64> = values.iter().map(|v| v.min(price)).collect();
+    study(name, BERTRAND, rights, lesson, &profile, known)
+}
+
+/// Operators whose costs are uniform on [0, 1], for a right worth 2 before costs.
+fn cost_draws(n: u32) -> Study {
+    let (treasury, rent) = cost_advantage(2.0, n);
+    let work = move |draws: &Draws| {
+        let mut luck = draws.luck(Purpose::Signal, "costs", 0);
+        let (mut paid, mut kept) = (Sample::around(treasury), Sample::around(rent));
+        for _ in 0..draws.count(1_000_000) {
+            let (mut first, mut second) = (f64::INFINITY, f64::INFINITY);
+            for _ in 0..n {
+                let c = luck.uniform();
+                if c < first {
+                    (first, second) = (c, first);
+                } else {
+                    second = second.min(c);
+                }
+            }
+            paid.push(2.0 - second);
+            kept.push(second - first);
+        }
+        vec![paid.mean(), kept.mean()]
+    };
+    Study::of(format!("complete-information/cost-advantage/n={n}"), work)
+        .case("treasury", treasury, "ETH", Standard::Given, BERTRAND)
+        .case("rent-of-the-winner", rent, "ETH", Standard::Given, BERTRAND)
+}
+
+/// Two bidders of value 1 on the grid .05, .10, …, .95: the symmetric pure equilibria are .90 and .95.
+fn grid_equilibria() -> Study {
+    let work = |_: &Draws| {
+        let grid: Vec<f64> = (1..20).map(|i| f64::from(i) / 20.0).collect();
+        let known = symmetric_first_price_equilibria(1.0, 2, &grid);
+        // The same by playing every deviation against every bid.
+        let payoff = |own: f64, rival: f64| {
+            let wins = if own > rival { 1.0 } else { 0.5 * f64::from(u8::from(own == rival)) };
+            wins * (1.0 - own)
+        };
+        let stable = |b: &&f64| grid.iter().all(|a| payoff(*a, **b) <= payoff(**b, **b) + 1e-12);
+        let played: Vec<f64> = grid.iter().filter(stable).copied().collect();
+        vec![
+            Finding::exact(played.first().copied().unwrap_or(f64::NAN)),
+            Finding::exact(played.last().copied().unwrap_or(f64::NAN)),
+            Finding::exact(played.len() as f64),
+            Finding::truth(played == known),
+        ]
+    };
+    let digits = Standard::Computed(5e-13);
+    let source = "derived: every deviation on the grid, ties split";
+    Study::of("complete-information/first-price-on-a-grid/n=2", work)
+        .case("lowest-equilibrium-bid", 0.90, "ETH", digits, source)
+        .case("highest-equilibrium-bid", 0.95, "ETH", digits, source)
+        .case("equilibria", 2.0, "count", digits, source)
+        .case("program-agrees", 1.0, "yes is 1", digits, source)
+}

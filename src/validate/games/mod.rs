@@ -1,0 +1,18 @@
+//! Small games that no mechanism of the laboratory plays, each as simple as its rules.
+//!
+//! * [`stage`]: one-shot games in which everybody picks a number, learned; of that kind are [`contest`] (stake, effort),
+//!   [`rights`] (auctions with complete information), [`market`] (a cartel of candidates) and [`vote`].
+//! * [`sale`]: auctions with equilibrium bids as given.
+//! * [`censor`], [`office`], [`ring`]: bribes, deviations and collusion over time.
+//! * outages: [`machines`].
+
+pub mod censor;
+pub mod contest;
+pub mod machines;
+pub mod market;
+pub mod office;
+pub mod rights;
+pub mod ring;
+pub mod sale;
+pub mod stage;
+pub mod vote;

@@ -1,0 +1,174 @@
+//! Learned play through the program itself: the text of an experiment is read, its units are simulated, and the numbers
+//! that users see are held to theory.
+//!
+//! Each case is learned on a menu of offers and on one twice as fine. The finer menu's result must lie within three
+//! standard errors over replicates and the effect of one of its ticks of the closed form; and its gap must not be larger
+//! than the coarser menu's, beyond three standard errors (the case `halving-the-menu`, in ticks of the coarser menu). The
+//! points of a bid curve shrink together: each swings with where its bin and the menu fall. Within a twentieth of a tick
+//! there is nothing to shrink: that is where a coarser menu happens to hold the closed form itself. All replicates must be
+//! certified.
+//!
+//! *One tick's effect* on a number is what moving every offer by one tick does to it: between two neighbouring offers
+//! the game on its menu has no reason to prefer either, so that much it may differ from the continuous equilibrium.
+
+mod delegation;
+mod sale;
+
+pub use delegation::Delegation;
+pub use sale::{Sale, pay_as_bid, strong_wins, truthful};
+
+use super::menus::{Expectation, findings, with_halving};
+use super::{Draws, Finding, Standard, Study};
+use crate::experiment::file::{Experiment, Library};
+use crate::experiment::outcome::Outcome;
+use crate::experiment::simulate::simulate;
+use crate::measure::statistics::Moments;
+use crate::settings::Document;
+
+/// A library without files: cases bring their own strategies, but for that of delegators.
+struct NoFiles;
+
+impl Library for NoFiles {
+    fn strategy(&self, name: &str) -> Option<(String, String)> {
+        // Delegators' own, where a case does not say otherwise.
+        let text = include_str!("../../strategies/logit.toml");
+        (name == "logit").then(|| (format!("{name}.toml"), text.to_owned()))
+    }
+
+    fn strategies(&self) -> Vec<String> {
+        vec!["logit".to_owned()]
+    }
+
+    fn table(&self, _: &str) -> Option<(String, String)> {
+        None
+    }
+
+    fn scenario(&self, _: &str) -> Option<(String, String)> {
+        None
+    }
+
+    fn scenarios(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Simulates replicates of the first contender of an experiment under a seed.
+///
+/// # Errors
+/// What is wrong with the text, or with a unit.
+pub fn replicates(text: &str, seed: u64, count: u32) -> Result<Vec<Outcome>, String> {
+    let document = Document::parse("case.toml", text).map_err(|error| error.to_string())?;
+    let experiment = Experiment::read(document, &NoFiles).map_err(|error| error.to_string())?;
+    let contender = experiment.contenders.first().ok_or("the experiment has no contender")?;
+    let unit = |replicate| {
+        simulate(&contender.rule, &experiment.setting, &contender.terms, &experiment.play, seed, replicate)
+            .map_err(|failure| failure.to_string())
+    };
+    (0..count).map(unit).collect()
+}
+
+/// The value of a metric of an outcome; `NaN` where the rule cannot have it.
+pub fn metric(outcome: &Outcome, key: &str) -> f64 {
+    outcome.metrics.iter().find(|(name, _)| *name == key).map_or(f64::NAN, |(_, value)| *value)
+}
+
+/// Mean and standard error over replicates.
+pub fn estimate(outcomes: &[Outcome], value: impl Fn(&Outcome) -> f64) -> Finding {
+    let moments: Moments = outcomes.iter().map(value).collect();
+    Finding { result: moments.mean(), se: moments.standard_error(), tick: 0.0 }
+}
+
+/// Mean of the points of a curve that lie between two private values; they stand for equally likely bins. `NaN` where
+/// there are none.
+pub fn point(outcome: &Outcome, curve: &str, agent: &str, low: f64, high: f64) -> f64 {
+    let curve = outcome.curves.iter().find(|c| c.name == curve && c.agent == agent);
+    let points = curve.map(|c| c.points.as_slice()).unwrap_or_default();
+    points.iter().filter(|p| low <= p.0 && p.0 < high).map(|p| p.1).collect::<Moments>().mean()
+}
+
+/// A number that theory knows of an outcome.
+pub struct Claim {
+    /// Name of the case below its study's.
+    pub what: String,
+    /// What theory says.
+    pub theory: f64,
+    /// What one tick of the coarser menu does to it.
+    pub tick: f64,
+    /// The number.
+    pub value: Box<dyn Fn(&Outcome) -> f64 + Send + Sync>,
+    /// Whether it is a point of a curve.
+    pub curve: bool,
+    /// Its unit.
+    pub unit: &'static str,
+}
+
+impl Claim {
+    /// A number.
+    pub fn new(
+        what: impl Into<String>,
+        theory: f64,
+        tick: f64,
+        value: impl Fn(&Outcome) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        let (what, value) = (what.into(), Box::new(value));
+        Claim { what, theory, tick: tick.abs(), value, curve: false, unit: "ETH" }
+    }
+
+    /// A metric, by its key.
+    pub fn metric(key: &'static str, theory: f64, tick: f64) -> Self {
+        Claim::new(key.replace('_', "-"), theory, tick, move |outcome| metric(outcome, key))
+    }
+
+    /// The same in another unit.
+    #[must_use]
+    pub fn in_unit(self, unit: &'static str) -> Self {
+        Claim { unit, ..self }
+    }
+
+    /// The same as a point of a curve.
+    #[must_use]
+    pub fn on_curve(self) -> Self {
+        Claim { curve: true, ..self }
+    }
+}
+
+/// Replicates of a full run, and of a quick one.
+const REPLICATES: (u32, u32) = (12, 4);
+
+/// The study of an experiment that is learned on `points` and on `2·points − 1` settings; `text` writes it for a number
+/// of settings. The source is that of the equilibrium.
+pub fn study(
+    name: impl Into<String>,
+    source: &'static str,
+    text: impl Fn(usize) -> String + Send + Sync + 'static,
+    points: usize,
+    claims: Vec<Claim>,
+) -> Study {
+    let cases: Vec<_> = claims.iter().map(|c| (c.what.clone(), c.theory, c.unit)).collect();
+    let work = move |draws: &Draws| {
+        let count = draws.either(REPLICATES.0, REPLICATES.1);
+        let learn = |points: usize| replicates(&text(points), draws.seed, count);
+        let (coarse, fine) = (learn(points)?, learn(2 * points - 1)?);
+        let on = |outcomes: &[Outcome]| -> Vec<Finding> {
+            claims.iter().map(|claim| estimate(outcomes, &claim.value)).collect()
+        };
+        let expected: Vec<Expectation> =
+            claims.iter().map(|c| Expectation { theory: c.theory, tick: c.tick, curve: c.curve }).collect();
+        let certified = |o: &Outcome| metric(o, "certified");
+        let certified = f64::min(estimate(&coarse, certified).result, estimate(&fine, certified).result);
+        let mut all = findings(&expected, &on(&coarse), &on(&fine));
+        all.push(Finding::exact(certified));
+        Ok(all)
+    };
+    let mut study = Study::new(name, Box::new(work)).taking(2.0, 0.7);
+    for (what, theory, unit) in cases {
+        study = study.case(&what, theory, unit, Standard::Learned, source);
+    }
+    with_halving(study).case(
+        "certified",
+        1.0,
+        "share of replicates",
+        Standard::Computed(0.0),
+        "in an equilibrium nobody gains by deviating",
+    )
+}

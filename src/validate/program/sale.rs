@@ -1,0 +1,159 @@
+//! Sales: auctions of one or several units, learned by bidders with private values.
+//!
+//! Bid curves are held to theory where both winning and losing have a probability of 5% at least: elsewhere a bid hardly
+//! matters and is not learned, and the certificate bounds what that costs.
+
+use super::super::Study;
+use super::{Claim, metric, point, study};
+use crate::theory::auction::Auction;
+use crate::world::distribution::Distribution;
+use std::fmt::Write;
+
+/// A sale to groups of bidders.
+#[derive(Clone, Debug)]
+pub struct Sale {
+    /// Name, members and values of each group.
+    pub groups: Vec<(&'static str, u32, String)>,
+    /// Units.
+    pub seats: u32,
+    /// Further keys of the contender.
+    pub rule: String,
+    /// Unit and range of the menu.
+    pub menu: &'static str,
+    /// Bins of private value.
+    pub bins: usize,
+    /// Parallel markets.
+    pub rounds: u32,
+    /// Epochs of learning.
+    pub warmup: u32,
+    /// Learning rule.
+    pub learner: &'static str,
+    /// Markets of the certificate: more where few bidders make for much noise.
+    pub certificate: u32,
+    /// Whether the finer menu has twice as many bins too: within a bin all bids are the same multiple of values, which
+    /// distorts curves that bend.
+    pub split_bins: bool,
+}
+
+impl Sale {
+    /// `bidders` with values of one law, as written in an experiment, for `seats` units; first price unless `rule` says
+    /// otherwise.
+    pub fn new(values: &str, bidders: u32, seats: u32, rule: impl Into<String>) -> Self {
+        Sale {
+            groups: vec![("bidder", bidders, values.to_owned())],
+            seats,
+            rule: rule.into(),
+            menu: "relative = [0.0, 1.0]",
+            bins: 10,
+            // Two bidders learn slowest: each meets few rivals.
+            rounds: if bidders == 2 { 48 } else { 16 },
+            warmup: 400,
+            learner: "learner = \"hedge\"",
+            certificate: if bidders == 2 { 64 } else { 32 },
+            split_bins: false,
+        }
+    }
+
+    /// The experiment, with a menu of so many settings.
+    pub fn text(&self, points: usize) -> String {
+        let Sale { seats, rule, menu, rounds, warmup, learner, certificate, .. } = self;
+        let bins = self.bins * if self.split_bins && points > 60 { 2 } else { 1 };
+        let mut text = format!(
+            "[experiment]\nname = \"case\"\n\n[mechanism.auction]\nrule = \"auction_rotation\"\nseats = {seats}\n{rule}\n\n\
+             [play]\nrounds = {rounds}\nwarmup_epochs = {warmup}\nmeasured_epochs = 200\ncertificate_markets = {certificate}\n\n\
+             [strategies.grid]\n{learner}\nbins = {bins}\nmenu = {{ {menu}, points = {points} }}\n\n"
+        );
+        for (name, count, value) in &self.groups {
+            let _ = writeln!(
+                text,
+                "[[sequencers]]\nname = \"{name}\"\ncount = {count}\nvalue = {{ {value} }}\nstrategy = \"grid\"\n"
+            );
+        }
+        text
+    }
+}
+
+/// Mean of `f(value)` over the quantiles from `low` to `high`.
+pub fn mean_over(values: &Distribution, low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let n = 200;
+    let at = |i: i32| values.quantile(low + (high - low) * (f64::from(i) + 0.5) / f64::from(n));
+    (0..n).map(|i| f(at(i))).sum::<f64>() / f64::from(n)
+}
+
+/// Name of the bids of the bin between two quantiles.
+pub fn bin_name(bin: usize, bins: usize) -> String {
+    let at = |i: usize| format!("{:.2}", i as f64 / bins as f64);
+    format!("bid/quantiles={}-{}", at(bin), at(bin + 1))
+}
+
+/// Mean bid in every bin, where winning and losing are likely enough.
+fn bid_claims(
+    sale: &Sale,
+    auction: &Auction,
+    bid: impl Fn(f64) -> f64,
+    relative: bool,
+    step: f64,
+) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    let values = &auction.values;
+    for bin in 0..sale.bins {
+        let (from, to) = (bin as f64 / sale.bins as f64, (bin + 1) as f64 / sale.bins as f64);
+        let (low, high) = (values.quantile(from), values.quantile(to));
+        let wins = auction.win_probability(values.quantile(0.5 * (from + to)));
+        let losable = auction.units >= auction.bidders || wins <= 0.95;
+        if wins < 0.05 || !losable || (low < auction.reserve && auction.reserve < high) {
+            continue;
+        }
+        let theory = mean_over(values, from, to, &bid);
+        let tick = if relative { step * mean_over(values, from, to, |v| v) } else { step };
+        let curve = if relative { "offer" } else { "offer_absolute" };
+        let what = bin_name(bin, sale.bins);
+        claims.push(Claim::new(what, theory, tick, move |o| point(o, curve, "bidder", low, high)).on_curve());
+    }
+    claims
+}
+
+/// Revenue and bids of a symmetric pay-as-bid sale.
+pub fn pay_as_bid(name: &str, source: &'static str, sale: &Sale, auction: &Auction, points: usize) -> Study {
+    let relative = sale.menu.starts_with("relative");
+    let step = 1.0 / (points - 1) as f64;
+    let won =
+        mean_over(&auction.values, 0.0, 1.0, |v| auction.win_probability(v) * if relative { v } else { 1.0 });
+    let effect = step * f64::from(auction.bidders) * won;
+    let mut claims = vec![Claim::metric("revenue", auction.expected_revenue(), effect)];
+    claims.extend(bid_claims(sale, auction, |v| auction.pay_as_bid(v).unwrap_or(f64::NAN), relative, step));
+    let sale = sale.clone();
+    study(name, source, move |points| sale.text(points), points, claims)
+}
+
+/// Revenue, price and bids of a symmetric sale in which truth is dominant, on a menu up to 1.2 times the value.
+pub fn truthful(name: &str, source: &'static str, sale: &Sale, auction: &Auction, points: usize) -> Study {
+    let sale = Sale { menu: "relative = [0.0, 1.2]", warmup: sale.warmup / 2, ..sale.clone() };
+    let step = 1.2 / (points - 1) as f64;
+    let (revenue, price) = (auction.expected_revenue(), auction.expected_price());
+    let mut claims = vec![
+        Claim::metric("revenue", revenue, step * revenue),
+        Claim::metric("mean_price", price, step * price),
+    ];
+    if !auction.values.is_atomic() {
+        claims.extend(bid_claims(
+            &sale,
+            auction,
+            |v| auction.uniform_price_bid(v).unwrap_or(f64::NAN),
+            true,
+            step,
+        ));
+    }
+    study(name, source, move |points| sale.text(points), points, claims)
+}
+
+/// Probability `p` that one of two bidders wins, from the mean over markets of the concentration of 200 slots: shares
+/// `s` and `1 − s` have `1 − hhi = 2s(1 − s)`, in expectation `2p(1 − p)(1 − 1/200)`. `tick` is one tick of a relative
+/// menu.
+pub fn strong_wins(p: f64, tick: f64) -> Claim {
+    let effect = 0.5 * tick * (2.0 * p - 1.0).abs();
+    Claim::new("strong-wins-p(1-p)".replace(['(', ')'], ""), p * (1.0 - p), effect, |o| {
+        0.5 * (1.0 - metric(o, "hhi_slots")) / (1.0 - 1.0 / 200.0)
+    })
+    .in_unit("probability")
+}
