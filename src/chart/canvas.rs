@@ -22,6 +22,8 @@ pub(crate) const GRID: f64 = 8.0;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     svg: String,
+    title: String,
+    caption: String,
     alt: String,
     placed: Vec<Placed>,
     size: (f64, f64),
@@ -44,6 +46,16 @@ impl Figure {
         &self.svg
     }
 
+    /// What stands above it in semibold.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What is to be known to read it: the question, how intervals are drawn, notes.
+    pub fn caption(&self) -> &str {
+        &self.caption
+    }
+
     /// The picture in words: what the axes are and which values are shown.
     pub fn alt(&self) -> &str {
         &self.alt
@@ -59,7 +71,23 @@ impl Figure {
     /// # Errors
     /// [`ChartError::Raster`] where the picture is too large for memory.
     pub fn png(&self) -> Result<Vec<u8>, ChartError> {
-        super::raster::png(&self.svg)
+        self.png_scaled(1)
+    }
+
+    /// The same with `scale` times as many dots.
+    ///
+    /// # Errors
+    /// As [`Self::png`].
+    pub fn png_scaled(&self, scale: u32) -> Result<Vec<u8>, ChartError> {
+        super::raster::png(&self.svg, scale)
+    }
+
+    /// The picture as PDF, a page of its own size with the embedded fonts.
+    ///
+    /// # Errors
+    /// [`ChartError::Pdf`] where it cannot be made.
+    pub fn pdf(&self) -> Result<Vec<u8>, ChartError> {
+        super::pdf::pdf(self)
     }
 
     #[cfg(test)]
@@ -216,6 +244,14 @@ impl Canvas {
         });
     }
 
+    /// Draws what says `words` when one hovers over it.
+    pub fn saying(&mut self, words: &str, draw: impl FnOnce(&mut Self)) {
+        let before = self.body.len();
+        draw(self);
+        let shapes = self.body.split_off(before);
+        let _ = write!(self.body, "<g>\n<title>{}</title>\n{shapes}</g>\n", escape(&printable(words)));
+    }
+
     /// A text on a baseline, in the size, weight and colour of its role.
     pub fn text(&mut self, at: (f64, f64), align: Align, role: Type, text: &str) {
         let colour =
@@ -316,7 +352,7 @@ impl Canvas {
     }
 
     /// The picture, `height` points high.
-    pub fn finish(self, height: f64, title: &str, alt: &str) -> Figure {
+    pub fn finish(self, height: f64, title: &str, caption: &str, alt: &str) -> Figure {
         let (wide, high) = (on_grid(self.width()), on_grid(height));
         let (title, alt) = (printable(title), printable(alt));
         let paper = self.style.paper_colour();
@@ -337,7 +373,7 @@ impl Canvas {
             self.body
         );
         let size = (f64::from(wide) / GRID, f64::from(high) / GRID);
-        Figure { svg, alt, placed: self.placed, size }
+        Figure { svg, title, caption: caption.to_owned(), alt, placed: self.placed, size }
     }
 }
 

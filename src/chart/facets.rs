@@ -4,15 +4,18 @@ use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, Pen, weight};
 use super::font;
 use super::frame::{EDGE, Frame};
+use super::identity::Identity;
 pub(crate) use super::reference::Reference;
 use super::reference::references;
 use super::series::{self, Series};
-use super::style::{Look, Marker, Style, Type, Width};
+use super::style::{Look, Style, Type, Width};
 use super::ticks::Format;
 
 /// All rows of one mechanism.
 pub(crate) struct Facet<'a> {
     pub title: &'a str,
+    /// Whose colour and mark stand before the title; `None` where the facet is no contender.
+    pub identity: Option<Identity>,
     pub certified: bool,
     pub cells: Vec<Cell<'a>>,
 }
@@ -69,6 +72,10 @@ fn y_axis(cells: &[&Cell], most: usize) -> Option<Axis> {
         return Some(Axis::decades(low, high, first.format, most));
     }
     let (low, high) = series::range(all)?;
+    // What is never negative stays so: an interval that reaches a little below zero is cut there.
+    let means = lines().flat_map(Series::present).map(|(_, e)| e.mean).chain(held());
+    let never_negative = series::range(means).is_some_and(|(least, _)| least >= 0.0);
+    let low = if never_negative { low.max(0.0) } else { low };
     Some(Axis::loose(low, high, first.format, most))
 }
 
@@ -100,7 +107,9 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
             (0..f.cells.len()).map(make).collect()
         })
         .collect();
-    let gap = if common.x_loose { 15.0 } else { 10.0 } * scale;
+    // Labels at the ends of neighbours' horizontal axes must not touch.
+    let widest = Axis::between(x_low, x_high, common.x_format, 5).widest(style);
+    let gap = (if common.x_loose { 15.0 } else { 10.0 } * scale).max(widest + 4.0 * scale);
     let labels = if common.direct { end_labels(facets, style) } else { 0.0 };
     let layout = |lines: usize| {
         let beside = |axis: &Option<Axis>| axis.as_ref().map_or(0.0, |a| axes::beside(style, a, lines));
@@ -190,24 +199,24 @@ fn left_of(first: f64, later: f64, gap: f64, wide: f64, column: usize) -> f64 {
     EDGE + first + column as f64 * (wide + later + gap)
 }
 
-/// Names of mechanisms above their columns, with a hollow mark where not certified.
+/// Names of mechanisms above their columns, each after its mark, which is hollow where not certified.
 fn titles(frame: &mut Frame, group: &[Facet], lefts: &[f64], wide: f64) {
     let style = frame.canvas.style;
     let (scale, size) = (style.scale(), style.size(Type::Panel));
     let mark = 8.0 * scale;
-    let room = |f: &Facet| wide - if f.certified { 0.0 } else { mark };
+    let room = |f: &Facet| wide - if f.identity.is_none() { 0.0 } else { mark };
     let wrapped: Vec<Vec<String>> =
         group.iter().map(|f| font::wrap(f.title, size, weight(Type::Panel), room(f), 2)).collect();
     let most = wrapped.iter().map(Vec::len).max().unwrap_or(0);
     for ((facet, lines), &left) in group.iter().zip(&wrapped).zip(lefts) {
         // Short names stand on the last line, next to their panel.
         let first = frame.y + 0.8 * size + (most - lines.len()) as f64 * style.leading(Type::Panel);
-        let shift = if facet.certified { 0.0 } else { mark };
+        let shift = if facet.identity.is_none() { 0.0 } else { mark };
         frame.canvas.lines((left + shift, first), Align::Left, Type::Panel, lines, facet.title);
-        if !facet.certified {
-            let ink = style.ink();
-            let at = (left + 2.6 * scale, first - 0.3 * size);
-            frame.canvas.marker(at, 2.3 * scale, Marker::Circle, ink, true);
+        if let Some(identity) = facet.identity {
+            let look = identity.look(style);
+            let at = (left + 2.8 * scale, first - 0.3 * size);
+            frame.canvas.marker(at, 2.4 * scale, look.marker, look.colour, !facet.certified);
         }
     }
     frame.y += most as f64 * style.leading(Type::Panel) + 3.0 * scale;

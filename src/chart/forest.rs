@@ -1,17 +1,21 @@
 //! By how much two mechanisms differ: one row per metric, a − b on the same draws, with its 95% interval.
 //!
-//! Metrics of one unit share a panel, unless some are more than a hundred times larger than others: then an axis that
-//! holds the large ones would hide the small ones, and the unit gets a second panel.
+//! There are two axes at most. Shares are differences in percentage points. All other metrics are differences in per cent
+//! of b's mean, taken as given, so that ETH, slots and counts stand on one axis; what b does not have at all has no such
+//! difference, and what lies far beyond the others is an arrow at the edge. The numbers at the right are in each metric's
+//! own unit.
 
 use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{self, EDGE, Frame};
-use super::style::{Marker, Style, Type, Width};
+use super::frame::{self, EDGE, Frame, Key};
+use super::identity::Identity;
+use super::style::{Look, Marker, Style, Type, Width};
 use super::ticks::{self, Format, fixed, grouped};
 use super::{ChartError, Figure, font, series};
+use plotters::style::RGBColor;
 
-/// Unit of a metric; decides its panel.
+/// Unit of a metric; decides its panel and what follows its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// A share or probability, stored as a fraction, shown in percentage points.
@@ -46,6 +50,24 @@ pub struct Row {
     pub unit: Unit,
     /// Paired difference a − b, in the stored unit (a fraction for shares).
     pub difference: Estimate,
+    /// Mean of b in the same unit.
+    pub mean_b: f64,
+}
+
+impl Row {
+    /// What the difference is divided by to stand on the axis; `None` where that is nothing.
+    fn divisor(&self) -> Option<f64> {
+        match self.unit {
+            Unit::Share => Some(1.0),
+            _ => (self.mean_b.is_finite() && self.mean_b.abs() > 1e-12).then(|| self.mean_b.abs()),
+        }
+    }
+
+    /// The difference as the axis shows it, a fraction.
+    fn shown(&self) -> Option<Estimate> {
+        let scaled = self.difference.scaled(1.0 / self.divisor()?);
+        scaled.value().map(|_| scaled)
+    }
 }
 
 /// Input of the figure: one pair of mechanisms. More pairs are more figures.
@@ -57,21 +79,20 @@ pub struct Forest {
     pub a: String,
     /// Name of the mechanism that it is compared with.
     pub b: String,
+    /// Whose colours the two have.
+    pub identities: (Identity, Identity),
     /// False where some replicate of either is not certified.
     pub certified: bool,
-    /// One row each, in order; panels come in the order of their first row.
+    /// One row each, in order.
     pub rows: Vec<Row>,
 }
 
-struct Group<'a> {
-    unit: &'a Unit,
-    title: String,
-    rows: Vec<&'a Row>,
-}
+/// Relative differences beyond this do not stretch the axis.
+const FAR: f64 = 2.0;
 
-fn reach(e: Estimate) -> f64 {
-    let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
-    low.abs().max(high.abs())
+struct Group<'a> {
+    relative: bool,
+    rows: Vec<&'a Row>,
 }
 
 impl Forest {
@@ -88,6 +109,7 @@ impl Forest {
         let any_interval = self.rows.iter().any(|r| r.difference.interval().is_some());
         let caption = self.heading.caption("Bars", any_interval);
         let mut frame = Frame::new(style, &self.heading, &caption);
+        frame.legend(&self.legend(style));
         let columns = Columns::measure(&groups, style, any_interval);
         for (i, group) in groups.iter().enumerate() {
             if i > 0 {
@@ -106,6 +128,12 @@ impl Forest {
         let baseline = frame.y + 3.5 * style.scale() + 0.8 * size;
         frame.canvas.lines((x, baseline), Align::Centre, Type::Label, &lines, &whole);
         frame.y = baseline + (lines.len() as f64 - 1.0) * style.leading(Type::Label) + 0.4 * size;
+        if groups.iter().any(|g| g.relative) {
+            frame.note(format!(
+                "Per cent: the difference and its interval divided by the mean of {}; the numbers at the right are in each metric's own unit.",
+                self.b
+            ));
+        }
         if !self.certified {
             frame.note("Hollow markers: in one of the two some deviation may gain more than the tolerance, or the mean is one over distinct basins.");
         }
@@ -119,63 +147,54 @@ impl Forest {
     }
 
     fn groups(&self) -> Vec<Group<'_>> {
-        let present = || self.rows.iter().filter(|r| r.difference.value().is_some());
-        let mut units: Vec<&Unit> = Vec::new();
-        for row in present() {
-            if !units.contains(&&row.unit) {
-                units.push(&row.unit);
-            }
+        let of = |relative: bool| {
+            let own = |r: &&Row| (r.unit != Unit::Share) == relative && r.difference.value().is_some();
+            Group { relative, rows: self.rows.iter().filter(own).collect() }
+        };
+        [of(false), of(true)].into_iter().filter(|g| !g.rows.is_empty()).collect()
+    }
+
+    fn legend(&self, style: Style) -> Vec<(Key, String)> {
+        let signs = |r: &&Row| r.difference.interval().is_none_or(|(low, high)| low > 0.0 || high < 0.0);
+        let clear = || self.rows.iter().filter(|r| r.difference.value().is_some()).filter(signs);
+        let look = |i: Identity| Look { dash: "", ..i.look(style) };
+        let mut legend = Vec::new();
+        if clear().any(|r| r.difference.mean > 0.0) {
+            legend.push((Key::Line(look(self.identities.0), false), format!("more under {}", self.a)));
         }
-        let mut groups = Vec::new();
-        for unit in units {
-            let mut rows: Vec<&Row> = present().filter(|r| r.unit == *unit).collect();
-            // Split off the largest until the rest is within a factor of a hundred; zero fits anywhere.
-            let title = capitalised(unit.title());
-            let smaller = format!("{title}, smaller amounts");
-            let mut sizes: Vec<f64> = rows.iter().map(|r| reach(r.difference)).filter(|v| *v > 0.0).collect();
-            sizes.sort_by(f64::total_cmp);
-            let mut floors = Vec::new();
-            while let Some(&top) = sizes.last() {
-                sizes.retain(|v| *v * 100.0 < top);
-                if let Some(&next) = sizes.last() {
-                    floors.push(next);
-                }
-            }
-            for floor in floors {
-                let (large, small): (Vec<&Row>, Vec<&Row>) =
-                    rows.into_iter().partition(|r| reach(r.difference) > floor);
-                groups.push(Group { unit, title: title.clone(), rows: large });
-                rows = small;
-            }
-            // Equal titles would leave the reader to wonder why there are two panels.
-            groups.push(Group { unit, title, rows });
-            let of_unit = groups.iter_mut().filter(|g| g.unit == unit);
-            of_unit.skip(1).for_each(|g| g.title.clone_from(&smaller));
+        if clear().any(|r| r.difference.mean < 0.0) {
+            legend.push((Key::Line(look(self.identities.1), false), format!("more under {}", self.b)));
         }
-        groups.retain(|g| !g.rows.is_empty());
-        groups
+        let all = self.rows.iter().filter(|r| r.difference.value().is_some()).count();
+        if clear().filter(|r| r.difference.mean != 0.0).count() < all {
+            legend.push((Key::Line(undecided(style), false), "no clear difference".to_owned()));
+        }
+        legend
+    }
+
+    /// Colour and mark of a row: of the mechanism that has more, or grey where the interval holds zero.
+    fn look(&self, style: Style, row: &Row) -> Look {
+        let clear = row.difference.interval().is_none_or(|(low, high)| low > 0.0 || high < 0.0);
+        match row.difference.mean {
+            m if m > 0.0 && clear => self.identities.0.look(style),
+            m if m < 0.0 && clear => self.identities.1.look(style),
+            _ => undecided(style),
+        }
     }
 
     fn panel(&self, frame: &mut Frame, group: &Group, columns: &Columns, first: bool) {
         let style = frame.canvas.style;
         let scale = style.scale();
         let (left, right) = columns.plot(frame);
-        let ends = group.rows.iter().flat_map(|r| {
-            let (low, high) = r.difference.interval().unwrap_or((r.difference.mean, r.difference.mean));
-            [low, high]
-        });
-        let (low, high) = series::range(ends.chain([0.0])).unwrap_or((-1.0, 1.0));
-        let (low, high) = ticks::spread(low, high);
-        let margin = 0.05 * (high - low);
-        let axis = axes::fitting(right - left, style, |most| {
-            Axis::between(low - margin, high + margin, group.unit.format(), most)
-        });
+        let axis = group.axis(right - left, style);
         let at = |v: f64| left + axis.share(v) * (right - left);
+        let title =
+            if group.relative { format!("Per cent of {}", self.b) } else { "Percentage points".to_owned() };
         let head = style.size(Type::Panel);
         let baseline = frame.y + 0.8 * head;
         let heads = columns.width() + 4.0 * scale;
         let room = if columns.values.is_empty() { frame.right() - EDGE } else { right - EDGE };
-        frame.canvas.text_within((EDGE, baseline), Align::Left, Type::Panel, &group.title, room.max(heads));
+        frame.canvas.text_within((EDGE, baseline), Align::Left, Type::Panel, &title, room.max(heads));
         if first {
             columns.heads(frame, baseline);
         }
@@ -189,24 +208,36 @@ impl Forest {
         frame.canvas.line((at(0.0), top), (at(0.0), bottom), Pen::solid(style.ink(), 0.7 * scale));
         let mut y = top;
         let size = style.size(Type::Label);
-        let decimals = decimals(group);
         for (row, lines) in group.rows.iter().zip(&wrapped) {
             let middle = y + pitch(lines.len()) / 2.0;
             let baseline =
                 middle + 0.33 * size - (lines.len() as f64 - 1.0) / 2.0 * style.leading(Type::Label);
             frame.canvas.lines((EDGE, baseline), Align::Left, Type::Label, lines, &row.label);
-            let colour = style.look(0).colour;
-            if let Some((low, high)) = row.difference.interval() {
-                let pen = Pen::solid(colour, 1.1 * scale);
-                frame.canvas.line((at(low), middle), (at(high), middle), pen);
-                for x in [at(low), at(high)] {
-                    frame.canvas.line((x, middle - 1.8 * scale), (x, middle + 1.8 * scale), pen);
+            let look = self.look(style, row);
+            match row.shown() {
+                Some(e) if axis.low <= e.mean && e.mean <= axis.high => {
+                    interval(frame, e, &at, middle, look.colour);
+                    frame.canvas.marker(
+                        (at(e.mean), middle),
+                        2.0 * scale,
+                        look.marker,
+                        look.colour,
+                        !self.certified,
+                    );
+                }
+                Some(e) => {
+                    let x = if e.mean > 0.0 { right } else { left };
+                    arrow(frame, (x, middle), e.mean > 0.0, look.colour);
+                    frame.note("Arrows: beyond the axis.");
+                }
+                None => {
+                    frame.note(format!(
+                        "No mark: a metric of which {} has nothing, so that there is no per cent of it.",
+                        self.b
+                    ));
                 }
             }
-            let point = (at(row.difference.mean), middle);
-            frame.canvas.marker(point, 2.4 * scale, Marker::Square, colour, !self.certified);
-            let cells = printed(row, decimals);
-            for (text, (x, _)) in cells.iter().zip(&columns.values) {
+            for (text, (x, _)) in printed(row).iter().zip(&columns.values) {
                 let at = (frame.right() - x, middle + 0.33 * style.size(Type::Tick));
                 frame.canvas.text(at, Align::Right, Type::Tick, text);
             }
@@ -227,37 +258,86 @@ impl Forest {
         let rows: Vec<String> = self
             .groups()
             .iter()
-            .flat_map(|g| g.rows.iter().map(|r| (r, decimals(g))).collect::<Vec<_>>())
-            .map(|(r, d)| format!("{} {} {}", r.label, printed(r, d).join(" "), r.unit.title()))
+            .flat_map(|g| g.rows.clone())
+            .map(|r| format!("{} {}", r.label, printed(r).join(" ")))
             .collect();
         format!("Differences {} − {} with 95% intervals: {}.", self.a, self.b, rows.join("; "))
     }
 }
 
-/// Decimals for the numbers of one panel: three significant digits in the largest.
-fn decimals(group: &Group) -> usize {
-    let factor = group.unit.format().factor();
-    let largest = group.rows.iter().map(|r| reach(r.difference) * factor).fold(0.0, f64::max);
-    ticks::decimals_for(ticks::magnitude(largest), 3).min(9)
+impl Group<'_> {
+    /// From the smallest to the largest end of an interval, zero within; what lies far beyond is left out.
+    fn axis(&self, room: f64, style: Style) -> Axis {
+        let shown = || self.rows.iter().filter_map(|r| r.shown());
+        let near = |e: &Estimate| !self.relative || e.mean.abs() <= FAR;
+        let ends = shown().filter(near).flat_map(|e| {
+            let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
+            let held = |v: f64| if self.relative { v.clamp(-FAR, FAR) } else { v };
+            [held(low), held(high)]
+        });
+        let (low, high) = series::range(ends.chain([0.0])).unwrap_or((-1.0, 1.0));
+        let (low, high) = if low == high { (-0.01, 0.01) } else { (low, high) };
+        let margin = 0.05 * (high - low);
+        let (below, above) = (shown().any(|e| e.mean < -FAR), shown().any(|e| e.mean > FAR));
+        // An arrow needs an edge away from zero.
+        let low = if self.relative && below && low > -0.2 * high { -0.2 * high } else { low };
+        let high = if self.relative && above && high < -0.2 * low { -0.2 * low } else { high };
+        let format = if self.relative { Format::Percent } else { Format::Points };
+        axes::fitting(room, style, |most| Axis::between(low - margin, high + margin, format, most))
+    }
 }
 
-/// Difference and interval of a row as text.
-fn printed(row: &Row, digits: usize) -> Vec<String> {
-    let factor = row.unit.format().factor();
+/// The look of a difference whose interval holds zero.
+fn undecided(style: Style) -> Look {
+    Look { colour: style.grey(), dash: "", marker: Marker::Diamond }
+}
+
+/// An interval whose caps are taller than the mark, so that they show however short it is.
+fn interval(frame: &mut Frame, e: Estimate, at: &impl Fn(f64) -> f64, y: f64, colour: RGBColor) {
+    let scale = frame.canvas.style.scale();
+    let Some((low, high)) = e.interval() else { return };
+    let pen = Pen::solid(colour, 1.0 * scale);
+    frame.canvas.line((at(low), y), (at(high), y), pen);
+    for x in [at(low), at(high)] {
+        frame.canvas.line((x, y - 3.6 * scale), (x, y + 3.6 * scale), Pen::solid(colour, 0.7 * scale));
+    }
+}
+
+/// What lies beyond the axis.
+fn arrow(frame: &mut Frame, (x, y): (f64, f64), rightwards: bool, colour: RGBColor) {
+    let scale = frame.canvas.style.scale();
+    let away = if rightwards { -1.0 } else { 1.0 } * scale;
+    frame.canvas.line((x + 14.0 * away, y), (x + 4.0 * away, y), Pen::solid(colour, 1.1 * scale));
+    let tip = [(x, y), (x + 5.0 * away, y - 2.6 * scale), (x + 5.0 * away, y + 2.6 * scale)];
+    frame.canvas.polygon(&tip, colour, 1.0);
+}
+
+/// Difference and interval of a row as text, in its own unit.
+fn printed(row: &Row) -> Vec<String> {
+    let factor = if row.unit == Unit::Share { 100.0 } else { 1.0 };
+    let half = row.difference.interval().map(|(low, high)| (high - low) / 2.0 * factor).filter(|h| *h > 0.0);
+    // Two digits of the half-width, or three of the difference.
+    let size = (row.difference.mean * factor).abs();
+    let digits = match half {
+        Some(half) => ticks::decimals_for(ticks::magnitude(half), 2),
+        None => ticks::decimals_for(ticks::magnitude(size), 3),
+    };
+    // Shares of a panel read better with as many digits each.
+    let digits = if row.unit == Unit::Share { digits.clamp(2, 3) } else { digits.min(9) };
     let say = |v: f64| {
         let v = v * factor;
         if v.abs() >= 1e7 || digits > 6 { ticks::significant(v, 3) } else { grouped(&fixed(v, digits)) }
     };
-    let mut cells = vec![say(row.difference.mean)];
+    let unit = match &row.unit {
+        Unit::Share => " pp",
+        Unit::Eth => " ETH",
+        Unit::Other(_) => "",
+    };
+    let mut cells = vec![format!("{}{unit}", say(row.difference.mean))];
     if let Some((low, high)) = row.difference.interval() {
         cells.push(format!("[{}, {}]", say(low), say(high)));
     }
     cells
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
 }
 
 /// Headings of the numbers at the right.
@@ -283,9 +363,8 @@ impl Columns {
         let tick = style.size(Type::Tick);
         let mut widths = vec![0.0_f64; if any_interval && !single { 2 } else { 1 }];
         for group in groups {
-            let decimals = decimals(group);
             for row in &group.rows {
-                for (w, text) in widths.iter_mut().zip(printed(row, decimals)) {
+                for (w, text) in widths.iter_mut().zip(printed(row)) {
                     *w = w.max(font::width(&text, tick, weight(Type::Tick)));
                 }
             }

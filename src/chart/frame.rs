@@ -26,6 +26,7 @@ pub(crate) struct Frame {
     pub canvas: Canvas,
     pub y: f64,
     title: String,
+    caption: String,
     notes: Vec<String>,
 }
 
@@ -33,7 +34,16 @@ impl Frame {
     /// Sets title and caption.
     pub fn new(style: Style, heading: &Heading, caption: &str) -> Self {
         let canvas = Canvas::new(style);
-        let mut frame = Self { canvas, y: EDGE, title: heading.title.clone(), notes: Vec::new() };
+        let mut frame = Self {
+            canvas,
+            y: EDGE,
+            title: heading.title.clone(),
+            caption: caption.to_owned(),
+            notes: Vec::new(),
+        };
+        if style.bare {
+            return frame;
+        }
         frame.paragraph(Type::Title, &heading.title, 3);
         frame.y += if heading.title.trim().is_empty() { 0.0 } else { 1.5 * style.scale() };
         frame.paragraph(Type::Caption, caption, 6);
@@ -117,15 +127,19 @@ impl Frame {
     /// Sets the notes and closes the sheet.
     pub fn finish(mut self, alt: &str) -> Figure {
         let notes = std::mem::take(&mut self.notes);
-        if !notes.is_empty() {
-            self.y += 3.0 * self.canvas.style.scale();
+        if !self.canvas.style.bare {
+            if !notes.is_empty() {
+                self.y += 3.0 * self.canvas.style.scale();
+            }
+            for note in &notes {
+                self.paragraph(Type::Note, note, 4);
+            }
         }
-        for note in &notes {
-            self.paragraph(Type::Note, note, 4);
-        }
+        let caption = std::iter::once(&self.caption).chain(&notes).filter(|t| !t.trim().is_empty());
+        let caption = caption.map(String::as_str).collect::<Vec<_>>().join(" ");
         let alt = if notes.is_empty() { alt.to_owned() } else { format!("{alt} {}", notes.join(" ")) };
         let height = self.y + EDGE;
-        self.canvas.finish(height, &self.title, &alt)
+        self.canvas.finish(height, &self.title, &caption, &alt)
     }
 }
 

@@ -1,15 +1,19 @@
 //! Every figure with ordinary and with hostile input. `CHART_GALLERY=dir cargo test gallery` writes them there to be
 //! looked at; without the variable the same pictures are only checked.
 
-use super::forest::{Forest, Row, Unit};
+use super::distribution::Distribution;
+use super::forest::{self, Forest, Unit};
 use super::impulse_response::{ImpulsePanel, ImpulseResponse};
 use super::learning_curves::{GainAxis, LearningCurves, LearningPanel};
+use super::lorenz::{Lorenz, LorenzContender, LorenzPanel};
 use super::policies::{Policies, PolicyPanel};
 use super::robustness::{Dot, Pair, Panel, Robustness};
 use super::series::Series;
+use super::small_multiples::SmallMultiples;
+use super::strips::{Contender, MetricPanel, Row};
 use super::surplus::{Account, Bar, Surplus};
 use super::ticks::Format;
-use super::{ChartError, Estimate, Figure, Heading, Style, Theme, save};
+use super::{ChartError, Estimate, Figure, Files, Heading, Identity, Style, Theme, save};
 use crate::numerics::exp;
 
 const RULES: [&str; 8] = [
@@ -39,6 +43,11 @@ fn heading(title: &str, subtitle: &str, replicates: usize) -> Heading {
     Heading { title: title.to_owned(), subtitle: subtitle.to_owned(), replicates }
 }
 
+/// As a file with this one contender would have it, its rule the name up to a number.
+fn identity(name: &str) -> Identity {
+    Identity::of([name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit())])[0]
+}
+
 fn bar(name: &str, i: usize) -> Bar {
     let raw: Vec<f64> =
         (0..6).map(|k| 0.03 + noise(6 * i + k) * [1.0, 0.4, 0.5, 0.2, 0.1, 0.15][k]).collect();
@@ -46,6 +55,7 @@ fn bar(name: &str, i: usize) -> Bar {
     let total: f64 = raw.iter().sum::<f64>() / (1.0 + outside);
     Bar {
         mechanism: name.to_owned(),
+        identity: identity(name),
         certified: i % 4 != 3,
         shares: Account::ALL
             .into_iter()
@@ -88,6 +98,7 @@ fn learning(names: &[&str]) -> LearningCurves {
             .enumerate()
             .map(|(i, n)| LearningPanel {
                 mechanism: (*n).to_owned(),
+                identity: identity(n),
                 certified: i % 4 != 2,
                 offer_name: "Mean offer (share of value)".to_owned(),
                 offers: vec![
@@ -122,6 +133,7 @@ fn impulse(names: &[&str]) -> ImpulseResponse {
             .enumerate()
             .map(|(i, n)| ImpulsePanel {
                 mechanism: (*n).to_owned(),
+                identity: identity(n),
                 certified: i % 2 == 1,
                 offer_name: "Change of kickback (ETH an epoch)".to_owned(),
                 changes: vec![fading("deviator", 0.18, i), fading("rivals", 0.0, i + 40)],
@@ -131,10 +143,11 @@ fn impulse(names: &[&str]) -> ImpulseResponse {
 }
 
 fn forest(a: &str, b: &str) -> Forest {
-    let row = |label: &str, unit: Unit, mean: f64, half: f64| Row {
+    let row = |label: &str, unit: Unit, mean: f64, half: f64| forest::Row {
         label: label.to_owned(),
         unit,
         difference: around(mean, half),
+        mean_b: 2.0,
     };
     let slots = || Unit::Other("slots".to_owned());
     Forest {
@@ -145,6 +158,7 @@ fn forest(a: &str, b: &str) -> Forest {
         ),
         a: a.to_owned(),
         b: b.to_owned(),
+        identities: (identity(a), identity(b)),
         certified: true,
         rows: vec![
             row("Community share", Unit::Share, 0.183, 0.021),
@@ -220,6 +234,7 @@ fn policies(names: &[&str]) -> Policies {
             .enumerate()
             .map(|(i, n)| PolicyPanel {
                 mechanism: (*n).to_owned(),
+                identity: identity(n),
                 certified: i != 1,
                 offer_name: "Bid (ETH)".to_owned(),
                 classes: vec![class("large operators", 0.8, i), class("small operators", 0.9, i + 40)],
@@ -228,6 +243,77 @@ fn policies(names: &[&str]) -> Policies {
             })
             .collect(),
         format: Format::Plain,
+    }
+}
+
+fn strips(names: &[&str], replicates: usize) -> (Vec<Contender>, Vec<MetricPanel>) {
+    let contenders = names
+        .iter()
+        .enumerate()
+        .map(|(i, n)| Contender { name: (*n).to_owned(), identity: identity(n), certified: i % 4 != 3 })
+        .collect();
+    let panel = |title: &str, format: Format, size: f64, k: usize| MetricPanel {
+        title: title.to_owned(),
+        format,
+        rows: (0..names.len())
+            .map(|i| {
+                let middle = size * (0.4 + 0.5 * noise(7 * i + k));
+                Row {
+                    mean: around(middle, size * 0.02),
+                    replicates: (0..replicates)
+                        .map(|r| middle + size * 0.1 * (noise(31 * r + i + k) + noise(17 * r + 5) - 1.0))
+                        .collect(),
+                }
+            })
+            .collect(),
+    };
+    let panels = vec![
+        panel("holder share (% of potential value)", Format::Percent, 1.0, 1),
+        panel("net surplus (ETH per epoch)", Format::Plain, 0.05, 2),
+        panel("capital locked (ETH)", Format::Plain, 68000.0, 3),
+        panel("HHI of slots", Format::Plain, 0.3, 4),
+        panel("95% bound on any deviation's gain (% of potential value)", Format::Percent, 0.001, 5),
+    ];
+    (contenders, panels)
+}
+
+fn small(names: &[&str]) -> SmallMultiples {
+    let (contenders, panels) = strips(names, 0);
+    SmallMultiples { heading: heading("How the contenders stand", "Common draws.", 32), contenders, panels }
+}
+
+fn spread(names: &[&str], replicates: usize) -> Distribution {
+    let (contenders, mut panels) = strips(names, replicates);
+    panels.truncate(3);
+    Distribution { heading: heading("How far replicates differ", "", replicates), contenders, panels }
+}
+
+fn lorenz(names: &[&str]) -> Lorenz {
+    let line = |n: &str, i: usize, k: usize| Series {
+        name: n.to_owned(),
+        points: (0..=12)
+            .map(|j| {
+                let x = f64::from(j) / 12.0;
+                (x, around(x * x * (1.0 - 0.4 * noise(i + k)) + x * 0.4 * noise(i + k), 0.03 * x * (1.0 - x)))
+            })
+            .collect(),
+    };
+    let panel = |title: &str, k: usize| LorenzPanel {
+        title: title.to_owned(),
+        lines: names.iter().enumerate().map(|(i, n)| line(n, i, k)).collect(),
+    };
+    Lorenz {
+        heading: heading("How evenly slots and profit are spread over sequencers", "", 32),
+        contenders: names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| LorenzContender {
+                name: (*n).to_owned(),
+                identity: identity(n),
+                certified: i % 4 != 2,
+            })
+            .collect(),
+        panels: vec![panel("Slots produced", 1), panel("Sequencers' profit, losses as nothing", 50)],
     }
 }
 
@@ -280,6 +366,28 @@ fn pictures() -> Vec<(String, Figure)> {
         ("policies_thirty", policies(&thirty).draw(paper)),
         ("policies_long", policies(&long).draw(paper.single())),
         ("policies_dark", policies(&RULES[2..5]).draw(dark)),
+        ("metrics", small(&RULES).draw(paper)),
+        ("metrics_single", small(&RULES[..3]).draw(paper.single())),
+        ("metrics_thirty", small(&thirty).draw(paper)),
+        ("metrics_long", small(&long).draw(paper)),
+        ("metrics_long_single", small(&long).draw(paper.single())),
+        ("metrics_slides", small(&RULES[..4]).draw(slides)),
+        ("metrics_dark", small(&RULES).draw(dark)),
+        ("distribution", spread(&RULES[..4], 40).draw(paper)),
+        ("distribution_single", spread(&RULES[..4], 40).draw(paper.single())),
+        ("distribution_many", spread(&RULES, 5000).draw(paper)),
+        ("distribution_thirty", spread(&thirty, 40).draw(paper)),
+        ("distribution_one", spread(&RULES[..1], 1).draw(paper)),
+        ("distribution_dark", spread(&RULES[..4], 40).draw(dark)),
+        ("lorenz", lorenz(&RULES[..4]).draw(paper)),
+        ("lorenz_single", lorenz(&RULES[..4]).draw(paper.single())),
+        ("lorenz_thirty", lorenz(&thirty).draw(paper)),
+        ("lorenz_long", lorenz(&long).draw(paper.single())),
+        ("lorenz_one", lorenz(&RULES[..1]).draw(paper)),
+        ("lorenz_dark", lorenz(&RULES[..4]).draw(dark)),
+        ("surplus_bare", surplus(&RULES[..3], 32).draw(Style { bare: true, ..paper })),
+        ("forest_bare", forest("auction", "centralized").draw(Style { bare: true, ..paper })),
+        ("forest_dark", forest("auction", "delegated").draw(dark)),
     ];
 
     let mut nasty = surplus(&RULES[..5], 1);
@@ -341,10 +449,45 @@ fn pictures() -> Vec<(String, Figure)> {
     nasty.rows[10].unit = Unit::Other(String::new());
     all.push(("forest_nasty", nasty.draw(paper)));
     let mut one = forest("a", "b");
-    one.rows = vec![Row { label: "m".to_owned(), unit: Unit::Eth, difference: Estimate::point(0.0) }];
+    one.rows = vec![forest::Row {
+        label: "m".to_owned(),
+        unit: Unit::Eth,
+        difference: Estimate::point(0.0),
+        mean_b: 0.0,
+    }];
     one.heading = heading("", "", 1);
     all.push(("forest_one", one.draw(paper.single())));
 
+    let mut far = forest("auction", "centralized");
+    far.rows[7].mean_b = 10.0;
+    far.rows[5].mean_b = 0.0;
+    all.push(("forest_far", far.draw(paper)));
+    let mut nasty = small(&RULES[..4]);
+    nasty.panels[0].rows[0].mean = Estimate::absent();
+    nasty.panels[1].rows[1].mean = around(-0.3, 0.1);
+    nasty.panels[2].rows.iter_mut().for_each(|r| r.mean = Estimate::point(68000.0));
+    nasty.panels[3].rows.iter_mut().for_each(|r| r.mean = Estimate::absent());
+    nasty.panels[4].rows[2].mean = Estimate::new(1e12, f64::NEG_INFINITY, f64::INFINITY);
+    nasty.panels[4].title = LONG.to_owned();
+    all.push(("metrics_nasty", nasty.draw(paper)));
+    let mut nasty = spread(&RULES[..4], 40);
+    nasty.panels[0].rows[0].replicates[3] = f64::NAN;
+    nasty.panels[0].rows[1].replicates = vec![f64::INFINITY; 3];
+    nasty.panels[1]
+        .rows
+        .iter_mut()
+        .for_each(|r| *r = Row { mean: Estimate::point(-2.0), replicates: vec![-2.0; 300] });
+    nasty.panels[2].rows[3].mean = Estimate::absent();
+    all.push(("distribution_nasty", nasty.draw(paper)));
+    let mut nasty = lorenz(&RULES[..4]);
+    nasty.panels[0].lines[1].points[4].1 = Estimate::absent();
+    nasty.panels[0].lines[2].points.clear();
+    nasty.panels[1].lines.clear();
+    nasty.panels[1].lines.push(Series {
+        name: "nobody".to_owned(),
+        points: vec![(0.0, around(0.0, 0.0)), (1.0, around(1.0, 0.0))],
+    });
+    all.push(("lorenz_nasty", nasty.draw(paper)));
     let mut nasty = robustness(&RULES[..4], &["hedge", "exp3"]);
     nasty.panels[0].pairs[0].dots[0].difference = Estimate::absent();
     nasty.panels[0].pairs[1].dots[1].difference = Estimate::point(-1e300);
@@ -371,7 +514,7 @@ fn pictures() -> Vec<(String, Figure)> {
 fn gallery() {
     let Ok(dir) = std::env::var("CHART_GALLERY") else { return };
     for (name, figure) in pictures() {
-        save(&figure, std::path::Path::new(&dir), &name).expect("written");
+        save(&figure, std::path::Path::new(&dir), &name, Files::default()).expect("written");
     }
 }
 
@@ -428,6 +571,12 @@ fn nothing_to_draw_is_an_error_and_not_a_blank() {
     assert!(empty(none.draw(style)));
     none.rows.clear();
     assert!(empty(none.draw(style)));
+    assert!(empty(SmallMultiples::default().draw(style)));
+    assert!(empty(Distribution::default().draw(style)));
+    assert!(empty(Lorenz::default().draw(style)));
+    let mut none = small(&RULES);
+    none.panels.iter_mut().flat_map(|p| &mut p.rows).for_each(|r| r.mean = Estimate::absent());
+    assert!(empty(none.draw(style)));
     assert!(empty(robustness(&[], &["hedge"]).draw(style)));
     let mut none = surplus(&RULES, 1);
     for bar in &mut none.bars {
@@ -445,18 +594,33 @@ fn two_hundred_thousand_points_draw_quickly() {
     figure.png().expect("rendered");
     assert!(start.elapsed().as_secs_f64() < 2.0, "{:?}", start.elapsed());
     assert!(figure.svg().len() < 300_000, "{}", figure.svg().len());
+    let many = spread(&RULES[..2], 100_000);
+    let start = std::time::Instant::now();
+    let figure = many.draw(Style::paper()).expect("drawn");
+    figure.png().expect("rendered");
+    assert!(start.elapsed().as_secs_f64() < 2.0, "{:?}", start.elapsed());
+    assert!(figure.svg().len() < 300_000, "{}", figure.svg().len());
 }
 
 #[test]
 fn files_are_written_whole_under_their_names() {
     let dir = tempfile::tempdir().expect("temporary directory");
     let figure = surplus(&RULES[..2], 4).draw(Style::paper()).expect("drawn");
-    save(&figure, &dir.path().join("charts"), "surplus").expect("written");
+    save(&figure, &dir.path().join("charts"), "surplus", Files { scale: 1, pdf: cfg!(feature = "pdf") })
+        .expect("written");
     let mut names: Vec<String> = std::fs::read_dir(dir.path().join("charts"))
         .expect("listed")
         .map(|f| f.expect("entry").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
+    if cfg!(feature = "pdf") {
+        assert_eq!(names.remove(0), "surplus.pdf");
+        let pdf = std::fs::read(dir.path().join("charts/surplus.pdf")).expect("read");
+        assert!(pdf.starts_with(b"%PDF-") && pdf.len() < 100_000, "{}", pdf.len());
+        assert_eq!(pdf, figure.pdf().expect("made"), "the same bytes again");
+    } else {
+        assert!(figure.pdf().unwrap_err().to_string().contains("--features pdf"));
+    }
     assert_eq!(names, ["surplus.png", "surplus.svg"]);
     let text = std::fs::read_to_string(dir.path().join("charts/surplus.svg")).expect("text");
     assert_eq!(text, figure.svg());

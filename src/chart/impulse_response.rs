@@ -16,6 +16,8 @@ use super::{ChartError, Figure};
 pub struct ImpulsePanel {
     /// Name of the contender.
     pub mechanism: String,
+    /// Its colour and mark.
+    pub identity: super::Identity,
     /// False where some replicate is not certified.
     pub certified: bool,
     /// Name of the change and its unit, upwards along the axis.
@@ -66,7 +68,12 @@ impl ImpulseResponse {
                     hold: vec![0.0],
                     references: vec![(Reference::Level(0.0), zero)],
                 };
-                Facet { title: &p.mechanism, certified: p.certified, cells: vec![cell] }
+                Facet {
+                    title: &p.mechanism,
+                    identity: Some(p.identity),
+                    certified: p.certified,
+                    cells: vec![cell],
+                }
             })
             .collect();
         let common = Common {

@@ -6,6 +6,7 @@ use super::canvas::Pen;
 use super::estimate::Heading;
 use super::facets::{self, Cell, Common, Facet, Reference};
 use super::frame::{self, Frame, Key};
+use super::identity::Identity;
 use super::series::{self, Series};
 use super::style::{Marker, Style};
 use super::ticks::Format;
@@ -28,6 +29,8 @@ pub enum GainAxis {
 pub struct LearningPanel {
     /// Name of the contender.
     pub mechanism: String,
+    /// Its colour and mark.
+    pub identity: Identity,
     /// False where some replicate is not certified.
     pub certified: bool,
     /// Name of the offer and its unit, upwards along the axis: "Mean bid (share of value)". Panels that all say the
@@ -113,7 +116,7 @@ impl LearningCurves {
                     references: limit.map(|t| (Reference::Level(t), dashed)).into_iter().collect(),
                 };
                 let cells = if gain_rows { vec![offers, gain] } else { vec![offers] };
-                Facet { title: &p.mechanism, certified: p.certified, cells }
+                Facet { title: &p.mechanism, identity: Some(p.identity), certified: p.certified, cells }
             })
             .collect();
         let common =

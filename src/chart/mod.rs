@@ -13,27 +13,36 @@
 //! | robustness | [`robustness`] | does the ranking of mechanisms survive another learning rule? |
 //! | policies | [`policies`] | what did agents learn to offer, against theory? |
 //! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
+//! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
+//! | distribution | [`distribution`] | how far do replicates differ? |
+//! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
 //!
-//! Below them: [`style`] (sizes, type, colours), [`ticks`] (numbers on axes), [`font`] (widths of text), [`canvas`]
-//! (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels), [`series`] (lines with bands),
-//! [`raster`] (SVG to PNG).
+//! Below them: [`style`] (sizes, type, colours), [`identity`] (which look stands for which contender), [`ticks`] (numbers
+//! on axes), [`font`] (widths of text), [`canvas`] (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels),
+//! [`series`] (lines with bands), [`strips`] (contenders as rows), [`raster`] (SVG to PNG), [`pdf`] (SVG to PDF).
 
 pub mod account;
 pub mod axes;
 pub mod canvas;
+pub mod distribution;
 pub mod estimate;
 pub mod facets;
 pub mod font;
 pub mod forest;
 pub mod frame;
+pub mod identity;
 pub mod impulse_response;
 pub mod learning_curves;
+pub mod lorenz;
 pub mod markup;
+pub mod pdf;
 pub mod policies;
 pub mod raster;
 pub mod reference;
 pub mod robustness;
 pub mod series;
+pub mod small_multiples;
+pub mod strips;
 pub mod style;
 pub mod surplus;
 pub mod ticks;
@@ -44,6 +53,7 @@ mod gallery;
 
 pub use canvas::Figure;
 pub use estimate::{Estimate, Heading};
+pub use identity::Identity;
 pub use style::{Style, Theme, Width};
 
 use std::io::Write as _;
@@ -63,6 +73,9 @@ pub enum ChartError {
     /// The SVG could not be turned into a PNG.
     #[error("PNG of the figure could not be rendered: {0}")]
     Raster(String),
+    /// The SVG could not be turned into a PDF.
+    #[error("PDF of the figure could not be made: {0}")]
+    Pdf(String),
     /// A file could not be written.
     #[error("cannot write {path}")]
     Write {
@@ -73,17 +86,34 @@ pub enum ChartError {
     },
 }
 
-/// Writes `dir/NAME.svg` and `dir/NAME.png`, each under a temporary name first and then renamed, so that a reader sees
-/// the whole file or none. Makes `dir` where it is absent.
+/// Files that are made of a figure beside its SVG.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// PNG of so many times 300 dots per inch.
+    pub scale: u32,
+    /// Whether a PDF is made too.
+    pub pdf: bool,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self { scale: 1, pdf: false }
+    }
+}
+
+/// Writes `dir/NAME.svg`, `dir/NAME.png` and where asked `dir/NAME.pdf`, each under a temporary name first and then
+/// renamed, so that a reader sees the whole file or none. Makes `dir` where it is absent.
 ///
 /// # Errors
-/// [`ChartError::Raster`] where the PNG cannot be rendered (nothing is written then), [`ChartError::Write`] where a
-/// file cannot be.
-pub fn save(figure: &Figure, dir: &Path, name: &str) -> Result<(), ChartError> {
-    let png = figure.png()?;
+/// [`ChartError::Raster`] and [`ChartError::Pdf`] where PNG or PDF cannot be made (nothing is written then),
+/// [`ChartError::Write`] where a file cannot be.
+pub fn save(figure: &Figure, dir: &Path, name: &str, files: Files) -> Result<(), ChartError> {
+    let png = figure.png_scaled(files.scale)?;
+    let pdf = if files.pdf { Some(figure.pdf()?) } else { None };
     std::fs::create_dir_all(dir).map_err(|source| ChartError::Write { path: dir.to_path_buf(), source })?;
     write_whole(&dir.join(format!("{name}.svg")), figure.svg().as_bytes())?;
-    write_whole(&dir.join(format!("{name}.png")), &png)
+    write_whole(&dir.join(format!("{name}.png")), &png)?;
+    pdf.map_or(Ok(()), |pdf| write_whole(&dir.join(format!("{name}.pdf")), &pdf))
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ChartError> {

@@ -5,6 +5,7 @@ use super::canvas::Pen;
 use super::estimate::Heading;
 use super::facets::{self, Cell, Common, Facet, Reference};
 use super::frame::{self, Frame, Key};
+use super::identity::Identity;
 use super::series::{self, Series};
 use super::style::{Look, Marker, Style};
 use super::ticks::Format;
@@ -15,6 +16,8 @@ use super::{ChartError, Figure};
 pub struct PolicyPanel {
     /// Name of the contender.
     pub mechanism: String,
+    /// Its colour and mark.
+    pub identity: Identity,
     /// False where some replicate is not certified.
     pub certified: bool,
     /// Name of the offer and its unit, upwards along the axis: "Bid (ETH)". Panels that all say the same share one
@@ -98,7 +101,12 @@ impl Policies {
                     hold: p.theory.iter().filter(|(x, _)| near(*x)).map(|(_, y)| *y).chain([0.0]).collect(),
                     references,
                 };
-                Facet { title: &p.mechanism, certified: p.certified, cells: vec![cell] }
+                Facet {
+                    title: &p.mechanism,
+                    identity: Some(p.identity),
+                    certified: p.certified,
+                    cells: vec![cell],
+                }
             })
             .collect();
         let common =

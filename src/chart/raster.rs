@@ -24,11 +24,12 @@ pub(crate) fn tree(svg: &str) -> Result<usvg::Tree, ChartError> {
     usvg::Tree::from_str(svg, &options).map_err(|e| ChartError::Raster(e.to_string()))
 }
 
-/// A PNG of 300 dots per inch, the density noted in the file.
-pub(crate) fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
+/// A PNG of `scale` times 300 dots per inch, the density noted in the file.
+pub(crate) fn png(svg: &str, scale: u32) -> Result<Vec<u8>, ChartError> {
     let tree = tree(svg)?;
+    let density = DPI * f64::from(scale);
     // usvg counts 96 units to the inch.
-    let zoom = (DPI / 96.0) as f32;
+    let zoom = (density / 96.0) as f32;
     let (wide, high) =
         ((tree.size().width() * zoom).round() as u32, (tree.size().height() * zoom).round() as u32);
     let mut pixels = tiny_skia::Pixmap::new(wide, high)
@@ -39,14 +40,14 @@ pub(crate) fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
     );
     resvg::render(&tree, transform, &mut pixels.as_mut());
     let bytes = pixels.encode_png().map_err(|e| ChartError::Raster(e.to_string()))?;
-    Ok(with_density(&bytes))
+    Ok(with_density(&bytes, density))
 }
 
 /// Inserts the `pHYs` chunk after the header chunk (PNG specification, 11.3.4.3): pixels per metre in x and y, unit 1.
-fn with_density(png: &[u8]) -> Vec<u8> {
+fn with_density(png: &[u8], density: f64) -> Vec<u8> {
     // 8 bytes of signature, then IHDR: length 4, name 4, data 13, check 4.
     const HEADER: usize = 8 + 25;
-    let per_metre = ((DPI / 0.0254).round() as u32).to_be_bytes();
+    let per_metre = ((density / 0.0254).round() as u32).to_be_bytes();
     let mut named = b"pHYs".to_vec();
     named.extend(per_metre);
     named.extend(per_metre);
@@ -80,7 +81,10 @@ mod tests {
     #[test]
     fn size_and_density() {
         let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"252pt\" height=\"72pt\" viewBox=\"0 0 2016 576\"/>";
-        let png = png(svg).expect("renders");
+        let twice = png(svg, 2).expect("renders");
+        assert_eq!(&twice[16..24], [0, 0, 0x08, 0x34, 0, 0, 0x02, 0x58]);
+        assert_eq!(u32::from_be_bytes([twice[41], twice[42], twice[43], twice[44]]), 23622);
+        let png = png(svg, 1).expect("renders");
         assert_eq!(&png[16..24], [0, 0, 0x04, 0x1A, 0, 0, 0x01, 0x2C]);
         assert_eq!(&png[37..41], b"pHYs");
         assert_eq!(u32::from_be_bytes([png[41], png[42], png[43], png[44]]), 11811);

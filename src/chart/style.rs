@@ -1,12 +1,14 @@
 //! One visual language: sizes, type scale and colours of every figure.
 //!
-//! Colours are those of Okabe and Ito (2008), distinguishable with the common colour deficiencies; neighbours in the
-//! order also differ in lightness, in dash and in marker, so that a greyscale print can still be read.
+//! Contenders have the hues of Okabe and Ito (2008), fixed by their rule (see [`super::identity`]); classes of agents have
+//! those of Tol's muted scheme (2021), so that a class is never taken for a contender. Both are distinguishable with the
+//! common colour deficiencies; neighbours also differ in lightness, in dash and in marker, so that a greyscale print can
+//! still be read.
 
 use plotters::style::RGBColor;
 
 /// What the figure is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Theme {
     /// Dark on white, type for a journal page.
     #[default]
@@ -18,7 +20,7 @@ pub enum Theme {
 }
 
 /// How wide the figure is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Width {
     /// One column of a journal: 3.5 inches.
     Single,
@@ -34,6 +36,8 @@ pub struct Style {
     pub theme: Theme,
     /// How wide it is.
     pub width: Width,
+    /// Whether title, caption and notes are left to the text around the figure.
+    pub bare: bool,
 }
 
 /// Role of a piece of text; decides its size, weight and colour.
@@ -128,31 +132,36 @@ impl Style {
         if self.theme == Theme::Dark { RGBColor(130, 134, 140) } else { RGBColor(120, 120, 120) }
     }
 
-    /// Look of the `index`-th mechanism or class of agents: the same index has the same look in every figure, so the
-    /// caller keeps the order of names fixed. Colours repeat after 7, dashes after 4, markers after 5: looks only
-    /// after 140.
+    /// Look of the `index`-th class of agents: the same index has the same look in every figure, so the caller keeps the
+    /// order of names fixed. Colours repeat after 7, dashes after 4, markers after 5: looks only after 140.
     pub fn look(self, index: usize) -> Look {
         const COLOURS: [RGBColor; 7] = [
-            RGBColor(0, 114, 178),
-            RGBColor(213, 94, 0),
-            RGBColor(0, 140, 102),
-            RGBColor(190, 95, 150),
-            RGBColor(230, 159, 0),
-            RGBColor(86, 180, 233),
+            RGBColor(51, 34, 136),
+            RGBColor(204, 102, 119),
+            RGBColor(17, 119, 51),
+            RGBColor(204, 174, 78),
+            RGBColor(136, 34, 85),
+            RGBColor(68, 170, 153),
             RGBColor(110, 110, 110),
         ];
-        const DASHES: [&str; 4] = ["", "5 2", "1.5 1.5", "6 1.8 1.4 1.8"];
-        const MARKERS: [Marker; 5] =
-            [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::Wedge];
         let colour = COLOURS[index % COLOURS.len()];
-        // A little lighter, so that dark hues stand out from a dark ground.
-        let lighter = |c: u8| if self.theme == Theme::Dark { c.saturating_add(50) } else { c };
-        Look {
-            colour: RGBColor(lighter(colour.0), lighter(colour.1), lighter(colour.2)),
-            dash: DASHES[index % DASHES.len()],
-            marker: MARKERS[index % MARKERS.len()],
-        }
+        // Lighter, so that dark hues stand out from a dark ground.
+        let colour = if self.theme == Theme::Dark { mixed(colour, self.ink(), 0.5) } else { colour };
+        Look { colour, dash: DASHES[index % DASHES.len()], marker: MARKERS[index % MARKERS.len()] }
     }
+}
+
+/// Dashes in the order of looks.
+pub(crate) const DASHES: [&str; 4] = ["", "5 2", "1.5 1.5", "6 1.8 1.4 1.8"];
+
+/// Markers in the order of looks.
+pub(crate) const MARKERS: [Marker; 5] =
+    [Marker::Circle, Marker::Square, Marker::Triangle, Marker::Diamond, Marker::Wedge];
+
+/// A colour moved by `share` towards another.
+pub fn mixed(from: RGBColor, to: RGBColor, share: f64) -> RGBColor {
+    let mix = |a: u8, b: u8| (f64::from(a) + share * (f64::from(b) - f64::from(a))).round() as u8;
+    RGBColor(mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))
 }
 
 /// Shape of a point.

@@ -1,22 +1,26 @@
 //! Who gets the surplus: one bar per mechanism, the potential value of its slots parted among accounts.
 //!
 //! Community + delegators + sequencers + operating + posting + unrealised = 1 + outside income (tolls, bribes, yield),
-//! all as shares of potential value. Negative shares stand left of zero. Intervals stand below each bar, at the ends
-//! of the segments that they belong to.
+//! all as shares of potential value. Negative shares stand left of zero. Below the middle of each segment stands the
+//! interval of its length, in its colour.
 
 pub use super::account::Account;
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
 use super::frame::{self, EDGE, Frame, Key};
-use super::style::{Marker, Style, Type, Width, text_on};
+use super::identity::Identity;
+use super::style::{Style, Type, Width, mixed, text_on};
 use super::ticks::{Format, fixed};
 use super::{ChartError, Figure, axes, font, series};
+use plotters::style::RGBColor;
 
 /// One mechanism.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar {
     /// Name of the contender.
     pub mechanism: String,
+    /// Its colour and mark.
+    pub identity: Identity,
     /// False where some replicate is not certified; true where nobody learns.
     pub certified: bool,
     /// Shares of potential value, fractions; an account that is not listed is zero.
@@ -71,7 +75,7 @@ impl Surplus {
             return Err(ChartError::Empty { figure: "surplus", reason: reason.to_owned() });
         }
         let any_interval = all.iter().any(|(_, s)| s.iter().any(|s| s.estimate.interval().is_some()));
-        let caption = self.heading.caption("Lines below the ends of segments", any_interval);
+        let caption = self.heading.caption("Lines below a segment, on the same scale", any_interval);
         let mut frame = Frame::new(style, &self.heading, &caption);
         let used: Vec<Account> = Account::ALL
             .into_iter()
@@ -100,8 +104,7 @@ impl Surplus {
         let size = style.size(Type::Label);
         let mut name_most: f64 = 0.0;
         for bar in &self.bars {
-            let mark = if bar.certified { 0.0 } else { 8.0 * scale };
-            name_most = name_most.max(font::width(&bar.mechanism, size, weight(Type::Label)) + mark);
+            name_most = name_most.max(font::width(&bar.mechanism, size, weight(Type::Label)) + 8.0 * scale);
         }
         let names = name_most.min(0.3 * frame.canvas.width());
         let tick_size = style.size(Type::Tick);
@@ -115,8 +118,8 @@ impl Surplus {
         let right = frame.right() - column - 0.5 * font::width("120%", tick_size, weight(Type::Tick));
         let ends = all.iter().flat_map(|(_, s)| s).flat_map(|s| {
             let (low, high) = s.estimate.interval().unwrap_or((s.estimate.mean, s.estimate.mean));
-            let shift = s.to - s.estimate.mean;
-            [s.from, s.to, low + shift, high + shift]
+            let (middle, half) = (f64::midpoint(s.from, s.to), (high - low) / 2.0);
+            [s.from, s.to, middle - half, middle + half]
         });
         let (low, high) = series::range(ends.chain([0.0, 1.0])).unwrap_or((0.0, 1.0));
         let axis = axes::fitting(right - left, style, |most| {
@@ -132,7 +135,7 @@ impl Surplus {
             frame.y += style.leading(Type::Label) + 1.0;
         }
         let thick = 13.0 * scale;
-        let spans: Vec<Vec<Span>> = all.iter().map(|(_, s)| in_lanes(s, &at, scale)).collect();
+        let spans: Vec<Vec<Span>> = all.iter().map(|(_, s)| in_lanes(s, &at, style)).collect();
         let rows: Vec<Vec<String>> = self
             .bars
             .iter()
@@ -142,7 +145,7 @@ impl Surplus {
                     size,
                     weight(Type::Label),
                     // A hair of slack, so that the widest name is not broken by rounding.
-                    names + 0.01 - if b.certified { 0.0 } else { 8.0 * scale },
+                    names + 0.01 - 8.0 * scale,
                     2,
                 )
             })
@@ -154,7 +157,7 @@ impl Surplus {
             let text = lines as f64 * style.leading(Type::Label);
             let own = lanes(spans);
             let lanes = if most_lanes <= 2 { most_lanes } else { own } as f64;
-            (thick + if lanes > 0.0 { 2.5 + lanes * LANE } else { 0.0 } * scale).max(text) + 5.0 * scale
+            (thick + if lanes > 0.0 { 1.5 + lanes * LANE } else { 0.0 } * scale).max(text) + 5.0 * scale
         };
         let top = frame.y;
         let bottom = top + rows.iter().zip(&spans).map(|(r, s)| pitch(r.len(), s)).sum::<f64>();
@@ -176,7 +179,7 @@ impl Surplus {
                 let at = (at(0.0) + 4.0 * scale, middle + 0.33 * tick_size);
                 frame.canvas.text(at, Align::Left, Type::Note, "no data");
             }
-            whiskers(frame, spans, middle + thick / 2.0 + 2.4 * scale);
+            whiskers(frame, spans, middle + thick / 2.0 + 3.0 * scale);
             if outside {
                 let (x, baseline) = (frame.right(), middle + 0.33 * tick_size);
                 frame.canvas.text((x, baseline), Align::Right, Type::Tick, &outside_text(bar, style));
@@ -235,12 +238,10 @@ fn name(frame: &mut Frame, bar: &Bar, lines: &[String], right: f64, middle: f64)
     let size = style.size(Type::Label);
     let first = middle + 0.33 * size - (lines.len() as f64 - 1.0) / 2.0 * style.leading(Type::Label);
     frame.canvas.lines((right, first), Align::Right, Type::Label, lines, &bar.mechanism);
-    if !bar.certified {
-        let long = lines.first().map_or(0.0, |l| font::width(l, size, weight(Type::Label)));
-        let at = (right - long - 4.5 * style.scale(), first - 0.3 * size);
-        let ink = style.ink();
-        frame.canvas.marker(at, 2.1 * style.scale(), Marker::Circle, ink, true);
-    }
+    let long = lines.first().map_or(0.0, |l| font::width(l, size, weight(Type::Label)));
+    let at = (right - long - 4.5 * style.scale(), first - 0.3 * size);
+    let look = bar.identity.look(style);
+    frame.canvas.marker(at, 2.1 * style.scale(), look.marker, look.colour, !bar.certified);
 }
 
 fn segment(frame: &mut Frame, s: &Segment, from: f64, to: f64, top: f64, bottom: f64) {
@@ -254,39 +255,44 @@ fn segment(frame: &mut Frame, s: &Segment, from: f64, to: f64, top: f64, bottom:
     let gap = (0.25 * style.scale()).min((right - left) / 4.0);
     frame.canvas.rectangle((left + gap, top), (right - gap, bottom), colour);
     let size = style.size(Type::Tick);
-    let text = format!("{}%", fixed(s.estimate.mean * 100.0, 1));
-    if font::width(&text, size, weight(Type::Tick)) + 2.5 * style.scale() <= right - left {
+    let plain = format!("{}%", fixed(s.estimate.mean * 100.0, 1));
+    let half = s.estimate.interval().map(|(low, high)| format!(" ± {}", fixed((high - low) * 50.0, 1)));
+    let full = half.map(|half| format!("{}{half}%", plain.trim_end_matches('%')));
+    let fits =
+        |text: &String| font::width(text, size, weight(Type::Tick)) + 2.5 * style.scale() <= right - left;
+    if let Some(text) = [full, Some(plain)].into_iter().flatten().find(fits) {
         let at = (f64::midpoint(left, right), f64::midpoint(top, bottom) + 0.34 * size);
         frame.canvas.text_in(at, Align::Centre, Type::Tick, text_on(colour), &text);
     }
 }
 
 /// Height of one lane of intervals, points on paper.
-const LANE: f64 = 3.2;
+const LANE: f64 = 5.0;
 
-/// An interval below a bar: its ends, the end of its segment between them, its lane.
+/// An interval below a bar: its ends, its colour, its lane.
 struct Span {
     low: f64,
-    end: f64,
     high: f64,
+    colour: RGBColor,
     lane: usize,
 }
 
-/// Intervals at the ends of their segments, in as few lanes as keep them apart.
-fn in_lanes(segments: &[Segment], at: &impl Fn(f64) -> f64, scale: f64) -> Vec<Span> {
+/// Intervals below the middles of their segments, in as few lanes as keep them apart.
+fn in_lanes(segments: &[Segment], at: &impl Fn(f64) -> f64, style: Style) -> Vec<Span> {
     let mut spans: Vec<Span> = segments
         .iter()
         .filter(|s| s.from != s.to)
         .filter_map(|s| {
             let (low, high) = s.estimate.interval()?;
-            let shift = s.to - s.estimate.mean;
-            Some(Span { low: at(low + shift), end: at(s.to), high: at(high + shift), lane: 0 })
+            let (middle, half) = (f64::midpoint(s.from, s.to), (high - low) / 2.0);
+            let colour = mixed(s.account.colour(), style.ink(), 0.35);
+            Some(Span { low: at(middle - half), high: at(middle + half), colour, lane: 0 })
         })
         .collect();
     spans.sort_by(|a, b| a.low.total_cmp(&b.low));
     let mut taken: Vec<f64> = Vec::new();
     for span in &mut spans {
-        span.lane = taken.iter().position(|t| span.low > t + 1.5 * scale).unwrap_or(taken.len());
+        span.lane = taken.iter().position(|t| span.low > t + 2.5 * style.scale()).unwrap_or(taken.len());
         if span.lane == taken.len() {
             taken.push(span.high);
         }
@@ -296,16 +302,17 @@ fn in_lanes(segments: &[Segment], at: &impl Fn(f64) -> f64, scale: f64) -> Vec<S
 }
 
 fn whiskers(frame: &mut Frame, spans: &[Span], y: f64) {
-    let style = frame.canvas.style;
-    let scale = style.scale();
-    let pen = Pen::solid(style.ink(), 0.75 * scale);
+    let scale = frame.canvas.style.scale();
     for span in spans {
         let y = y + span.lane as f64 * LANE * scale;
-        frame.canvas.line((span.low, y), (span.high, y), pen);
+        frame.canvas.line((span.low, y), (span.high, y), Pen::solid(span.colour, 1.5 * scale));
         for x in [span.low, span.high] {
-            frame.canvas.line((x, y - 0.9 * scale), (x, y + 0.9 * scale), pen);
+            frame.canvas.line(
+                (x, y - 1.8 * scale),
+                (x, y + 1.8 * scale),
+                Pen::solid(span.colour, 0.8 * scale),
+            );
         }
-        frame.canvas.line((span.end, y - 1.6 * scale), (span.end, y + 0.9 * scale), pen);
     }
 }
 
@@ -317,6 +324,7 @@ mod tests {
     fn negative_shares_stand_left_of_zero_and_ends_add_up() {
         let bar = Bar {
             mechanism: String::new(),
+            identity: Identity::default(),
             certified: true,
             shares: vec![
                 (Account::Sequencers, Estimate::point(0.9)),

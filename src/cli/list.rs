@@ -3,6 +3,7 @@
 use super::library::Files;
 use super::{Common, Status, Stop};
 use crate::agent::{delegation, delegator, sequencer, strategy};
+use crate::experiment::charts;
 use crate::experiment::file::{self, Experiment, Library};
 use crate::experiment::robustness::ROBUSTNESS;
 use crate::experiment::tables::format_number;
@@ -164,6 +165,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategies),
         ("robustness", ROBUSTNESS.to_vec()),
+        ("charts.*", charts::PARAMETERS.to_vec()),
     ]
 }
 

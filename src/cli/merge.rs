@@ -59,7 +59,8 @@ pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     let missing = missing(&study, &mut store).map_err(|error| Stop::fail(&error))?;
     let summary = RunSummary { done: 0, reused: done, failed, stopped_early: false };
-    let finished = Finished { study: &study, directory, summary, started, common };
+    let printing = crate::report::figures::Printing::default();
+    let finished = Finished { study: &study, directory, summary, started, printing, common };
     let status = run::finish(&finished, &store)?;
     store.close().map_err(|error| Stop::fail(&error))?;
     if missing.is_empty() {

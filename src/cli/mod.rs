@@ -10,7 +10,9 @@ pub mod list;
 pub mod merge;
 pub mod new;
 pub mod plot;
+pub mod printing;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod schema;
 pub mod shard;
@@ -87,6 +89,8 @@ enum Command {
     Merge(merge::Options),
     /// Redraw every chart from what a run stored
     Plot(plot::Options),
+    /// Write the report, its tables and every chart again from what a run stored
+    Report(report::Options),
     /// Write what agents learned in a run as strategy files, to be seated in other experiments
     Export(export::Options),
     /// Run one stored unit again and say whether it gives the same bytes
@@ -163,6 +167,7 @@ pub fn main() -> ExitCode {
         Command::Shard(options) => shard::shard(options, &cli.common),
         Command::Merge(options) => merge::merge(options, &cli.common),
         Command::Plot(options) => plot::plot(options, &cli.common),
+        Command::Report(options) => report::report(options, &cli.common),
         Command::Export(options) => export::export(options, &cli.common),
         Command::Replay(options) => replay::replay(options, &cli.common),
         Command::Validate(options) => validate::validate(options, &cli.common),

@@ -1,5 +1,6 @@
 //! `plot DIR`: every chart again, from the store alone.
 
+use super::printing::Printing;
 use super::{Common, Status, Stop, source};
 use crate::experiment::store::Store;
 use crate::report::figures;
@@ -11,6 +12,8 @@ use std::path::PathBuf;
 pub struct Options {
     /// Output folder of a run
     directory: PathBuf,
+    #[command(flatten)]
+    printing: Printing,
 }
 
 /// Redraws the charts.
@@ -20,8 +23,9 @@ pub struct Options {
 pub fn plot(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let study = source::stored(&store, &options.directory)?;
-    let charts = figures::draw_all(&store, &study.experiment, &options.directory)
-        .map_err(|error| Stop::refuse(&error))?;
+    let charts =
+        figures::draw_all(&store, &study.experiment, &options.directory, options.printing.of_figures()?)
+            .map_err(|error| Stop::refuse(&error))?;
     let names: Vec<String> = charts.files.iter().map(|chart| chart.display().to_string()).collect();
     for note in &charts.notes {
         common.say(note);

@@ -1,5 +1,6 @@
 //! `run FILE`: everything that the experiment file asks for.
 
+use super::printing::Printing;
 use super::slurm::{self, Engine};
 use super::{Common, ExperimentFile, Status, Stop, export, source};
 use crate::experiment::file::ENGINE;
@@ -12,7 +13,7 @@ use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
-use crate::report::{figures, robustness, table};
+use crate::report::{document, figures, robustness, table};
 use clap::Args;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ pub struct Options {
     #[arg(long, value_name = "WHAT", value_parser = ["continue", "stop"], default_value = "continue")]
     on_error: String,
     #[command(flatten)]
+    printing: Printing,
+    #[command(flatten)]
     pub(super) engine: Engine,
 }
 
@@ -50,6 +53,7 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let started = (SystemTime::now(), Instant::now());
     let deadline = deadline(options.max_minutes, started.1)?;
+    let printing = options.printing.of_figures()?;
     let study = source::study(&options.experiment)?;
     let experiment = &study.experiment;
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
@@ -80,7 +84,7 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     put_points(&study, &mut store)?;
     let how = Computing { threads: common.threads(), on_error: on_error(&options.on_error), deadline };
     let summary = compute(&study, Piece::WHOLE, &mut store, how, common)?;
-    let finished = Finished { study: &study, directory: &directory, summary, started, common };
+    let finished = Finished { study: &study, directory: &directory, summary, started, printing, common };
     let status = finish(&finished, &store)?;
     store.close().map_err(|error| Stop::fail(&error))?;
     Ok(status)
@@ -178,12 +182,13 @@ pub(super) struct Finished<'a> {
     pub directory: &'a Path,
     pub summary: RunSummary,
     pub started: (SystemTime, Instant),
+    pub printing: figures::Printing,
     pub common: &'a Common,
 }
 
 /// Writes tables, manifest and charts from the store, and says how it went.
 pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
-    let &Finished { study, directory, summary, started, common } = run;
+    let &Finished { study, directory, summary, started, printing, common } = run;
     let experiment = &study.experiment;
     write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
     let sha =
@@ -206,10 +211,11 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         results_sha256: sha,
     };
     manifest.write(directory).map_err(|error| Stop::fail(&error))?;
+    let wanted = document::Wanted { printing, stars: false };
     let charts = if done > 0 {
-        figures::draw_all(store, experiment, directory).map_err(|error| Stop::fail(&error))?
+        document::write(store, experiment, directory, wanted).map_err(|error| Stop::fail(&error))?
     } else {
-        figures::Drawn::default()
+        document::Written::default()
     };
     let exported = export::write(store, &study.points[0], directory, export::Place::default(), None)?;
     if failed == 0 && !summary.stopped_early {
@@ -220,7 +226,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         common.say(note);
     }
     let mut text = closing;
-    text.push_str(&files_written(directory, &charts.files));
+    text.push_str(&files_written(directory, &charts));
     if !exported.files.is_empty() {
         let folder = directory.join("strategies");
         let files = exported.files.len();
@@ -235,7 +241,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             "units": manifest.units,
             "seconds": manifest.seconds,
             "results_sha256": manifest.results_sha256,
-            "charts": charts.files.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
+            "charts": charts.charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
             "summary": csv_as_json(&directory.join("summary.csv")),
             "comparison": csv_as_json(&directory.join("comparison.csv")),
             "robustness": csv_as_json(&directory.join(robustness::FILE)),
@@ -257,16 +263,21 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     Ok(Status::Done)
 }
 
-fn files_written(directory: &Path, charts: &[PathBuf]) -> String {
+fn files_written(directory: &Path, written: &document::Written) -> String {
     let mut text = format!(
         "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv (store: results.sqlite)\n",
         directory.display()
     );
-    for (place, chart) in charts.iter().enumerate() {
+    for (place, chart) in written.charts.iter().enumerate() {
         let label = if place == 0 { "Charts  " } else { "        " };
         text.push_str(label);
         text.push_str(&chart.display().to_string());
         text.push('\n');
+    }
+    if !written.files.is_empty() {
+        text.push_str("Report  ");
+        text.push_str(&directory.join("report.html").display().to_string());
+        text.push_str(", report.md, tables/*.tex\n");
     }
     text
 }

@@ -27,7 +27,7 @@ pub fn schema() -> Value {
             strategies.clone_from(&table);
         }
         match path.strip_suffix(".*") {
-            Some(name @ ("sequencers" | "delegators")) => {
+            Some(name @ ("sequencers" | "delegators" | "charts")) => {
                 properties.insert(name.to_owned(), json!({"type": "array", "items": table}));
             }
             Some(name @ "mechanism") => {

@@ -1,5 +1,6 @@
 //! The experiment file: one question, read and resolved into everything that its units need.
 
+use super::charts::{self, Chart};
 use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
 use super::replication::StoppingRule;
@@ -220,6 +221,8 @@ pub struct Experiment {
     pub play: Play,
     /// Contenders, as in the file.
     pub contenders: Vec<Contender>,
+    /// Figures that are picked and configured.
+    pub charts: Vec<Chart>,
     /// What is varied around the contenders.
     pub variations: Variations,
     /// Everything that was read, defaults filled in.
@@ -253,7 +256,7 @@ impl Experiment {
         let reader = Reader::new();
         let parts = read_parts(&document, &reader, library);
         let (resolved, unread) = reader.finish_leniently()?;
-        let (head, setting, play, contenders, variations) =
+        let (head, setting, play, contenders, variations, charts) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
         let Head { name, question, expectation, seed, replicates, .. } = head;
         let experiment = Experiment {
@@ -265,6 +268,7 @@ impl Experiment {
             setting,
             play,
             contenders,
+            charts,
             variations,
             resolved,
         };
@@ -372,7 +376,7 @@ struct Head {
 }
 
 /// What an experiment consists of, but for what was resolved.
-type Parts = (Head, Setting, Play, Vec<Contender>, Variations);
+type Parts = (Head, Setting, Play, Vec<Contender>, Variations, Vec<Chart>);
 
 fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Option<Parts> {
     let root = document.root(reader);
@@ -384,12 +388,16 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         "mechanism",
         "play",
         "strategies",
+        "charts",
         "robustness",
         "sweep",
         "replication",
     ]);
     let (head, tolerance) = read_head(&root);
     let (clocks, known) = read_clocks(&root);
+    let names: Vec<String> =
+        root.table_or_empty("mechanism").members().into_iter().map(|(name, _)| name).collect();
+    let charts = charts::read(&root, &names);
     if !known {
         // With the right rule, keys that nobody seems to read might be read.
         let tables = [root.table_or_empty("world"), root.table_or_empty("play"), root.clone()];
@@ -478,7 +486,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
             None,
         );
     }
-    Some((head, setting, play, contenders, variations))
+    Some((head, setting, play, contenders, variations, charts))
 }
 
 fn all_parameters() -> Vec<&'static Parameter> {

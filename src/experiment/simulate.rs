@@ -142,6 +142,11 @@ fn simulate_beside<M: Mechanism>(
     }
     let policies = book.policies(&game, &learned.policies);
     curves.extend(book.curves(&game));
+    curves.extend(tally.lorenz().into_iter().map(|(name, points)| Curve {
+        name: name.to_owned(),
+        agent: String::new(),
+        points,
+    }));
     Ok(Outcome { metrics, curves, policies })
 }
 

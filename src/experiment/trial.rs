@@ -12,7 +12,7 @@ use crate::settings::Document;
 use std::path::Path;
 
 /// The strategies that ship with the program.
-struct Shipped;
+pub(crate) struct Shipped;
 
 impl Library for Shipped {
     fn strategy(&self, name: &str) -> Option<(String, String)> {

@@ -37,6 +37,23 @@ pub fn gini(amounts: &[f64]) -> Option<f64> {
     Some(weighted / (n * total))
 }
 
+/// Lorenz curve `L_i = Σ_{j ≤ i} a_(j) / Σ a`, amounts ascending, for i = 0..n: the share of the total that the `i` with
+/// least have together; `None` if everything is nil. The Gini coefficient is `1 − Σ_i (L_i + L_{i−1})/n`.
+pub fn lorenz(amounts: &[f64]) -> Option<Vec<f64>> {
+    let total: f64 = amounts.iter().sum();
+    if total <= 0.0 {
+        return None;
+    }
+    let mut sorted = amounts.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let mut sum = 0.0;
+    let shares = sorted.iter().map(|a| {
+        sum += a;
+        sum / total
+    });
+    Some(std::iter::once(0.0).chain(shares).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +69,16 @@ mod tests {
         assert_eq!(gini(&[0.0, 0.0, 0.0, 4.0]), Some(0.75));
         assert_eq!(hhi(&[0.0, 0.0]), None);
         assert_eq!(gini(&[0.0]), None);
+        assert_eq!(lorenz(&[3.0, 1.0]), Some(vec![0.0, 0.25, 1.0]));
+        assert_eq!(lorenz(&[0.0, 0.0]), None);
         assert_eq!(nakamoto(&[], 0.5), None);
+    }
+
+    #[test]
+    fn the_area_over_the_lorenz_curve_is_the_gini_coefficient() {
+        let amounts = [0.3, 2.0, 0.0, 1.1, 7.0, 0.4];
+        let curve = lorenz(&amounts).unwrap();
+        let area: f64 = curve.windows(2).map(|w| w[0] + w[1]).sum::<f64>() / amounts.len() as f64;
+        assert!((1.0 - area - gini(&amounts).unwrap()).abs() < 1e-14);
     }
 }

@@ -119,6 +119,13 @@ impl Pairs {
         self.difference.push(a - b);
     }
 
+    /// The same pairs the other way round, `b − a`.
+    #[must_use]
+    pub fn swapped(&self) -> Self {
+        let difference = Moments { mean: -self.difference.mean, ..self.difference };
+        Self { a: self.b, b: self.a, difference }
+    }
+
     /// Pairs that counted.
     pub fn n(&self) -> u64 {
         self.a.n

@@ -1,7 +1,7 @@
 //! Sums over the measured epochs of a replicate, and the metrics that follow from them.
 
 use super::certificate::Certificate;
-use super::concentration::{gini, hhi, nakamoto};
+use super::concentration::{gini, hhi, lorenz, nakamoto};
 use super::delegators_gain::DelegatorsGain;
 use super::metrics::METRICS;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
@@ -38,6 +38,8 @@ pub struct Tally {
     offered: f64,
     corruption: Option<f64>,
     concentration: [(f64, f64); 5],
+    /// Sums over markets of the Lorenz curves of slots and of income, and how many markets have one.
+    lorenz: [(Vec<f64>, f64); 2],
     order: Vec<f64>,
 }
 
@@ -181,6 +183,25 @@ impl Tally {
                 *count += 1.0;
             }
         }
+        for ((sums, count), curve) in self.lorenz.iter_mut().zip([lorenz(slots), lorenz(&gains)]) {
+            if let Some(curve) = curve {
+                sums.resize(curve.len(), 0.0);
+                sums.iter_mut().zip(curve).for_each(|(sum, share)| *sum += share);
+                *count += 1.0;
+            }
+        }
+    }
+
+    /// Lorenz curves over sequencers, mean over markets: name, points (share of sequencers, share of the total).
+    pub fn lorenz(&self) -> Vec<(&'static str, Vec<(f64, f64)>)> {
+        let names = ["lorenz_slots", "lorenz_income"];
+        let curves = names.into_iter().zip(&self.lorenz).filter(|(_, (sums, _))| !sums.is_empty());
+        curves
+            .map(|(name, (sums, count))| {
+                let last = (sums.len() - 1) as f64;
+                (name, sums.iter().enumerate().map(|(i, sum)| (i as f64 / last, sum / count)).collect())
+            })
+            .collect()
     }
 
     /// Operating cost so far, for the overhead ratio.

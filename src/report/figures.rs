@@ -8,20 +8,28 @@
 //! | `impulse-response` | what one forced deviation from a session's play sets off | no session was played |
 //! | `robustness` | paired differences under each learning rule | the experiment tries no other rule |
 //! | `policies` | offers against net value, with the lines of theory | nobody offers |
+//! | `metrics` | means of metrics that differ, by contender | there is one contender |
+//! | `distribution` | replicates of the headline metrics, by contender | there is one replicate |
+//! | `lorenz` | how slots and profit are spread over sequencers | the store has no such curves |
+//!
+//! A figure that the experiment lists under `[[charts]]` takes the place of the unasked one of its kind.
 
 mod averaging;
 mod difference;
 mod impulse;
 mod learning;
+mod lorenz;
 mod policies;
 mod robustness;
+mod strips;
 mod surplus;
 #[cfg(test)]
 mod tests;
 
 use super::robustness::Findings;
 use super::summary::Summary;
-use crate::chart::{self, ChartError, Estimate, Heading, Style};
+use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Width};
+use crate::experiment::charts::{Chart, KINDS};
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::statistics;
@@ -45,68 +53,178 @@ pub enum FigureError {
     Chart(#[from] ChartError),
 }
 
+/// How figures are drawn and written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Printing {
+    /// Theme and width.
+    pub style: Style,
+    /// Files beside the SVG.
+    pub files: Files,
+}
+
+/// A figure with its name in `charts/`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named {
+    /// File name without extension.
+    pub name: String,
+    /// The picture.
+    pub figure: Figure,
+}
+
 /// Figures that were drawn.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawn {
     /// The PNG of each figure, in the order of drawing; the SVG stands beside it.
     pub files: Vec<PathBuf>,
-    /// What was left out for lack of room, in words.
+    /// What was left out, in words.
     pub notes: Vec<String>,
 }
 
-/// Draws every figure for which the store has data into `directory`/charts, as SVG and PNG.
+/// Draws every figure for which the store has data into `directory`/charts.
 ///
 /// # Errors
 /// Where the store cannot be read, or a figure cannot be written.
-pub fn draw_all(store: &Store, experiment: &Experiment, directory: &Path) -> Result<Drawn, FigureError> {
-    let summary = Summary::read(store, 0, experiment.play.tolerance)?;
-    let mut sheets = vec![(surplus::figure(&summary, experiment), "surplus".to_owned())];
-    sheets.push((learning::figure(store, experiment, &summary)?, "learning".to_owned()));
-    let mut drawn = Drawn::default();
-    let pairs = summary.pairs();
-    let name = |i: usize| summary.contenders()[i].as_str();
-    for &(a, b) in pairs.iter().take(MOST_PAIRS) {
-        let file = format!("difference-{}-vs-{}", plain(name(a)), plain(name(b)));
-        sheets.push((difference::figure(&summary, experiment, a, b), file));
-    }
-    if let Some(findings) = Findings::read(store, experiment)? {
-        let figure = robustness::figure(&findings, experiment, &mut drawn.notes);
-        sheets.push((figure, "robustness".to_owned()));
-    }
-    sheets.push((policies::figure(store, experiment, &summary, &mut drawn.notes)?, "policies".to_owned()));
-    sheets.push((impulse::figure(store, experiment, &summary)?, "impulse-response".to_owned()));
-    let left_out: Vec<String> =
-        pairs.iter().skip(MOST_PAIRS).map(|&(a, b)| format!("{} and {}", name(a), name(b))).collect();
-    if !left_out.is_empty() {
-        drawn.notes.push(format!(
-            "Figures of differences are drawn for the first {MOST_PAIRS} pairs of contenders. Left out, but in comparison.csv: {}.",
-            left_out.join("; ")
-        ));
-    }
+pub fn draw_all(
+    store: &Store,
+    experiment: &Experiment,
+    directory: &Path,
+    printing: Printing,
+) -> Result<Drawn, FigureError> {
+    let (figures, notes) = figures(store, experiment, printing.style)?;
     let folder = directory.join(FOLDER);
-    let mut taken = HashSet::new();
-    for (sheet, name) in sheets {
-        let figure = match sheet.map(|sheet| sheet.draw()) {
-            Some(Ok(figure)) => figure,
-            // Nothing to draw is no error: not every figure suits every experiment.
-            None | Some(Err(ChartError::Empty { .. })) => continue,
-            Some(Err(error)) => return Err(error.into()),
-        };
-        let name = free(&name, &mut taken);
-        chart::save(&figure, &folder, &name)?;
+    let mut drawn = Drawn { files: Vec::new(), notes };
+    for Named { name, figure } in &figures {
+        chart::save(figure, &folder, name, printing.files)?;
         drawn.files.push(folder.join(format!("{name}.png")));
     }
-    remove_stale(&folder, &drawn.files);
+    remove_stale(&folder, &drawn.files, printing.files.pdf);
     Ok(drawn)
+}
+
+/// Every figure for which the store has data, and what was left out, in words.
+///
+/// # Errors
+/// Where the store cannot be read, or a figure cannot be drawn.
+pub fn figures(
+    store: &Store,
+    experiment: &Experiment,
+    style: Style,
+) -> Result<(Vec<Named>, Vec<String>), FigureError> {
+    let whole = Summary::read(store, 0, experiment.play.tolerance)?;
+    let mut notes = Vec::new();
+    let mut drawn = Vec::new();
+    let mut taken = HashSet::new();
+    for chart in asked_and_unasked(experiment) {
+        let summary = shown(&whole, &chart);
+        let style = match chart.size {
+            Some("single") => Style { width: Width::Single, ..style },
+            Some(_) => Style { width: Width::Double, ..style },
+            None => style,
+        };
+        let listed = experiment.charts.contains(&chart);
+        let mut nothing = true;
+        for (mut sheet, name) in sheets(store, experiment, &summary, &chart, listed, &mut notes)? {
+            if let Some(title) = &chart.title {
+                title.clone_into(&mut sheet.heading().title);
+            }
+            match sheet.draw(style) {
+                Ok(figure) => drawn.push(Named { name: free(&name, &mut taken), figure }),
+                // Nothing to draw is no error: not every figure suits every experiment.
+                Err(ChartError::Empty { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            }
+            nothing = false;
+        }
+        if listed && nothing {
+            notes.push(format!(
+                "The figure `{}` that `[[charts]]` asks for is not drawn: nothing of it is stored.",
+                chart.kind
+            ));
+        }
+    }
+    Ok((drawn, notes))
+}
+
+/// Unasked figures, each replaced by those of its kind that are listed.
+fn asked_and_unasked(experiment: &Experiment) -> Vec<Chart> {
+    KINDS
+        .iter()
+        .copied()
+        .flat_map(|kind| {
+            let listed: Vec<Chart> = experiment.charts.iter().filter(|c| c.kind == kind).cloned().collect();
+            if listed.is_empty() { vec![Chart { kind, ..Chart::default() }] } else { listed }
+        })
+        .collect()
+}
+
+/// The contenders that a chart asks for.
+fn shown(summary: &Summary, chart: &Chart) -> Summary {
+    if chart.contenders.is_empty() {
+        return summary.clone();
+    }
+    let place = |name: &String| summary.contenders().iter().position(|c| c == name);
+    summary.only(&chart.contenders.iter().filter_map(place).collect::<Vec<_>>())
+}
+
+/// The sheets of one chart with their names. `listed` is false for a figure that nobody asked for, which is left out
+/// where it would say little.
+fn sheets(
+    store: &Store,
+    experiment: &Experiment,
+    summary: &Summary,
+    chart: &Chart,
+    listed: bool,
+    notes: &mut Vec<String>,
+) -> Result<Vec<(Sheet, String)>, FigureError> {
+    let named = |name: &str| chart.name.clone().unwrap_or_else(|| name.to_owned());
+    let one = |sheet: Option<Sheet>, name: &str| sheet.map(|s| (s, named(name))).into_iter().collect();
+    let many = summary.contenders().len() > 1;
+    Ok(match chart.kind {
+        "surplus" => one(surplus::figure(summary, experiment), "surplus"),
+        "learning" => one(learning::figure(store, experiment, summary)?, "learning"),
+        "robustness" => {
+            let findings = Findings::read(store, experiment)?;
+            one(findings.and_then(|f| robustness::figure(&f, experiment, notes)), "robustness")
+        }
+        "policies" => one(policies::figure(store, experiment, summary, notes)?, "policies"),
+        "impulse" => one(impulse::figure(store, experiment, summary)?, "impulse-response"),
+        "metrics" if many || listed => one(strips::metrics(summary, experiment, &chart.metrics), "metrics"),
+        "distribution" if replicates(summary) > 1 || listed => {
+            one(strips::distribution(store, summary, experiment, &chart.metrics)?, "distribution")
+        }
+        "lorenz" => one(lorenz::figure(store, experiment, summary)?, "lorenz"),
+        "differences" => {
+            let pairs = summary.pairs();
+            let name = |i: usize| summary.contenders()[i].as_str();
+            let left_out: Vec<String> =
+                pairs.iter().skip(MOST_PAIRS).map(|&(a, b)| format!("{} and {}", name(a), name(b))).collect();
+            if !left_out.is_empty() {
+                notes.push(format!(
+                    "Figures of differences are drawn for the first {MOST_PAIRS} pairs of contenders. Left out, but in comparison.csv: {}.",
+                    left_out.join("; ")
+                ));
+            }
+            pairs
+                .iter()
+                .take(MOST_PAIRS)
+                .filter_map(|&(a, b)| {
+                    let file = named(&format!("difference-{}-vs-{}", plain(name(a)), plain(name(b))));
+                    Some((difference::figure(summary, experiment, a, b, &chart.metrics)?, file))
+                })
+                .collect()
+        }
+        _ => Vec::new(),
+    })
 }
 
 /// Removes figures of contenders that are no more: what is beside the data should show the data. A file that cannot be
 /// removed stays.
-fn remove_stale(folder: &Path, drawn: &[PathBuf]) {
+fn remove_stale(folder: &Path, drawn: &[PathBuf], pdf: bool) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        let figure = path.extension().is_some_and(|extension| extension == "png" || extension == "svg");
-        if figure && !drawn.contains(&path.with_extension("png")) {
+        let is = |kind: &str| path.extension().is_some_and(|extension| extension == kind);
+        let stale = !drawn.contains(&path.with_extension("png")) || (is("pdf") && !pdf);
+        if (is("png") || is("svg") || is("pdf")) && stale {
             let _ = std::fs::remove_file(path);
         }
     }
@@ -120,11 +238,27 @@ enum Sheet {
     Robustness(chart::robustness::Robustness),
     Policies(chart::policies::Policies),
     Impulse(chart::impulse_response::ImpulseResponse),
+    Metrics(chart::small_multiples::SmallMultiples),
+    Distribution(chart::distribution::Distribution),
+    Lorenz(chart::lorenz::Lorenz),
 }
 
 impl Sheet {
-    fn draw(&self) -> Result<chart::Figure, ChartError> {
-        let style = Style::paper();
+    fn heading(&mut self) -> &mut Heading {
+        match self {
+            Self::Surplus(sheet) => &mut sheet.heading,
+            Self::Learning(sheet) => &mut sheet.heading,
+            Self::Difference(sheet) => &mut sheet.heading,
+            Self::Robustness(sheet) => &mut sheet.heading,
+            Self::Policies(sheet) => &mut sheet.heading,
+            Self::Impulse(sheet) => &mut sheet.heading,
+            Self::Metrics(sheet) => &mut sheet.heading,
+            Self::Distribution(sheet) => &mut sheet.heading,
+            Self::Lorenz(sheet) => &mut sheet.heading,
+        }
+    }
+
+    fn draw(&self, style: Style) -> Result<Figure, ChartError> {
         match self {
             Self::Surplus(sheet) => sheet.draw(style),
             Self::Learning(sheet) => sheet.draw(style),
@@ -132,6 +266,9 @@ impl Sheet {
             Self::Robustness(sheet) => sheet.draw(style),
             Self::Policies(sheet) => sheet.draw(style),
             Self::Impulse(sheet) => sheet.draw(style),
+            Self::Metrics(sheet) => sheet.draw(style),
+            Self::Distribution(sheet) => sheet.draw(style),
+            Self::Lorenz(sheet) => sheet.draw(style),
         }
     }
 }
@@ -173,6 +310,23 @@ fn heading(title: &str, experiment: &Experiment, replicates: u64) -> Heading {
 /// The contender of this name.
 fn contender<'a>(experiment: &'a Experiment, name: &str) -> Option<&'a Contender> {
     experiment.contenders.iter().find(|c| c.name == name)
+}
+
+/// Colour and mark of the contender of this name, which hang on all contenders of the file.
+fn identity(experiment: &Experiment, name: &str) -> Identity {
+    let rule = |c: &Contender| {
+        let stored = experiment.resolved.value(&format!("mechanism.{}.rule", c.name));
+        stored.and_then(|v| v.as_text().map(str::to_owned)).unwrap_or_default()
+    };
+    let rules: Vec<String> = experiment.contenders.iter().map(rule).collect();
+    let all = Identity::of(rules.iter().map(String::as_str));
+    let place = experiment.contenders.iter().position(|c| c.name == name);
+    place.map_or_else(Identity::default, |i| all[i])
+}
+
+/// Whether a contender's marks are filled: certified, and no mean over distinct basins.
+fn is_sound(summary: &Summary, contender: usize) -> bool {
+    summary.standing(contender).is_sound() && !summary.has_basins(contender)
 }
 
 /// Most replicates that any contender has.

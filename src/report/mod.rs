@@ -3,12 +3,14 @@
 //! | module | makes |
 //! |---|---|
 //! | [`figures`] | the charts of a comparison |
+//! | [`document`] | `report.md`, `report.html`, `tables/*.tex` and `tables/*.csv` |
 //! | [`table`] | the table that closes a run on the terminal |
 //! | [`validation`] | the tables of `validate` |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
 //! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
+pub mod document;
 pub mod figures;
 pub mod robustness;
 pub mod summary;

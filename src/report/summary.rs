@@ -163,6 +163,32 @@ impl Summary {
         current.fill(f64::NAN);
     }
 
+    /// The same for some contenders only, in the order given.
+    #[must_use]
+    pub fn only(&self, contenders: &[usize]) -> Self {
+        let (width, all) = (self.metrics.len(), self.pairs());
+        let mut kept = Self {
+            contenders: contenders.iter().filter_map(|&c| self.contenders.get(c).cloned()).collect(),
+            metrics: self.metrics.clone(),
+            done: contenders.iter().map(|&c| self.done(c)).collect(),
+            standing: contenders.iter().map(|&c| self.standing(c)).collect(),
+            basins: contenders.iter().map(|&c| self.basins(c).to_vec()).collect(),
+            moments: Vec::new(),
+            pairs: Vec::new(),
+        };
+        for &c in contenders {
+            kept.moments.extend_from_slice(&self.moments[c * width..(c + 1) * width]);
+        }
+        for (a, b) in kept.pairs() {
+            let (a, b) = (contenders[a], contenders[b]);
+            if let Some(pair) = all.iter().position(|p| *p == (a.min(b), a.max(b))) {
+                let own = self.pairs[pair * width..(pair + 1) * width].iter();
+                kept.pairs.extend(own.map(|p| if a < b { *p } else { p.swapped() }));
+            }
+        }
+        kept
+    }
+
     /// Names of the contenders, in the order of the file.
     pub fn contenders(&self) -> &[String] {
         &self.contenders
@@ -265,6 +291,12 @@ mod tests {
         assert!(matches!(summary.standing(0), Standing::Learned { of: 3, .. }));
         assert!(summary.comparison(0, 1, "deviation_gain").is_none());
         assert!(summary.estimate(0, "no_such_metric").is_none());
+        let turned = summary.only(&[2, 0]);
+        let back = turned.comparison(0, 1, "net_surplus").unwrap();
+        assert_eq!(turned.contenders(), ["votes", "auction"]);
+        assert!((back.difference + d.difference).abs() < 1e-15 && (back.ci_low + d.ci_high).abs() < 1e-12);
+        assert_eq!(back.mean_a, d.mean_b);
+        assert_eq!(turned.standing(1), summary.standing(0));
         assert!(Summary::read(&store, 7, 0.01).unwrap().estimate(0, "net_surplus").is_none());
     }
 }

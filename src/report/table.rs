@@ -1,7 +1,7 @@
 //! The table that closes a run: one column for each contender, what is certified, and how the first pairs differ.
 
 mod basins;
-mod differences;
+pub(super) mod differences;
 pub(crate) mod layout;
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 pub const WIDTH: usize = 100;
 
 /// A row of numbers: label, metric, factor on its value.
-type Row = (&'static str, &'static str, f64);
+pub(super) type Row = (&'static str, &'static str, f64);
 
 const SHARES: &[Row] = &[
     ("to the community", "community_share", 100.0),
@@ -43,6 +43,15 @@ const SERVICE: &[Row] = &[
     ("operating cost over one operator's", "overhead_ratio", 1.0),
     ("Nakamoto coefficient (1/3)", "nakamoto_33", 1.0),
     ("HHI of slots", "hhi_slots", 1.0),
+];
+
+/// Of independent learners in a game that repeats.
+const COLLUSION: &[Row] = &[
+    ("profit gain Δ (0 static Nash, 1 joint maximum)", "profit_gain", 1.0),
+    ("static deviations that do not pay, %", "deviation_unprofitable", 100.0),
+    ("what punishment costs, % of profit", "punishment", 100.0),
+    ("play back within 25 epochs, %", "forgiveness", 100.0),
+    ("exploitable or unpunished (spurious), %", "spurious", 100.0),
 ];
 
 const DISTANCE: &[Row] = &[
@@ -97,21 +106,31 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
         let written = design.points[0].in_words();
         *out += &wrapped(&format!("Learning as written ({written}); other rules below."), "", "");
     }
+    if let Some(sweep) = &experiment.variations.sweep {
+        let design = sweep.design();
+        let (first, points) = (design.points[0].in_words(), design.points.len());
+        let text = format!(
+            "Of {points} design points this is the first ({first}). All are in summary.csv; which parameter moves which metric is in \
+             effects.csv and main_effects.csv."
+        );
+        *out += &wrapped(&text, "", "");
+    }
     out.push('\n');
 }
 
 /// Whether a row says something about any contender.
-fn is_said(summary: &Summary, (_, metric, _): &Row) -> bool {
+pub(super) fn is_said(summary: &Summary, (_, metric, _): &Row) -> bool {
     let means = (0..summary.contenders().len()).filter_map(|c| summary.estimate(c, metric)).map(|e| e.mean);
     // Outside income is a row only where there is some.
     if *metric == "outside_income_share" { means.into_iter().any(|m| m != 0.0) } else { means.count() > 0 }
 }
 
-fn sections() -> [(&'static str, &'static [Row]); 4] {
+pub(super) fn sections() -> [(&'static str, &'static [Row]); 5] {
     [
         ("Share of potential value, %", SHARES),
         ("ETH per epoch", ETH),
         ("Service and concentration", SERVICE),
+        ("Collusion among independent learners", COLLUSION),
         ("Distance from equilibrium, % of potential value", DISTANCE),
     ]
 }
@@ -162,6 +181,14 @@ fn numbers(summary: &Summary, estimate: impl Fn(&str) -> Option<Estimate>) -> Ve
 
 /// What is certified, what is not, and what that means.
 fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
+    out.push('\n');
+    for text in standing_in_words(summary, experiment) {
+        *out += &wrapped(&text, "", "  ");
+    }
+}
+
+/// The same, one paragraph for each standing.
+pub(super) fn standing_in_words(summary: &Summary, experiment: &Experiment) -> Vec<String> {
     let tolerance = crate::chart::ticks::significant(100.0 * experiment.play.tolerance, 1);
     let with = |verdict: Verdict| -> Vec<String> {
         let named = summary
@@ -178,7 +205,7 @@ fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
             })
             .collect()
     };
-    out.push('\n');
+    let mut said = Vec::new();
     for (verdict, title, text) in [
         (
             Verdict::Certified,
@@ -217,9 +244,10 @@ fn standing(out: &mut String, summary: &Summary, experiment: &Experiment) {
     ] {
         let names = with(verdict);
         if !names.is_empty() {
-            *out += &wrapped(&format!("{title}: {}. {text}", names.join(", ")), "", "  ");
+            said.push(format!("{title}: {}. {text}", names.join(", ")));
         }
     }
+    said
 }
 
 /// A line of the table, without spaces at its end.

@@ -1,8 +1,8 @@
 //! Every case there is, and how one is found by name.
 
 use super::{
-    Case, Study, asymmetric, auctions, bribery, censorship, complete_information, contests, delays,
-    deterrence, kickbacks, liveness, rankings, rings,
+    Case, Study, asymmetric, auctions, banchio, bribery, calvano, censorship, complete_information, contests,
+    delays, deterrence, kickbacks, liveness, rankings, rings, tied_bidders,
 };
 use crate::settings::nearest;
 use std::collections::BTreeSet;
@@ -45,6 +45,9 @@ impl Catalogue {
             deterrence::studies,
             rings::studies,
             liveness::studies,
+            calvano::studies,
+            banchio::studies,
+            tied_bidders::studies,
         ];
         Catalogue::of(families.into_iter().flat_map(|family| family()).collect())
     }

@@ -24,7 +24,9 @@ pub mod sample;
 
 mod asymmetric;
 mod auctions;
+mod banchio;
 mod bribery;
+mod calvano;
 mod censorship;
 mod complete_information;
 mod contests;
@@ -34,6 +36,7 @@ mod kickbacks;
 mod liveness;
 mod rankings;
 mod rings;
+mod tied_bidders;
 
 use crate::draws::{Key, Purpose, Who, name_hash};
 use crate::numerics::{normal_quantile, pow};

@@ -25,18 +25,22 @@ use crate::experiment::simulate::simulate;
 use crate::measure::statistics::Moments;
 use crate::settings::Document;
 
-/// A library without files: cases bring their own strategies, but for that of delegators.
+/// A library of the few strategies that cases do not bring themselves.
 struct NoFiles;
 
 impl Library for NoFiles {
     fn strategy(&self, name: &str) -> Option<(String, String)> {
-        // Delegators' own, where a case does not say otherwise.
-        let text = include_str!("../../strategies/logit.toml");
-        (name == "logit").then(|| (format!("{name}.toml"), text.to_owned()))
+        // Delegators' own, where a case does not say otherwise, and what experiments that ship build upon.
+        let text = match name {
+            "logit" => include_str!("../../strategies/logit.toml"),
+            "q_learning" => include_str!("../../strategies/q_learning.toml"),
+            _ => return None,
+        };
+        Some((format!("{name}.toml"), text.to_owned()))
     }
 
     fn strategies(&self) -> Vec<String> {
-        vec!["logit".to_owned()]
+        vec!["logit".to_owned(), "q_learning".to_owned()]
     }
 
     fn table(&self, _: &str) -> Option<(String, String)> {
@@ -57,9 +61,26 @@ impl Library for NoFiles {
 /// # Errors
 /// What is wrong with the text, or with a unit.
 pub fn replicates(text: &str, seed: u64, count: u32) -> Result<Vec<Outcome>, String> {
-    let document = Document::parse("case.toml", text).map_err(|error| error.to_string())?;
+    varied(text, &[], 0, seed, count)
+}
+
+/// Simulates replicates of one contender of an experiment whose settings are changed as by `--set`.
+///
+/// # Errors
+/// What is wrong with the text, a change, or a unit.
+pub fn varied(
+    text: &str,
+    set: &[(&str, &str)],
+    contender: usize,
+    seed: u64,
+    count: u32,
+) -> Result<Vec<Outcome>, String> {
+    let mut document = Document::parse("case.toml", text).map_err(|error| error.to_string())?;
+    for (path, value) in set {
+        document.set(path, value).map_err(|error| error.to_string())?;
+    }
     let experiment = Experiment::read(document, &NoFiles).map_err(|error| error.to_string())?;
-    let contender = experiment.contenders.first().ok_or("the experiment has no contender")?;
+    let contender = experiment.contenders.get(contender).ok_or("the experiment has no such contender")?;
     let unit = |replicate| {
         simulate(&contender.rule, &experiment.setting, &contender.terms, &experiment.play, seed, replicate)
             .map_err(|failure| failure.to_string())

@@ -4,6 +4,7 @@ mod changes;
 mod interruption;
 mod refusals;
 mod replaying;
+mod reporting;
 mod robustness;
 mod sweeps;
 mod validating;
@@ -256,7 +257,7 @@ fn plot_draws_again_from_the_store_alone() {
 fn help_and_version_are_at_hand() {
     let folder = Folder::new();
     let help = folder.run(&["--help"]).with(0).out;
-    for command in ["run", "check", "plot", "replay", "list", "schema"] {
+    for command in ["run", "check", "plot", "report", "replay", "list", "schema"] {
         assert!(help.contains(command), "{command}");
         assert!(!folder.run(&[command, "--help"]).with(0).out.is_empty());
     }

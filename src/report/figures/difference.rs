@@ -1,6 +1,6 @@
 //! `difference-A-vs-B`: paired differences, metric by metric.
 
-use super::{Sheet, heading};
+use super::{Sheet, heading, identity, is_sound};
 use crate::chart::Estimate;
 use crate::chart::forest::{Forest, Row, Unit};
 use crate::chart::ticks::fixed;
@@ -26,18 +26,24 @@ pub(super) fn unit(metric: &Metric) -> Unit {
     }
 }
 
-/// The figure of contenders `a` and `b`, `a < b`; `None` where they have no common replicate.
-pub(super) fn figure(summary: &Summary, experiment: &Experiment, a: usize, b: usize) -> Option<Sheet> {
+/// The figure of contenders `a` and `b`, `a < b`, with the metrics that are picked, or where none is those that suit;
+/// `None` where they have no common replicate.
+pub(super) fn figure(
+    summary: &Summary,
+    experiment: &Experiment,
+    a: usize,
+    b: usize,
+    picked: &[&str],
+) -> Option<Sheet> {
     let (first, second) = (summary.marked(a), summary.marked(b));
     let mut compared: Vec<(&Metric, Comparison)> = METRICS
         .iter()
-        .filter(|m| is_shown(m))
+        .filter(|m| if picked.is_empty() { is_shown(m) } else { picked.contains(&m.key) })
         .filter_map(|m| Some((m, summary.comparison(a, b, m.key)?)))
         // What neither has at all would be a row of zeros.
-        .filter(|(_, c)| c.mean_a != 0.0 || c.mean_b != 0.0)
+        .filter(|(_, c)| !picked.is_empty() || c.mean_a != 0.0 || c.mean_b != 0.0)
         .collect();
-    // Shares first: the other metrics are read in their light.
-    compared.sort_by_key(|(metric, _)| metric.unit != "share");
+    compared.sort_by_key(|(metric, _)| picked.iter().position(|key| *key == metric.key));
     let replicates = compared.iter().map(|(_, c)| c.n).max()?;
     let rows = compared
         .iter()
@@ -45,13 +51,18 @@ pub(super) fn figure(summary: &Summary, experiment: &Experiment, a: usize, b: us
             label: metric.label.to_owned(),
             unit: unit(metric),
             difference: Estimate::new(c.difference, c.ci_low, c.ci_high),
+            mean_b: c.mean_b,
         })
         .collect();
     Some(Sheet::Difference(Forest {
         heading: heading(&title(summary, a, b), experiment, replicates),
         a: first,
         b: second,
-        certified: [a, b].into_iter().all(|c| summary.standing(c).is_sound() && !summary.has_basins(c)),
+        identities: (
+            identity(experiment, &summary.contenders()[a]),
+            identity(experiment, &summary.contenders()[b]),
+        ),
+        certified: is_sound(summary, a) && is_sound(summary, b),
         rows,
     }))
 }

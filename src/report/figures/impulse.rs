@@ -1,7 +1,7 @@
 //! `impulse-response`: what one forced deviation sets off.
 
 use super::averaging::{by_state, classes};
-use super::{Sheet, contender, heading, replicates};
+use super::{Sheet, contender, heading, identity, replicates};
 use crate::chart::impulse_response::{ImpulsePanel, ImpulseResponse};
 use crate::chart::series::Series;
 use crate::experiment::file::Experiment;
@@ -32,6 +32,7 @@ pub(super) fn figure(
         let series = |party: &str| Series { name: party.to_owned(), points: by_state(&curves, party) };
         panels.push(ImpulsePanel {
             mechanism: summary.marked(c),
+            identity: identity(experiment, mechanism),
             certified: summary.standing(c).is_sound() && !summary.has_basins(c),
             offer_name: offer_name.to_owned(),
             changes: classes(&curves).into_iter().map(series).collect(),

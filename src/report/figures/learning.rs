@@ -1,7 +1,7 @@
 //! `learning`: offers and the gain of deviations along learning.
 
 use super::averaging::{along, classes};
-use super::{Sheet, contender, heading, replicates};
+use super::{Sheet, contender, heading, identity, is_sound, replicates};
 use crate::agent::strategy::Unit;
 use crate::chart::learning_curves::{GainAxis, LearningCurves, LearningPanel};
 use crate::chart::series::Series;
@@ -34,7 +34,8 @@ pub(super) fn figure(
         let series = |class: &str| Series { name: class.to_owned(), points: along(&offers, class, &ends) };
         panels.push(LearningPanel {
             mechanism: summary.marked(c),
-            certified: summary.standing(c).is_sound() && !summary.has_basins(c),
+            identity: identity(experiment, mechanism),
+            certified: is_sound(summary, c),
             offer_name: offer_name(experiment, mechanism),
             offers: classes(&offers).into_iter().map(series).collect(),
             gain: vec![Series { name: String::new(), points: along(&gains, "", &ends) }],

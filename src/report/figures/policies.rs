@@ -3,7 +3,7 @@
 //! Bids and values are shown for a whole epoch, so that contenders with epochs of any length share one axis.
 
 use super::averaging::{by_state, classes};
-use super::{Sheet, contender, heading, replicates};
+use super::{Sheet, contender, heading, identity, is_sound, replicates};
 use crate::chart::Estimate;
 use crate::chart::policies::{Policies, PolicyPanel};
 use crate::chart::series::Series;
@@ -55,7 +55,8 @@ pub(super) fn figure(
         theories.push(theory);
         panels.push(PolicyPanel {
             mechanism: summary.marked(c),
-            certified: summary.standing(c).is_sound() && !summary.has_basins(c),
+            identity: identity(experiment, mechanism),
+            certified: is_sound(summary, c),
             offer_name: axis.name.to_owned(),
             classes: classes(&curves).into_iter().map(series).collect(),
             theory: Vec::new(),

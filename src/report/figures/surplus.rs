@@ -1,8 +1,8 @@
 //! `surplus`: who gets the potential value.
 
-use super::{Sheet, drawn_as, heading, replicates};
-use crate::chart::Estimate;
+use super::{Sheet, drawn_as, heading, identity, replicates};
 use crate::chart::surplus::{Account, Bar, Surplus};
+use crate::chart::{Estimate, Identity};
 use crate::experiment::file::Experiment;
 use crate::measure::statistics;
 use crate::report::summary::Summary;
@@ -22,8 +22,12 @@ fn metric(account: Account) -> &'static str {
 /// The figure; `None` where no unit is done. A contender whose replicates fall into basins has a bar for each.
 pub(super) fn figure(summary: &Summary, experiment: &Experiment) -> Option<Sheet> {
     let shown = |e: Option<statistics::Estimate>| e.map_or(Estimate::absent(), |e| drawn_as(&e));
-    let bar = |name: String, certified: bool, share: &dyn Fn(&str) -> Option<statistics::Estimate>| Bar {
+    let bar = |name: String,
+               identity: Identity,
+               certified: bool,
+               share: &dyn Fn(&str) -> Option<statistics::Estimate>| Bar {
         mechanism: name,
+        identity,
         certified,
         shares: Account::ALL.into_iter().map(|a| (a, shown(share(metric(a))))).collect(),
         outside_income: shown(share("outside_income_share")),
@@ -32,8 +36,9 @@ pub(super) fn figure(summary: &Summary, experiment: &Experiment) -> Option<Sheet
     for (c, name) in summary.contenders().iter().enumerate().filter(|(c, _)| summary.done(*c) > 0) {
         let verdict = summary.standing(c).verdict();
         let sound = summary.standing(c).is_sound();
+        let look = identity(experiment, name);
         if !summary.has_basins(c) {
-            bars.push(bar(summary.marked(c), sound, &|key| summary.estimate(c, key)));
+            bars.push(bar(summary.marked(c), look, sound, &|key| summary.estimate(c, key)));
             continue;
         }
         for (b, basin) in summary.basins(c).iter().enumerate() {
@@ -43,7 +48,7 @@ pub(super) fn figure(summary: &Summary, experiment: &Experiment) -> Option<Sheet
                 marks += verdict.mark();
             }
             let share = |key: &str| summary.basin_estimate(c, b, key);
-            bars.push(bar(format!("{name} ({marks})"), sound, &share));
+            bars.push(bar(format!("{name} ({marks})"), look, sound, &share));
         }
     }
     let heading = heading("Who gets the value of the slots", experiment, replicates(summary));

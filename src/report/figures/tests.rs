@@ -5,7 +5,7 @@ fn drawn(text: &str) -> (Drawn, tempfile::TempDir) {
     let experiment = trial::read(text);
     let root = tempfile::tempdir().unwrap();
     let store = trial::run(&experiment, root.path());
-    (draw_all(&store, &experiment, root.path()).unwrap(), root)
+    (draw_all(&store, &experiment, root.path(), Printing::default()).unwrap(), root)
 }
 
 fn names(drawn: &Drawn) -> Vec<String> {
@@ -38,7 +38,10 @@ fn all_figures_of_three_contenders() {
             "difference-auction-vs-one",
             "difference-auction-vs-votes",
             "difference-one-vs-votes",
-            "policies"
+            "policies",
+            "metrics",
+            "distribution",
+            "lorenz"
         ]
     );
     assert!(drawn.notes.is_empty());
@@ -61,7 +64,7 @@ fn theory_stands_in_the_figure_of_policies() {
     let (drawn, root) = drawn(text);
     let svg = std::fs::read_to_string(root.path().join("charts/policies.svg")).unwrap();
     assert!(svg.lines().any(|line| line == "theory"));
-    assert_eq!(names(&drawn).last().unwrap(), "policies");
+    assert!(names(&drawn).contains(&"policies".to_owned()));
     keep(root.path(), text, "theory");
 }
 
@@ -70,12 +73,12 @@ fn one_contender_one_replicate_nobody_learns() {
     let text = "[experiment]\nname = \"t\"\nreplicates = 1\n[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = { constant = 1.0 }\n\
                 [mechanism.m]\nrule = \"centralized\"\n";
     let (drawn, _root) = drawn(text);
-    assert_eq!(names(&drawn), ["surplus"]);
+    assert_eq!(names(&drawn), ["surplus", "lorenz"]);
     // One learning contender and one replicate: no differences, no intervals.
     let lone = "[experiment]\nname = \"t\"\nreplicates = 1\n[[sequencers]]\nname = \"s\"\ncount = 3\nvalue = { uniform = [0, 1] }\n\
                 [mechanism.m]\nrule = \"auction_rotation\"\nseats = 1\n[play]\nrounds = 4\nwarmup_epochs = 20\nmeasured_epochs = 5\n";
     let (drawn, _root) = self::drawn(lone);
-    assert_eq!(names(&drawn), ["surplus", "learning", "policies"]);
+    assert_eq!(names(&drawn), ["surplus", "learning", "policies", "lorenz"]);
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn odd_and_equal_names_and_too_many_pairs() {
     );
     let (drawn, _root) = drawn(&text);
     let names = names(&drawn);
-    assert_eq!(names.len(), 1 + MOST_PAIRS);
+    assert_eq!(names.len(), 4 + MOST_PAIRS);
     assert!(names.contains(&"difference-A_b-vs-a_b".to_owned()), "{names:?}");
     assert!(names.contains(&"difference-A_b-vs-a_b-2".to_owned()), "{names:?}");
     assert!(names.iter().all(|n| n.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))));
@@ -101,7 +104,7 @@ fn nothing_done_draws_nothing() {
     let experiment = trial::read(trial::THREE);
     let root = tempfile::tempdir().unwrap();
     let store = trial::empty(&experiment, root.path());
-    assert_eq!(draw_all(&store, &experiment, root.path()).unwrap(), Drawn::default());
+    assert_eq!(draw_all(&store, &experiment, root.path(), Printing::default()).unwrap(), Drawn::default());
 }
 
 #[test]
@@ -111,6 +114,45 @@ fn everyone_learning_alone() {
                 [mechanism.m]\nrule = \"delegated\"\n\
                 [play]\nregime = \"independent\"\nmax_epochs = 120\nstable_epochs = 30\nmeasured_epochs = 5\n";
     let (drawn, root) = drawn(text);
-    assert_eq!(names(&drawn), ["surplus", "learning", "policies"]);
+    assert_eq!(names(&drawn), ["surplus", "learning", "policies", "distribution", "lorenz"]);
     keep(root.path(), text, "alone");
+}
+
+#[test]
+fn listed_charts_take_the_place_of_unasked_ones() {
+    let charts = "[[charts]]\nkind = \"metrics\"\nmetrics = [\"liveness\", \"gini_slots\"]\ncontenders = [\"votes\", \"auction\"]\n\
+                  title = \"Two of three\"\nname = \"two\"\nsize = \"single\"\n\
+                  [[charts]]\nkind = \"differences\"\nmetrics = [\"liveness\"]\ncontenders = [\"votes\", \"auction\"]\n";
+    let (drawn, root) = drawn(&format!("{}{charts}", trial::THREE));
+    assert_eq!(
+        names(&drawn),
+        ["surplus", "learning", "difference-votes-vs-auction", "policies", "two", "distribution", "lorenz"]
+    );
+    let svg = std::fs::read_to_string(root.path().join("charts/two.svg")).unwrap();
+    assert!(svg.contains("width=\"252pt\"") && svg.contains("Two of three") && !svg.contains(">\none\n<"));
+}
+
+/// Also redraws with other options: other bytes, and back again.
+#[test]
+fn the_same_store_gives_the_same_bytes() {
+    let experiment = trial::read(trial::THREE);
+    let root = tempfile::tempdir().unwrap();
+    let store = trial::run(&experiment, root.path());
+    let bytes = |printing: Printing| -> Vec<(PathBuf, Vec<u8>)> {
+        let drawn = draw_all(&store, &experiment, root.path(), printing).unwrap();
+        drawn.files.iter().map(|f| (f.clone(), std::fs::read(f).unwrap())).collect()
+    };
+    let first = bytes(Printing::default());
+    let dark = Style { theme: chart::Theme::Dark, width: Width::Single, bare: false };
+    let other = bytes(Printing { style: dark, files: Files { scale: 1, pdf: cfg!(feature = "pdf") } });
+    assert!(first.iter().zip(&other).all(|(a, b)| a.0 == b.0 && a.1 != b.1));
+    let pdfs = || std::fs::read_dir(root.path().join(FOLDER)).unwrap().flatten().map(|e| e.path());
+    let made = if cfg!(feature = "pdf") { first.len() } else { 0 };
+    assert_eq!(pdfs().filter(|p| p.extension().is_some_and(|e| e == "pdf")).count(), made);
+    assert_eq!(bytes(Printing::default()), first);
+    assert_eq!(
+        pdfs().filter(|p| p.extension().is_some_and(|e| e == "pdf")).count(),
+        0,
+        "stale PDFs are gone"
+    );
 }

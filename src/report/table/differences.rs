@@ -95,7 +95,7 @@ fn cells(label: &str, c: &Comparison, factor: f64) -> [String; 5] {
     [label.to_owned(), signed, interval, p, pairing]
 }
 
-fn p_value(p: f64) -> String {
+pub(in crate::report) fn p_value(p: f64) -> String {
     if p.is_nan() {
         "–".to_owned()
     } else if p < 0.001 {
@@ -106,7 +106,7 @@ fn p_value(p: f64) -> String {
 }
 
 /// What pairing did, in words.
-fn pairing(reduction: f64) -> String {
+pub(in crate::report) fn pairing(reduction: f64) -> String {
     let percent = 100.0 * reduction;
     if percent.is_nan() {
         "nothing varies".to_owned()

@@ -35,7 +35,7 @@ pub(crate) fn percentage(mean: f64, half: f64) -> String {
 }
 
 /// A number without an interval, to four significant digits, without zeros that say nothing.
-pub(super) fn plain(value: f64) -> String {
+pub(in crate::report) fn plain(value: f64) -> String {
     let text = significant(value, 4);
     if text.contains('.') && !text.contains('×') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -4,6 +4,7 @@
 //!   [`rights`] (auctions with complete information), [`market`] (a cartel of candidates) and [`vote`].
 //! * [`sale`]: auctions with equilibrium bids as given.
 //! * [`censor`], [`office`], [`ring`]: bribes, deviations and collusion over time.
+//! * [`sessions`]: Q-learners who play a game over and over.
 //! * outages: [`machines`].
 
 pub mod censor;
@@ -14,5 +15,6 @@ pub mod office;
 pub mod rights;
 pub mod ring;
 pub mod sale;
+pub mod sessions;
 pub mod stage;
 pub mod vote;

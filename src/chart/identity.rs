@@ -1,0 +1,110 @@
+//! Which look stands for which contender, in every figure of every experiment.
+//!
+//! The rule decides the hue (Okabe and Ito 2008: eight hues, distinguishable with the common colour deficiencies); where
+//! several contenders share a rule, each gets its own shade of that hue. Rule and place together decide dash and marker,
+//! so that a greyscale print can still be read.
+
+use super::style::{DASHES, Look, MARKERS, Style, Theme, mixed};
+use plotters::style::RGBColor;
+
+/// Hues by rule; a rule that is not listed is grey.
+const HUES: [(&str, RGBColor); 8] = [
+    ("centralized", RGBColor(0, 0, 0)),
+    ("auction_rotation", RGBColor(0, 114, 178)),
+    ("delegated", RGBColor(213, 94, 0)),
+    ("stake_rotation", RGBColor(230, 159, 0)),
+    ("auction", RGBColor(86, 180, 233)),
+    ("algorithmic", RGBColor(0, 158, 115)),
+    ("stake", RGBColor(204, 121, 167)),
+    ("authority", RGBColor(240, 228, 66)),
+];
+
+const UNLISTED: RGBColor = RGBColor(120, 120, 120);
+
+/// A contender: the hue of its rule, and its place among the contenders of that rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Identity {
+    hue: usize,
+    place: usize,
+}
+
+impl Identity {
+    /// The contenders with these rules, in the order of the file.
+    pub fn of<'a>(rules: impl IntoIterator<Item = &'a str>) -> Vec<Self> {
+        let mut seen = [0; HUES.len() + 1];
+        rules
+            .into_iter()
+            .map(|rule| {
+                let hue = HUES.iter().position(|(name, _)| *name == rule).unwrap_or(HUES.len());
+                seen[hue] += 1;
+                Self { hue, place: seen[hue] - 1 }
+            })
+            .collect()
+    }
+
+    /// Its colour, dash and marker.
+    pub fn look(self, style: Style) -> Look {
+        let base = HUES.get(self.hue).map_or(UNLISTED, |(_, colour)| *colour);
+        let dark = style.theme == Theme::Dark;
+        let (paper, ink) = (style.paper_colour(), style.ink());
+        let base = match (base, dark) {
+            (RGBColor(0, 0, 0), true) => ink,
+            // On a dark ground dark hues need light; on white, yellow needs shade.
+            (RGBColor(240, 228, 66), false) => RGBColor(200, 182, 0),
+            (other, true) => mixed(other, ink, 0.25),
+            (other, false) => other,
+        };
+        let colour = match self.place % 4 {
+            0 => base,
+            1 => mixed(base, paper, 0.45),
+            2 => mixed(base, if self.hue == 0 { paper } else { ink }, 0.4),
+            _ => mixed(base, paper, 0.65),
+        };
+        Look {
+            colour,
+            dash: DASHES[(self.hue + self.place) % DASHES.len()],
+            marker: MARKERS[(self.hue + self.place) % MARKERS.len()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::style::lightness;
+    use crate::mechanism::CATALOGUE;
+
+    #[test]
+    fn a_rule_has_its_hue_wherever_it_stands() {
+        let style = Style::paper();
+        let one = Identity::of(["delegated", "auction_rotation"]);
+        let other = Identity::of(["auction_rotation", "centralized", "delegated", "delegated"]);
+        assert_eq!(one[0].look(style), other[2].look(style));
+        assert_eq!(one[1].look(style), other[0].look(style));
+        assert_ne!(other[2].look(style).colour, other[3].look(style).colour);
+        assert_eq!(Identity::of(["none such"])[0].look(style).colour, UNLISTED);
+    }
+
+    #[test]
+    fn every_rule_of_the_catalogue_has_a_hue() {
+        for entry in CATALOGUE {
+            assert!(HUES.iter().any(|(name, _)| *name == entry.name), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn all_looks_stand_out_from_the_paper_and_from_one_another() {
+        for theme in [Theme::Paper, Theme::Slides, Theme::Dark] {
+            let style = Style { theme, ..Style::paper() };
+            let all = Identity::of(HUES.iter().map(|(name, _)| *name));
+            let looks: Vec<Look> = all.iter().map(|i| i.look(style)).collect();
+            for (i, a) in looks.iter().enumerate() {
+                assert!((lightness(a.colour) - lightness(style.paper_colour())).abs() > 0.2, "{theme:?} {i}");
+                for b in &looks[..i] {
+                    let gap = (lightness(a.colour) - lightness(b.colour)).abs();
+                    assert!(gap > 0.03 || a.marker != b.marker || a.dash != b.dash, "{theme:?} {i}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! How figures are drawn: options that `run`, `plot` and `report` share.
+
+use super::Stop;
+use crate::chart::{Files, Style, Theme, Width};
+use crate::report::figures;
+use clap::Args;
+
+/// Options of every command that draws.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Printing {
+    /// What figures are for
+    #[arg(long, value_enum, default_value = "paper")]
+    theme: Theme,
+    /// Width of figures in columns of a journal: 3.5 or 7.2 inches
+    #[arg(long, value_enum, default_value = "double")]
+    size: Width,
+    /// Dots of PNGs: so many times 300 dpi
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4))]
+    scale: u32,
+    /// Make a PDF of every figure too
+    #[arg(long)]
+    pdf: bool,
+    /// Leave title, caption and notes out of figures; report.md has them
+    #[arg(long)]
+    bare: bool,
+}
+
+impl Printing {
+    /// As the figures need it.
+    ///
+    /// # Errors
+    /// PDFs of a program that was built without them.
+    pub fn of_figures(&self) -> Result<figures::Printing, Stop> {
+        if self.pdf && !cfg!(feature = "pdf") {
+            return Err(Stop::say(
+                "--pdf: this program was built without PDFs; build it with `--features pdf`",
+            ));
+        }
+        Ok(figures::Printing {
+            style: Style { theme: self.theme, width: self.size, bare: self.bare },
+            files: Files { scale: self.scale, pdf: self.pdf },
+        })
+    }
+}

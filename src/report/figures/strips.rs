@@ -1,0 +1,121 @@
+//! `metrics` and `distribution`: metrics by contender, as means and as replicates.
+
+use super::{Sheet, drawn_as, heading, identity, is_sound, replicates};
+use crate::chart::Estimate;
+use crate::chart::distribution::Distribution;
+use crate::chart::small_multiples::SmallMultiples;
+use crate::chart::strips::{Contender, MetricPanel, Row};
+use crate::chart::ticks::Format;
+use crate::experiment::file::Experiment;
+use crate::experiment::store::{Order, Store, StoreError};
+use crate::measure::metrics::{METRICS, Metric};
+use crate::report::summary::Summary;
+
+/// Metrics of `metrics` where none is picked.
+const MEANS: [&str; 9] = [
+    "net_surplus",
+    "holder_share",
+    "sequencer_share",
+    "overhead_ratio",
+    "liveness",
+    "censored_share",
+    "hhi_slots",
+    "capital_locked",
+    "deviation_gain_upper",
+];
+
+/// Metrics of `distribution` where none is picked.
+const SPREAD: [&str; 3] = ["holder_share", "sequencer_share", "net_surplus"];
+
+/// Means of metrics; `None` where nothing is stored.
+pub(super) fn metrics(summary: &Summary, experiment: &Experiment, picked: &[&'static str]) -> Option<Sheet> {
+    // What is nothing everywhere says nothing, unless it is asked for.
+    let said = |m: &Metric| {
+        let means = (0..summary.contenders().len()).filter_map(|c| summary.estimate(c, m.key));
+        means.into_iter().any(|e| e.mean != 0.0)
+    };
+    let own: Vec<&Metric> =
+        chosen(picked, &MEANS).into_iter().filter(|m| !picked.is_empty() || said(m)).collect();
+    let panels: Vec<MetricPanel> = own.iter().map(|m| panel(summary, m, &[])).collect();
+    (!panels.is_empty()).then(|| {
+        Sheet::Metrics(SmallMultiples {
+            heading: heading("How the contenders stand", experiment, replicates(summary)),
+            contenders: contenders(summary, experiment),
+            panels,
+        })
+    })
+}
+
+/// Replicates of metrics; `None` where nothing is stored.
+pub(super) fn distribution(
+    store: &Store,
+    summary: &Summary,
+    experiment: &Experiment,
+    picked: &[&'static str],
+) -> Result<Option<Sheet>, StoreError> {
+    let own = chosen(picked, &SPREAD);
+    let place: Vec<Option<usize>> =
+        store.contenders().iter().map(|name| summary.contenders().iter().position(|c| c == name)).collect();
+    // By metric, then contender.
+    let mut values = vec![vec![Vec::new(); summary.contenders().len()]; own.len()];
+    let keys: Vec<Option<usize>> =
+        store.metrics().iter().map(|key| own.iter().position(|m| m.key == *key)).collect();
+    store.visit_values(Order::ByContender, |unit| {
+        if let (0, Some(contender)) = (unit.design, place[unit.contender]) {
+            for &(metric, value) in unit.values {
+                if let Some(own) = keys[metric] {
+                    values[own][contender].push(value);
+                }
+            }
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    let panels: Vec<MetricPanel> = own.iter().zip(&values).map(|(m, v)| panel(summary, m, v)).collect();
+    Ok((!panels.is_empty()).then(|| {
+        Sheet::Distribution(Distribution {
+            heading: heading("How far replicates differ", experiment, replicates(summary)),
+            contenders: contenders(summary, experiment),
+            panels,
+        })
+    }))
+}
+
+fn chosen(picked: &[&'static str], otherwise: &[&'static str]) -> Vec<&'static Metric> {
+    let keys = if picked.is_empty() { otherwise } else { picked };
+    keys.iter().filter_map(|key| METRICS.iter().find(|m| m.key == *key)).collect()
+}
+
+fn contenders(summary: &Summary, experiment: &Experiment) -> Vec<Contender> {
+    let each = summary.contenders().iter().enumerate();
+    each.map(|(c, name)| Contender {
+        name: summary.marked(c),
+        identity: identity(experiment, name),
+        certified: is_sound(summary, c),
+    })
+    .collect()
+}
+
+/// A metric of all contenders, with the values of replicates where given.
+fn panel(summary: &Summary, metric: &Metric, values: &[Vec<f64>]) -> MetricPanel {
+    // Liveness is a ratio and a per cent of slots; other ratios may be above one.
+    let percent = metric.unit == "share" || metric.key == "liveness";
+    let unit = match metric.unit {
+        "share" if metric.key.contains("censored") => "% of targets".to_owned(),
+        "share" => "% of potential value".to_owned(),
+        "ETH" if metric.key.starts_with("capital") => "ETH".to_owned(),
+        "ETH" => "ETH per epoch".to_owned(),
+        _ if metric.key == "liveness" => "% of slots".to_owned(),
+        "slots" => "slots".to_owned(),
+        _ => String::new(),
+    };
+    // A unit is not broken over lines.
+    let unit = unit.replace(' ', "\u{a0}");
+    let title = if unit.is_empty() { metric.label.to_owned() } else { format!("{} ({unit})", metric.label) };
+    let rows = (0..summary.contenders().len())
+        .map(|c| Row {
+            mean: summary.estimate(c, metric.key).map_or(Estimate::absent(), |e| drawn_as(&e)),
+            replicates: values.get(c).cloned().unwrap_or_default(),
+        })
+        .collect();
+    MetricPanel { title, format: if percent { Format::Percent } else { Format::Plain }, rows }
+}

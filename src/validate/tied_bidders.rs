@@ -1,0 +1,52 @@
+//! First-price auctions among bidders who know that the highest value is tied: Deng, Hu, Lin and Zheng (2022), "Nash
+//! convergence of mean-based learning algorithms in first price auctions" (arXiv 2110.03906), on their setting with ticks
+//! of .1 and values 1, …, 1 and .5. With three top bidders the last iterate reaches the equilibrium bid .9; with two only
+//! averages need do so (both .8 and .9 are equilibria), and the program tells averages from last iterates.
+
+use super::program::{estimate, metric, varied};
+use super::{Draws, Finding, Standard, Study};
+
+const DENG: &str = "Deng, Hu, Lin and Zheng 2022 (arXiv 2110.03906), theorems 1-3";
+
+/// Cases of the family.
+pub fn studies() -> Vec<Study> {
+    vec![top_bidders(2, "hedge"), top_bidders(3, "hedge"), top_bidders(3, "replicator")]
+}
+
+fn top_bidders(count: u32, learner: &'static str) -> Study {
+    let work = move |draws: &Draws| {
+        let text = include_str!("../../experiments/theory/tied-top-bidders.toml");
+        // The strategy `ticks` of the file, with another rule.
+        let text = format!(
+            "{text}\n[strategies.rule]\nlearner = \"{learner}\"\nmenu = {{ absolute = [0.0, 0.9], points = 10 }}\n"
+        );
+        let bidders = count.to_string();
+        let set = [("sequencers.top.count", bidders.as_str()), ("sequencers.*.strategy", "rule")];
+        let outcomes = varied(&text, &set, 0, draws.seed, draws.either(16, 4))?;
+        let of = |key: &'static str| estimate(&outcomes, |o| metric(o, key));
+        let (revenue, certified) = (of("revenue"), of("certified"));
+        let mut findings = vec![Finding::exact(certified.result)];
+        if count == 2 {
+            // Between the two equilibria, up to a tick of what has not been unlearned.
+            findings.push(Finding::truth((0.79..=0.91).contains(&revenue.result)));
+        } else {
+            findings.extend([revenue.with_tick(0.01), Finding::exact(of("settled").result)]);
+        }
+        Ok(findings)
+    };
+    let exact = Standard::Computed(0.0);
+    let study = Study::new(format!("tied-bidders/top={count}/{learner}"), Box::new(work))
+        .taking(3.0, 0.8)
+        .case("average-is-certified", 1.0, "share of replicates", exact, DENG);
+    if count == 2 {
+        study.case("price-is-that-of-an-equilibrium", 1.0, "yes is 1", exact, DENG)
+    } else {
+        study.case("price", 0.9, "of the value", Standard::Learned, DENG).case(
+            "last-iterate-settles",
+            1.0,
+            "share of replicates",
+            exact,
+            DENG,
+        )
+    }
+}
