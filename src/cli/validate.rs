@@ -51,7 +51,8 @@ pub fn validate(options: &Options, common: &Common) -> Result<Status, Stop> {
     let folder = options.output.join("charts");
     let figure =
         Validation::new(&verdicts).draw(chart::Style::paper()).map_err(|error| Stop::fail(&error))?;
-    chart::save(&figure, &folder, "validation", chart::Files::default()).map_err(|error| Stop::fail(&error))?;
+    chart::save(&figure, &folder, "validation", chart::Files::default())
+        .map_err(|error| Stop::fail(&error))?;
     let text = format!(
         "{}\nTable   {}\nChart   {}\n",
         validation::table(&verdicts),
