@@ -260,7 +260,7 @@ impl<P: FnMut(u32, usize, u32) -> UnitPlan> Study for UntilPrecise<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draws::{Key, Purpose, Who};
+    use crate::draws::{Key, Purpose, Who, name_hash};
     use crate::experiment::outcome::UnitKey;
     use crate::measure::statistics::estimate;
     use crate::numerics::normal_quantile;
@@ -281,7 +281,7 @@ mod tests {
         let mut values = vec![Vec::new(); spreads.len()];
         while let Some(unit) = study.ask() {
             let d = unit.key.design;
-            let stream = Key::new(5, trial, d).stream(Purpose::Resample, Who::MARKET);
+            let stream = Key::new(name_hash("replication"), trial, d).stream(Purpose::Resample, Who::MARKET);
             let x = 1.0 + spreads[d as usize] * normal_quantile(stream.uniform(unit.key.replicate, 0));
             values[d as usize].push(x);
             let outcome = Outcome { metrics: vec![("revenue", x)], ..Outcome::default() };
@@ -315,8 +315,8 @@ mod tests {
 
     #[test]
     fn intervals_keep_their_coverage_after_stopping() {
-        // Targets that make the number of looks vary; binomial standard error of 8,000 studies is .0026.
-        let trials = 8_000;
+        // A target that makes the number of looks vary; binomial standard error of 20,000 studies is .0016.
+        let trials = 20_000;
         let mut covered = 0;
         for trial in 0..trials {
             let values = play(rule(0.05), &[0.15], trial);

@@ -45,6 +45,15 @@ const SERVICE: &[Row] = &[
     ("HHI of slots", "hhi_slots", 1.0),
 ];
 
+/// Of independent learners in a game that repeats.
+const COLLUSION: &[Row] = &[
+    ("profit gain Δ (0 static Nash, 1 joint maximum)", "profit_gain", 1.0),
+    ("static deviations that do not pay, %", "deviation_unprofitable", 100.0),
+    ("what punishment costs, % of profit", "punishment", 100.0),
+    ("play back within 25 epochs, %", "forgiveness", 100.0),
+    ("exploitable or unpunished (spurious), %", "spurious", 100.0),
+];
+
 const DISTANCE: &[Row] = &[
     ("gain of the best deviation found", "deviation_gain", 100.0),
     ("95% bound on any deviation's gain", "deviation_gain_upper", 100.0),
@@ -97,6 +106,15 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
         let written = design.points[0].in_words();
         *out += &wrapped(&format!("Learning as written ({written}); other rules below."), "", "");
     }
+    if let Some(sweep) = &experiment.variations.sweep {
+        let design = sweep.design();
+        let (first, points) = (design.points[0].in_words(), design.points.len());
+        let text = format!(
+            "Of {points} design points this is the first ({first}). All are in summary.csv; which parameter moves which metric is in \
+             effects.csv and main_effects.csv."
+        );
+        *out += &wrapped(&text, "", "");
+    }
     out.push('\n');
 }
 
@@ -107,11 +125,12 @@ pub(super) fn is_said(summary: &Summary, (_, metric, _): &Row) -> bool {
     if *metric == "outside_income_share" { means.into_iter().any(|m| m != 0.0) } else { means.count() > 0 }
 }
 
-pub(super) fn sections() -> [(&'static str, &'static [Row]); 4] {
+pub(super) fn sections() -> [(&'static str, &'static [Row]); 5] {
     [
         ("Share of potential value, %", SHARES),
         ("ETH per epoch", ETH),
         ("Service and concentration", SERVICE),
+        ("Collusion among independent learners", COLLUSION),
         ("Distance from equilibrium, % of potential value", DISTANCE),
     ]
 }
