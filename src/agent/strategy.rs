@@ -82,9 +82,9 @@ pub const UPDATES: Parameter = Parameter::choice(
 /// Initial values of Q-learning.
 pub const INITIAL: Parameter = Parameter::custom_optional(
     "initial",
-    "\"rival_random\" (the default), \"optimistic\", \"zero\" or a number (ETH)",
+    "\"rival_random\" (the default), \"optimistic\", \"zero\", a number (ETH) or { uniform = [low, high] }",
     "values at the start: what settings earn for ever against rivals who play at random, the highest payoff for ever, \
-     nothing, or a given value",
+     nothing, a given value, or values by lot",
 );
 /// Precision of quantal response.
 pub const PRECISION: Parameter = Parameter::number(
@@ -351,9 +351,15 @@ fn initial_from(value: &Value) -> Result<Initial, String> {
             "zero" => Ok(Initial::Zero),
             other => Err(format!("there are no initial values called \"{other}\"")),
         },
+        Value::Table(_) => match value.get("uniform").and_then(Value::as_numbers).as_deref() {
+            Some(&[low, high]) if low <= high && low.is_finite() && high.is_finite() => {
+                Ok(Initial::Uniform(low, high))
+            }
+            _ => Err("initial values by lot are { uniform = [low, high] } with low ≤ high".to_owned()),
+        },
         _ => match value.as_number() {
             Some(value) if value.is_finite() => Ok(Initial::Value(value)),
-            _ => Err("initial values are a name or a finite number".to_owned()),
+            _ => Err("initial values are a name, a finite number or a table".to_owned()),
         },
     }
 }

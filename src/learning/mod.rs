@@ -181,7 +181,9 @@ impl LearnerSpec {
     pub fn wants_values(&self) -> Option<(Initial, f64)> {
         match self {
             LearnerSpec::QLearning(spec) => match spec.initial {
-                Initial::RivalRandom | Initial::Optimistic => Some((spec.initial, spec.discount)),
+                Initial::RivalRandom | Initial::Optimistic | Initial::Uniform(..) => {
+                    Some((spec.initial, spec.discount))
+                }
                 Initial::Zero | Initial::Value(_) => None,
             },
             _ => None,

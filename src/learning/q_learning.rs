@@ -54,6 +54,8 @@ pub enum Initial {
     Zero,
     /// This value, in ETH.
     Value(f64),
+    /// Each by lot, uniform between two values in ETH.
+    Uniform(f64, f64),
 }
 
 /// Values, and what they make the agent do.

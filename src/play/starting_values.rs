@@ -29,6 +29,12 @@ pub fn starting_values<M: Mechanism>(
 ) -> Array2<f64> {
     let player = &game.seats.players[p];
     let shape = (player.bins.count(), player.menu.columns());
+    let lot: Stream = market_key(seed, replicate, Phase::Start, 0)
+        .stream(Purpose::Initial, game.setting.sequencers[player.members[0]].who);
+    if let Initial::Uniform(low, high) = initial {
+        let draw = |(state, setting)| low + (high - low) * lot.uniform(state as u32, setting as u32);
+        return Array2::from_shape_fn(shape, draw);
+    }
     let mut sum = Array2::<f64>::zeros(shape);
     let mut top = vec![f64::NEG_INFINITY; shape.0];
     let mut count = vec![0.0; shape.0];
@@ -56,8 +62,6 @@ pub fn starting_values<M: Mechanism>(
             });
         }
     }
-    let lot: Stream = market_key(seed, replicate, Phase::Start, 0)
-        .stream(Purpose::Initial, game.setting.sequencers[player.members[0]].who);
     for ((state, setting), value) in sum.indexed_iter_mut() {
         let once = match initial {
             _ if count[state] == 0.0 => 0.0,

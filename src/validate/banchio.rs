@@ -16,7 +16,7 @@ const NEAR: f64 = 0.03;
 /// revenue over experiments.
 type Row = (&'static str, usize, &'static [(&'static str, &'static str)], f64);
 
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 13] = [
     ("first-price", 0, &[], 0.219),
     ("second-price", 1, &[], 0.947),
     ("second-price/synchronous", 1, &[("strategies.q_learning.updates", "counterfactual")], 0.950),
@@ -34,6 +34,18 @@ const ROWS: [Row; 11] = [
         1,
         &[("strategies.q_learning.exploration", "1.0"), ("strategies.q_learning.exploration_decay", "2e-5")],
         0.949,
+    ),
+    (
+        "first-price/starts-by-lot",
+        0,
+        &[("strategies.q_learning.initial", "{ uniform = [0.0, 100.0] }")],
+        0.225,
+    ),
+    (
+        "second-price/starts-by-lot",
+        1,
+        &[("strategies.q_learning.initial", "{ uniform = [0.0, 100.0] }")],
+        0.950,
     ),
     ("first-price/starts-at-0", 0, &[("strategies.q_learning.initial", "zero")], 0.117),
     (

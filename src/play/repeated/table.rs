@@ -146,6 +146,11 @@ fn initial_values<const W: usize>(
         }
         Initial::Zero => vec![Tree::new((0..size).map(|_| 0.0)); histories],
         Initial::Value(value) => vec![Tree::new((0..size).map(|_| value)); histories],
+        Initial::Uniform(low, high) => {
+            let draws = key.stream(Purpose::Initial, who);
+            let value = |row: usize, a: usize| low + (high - low) * draws.uniform(row as u32 + 1, a as u32);
+            (0..histories).map(|row| Tree::new((0..size).map(|a| value(row, a)))).collect()
+        }
     }
 }
 

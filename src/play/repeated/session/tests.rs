@@ -97,6 +97,10 @@ fn compare(stage: &Stage, specs: &[QLearningSpec], stop: Stop) {
                 Initial::RivalRandom => stage.against_random(j)[a] * (1.0 / (1.0 - spec.discount)),
                 Initial::Zero => 0.0,
                 Initial::Value(v) => v,
+                Initial::Uniform(low, high) => {
+                    let u = key.stream(Purpose::Initial, seller(j as u32)).uniform(row as u32 + 1, a as u32);
+                    low + (high - low) * u
+                }
                 Initial::Optimistic => {
                     let u = key.stream(Purpose::Initial, seller(j as u32)).uniform(row as u32 + 1, a as u32);
                     let top = stage.highest(j) * (1.0 / (1.0 - spec.discount));
@@ -187,6 +191,7 @@ fn players_may_differ() {
     .unwrap();
     let specs = [
         QLearningSpec { initial: Initial::Optimistic, ..spec(0) },
+        QLearningSpec { initial: Initial::Uniform(0.0, 5.0), ..spec(0) },
         QLearningSpec { learning_rate: 0.05, discount: 0.5, exploration_decay: 3e-4, ..spec(2) },
         QLearningSpec { exploration: 0.3, initial: Initial::Value(1.0), ..spec(1) },
     ];
