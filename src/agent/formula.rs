@@ -16,7 +16,7 @@
 //! with `+ - * / ^`, brackets, and `min`, `max`, `exp`, `ln`, `sqrt`, `abs`, `floor`, `ceil`. A formula that comes to less than
 //! zero abstains. Evaluation allocates nothing, and its functions give the same bits on every processor.
 //!
-//! The `exmex` crate parses and evaluates; [`syntax`] comes before it, since there an error has its position, and since in
+//! The `exmex` crate parses and evaluates; `syntax` comes before it, since there an error has its position, and since in
 //! `exmex` `-x^2` is the square of `-x`.
 
 mod operators;

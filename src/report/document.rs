@@ -1,7 +1,7 @@
 //! The report of an experiment: question, expectation, what came out, what is certified, tables, figures, warnings with
 //! remedies, and what was run, from the store alone.
 //!
-//! One list of [`Block`]s is composed once and then written as `report.md`, as `report.html` (one file that needs no
+//! One list of blocks is composed once and then written as `report.md`, as `report.html` (one file that needs no
 //! network), and table by table as `tables/*.tex` (booktabs) and `tables/*.csv`.
 
 mod compose;

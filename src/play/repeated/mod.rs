@@ -2,7 +2,7 @@
 //! look like is collusion.
 //!
 //! * [`stage`]: what everyone earns in an epoch, as a table.
-//! * [`session`]: Q-learners play until their plans stand still; [`table`] is the inner loop.
+//! * [`session`]: Q-learners play until their plans stand still; `table` is the inner loop.
 //! * [`plan`]: what a player does after each history, and the cycle that joint plans end in.
 //! * [`best_response`]: the discounted best response to frozen rivals.
 //! * [`diagnosis`]: whether play is collusion: what deviating does, and whether play can be exploited.
