@@ -191,8 +191,13 @@ fn players_may_differ() {
     .unwrap();
     let specs = [
         QLearningSpec { initial: Initial::Optimistic, ..spec(0) },
-        QLearningSpec { initial: Initial::Uniform(0.0, 5.0), ..spec(0) },
-        QLearningSpec { learning_rate: 0.05, discount: 0.5, exploration_decay: 3e-4, ..spec(2) },
+        QLearningSpec {
+            learning_rate: 0.05,
+            discount: 0.5,
+            exploration_decay: 3e-4,
+            initial: Initial::Uniform(0.0, 2.0),
+            ..spec(2)
+        },
         QLearningSpec { exploration: 0.3, initial: Initial::Value(1.0), ..spec(1) },
     ];
     compare(&stage, &specs, Stop { stable_epochs: 3_000, max_epochs: 60_000 });
