@@ -2,6 +2,7 @@
 
 use super::library::Files;
 use super::{ExperimentFile, Stop};
+use crate::experiment::file::drop_replaced_strategies;
 use crate::experiment::store::Store;
 use crate::experiment::study::Study;
 use crate::settings::{Document, Value};
@@ -23,6 +24,7 @@ pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
         ))
     })?;
     let mut document = Document::parse(&name, &text).map_err(|error| Stop::refuse(&error))?;
+    let written = document.clone();
     let mut fixed = false;
     let mut set = |path: &str, value: &str| document.set(path, value).map_err(|error| Stop::refuse(&error));
     if let Some(seed) = file.changes.seed {
@@ -45,6 +47,7 @@ pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
             strategies.split(',').map(|name| Value::Text(name.trim().to_owned())).collect();
         set("robustness.strategies", &Value::List(names).to_string())?;
     }
+    drop_replaced_strategies(&mut document, &written);
     if fixed {
         // A number of replicates overrides any stopping rule.
         document.remove("replication");

@@ -8,6 +8,7 @@
 use super::file::{Contender, Experiment};
 use super::outcome::PolicyEntry;
 use crate::agent::strategy::table::Table;
+use crate::learning::LearnerSpec;
 use crate::learning::policy::Policy;
 use crate::play::market::{Player, Seating};
 use crate::play::schedule::Regime;
@@ -44,6 +45,10 @@ pub fn strategies(
         rest = others;
         let class = &setting.classes[player.class];
         if !class.strategy.learner.learns() {
+            continue;
+        }
+        if matches!(class.strategy.learner, LearnerSpec::QLearning(spec) if spec.memory > 0) {
+            // What it plays on its cycle is not what it would answer: without the answers the policy is another one.
             continue;
         }
         let policy = policy(player, entries).ok_or_else(|| {

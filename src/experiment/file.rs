@@ -348,6 +348,17 @@ fn strategies_tried(document: &Document) -> BTreeSet<String> {
     names
 }
 
+/// Removes the file's own strategies that somebody played in `before` and nobody plays or tries any more: a change on the
+/// command line has put others in their place.
+pub fn drop_replaced_strategies(document: &mut Document, before: &Document) {
+    let (named, tried) = (strategies_named(document), strategies_tried(document));
+    for name in strategies_named(before) {
+        if !named.contains(&name) && !tried.contains(&name) {
+            document.remove_member("strategies", &name);
+        }
+    }
+}
+
 /// Names of the strategies that groups play.
 pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
