@@ -47,6 +47,8 @@ pub enum Purpose {
     Design = 15,
     /// Who is drawn for the seats of an epoch.
     Seat = 16,
+    /// Candidates of an optimizer.
+    Search = 17,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -129,6 +131,15 @@ pub struct Sequence {
     stream: Stream,
     epoch: u32,
     next: u32,
+}
+
+impl Sequence {
+    /// The next draw as a uniform number strictly between 0 and 1.
+    pub fn uniform(&mut self) -> f64 {
+        let u = self.stream.uniform(self.epoch, self.next);
+        self.next += 1;
+        u
+    }
 }
 
 impl rand::TryRng for Sequence {

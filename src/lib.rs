@@ -11,6 +11,7 @@
 //! * [`mechanism`]: the rules under comparison, one file each, and the operation of an epoch.
 //! * [`play`]: one market's epochs and books; learning over many markets.
 //! * [`measure`]: named numbers, the certificate, statistics over replicates.
+//! * [`optimize`]: better parameters: the search for efficient frontiers under noise, numbers in and numbers out.
 //! * [`experiment`]: from a question in a file to stored runs: units, runner, store, tables.
 //! * [`validate`]: theory and published results, replayed as named cases.
 //! * [`chart`], [`report`]: figures and tables from the store.
@@ -31,6 +32,7 @@ pub mod learning;
 pub mod measure;
 pub mod mechanism;
 pub mod numerics;
+pub mod optimize;
 pub mod play;
 pub mod report;
 pub mod settings;

@@ -9,6 +9,7 @@ pub mod library;
 pub mod list;
 pub mod merge;
 pub mod new;
+pub mod optimize;
 pub mod plot;
 pub mod printing;
 pub mod replay;

@@ -1,11 +1,14 @@
 //! `run FILE`: everything that the experiment file asks for.
 
+use super::library::Files;
+use super::optimize;
 use super::printing::Printing;
 use super::slurm::{self, Engine};
 use super::{Common, ExperimentFile, Status, Stop, export, source};
 use crate::experiment::file::ENGINE;
 use crate::experiment::lock::OutputLock;
 use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
+use crate::experiment::outcome::Outcome;
 use crate::experiment::progress::fitting;
 use crate::experiment::runner::{self, OnError, RunOptions, RunSummary, UnitPlan};
 use crate::experiment::store::{Journal, Opening, Store, StoreError, StudyHead};
@@ -57,6 +60,12 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let study = source::study(&options.experiment)?;
     let experiment = &study.experiment;
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
+    if let Some(optimization) = &experiment.variations.optimization {
+        if options.engine.engine.is_some() {
+            return Err(Stop::say("--engine: an optimization runs on one machine: what it asks next hangs on what it was told"));
+        }
+        optimize::check_metrics(&study, optimization, &options.experiment.file.display().to_string())?;
+    }
     if options.engine.engine.is_some() {
         return slurm::submit(options, &study, &directory, common);
     }
@@ -72,7 +81,9 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     }
     let plans = study.plans();
     let mut store = open_store(&study, &lock, Journal::WriteAhead)?;
-    if store.opening() == Opening::Changed {
+    if store.opening() == Opening::Changed && experiment.variations.optimization.is_some() {
+        common.say("the experiment has changed since its last run: units that are the same count again");
+    } else if store.opening() == Opening::Changed {
         let done = store.done_ids().map_err(|error| Stop::fail(&error))?;
         let valid = plans.iter().filter(|plan| done.contains(&plan.id)).count();
         common.say(&format!(
@@ -81,11 +92,19 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
             plans.len()
         ));
     }
-    put_points(&study, &mut store)?;
     let how = Computing { threads: common.threads(), on_error: on_error(&options.on_error), deadline };
-    let summary = compute(&study, Piece::WHOLE, &mut store, how, common)?;
-    let finished = Finished { study: &study, directory: &directory, summary, started, printing, common };
-    let status = finish(&finished, &store)?;
+    let finished =
+        |summary| Finished { study: &study, directory: &directory, summary, started, printing, common };
+    let status = if let Some(optimization) = &experiment.variations.optimization {
+        let library = Files::beside(&options.experiment.file);
+        let summary =
+            optimize::compute(&study, optimization, &mut store, how, &library, started.1, common)?;
+        optimize::finish(&finished(summary), optimization, &store)?
+    } else {
+        put_points(&study, &mut store)?;
+        let summary = compute(&study, Piece::WHOLE, &mut store, how, common)?;
+        finish(&finished(summary), &store)?
+    };
     store.close().map_err(|error| Stop::fail(&error))?;
     Ok(status)
 }
@@ -156,6 +175,17 @@ pub(super) fn compute(
     how: Computing,
     common: &Common,
 ) -> Result<RunSummary, Stop> {
+    drive(study.piece(piece).as_mut(), &|plan: &UnitPlan| study.work(plan), store, how, common)
+}
+
+/// Runs whatever asks for units.
+pub(super) fn drive(
+    asking: &mut dyn runner::Study,
+    work: &(dyn Fn(&UnitPlan) -> Result<Outcome, String> + Sync),
+    store: &mut Store,
+    how: Computing,
+    common: &Common,
+) -> Result<RunSummary, Stop> {
     // A second handler cannot be set; then the first does the same.
     let _ = ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
@@ -171,8 +201,7 @@ pub(super) fn compute(
         interrupted: &INTERRUPTED,
     };
     let mut progress = fitting(common.quiet);
-    let work = |plan: &UnitPlan| study.work(plan);
-    runner::run(study.piece(piece).as_mut(), &work, store, &run_options, progress.as_mut())
+    runner::run(asking, work, store, &run_options, progress.as_mut())
         .map_err(|error| Stop::fail(&error))
 }
 
@@ -188,7 +217,7 @@ pub(super) struct Finished<'a> {
 
 /// Writes tables, manifest and charts from the store, and says how it went.
 pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
-    let &Finished { study, directory, summary, started, printing, common } = run;
+    let &Finished { study, directory, summary, printing, common, .. } = run;
     let experiment = &study.experiment;
     write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
     let sha =
@@ -197,20 +226,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     // With a stopping rule nobody knows how many there will be: those of the first look at least.
     let all = (study.plans().len() as u64).max(done + failed);
-    let manifest = Manifest {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        engine: ENGINE,
-        experiment: experiment.resolved.to_json(""),
-        seeds: vec![experiment.seed],
-        threads: common.threads(),
-        host: Host::here(),
-        started: utc(started.0),
-        finished: utc(SystemTime::now()),
-        seconds: started.1.elapsed().as_secs_f64(),
-        units: UnitCounts { done, reused: summary.reused, failed, missing: all - done - failed },
-        results_sha256: sha,
-    };
-    manifest.write(directory).map_err(|error| Stop::fail(&error))?;
+    let manifest = manifest(run, store, sha, all)?;
     let wanted = document::Wanted { printing, stars: false };
     let charts = if done > 0 {
         document::write(store, experiment, directory, wanted).map_err(|error| Stop::fail(&error))?
@@ -263,11 +279,40 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     Ok(Status::Done)
 }
 
+/// Writes the manifest of a run of `all` units.
+pub(super) fn manifest(run: &Finished, store: &Store, sha: String, all: u64) -> Result<Manifest, Stop> {
+    let &Finished { study, directory, summary, started, common, .. } = run;
+    let experiment = &study.experiment;
+    let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
+    let manifest = Manifest {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        engine: ENGINE,
+        experiment: experiment.resolved.to_json(""),
+        seeds: vec![experiment.seed],
+        threads: common.threads(),
+        host: Host::here(),
+        started: utc(started.0),
+        finished: utc(SystemTime::now()),
+        seconds: started.1.elapsed().as_secs_f64(),
+        units: UnitCounts { done, reused: summary.reused, failed, missing: all - done - failed },
+        results_sha256: sha,
+    };
+    manifest.write(directory).map_err(|error| Stop::fail(&error))?;
+    Ok(manifest)
+}
+
 fn files_written(directory: &Path, written: &document::Written) -> String {
     let mut text = format!(
         "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv (store: results.sqlite)\n",
         directory.display()
     );
+    text += &figures_written(written);
+    text
+}
+
+/// Figures and report that were written, a line each.
+pub(super) fn figures_written(written: &document::Written) -> String {
+    let mut text = String::new();
     for (place, chart) in written.charts.iter().enumerate() {
         let label = if place == 0 { "Charts  " } else { "        " };
         text.push_str(label);
@@ -275,15 +320,16 @@ fn files_written(directory: &Path, written: &document::Written) -> String {
         text.push('\n');
     }
     if !written.files.is_empty() {
+        let page = written.files.iter().find(|file| file.extension().is_some_and(|e| e == "html"));
         text.push_str("Report  ");
-        text.push_str(&directory.join("report.html").display().to_string());
+        text.push_str(&page.map_or(String::new(), |page| page.display().to_string()));
         text.push_str(", report.md, tables/*.tex\n");
     }
     text
 }
 
 /// Rows of one of our own CSV files as JSON objects, numbers as numbers.
-fn csv_as_json(path: &Path) -> serde_json::Value {
+pub(super) fn csv_as_json(path: &Path) -> serde_json::Value {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
@@ -303,7 +349,7 @@ fn csv_as_json(path: &Path) -> serde_json::Value {
     lines.map(row).collect()
 }
 
-fn write_text(path: &Path, text: &str) -> Result<(), Stop> {
+pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Stop> {
     let write = || -> std::io::Result<()> {
         let mut file = WholeFile::create(path)?;
         file.write_all(text.as_bytes())?;

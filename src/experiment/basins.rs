@@ -31,7 +31,7 @@ impl Basin {
 }
 
 /// Values of the metrics of one contender's replicates at one design point; `NaN` where a replicate lacks one.
-type Rows = BTreeMap<u32, Vec<f64>>;
+pub type Rows = BTreeMap<u32, Vec<f64>>;
 
 /// Basins of each contender at a design point, the largest first; one where all replicates are alike, none where no
 /// replicate is done.
@@ -85,7 +85,11 @@ pub fn visit<E: From<StoreError>>(
     close(current, &mut rows)
 }
 
-fn split(
+/// Basins among some replicates of a contender at a design point, the largest first.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn split(
     store: &Store,
     design: u32,
     contender: usize,

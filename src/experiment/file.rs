@@ -3,6 +3,7 @@
 use super::charts::{self, Chart};
 use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
+use super::optimization::{self, Optimization};
 use super::replication::StoppingRule;
 use super::robustness::Robustness;
 use super::simulate::Play;
@@ -37,7 +38,7 @@ pub const QUESTION: Parameter = Parameter::text("question", "", "what the experi
 pub const EXPECTATION: Parameter = Parameter::text("expectation", "", "what is expected beforehand, and why");
 /// Kind.
 pub const KIND: Parameter =
-    Parameter::choice("kind", &["compare", "sweep"], "compare", "what is done with the contenders");
+    Parameter::choice("kind", &["compare", "sweep", "optimize"], "compare", "what is done with the contenders");
 /// Seed.
 pub const SEED: Parameter =
     Parameter::integer("seed", 0, i64::MAX as u64, 1, "", "master seed; everything random follows from it");
@@ -200,6 +201,8 @@ pub struct Variations {
     pub sweep: Option<Sweep>,
     /// When there are replicates enough, in place of a fixed number.
     pub stopping: Option<StoppingRule>,
+    /// Parameters that are optimized.
+    pub optimization: Option<Optimization>,
 }
 
 /// An experiment, ready to run.
@@ -327,7 +330,7 @@ fn lay_strategies(document: &mut Document, library: &dyn Library) -> Result<(), 
     Ok(())
 }
 
-/// Names of the strategies that `[robustness]` or `[sweep]` tries, and other texts that a sweep sets.
+/// Names of the strategies that `[robustness]`, `[sweep]` or `[optimize]` tries, and other texts that these set.
 fn strategies_tried(document: &Document) -> BTreeSet<String> {
     fn texts(value: &Value, found: &mut BTreeSet<String>) {
         match value {
@@ -340,7 +343,7 @@ fn strategies_tried(document: &Document) -> BTreeSet<String> {
         }
     }
     let mut names = BTreeSet::new();
-    for path in ["robustness.strategies", "sweep.parameters", "sweep.points"] {
+    for path in ["robustness.strategies", "sweep.parameters", "sweep.points", "optimize.variables"] {
         if let Some(value) = document.peek(path) {
             texts(&value, &mut names);
         }
@@ -383,7 +386,7 @@ struct Head {
     expectation: String,
     seed: u64,
     replicates: u32,
-    sweeps: bool,
+    kind: &'static str,
 }
 
 /// What an experiment consists of, but for what was resolved.
@@ -403,6 +406,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         "robustness",
         "sweep",
         "replication",
+        "optimize",
     ]);
     let (head, tolerance) = read_head(&root);
     let (clocks, known) = read_clocks(&root);
@@ -430,7 +434,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
             group.abandon();
         }
     }
-    let variations = read_variations(&root, &head, clocks.len(), &mut shelf);
+    let variations = read_variations(&root, &head, &clocks, &mut shelf);
     let delegators = read_delegators(&root, delegated, &mut shelf);
     // Where the world cannot be read nobody's strategy is.
     shelf.misspelt |= world.is_none();
@@ -523,10 +527,10 @@ fn read_head(root: &Section) -> (Head, f64) {
     }
     let question = section.text(&QUESTION);
     let expectation = section.text(&EXPECTATION);
-    let sweeps = section.choice(&KIND) == "sweep";
+    let kind = section.choice(&KIND);
     let seed = section.integer(&SEED);
     let replicates = section.integer(&REPLICATES) as u32;
-    (Head { name, question, expectation, seed, replicates, sweeps }, section.number(&TOLERANCE))
+    (Head { name, question, expectation, seed, replicates, kind }, section.number(&TOLERANCE))
 }
 
 /// A contender's name, rule, table, slots per epoch and redundancy.
@@ -665,28 +669,48 @@ fn read_classes(
     (classes, complete)
 }
 
-fn read_variations(root: &Section, head: &Head, contenders: usize, shelf: &mut Shelf) -> Variations {
-    let robustness = read_robustness(root, contenders, shelf);
-    let stopping = root.table("replication").and_then(|section| StoppingRule::read(&section, contenders));
-    let sweeps = head.sweeps;
-    let sweep = match root.table("sweep") {
-        Some(section) if sweeps => Sweep::read(&section, head.seed),
+/// The table of a kind of experiment; refused where the experiment is of another kind, missed where there is none.
+fn table_of_kind<'a>(root: &Section<'a>, head: &Head, kind: &str, table: &str) -> Option<Section<'a>> {
+    match root.table(table) {
+        Some(section) if head.kind == kind => Some(section),
         Some(section) => {
             section.abandon();
-            section.refuse("", "the experiment is no sweep", "`kind = \"sweep\"` in `[experiment]`", None);
+            section.refuse(
+                "",
+                &format!("the experiment is of kind `{}`", head.kind),
+                &format!("`kind = \"{kind}\"` in `[experiment]`"),
+                None,
+            );
             None
         }
         None => {
-            if sweeps {
-                let allowed = "a table `[sweep]` that says what varies";
-                root.table_or_empty("experiment").refuse("kind", "a sweep of nothing", allowed, None);
+            if head.kind == kind {
+                root.table_or_empty("experiment").refuse(
+                    "kind",
+                    &format!("there is no table `[{table}]`"),
+                    &format!("a table `[{table}]` that says what varies"),
+                    None,
+                );
             }
             None
         }
-    };
-    for (path, value) in sweep.iter().flat_map(|sweep| sweep.points.iter().flatten()) {
+    }
+}
+
+fn read_variations(root: &Section, head: &Head, clocks: &[Clock], shelf: &mut Shelf) -> Variations {
+    let contenders = clocks.len();
+    let robustness = read_robustness(root, contenders, shelf);
+    let stopping = root.table("replication").and_then(|section| StoppingRule::read(&section, contenders));
+    let sweep =
+        table_of_kind(root, head, "sweep", "sweep").and_then(|section| Sweep::read(&section, head.seed));
+    let names: Vec<&str> = clocks.iter().map(|(name, ..)| name.as_str()).collect();
+    let optimization = table_of_kind(root, head, "optimize", "optimize")
+        .and_then(|section| optimization::reading::read(&section, &names, head.seed));
+    let swept = sweep.iter().flat_map(|sweep| sweep.points.iter().flatten()).cloned();
+    let varied = optimization.iter().flat_map(Optimization::settings);
+    for (path, value) in swept.chain(varied) {
         if path.ends_with(sequencer::STRATEGY.key)
-            && let Value::Text(name) = value
+            && let Value::Text(name) = &value
             && shelf.played.insert(name.clone())
             && let Some((_, table)) = shelf.tables.iter().find(|(other, _)| other == name)
         {
@@ -699,11 +723,24 @@ fn read_variations(root: &Section, head: &Head, contenders: usize, shelf: &mut S
             }
         }
     }
-    if sweep.is_some() && robustness.is_some() {
-        let allowed = "either `[sweep]` or `[robustness]`: sweep over `sequencers.*.strategy` to have both";
-        root.table_or_empty("robustness").refuse("", "robustness of a sweep", allowed, None);
+    if head.kind != "compare" && robustness.is_some() {
+        let allowed = "`kind = \"compare\"`: vary `sequencers.*.strategy` to have both";
+        root.table_or_empty("robustness").refuse(
+            "",
+            &format!("robustness of an experiment of kind `{}`", head.kind),
+            allowed,
+            None,
+        );
     }
-    Variations { robustness, sweep, stopping }
+    if optimization.is_some() && stopping.is_some() {
+        root.table_or_empty("replication").refuse(
+            "",
+            "a stopping rule of an optimization, which has its own",
+            "`minimum_replicates` and `maximum_replicates` in `[optimize]`",
+            None,
+        );
+    }
+    Variations { robustness, sweep, stopping, optimization }
 }
 
 fn read_robustness(root: &Section, contenders: usize, shelf: &mut Shelf) -> Option<Robustness> {

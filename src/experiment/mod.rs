@@ -10,6 +10,7 @@ pub mod formula_check;
 pub mod kickback_game;
 pub mod lock;
 pub mod manifest;
+pub mod optimization;
 pub mod outcome;
 pub mod progress;
 pub mod references;

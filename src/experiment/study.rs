@@ -1,7 +1,7 @@
 //! A study: an experiment file and the experiments that its design points are.
 
-use super::design::Design;
-use super::file::{Contender, Experiment, Library};
+use super::design::{Design, Point};
+use super::file::{Contender, Experiment, Library, Variations};
 use super::outcome::Outcome;
 use super::replication::UntilPrecise;
 use super::runner::{self, Planned};
@@ -36,12 +36,35 @@ pub struct Study {
     pub experiment: Experiment,
     /// Its design.
     pub design: Design,
-    /// The experiment of each point of the design; all have the same contenders and replicates.
+    /// The experiment of each point of the design; all have the same contenders and replicates. Of an optimization, whose
+    /// points are not known beforehand, the file as written.
     pub points: Vec<Experiment>,
+    /// The file without the tables that design points do not have.
+    pub bare: Document,
 }
 
 /// Tables that design points do not have.
-const OF_THE_STUDY: [&str; 3] = ["robustness", "sweep", "replication"];
+const OF_THE_STUDY: [&str; 4] = ["robustness", "sweep", "replication", "optimize"];
+
+/// The experiment of a design point of a file without those tables, and what it does not read.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_point(
+    point: &Point,
+    bare: &Document,
+    library: &dyn Library,
+) -> Result<(Experiment, Vec<Unread>), Diagnostics> {
+    let mut document = point.apply(bare.clone())?;
+    // Of the file's own strategies a point has those that it plays.
+    let played = super::file::strategies_named(&document);
+    for name in document.keys("strategies") {
+        if !played.contains(&name) {
+            document.remove_member("strategies", &name);
+        }
+    }
+    Experiment::read_variant(document, library)
+}
 
 fn refuse_unread(unread: Vec<Unread>) -> Result<(), Diagnostics> {
     if unread.is_empty() {
@@ -57,14 +80,30 @@ impl Study {
     /// Everything that is wrong with the file, or with the first point at which something is.
     pub fn read(document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
         let (mut experiment, unread) = Experiment::read_variant(document.clone(), library)?;
+        let mut bare = document;
+        for table in OF_THE_STUDY {
+            bare.remove(table);
+        }
+        bare.set("experiment.kind", "compare")?;
         let variations = &experiment.variations;
-        let design = match (&variations.robustness, &variations.sweep) {
-            (Some(robustness), _) => robustness.design(&experiment.setting),
-            (_, Some(sweep)) => sweep.design(),
+        let design = match variations {
+            Variations { robustness: Some(robustness), .. } => robustness.design(&experiment.setting),
+            Variations { sweep: Some(sweep), .. } => sweep.design(),
+            Variations { optimization: Some(optimization), .. } => {
+                let probe = |genes: &Vec<f64>| Point { assignments: optimization.assignments(genes) };
+                let mut points = Vec::new();
+                for alternatives in optimization.probes() {
+                    let all: Vec<Point> = alternatives.iter().map(probe).collect();
+                    let works = all.iter().find(|point| read_point(point, &bare, library).is_ok());
+                    // Where none is an experiment, the first says why.
+                    points.extend(works.or(all.first()).cloned());
+                }
+                Design { parameters: optimization.paths(), points }
+            }
             _ => {
                 refuse_unread(unread)?;
                 let points = vec![experiment.clone()];
-                return Ok(Study { experiment, design: Design::as_written(), points });
+                return Ok(Study { experiment, design: Design::as_written(), points, bare });
             }
         };
         // What the file as written does not read of these tables, nothing does.
@@ -73,28 +112,12 @@ impl Study {
         };
         let (stray, unread): (Vec<Unread>, Vec<Unread>) = unread.into_iter().partition(of_the_study);
         refuse_unread(stray)?;
-        let mut bare = document;
-        for table in OF_THE_STUDY {
-            bare.remove(table);
-        }
-        bare.set("experiment.kind", "compare")?;
-        let read = |point: &super::design::Point| {
-            let mut document = point.apply(bare.clone())?;
-            // Of the file's own strategies a point has those that it plays.
-            let played = super::file::strategies_named(&document);
-            for name in document.keys("strategies") {
-                if !played.contains(&name) {
-                    document.remove_member("strategies", &name);
-                }
-            }
-            Experiment::read_variant(document, library)
-        };
         let mut points = Vec::with_capacity(design.points.len());
         // What no point reads is refused; what only some read belongs to the study all the same.
         let mut never: Option<Vec<Unread>> = None;
         let mut read_by_some: Vec<Unread> = unread;
         for point in &design.points {
-            let (point, unread) = read(point)?;
+            let (point, unread) = read_point(point, &bare, library)?;
             points.push(point);
             let here = |key: &Unread| unread.iter().any(|u| u.diagnostic.path() == key.diagnostic.path());
             match &mut never {
@@ -108,7 +131,13 @@ impl Study {
         for key in read_by_some {
             experiment.resolved.add(key.diagnostic.path(), key.value);
         }
-        Ok(Study { experiment, design, points })
+        if experiment.variations.optimization.is_some() {
+            // The probes have shown that variables can be moved as far as they may be; the search lays its own points.
+            let design = Design { points: vec![Point::default()], ..design };
+            let points = vec![experiment.clone()];
+            return Ok(Study { experiment, design, points, bare });
+        }
+        Ok(Study { experiment, design, points, bare })
     }
 
     /// The unit of one replicate of a contender, by its place in the file, at a design point.
@@ -117,9 +146,13 @@ impl Study {
         plan(point, design, &point.contenders[contender], replicate)
     }
 
-    /// The units of the study, design point by design point: with a stopping rule, those up to its first look.
+    /// The units of the study, design point by design point: with a stopping rule, those up to its first look; none of an
+    /// optimization.
     pub fn plans(&self) -> Vec<UnitPlan> {
         let mut plans = Vec::new();
+        if self.experiment.variations.optimization.is_some() {
+            return plans;
+        }
         for (design, point) in (0..).zip(&self.points) {
             for contender in &point.contenders {
                 let content = point.fingerprint(contender);
@@ -137,8 +170,13 @@ impl Study {
     }
 
     /// What the study is, apart from how many replicates a stopping rule will ask for: the ids of its first units, and
-    /// the rule.
+    /// the rule. Of an optimization: the contenders' contents, and what is optimized over which space.
     pub fn identity(&self, plans: &[UnitPlan]) -> String {
+        if let Some(optimization) = &self.experiment.variations.optimization {
+            let contents: Vec<String> =
+                self.experiment.contenders.iter().map(|c| self.experiment.fingerprint(c)).collect();
+            return unit::digest(&format!("{}{:?}", contents.join(" "), optimization.identity()));
+        }
         let ids: Vec<&str> = plans.iter().map(|plan| plan.id.as_str()).collect();
         let rule = self.experiment.variations.stopping.as_ref();
         unit::digest(&format!("{}{}", ids.join(" "), rule.map_or(String::new(), |rule| format!("{rule:?}"))))

@@ -4,6 +4,7 @@
 //! [`format_number`]; a metric that a unit does not have has no row.
 
 pub mod effects;
+pub mod frontier;
 
 use super::basins;
 use super::store::{DesignValue, Order, Store, StoreError};

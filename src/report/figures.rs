@@ -110,6 +110,9 @@ pub fn figures(
     experiment: &Experiment,
     style: Style,
 ) -> Result<(Vec<Named>, Vec<String>), FigureError> {
+    if experiment.variations.optimization.is_some() {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let whole = Summary::read(store, 0, experiment.play.tolerance)?;
     let mut notes = Vec::new();
     let mut drawn = Vec::new();

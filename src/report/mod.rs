@@ -12,6 +12,7 @@
 
 pub mod document;
 pub mod figures;
+pub mod frontier;
 pub mod robustness;
 pub mod summary;
 pub mod table;

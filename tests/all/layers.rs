@@ -13,6 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["agent"],
     &["mechanism", "play", "for_rules", "match_rule", "declare_rules", "with_rule"],
     &["measure"],
+    &["optimize"],
     &["experiment"],
     &["validate"],
     &["chart", "report"],

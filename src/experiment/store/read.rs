@@ -208,6 +208,37 @@ impl Store {
         }
     }
 
+    /// Every done unit of one design point with its values, by contender and replicate.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or `visit` fails.
+    pub fn visit_values_at<E: From<StoreError>>(
+        &self,
+        design: u32,
+        mut visit: impl FnMut(&StoredUnit<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut values = Vec::new();
+        let mut read = || -> rusqlite::Result<_> {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT p.contender, p.replicate, p.result FROM places p JOIN results r ON r.number = p.result \
+                 WHERE p.design = ?1 AND r.status = 'done' ORDER BY p.contender, p.replicate",
+            )?;
+            let mut rows = statement.query([design])?;
+            while let Some(row) = rows.next()? {
+                let contender = row.get::<_, u32>(0)? as usize;
+                let replicate = row.get(1)?;
+                self.values_of(row.get(2)?, &mut values)?;
+                let mechanism = &self.contenders[contender];
+                let unit = StoredUnit { design, contender, mechanism, replicate, values: &values };
+                if let Err(e) = visit(&unit) {
+                    return Ok(Err(e));
+                }
+            }
+            Ok(Ok(()))
+        };
+        read().map_err(|e| self.error(e))?
+    }
+
     /// Curves of one name for a contender at a design point, by replicate, in the order in which the unit gave them.
     ///
     /// # Errors

@@ -118,6 +118,17 @@ impl Store {
         Ok(retained)
     }
 
+    /// Forgets every address; results stay, by content: for a study that gives its units their addresses anew.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn forget_addresses(&mut self) -> Result<(), StoreError> {
+        self.flush()?;
+        self.connection
+            .execute_batch("BEGIN IMMEDIATE; DELETE FROM places; DELETE FROM design_points; COMMIT")
+            .map_err(|e| self.error(e))
+    }
+
     /// Drops every unit that has no address: what a changed study whose plans are not known beforehand leaves behind,
     /// once it is complete. Returns how many.
     ///

@@ -107,7 +107,7 @@ impl Sweep {
         let mut axes: Vec<Axis> = Vec::new();
         let count = tables.len();
         for table in tables {
-            let axis = read_axis(&table, &axes);
+            let axis = read_axis(&table, &axes, true);
             axes.extend(axis);
         }
         let spread = kind == "latin_hypercube" || kind == "sobol";
@@ -208,7 +208,8 @@ fn read_point(section: &Section) -> Point {
     section.keys().into_iter().filter_map(assign).collect()
 }
 
-fn read_axis(section: &Section, earlier: &[Axis]) -> Option<Axis> {
+/// Reads one parameter. `levelled`: a range may say how many levels a design takes from it.
+pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> Option<Axis> {
     section.known(AXIS);
     let paths = section.custom(&PATH, paths_from);
     let values = section.custom(&VALUES, |value| match value.as_list() {
@@ -255,7 +256,10 @@ fn read_axis(section: &Section, earlier: &[Axis]) -> Option<Axis> {
         }
         (None, Some((low, high, whole))) => {
             let log = section.choice(&SCALE) == "log";
-            let levels = section.integer(&LEVELS) as usize;
+            let levels = if levelled { section.integer(&LEVELS) as usize } else { 2 };
+            if !levelled {
+                section.note_unread_key(&LEVELS, "it belongs to the designs of a sweep");
+            }
             if log && low <= 0.0 {
                 section.refuse(
                     "range",

@@ -4,6 +4,8 @@ use super::{Block, ReportError, tables};
 use crate::chart::ticks::{fixed, significant};
 use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
+use crate::experiment::optimization::Optimization;
+use crate::experiment::optimization::front::Front;
 use crate::experiment::store::{DesignValue, Store};
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
@@ -21,6 +23,9 @@ pub(super) fn compose(
     figures: Vec<Named>,
     notes: &[String],
 ) -> Result<Vec<Block>, ReportError> {
+    if let Some(optimization) = &experiment.variations.optimization {
+        return frontier(store, experiment, optimization, directory, figures, notes);
+    }
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;
     let heading = |text: &str| Block::Heading(2, text.to_owned());
     let said = |text: &str, otherwise: &str| {
@@ -65,6 +70,58 @@ pub(super) fn compose(
         .chain(tables::basins(&summary))
         .chain(tables::metrics(store, experiment.play.tolerance)?);
     blocks.extend(tables.map(Block::Table));
+    blocks.push(heading("What was run"));
+    blocks.push(Block::Facts(facts(store, experiment, directory)?));
+    blocks.push(Block::Folded(
+        "The experiment as resolved, runnable again".to_owned(),
+        experiment.resolved.to_toml(),
+    ));
+    Ok(blocks)
+}
+
+/// The report of an optimization.
+fn frontier(
+    store: &Store,
+    experiment: &Experiment,
+    optimization: &Optimization,
+    directory: &Path,
+    figures: Vec<Named>,
+    notes: &[String],
+) -> Result<Vec<Block>, ReportError> {
+    let heading = |text: &str| Block::Heading(2, text.to_owned());
+    let said = |text: &str, otherwise: &str| {
+        let text = text.trim();
+        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
+    };
+    let mut blocks = vec![
+        Block::Heading(1, experiment.name.clone()),
+        heading("Question"),
+        said(&experiment.question, "The experiment file states no question."),
+        heading("Expectation"),
+        said(&experiment.expectation, "None was stated beforehand."),
+        heading("What came out"),
+    ];
+    let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
+    match &front {
+        Some(front) => {
+            blocks.push(Block::Lines(
+                crate::report::frontier::closing(store, experiment, optimization, front).trim().to_owned(),
+            ));
+        }
+        None => blocks.push(Block::Text("The search has not ended yet.".to_owned())),
+    }
+    blocks.push(heading("Figures"));
+    if figures.is_empty() {
+        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
+    }
+    blocks.extend(figures.into_iter().map(Block::Figure));
+    if !notes.is_empty() {
+        blocks.push(Block::List(notes.to_vec()));
+    }
+    if let Some(front) = front.filter(|front| !front.points.is_empty()) {
+        blocks.push(heading("Tables"));
+        blocks.push(Block::Table(tables::frontier(store, optimization, &front)));
+    }
     blocks.push(heading("What was run"));
     blocks.push(Block::Facts(facts(store, experiment, directory)?));
     blocks.push(Block::Folded(
@@ -165,7 +222,8 @@ fn facts(
     fact("replicates asked for", experiment.replicates.to_string());
     fact("units done, failed", format!("{done}, {failed}"));
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;
-    for (c, name) in summary.contenders().iter().enumerate() {
+    let contenders = if experiment.variations.optimization.is_some() { &[] } else { summary.contenders() };
+    for (c, name) in contenders.iter().enumerate() {
         let standing = match summary.standing(c) {
             Standing::NobodyLearns => "nobody learns".to_owned(),
             Standing::Learned { certified, of, .. } => format!("{certified} of {of} certified"),

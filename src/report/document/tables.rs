@@ -2,6 +2,8 @@
 
 use super::{Cell, Table};
 use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude, significant};
+use crate::experiment::optimization::Optimization;
+use crate::experiment::optimization::front::{Front, Point};
 use crate::experiment::store::{DesignValue, Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
 use crate::measure::statistics::{Comparison, Estimate};
@@ -238,6 +240,35 @@ pub(super) fn metrics(store: &Store, tolerance: f64) -> Result<Option<Table>, St
         rows,
         notes,
     }))
+}
+
+/// The points of an optimization's front.
+pub(super) fn frontier(store: &Store, optimization: &Optimization, front: &Front) -> Table {
+    let mut head = vec!["mechanism".to_owned()];
+    let paths = crate::report::frontier::short_names(store.parameters());
+    head.extend(paths);
+    head.extend(optimization.objectives.iter().map(|o| crate::report::frontier::labelled(o.metric)));
+    head.push("P(non-dominated)".to_owned());
+    let row = |point: &Point| {
+        let mut row = vec![Cell::text(store.contenders()[point.contender].clone())];
+        row.extend(point.settings.iter().map(|value| parameter(value.as_ref())));
+        for (e, objective) in point.objectives.iter().zip(&optimization.objectives) {
+            let (factor, _) = crate::report::frontier::printed(objective.metric);
+            row.push(shaped(Some(*e), factor));
+        }
+        let p = point.probability_nondominated;
+        row.push(Cell::number(crate::chart::ticks::fixed(p, 2), p));
+        row
+    };
+    Table {
+        name: "frontier".to_owned(),
+        caption: "Certified points of the efficient front, on fresh draws".to_owned(),
+        head,
+        texts: 1,
+        grouped: false,
+        rows: front.points.iter().map(row).collect(),
+        notes: vec![format!("Means over {} replicates with 95% intervals.", front.audited)],
+    }
 }
 
 fn unit(metric: &Metric) -> &'static str {

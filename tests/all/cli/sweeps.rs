@@ -218,8 +218,8 @@ fn replication_stops_where_intervals_are_narrow() {
 fn what_makes_no_sense_in_a_sweep_is_refused() {
     let broken = |from: &str, to: &str| sweep("").replace(from, to);
     for (text, message) in [
-        (broken("kind = \"sweep\"", ""), "the experiment is no sweep"),
-        (TINY.replace("seed = 7", "kind = \"sweep\""), "a sweep of nothing"),
+        (broken("kind = \"sweep\"", ""), "the experiment is of kind `compare`"),
+        (TINY.replace("seed = 7", "kind = \"sweep\""), "there is no table `[sweep]`"),
         (broken("mechanism.auction.seats", "mechanism.auktion.seats"), "did you mean `mechanism.auction`"),
         (broken("values = [1, 2, 4]", "values = []"), "no list of settings"),
         (broken("values = [1, 2, 4]", "values = [1, 99]"), "99 seats for 5 sequencers"),

@@ -1,0 +1,161 @@
+//! `run FILE` of an optimization: search, audit, front.
+
+use super::run::{self, Computing, Finished};
+use super::{Common, Status, Stop};
+use crate::cli::library::Files;
+use crate::experiment::design::Point;
+use crate::experiment::optimization::auditing::audit;
+use crate::experiment::optimization::front::Front;
+use crate::experiment::optimization::points::Points;
+use crate::experiment::optimization::searching::Searching;
+use crate::experiment::optimization::{Optimization, trial};
+use crate::experiment::runner::{RunSummary, UnitPlan};
+use crate::experiment::store::Store;
+use crate::experiment::study::Study;
+use crate::experiment::tables;
+use crate::report::{document, frontier};
+use std::time::{Duration, Instant};
+
+/// Share of the time that the search may take, where time is limited; the audit has most of the rest.
+const SEARCH_SHARE: f64 = 0.7;
+/// Share that is left for tables and figures.
+const WRITING_SHARE: f64 = 0.03;
+
+/// Refuses metrics that a contender cannot have.
+///
+/// # Errors
+/// Each of them, with the metrics that there are.
+pub fn check_metrics(study: &Study, optimization: &Optimization, file: &str) -> Result<(), Stop> {
+    let errors = trial::missing_metrics(optimization, &study.experiment);
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = errors.iter().map(|error| format!("{file}: {error}")).collect();
+    Err(Stop::say(lines.join("\n")))
+}
+
+/// Searches and audits; what it finds is in the store.
+///
+/// # Errors
+/// A store that fails.
+pub(super) fn compute(
+    study: &Study,
+    optimization: &Optimization,
+    store: &mut Store,
+    how: Computing,
+    library: &Files,
+    started: Instant,
+    common: &Common,
+) -> Result<RunSummary, Stop> {
+    let fail = |error: crate::experiment::store::StoreError| Stop::fail(&error);
+    // The search gives its units their addresses anew: an audit of an earlier, shorter search is none of this one.
+    store.forget_addresses().map_err(fail)?;
+    let points = Points::new(optimization, &study.bare, library);
+    let workshop = points.workshop();
+    let work = |plan: &UnitPlan| workshop.work(plan);
+    let mut searching = Searching::new(optimization, study.experiment.play.tolerance, points);
+    let until = |share: f64| {
+        let whole = how.deadline?.saturating_duration_since(started);
+        Some(started + Duration::from_secs_f64(whole.as_secs_f64() * share))
+    };
+    let searched = run::drive(
+        &mut searching,
+        &work,
+        store,
+        Computing { deadline: until(SEARCH_SHARE), ..how },
+        common,
+    )?;
+    let record = searching.record(!searched.stopped_early);
+    record.put(store).map_err(fail)?;
+    for design in 0..searching.search().candidates().len() {
+        let point: Point = searching.point(design);
+        store.put_design(design as u32, &point.values()).map_err(fail)?;
+    }
+    let finalists = searching.finalists();
+    if searched.stopped_early && how.deadline.is_none() {
+        // Whoever interrupts does not want to wait for an audit.
+        return Ok(searched);
+    }
+    common.say(&format!(
+        "{} candidates on the front of the search: auditing them on {} fresh replicates each",
+        finalists.len(),
+        study.experiment.replicates
+    ));
+    let mut audits = audit(&mut searching, &finalists, study.experiment.replicates);
+    let deadline = until(1.0 - WRITING_SHARE);
+    let audited = run::drive(&mut audits, &work, store, Computing { deadline, ..how }, common)?;
+    Ok(RunSummary {
+        done: searched.done + audited.done,
+        reused: searched.reused + audited.reused,
+        // A candidate that cannot be simulated is ruled out, and said so; the study has not failed for that.
+        failed: audited.failed,
+        stopped_early: searched.stopped_early || audited.stopped_early,
+    })
+}
+
+/// Writes everything from the store and says how it went.
+///
+/// # Errors
+/// A store that fails, or files that cannot be written.
+pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store) -> Result<Status, Stop> {
+    let &Finished { study, directory, summary, printing, common, .. } = run;
+    let experiment = &study.experiment;
+    run::write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
+    let sha = tables::write_results_and_summary(store, directory).map_err(|error| Stop::fail(&error))?;
+    tables::write_policies(store, directory).map_err(|error| Stop::fail(&error))?;
+    let front = read_front(store, experiment, optimization)?;
+    if let Some(front) = &front {
+        tables::frontier::write(store, optimization, front, directory).map_err(|error| Stop::fail(&error))?;
+    }
+    let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
+    let manifest = run::manifest(run, store, sha, done + failed)?;
+    let wanted = document::Wanted { printing, stars: false };
+    let written =
+        document::write(store, experiment, directory, wanted).map_err(|error| Stop::fail(&error))?;
+    for note in &written.notes {
+        common.say(note);
+    }
+    let mut text = front.as_ref().map_or(String::new(), |front| {
+        frontier::closing(store, experiment, optimization, front)
+    });
+    text += &format!("\nTables  {}/frontier.csv, summary.csv, results.csv, policies.csv\n", directory.display());
+    text += &run::figures_written(&written);
+    let has_front = front.as_ref().is_some_and(|front| !front.points.is_empty());
+    common.result(&text, || {
+        serde_json::json!({
+            "experiment": experiment.name,
+            "output": directory.display().to_string(),
+            "units": manifest.units,
+            "seconds": manifest.seconds,
+            "results_sha256": manifest.results_sha256,
+            "audited_replicates": front.as_ref().map_or(0, |front| front.audited),
+            "remarks": front.as_ref().map(|front| frontier::remarks(store, optimization, front)),
+            "charts": written.charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
+            "frontier": run::csv_as_json(&directory.join(tables::frontier::FILE)),
+        })
+    });
+    if summary.failed > 0 {
+        eprintln!("{} units of the audit failed; their errors are in the table `units` of the store", summary.failed);
+        return Ok(Status::Failed);
+    }
+    if summary.stopped_early {
+        common.say("stopped early: the front is that of the search so far; the same command goes on from there");
+        return Ok(Status::Incomplete);
+    }
+    if !has_front {
+        if front.as_ref().is_some_and(frontier::is_infeasible) {
+            eprintln!("no feasible candidate was found: see above which constraint is missed, and by how much");
+        }
+        return Ok(Status::Failed);
+    }
+    Ok(Status::Done)
+}
+
+fn read_front(
+    store: &Store,
+    experiment: &crate::experiment::file::Experiment,
+    optimization: &Optimization,
+) -> Result<Option<Front>, Stop> {
+    Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)
+        .map_err(|error| Stop::fail(&error))
+}

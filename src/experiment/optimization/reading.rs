@@ -1,0 +1,246 @@
+//! `[optimize]`: objectives, constraints, variables, and how to search.
+
+use super::{Constraint, Objective, Optimization, natural};
+use crate::experiment::sweep::reading::{AXIS, read_axis};
+use crate::experiment::sweep::{Axis, Settings as AxisSettings};
+use crate::measure::metrics::{self, METRICS, Metric};
+use crate::numerics::ln;
+use crate::optimize::search::Settings;
+use crate::optimize::space::{Kind, Space, Variable, position};
+use crate::settings::{Parameter, Section, Value, nearest};
+
+/// Objectives.
+pub const OBJECTIVES: Parameter = Parameter::custom_required(
+    "objectives",
+    "a list of two to four metrics of `list metrics`, such as [\"community_share\", \"minimize mean_price\"]",
+    "what is made better; `maximize` or `minimize` before a metric where it is not plain which is better, or is the other way round",
+);
+/// Constraints.
+pub const CONSTRAINTS: Parameter = Parameter::custom_optional(
+    "constraints",
+    "a list such as [\"liveness >= 0.999\", \"overhead_ratio <= 2\"]",
+    "bounds that expectations of metrics must keep",
+);
+/// Population.
+pub const POPULATION: Parameter = Parameter::integer(
+    "population",
+    4,
+    10_000,
+    24,
+    "candidates",
+    "parents of a generation, and at most so many children; also the most points of the front",
+);
+/// Generations.
+pub const GENERATIONS: Parameter = Parameter::integer(
+    "generations",
+    1,
+    100_000,
+    20,
+    "",
+    "generations after the first; a finished study goes on when this is raised",
+);
+/// Minimum of replicates.
+pub const MINIMUM: Parameter = Parameter::integer(
+    "minimum_replicates",
+    8,
+    10_000,
+    8,
+    "replicates",
+    "replicates of a candidate before it may be a parent",
+);
+/// Maximum of replicates.
+pub const MAXIMUM: Parameter = Parameter::integer(
+    "maximum_replicates",
+    8,
+    100_000,
+    64,
+    "replicates",
+    "replicates up to which a candidate's are doubled where it is in doubt whether it belongs to the front",
+);
+/// Confidence.
+pub const CONFIDENCE: Parameter = Parameter::number(
+    "confidence",
+    0.5,
+    0.9999,
+    0.95,
+    "probability",
+    "probability with which a candidate must keep its constraints",
+);
+
+/// Keys of `[optimize]`.
+pub const OPTIMIZE: &[&Parameter] =
+    &[&OBJECTIVES, &CONSTRAINTS, &POPULATION, &GENERATIONS, &MINIMUM, &MAXIMUM, &CONFIDENCE];
+/// Share of a generation's evaluations that may be spent where the front is in doubt.
+const TOP_UP: f64 = 0.1;
+/// Whole numbers up to which each has a position of its own.
+const MOST_STEPS: f64 = 4096.0;
+
+/// Reads the table; errors are noted with the reader.
+pub fn read(section: &Section, contenders: &[&str], seed: u64) -> Option<Optimization> {
+    section.known(OPTIMIZE);
+    section.know_tables(&["variables"]);
+    let objectives = section.custom(&OBJECTIVES, objectives);
+    let constraints = section.custom(&CONSTRAINTS, constraints);
+    let (minimum, maximum) = (section.integer(&MINIMUM) as u32, section.integer(&MAXIMUM) as u32);
+    if minimum > maximum {
+        let allowed = format!("at most {maximum}, or a higher `maximum_replicates`");
+        section.refuse(MINIMUM.key, "more than the maximum", &allowed, None);
+    }
+    let settings = Settings {
+        population: section.integer(&POPULATION) as usize,
+        generations: section.integer(&GENERATIONS) as u32,
+        budget: u64::MAX,
+        minimum,
+        maximum,
+        top_up: TOP_UP,
+        threshold: 0.5,
+        confidence: section.number(&CONFIDENCE),
+        seed,
+    };
+    let tables = section.tables("variables");
+    if tables.is_empty() && contenders.len() < 2 {
+        section.refuse("variables", "nothing varies", "at least one table `[[optimize.variables]]`", None);
+    }
+    let picks = contenders.len() > 1;
+    let mut axes: Vec<Axis> = Vec::new();
+    let mut space = Space::default();
+    if picks {
+        space.variables.push(Variable { kind: Kind::Category(contenders.len()), when: Vec::new() });
+    }
+    let count = tables.len();
+    for table in tables {
+        table.known(AXIS);
+        let Some(axis) = read_axis(&table, &axes, false) else { continue };
+        let mut when = Vec::new();
+        if picks && let Some(own) = owner(&axis, contenders) {
+            when.push((0, position(own, contenders.len())));
+        }
+        if let Some((path, value)) = &axis.when {
+            match condition(path, value, &axes) {
+                Some((other, at)) => when.push((other + usize::from(picks), at)),
+                None => table.refuse(
+                    "when",
+                    &format!("`{path}` never is {value}"),
+                    "one of the `values` of an earlier variable",
+                    None,
+                ),
+            }
+        }
+        space.variables.push(Variable { kind: kind(&axis), when });
+        axes.push(axis);
+    }
+    let (objectives, constraints) = (objectives?, constraints.unwrap_or_default());
+    if axes.len() < count || space.is_empty() {
+        return None;
+    }
+    let contenders = contenders.iter().map(|name| (*name).to_owned()).collect();
+    Some(Optimization { objectives, constraints, axes, contenders, space, settings })
+}
+
+/// The only contender that an axis bears on, if there is one.
+fn owner(axis: &Axis, contenders: &[&str]) -> Option<usize> {
+    let own = |path: &str| {
+        let rest = path.strip_prefix("mechanism.")?;
+        contenders.iter().position(|name| {
+            rest.strip_prefix(&format!("{name}.")).or_else(|| rest.strip_prefix(&format!("\"{name}\"."))).is_some()
+        })
+    };
+    let first = own(axis.paths.first()?)?;
+    axis.paths.iter().all(|path| own(path) == Some(first)).then_some(first)
+}
+
+/// Place and position of the earlier variable at which a condition holds.
+fn condition(path: &str, value: &Value, earlier: &[Axis]) -> Option<(usize, f64)> {
+    let place = earlier.iter().rposition(|axis| axis.paths.iter().any(|p| p == path))?;
+    let AxisSettings::Levels(levels) = &earlier[place].settings else { return None };
+    let column = earlier[place].paths.iter().position(|p| p == path)?;
+    let level = levels.iter().position(|level| level[column] == *value)?;
+    Some((place, position(level, levels.len())))
+}
+
+/// What a variable can be: numbers that ascend are neighbours, other settings are not.
+fn kind(axis: &Axis) -> Kind {
+    match &axis.settings {
+        AxisSettings::Levels(levels) => {
+            let numbers: Option<Vec<f64>> = levels.iter().map(|level| level[0].as_number()).collect();
+            let ascend = numbers.is_some_and(|n| n.windows(2).all(|pair| pair[0] < pair[1]));
+            if ascend && levels.len() > 1 {
+                Kind::Ordered((0..levels.len()).map(|i| position(i, levels.len())).collect())
+            } else {
+                Kind::Category(levels.len())
+            }
+        }
+        AxisSettings::Range(range) if range.whole && range.high - range.low < MOST_STEPS => {
+            let steps = (range.high - range.low) as usize + 1;
+            let at = |i: usize| {
+                if range.log {
+                    // Rounding takes the exact place of a number back to it.
+                    ln((range.low + i as f64) / range.low) / ln(range.high / range.low)
+                } else {
+                    position(i, steps)
+                }
+            };
+            Kind::Ordered((0..steps).map(at).collect())
+        }
+        AxisSettings::Range(_) => Kind::Continuous,
+    }
+}
+
+fn metric(name: &str) -> Result<&'static Metric, String> {
+    metrics::find(name).ok_or_else(|| {
+        let near = nearest(name, METRICS.iter().map(|m| m.key));
+        let help = near.map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));
+        format!("there is no metric `{name}`{help}")
+    })
+}
+
+fn objectives(value: &Value) -> Result<Vec<Objective>, String> {
+    let list = value.as_list().ok_or("this is no list of metrics")?;
+    let objective = |item: &Value| {
+        let text = item.as_text().ok_or("an objective that is not a text")?;
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (direction, name) = match words.as_slice() {
+            [name] => (None, *name),
+            ["maximize" | "maximise" | "max", name] => (Some(true), *name),
+            ["minimize" | "minimise" | "min", name] => (Some(false), *name),
+            _ => return Err(format!("`{text}` is no metric, and none after `maximize` or `minimize`")),
+        };
+        let metric = metric(name)?;
+        let maximize = direction.or_else(|| natural(metric)).ok_or_else(|| {
+            format!("neither more nor less of `{name}` is better as such: write `maximize {name}` or `minimize {name}`")
+        })?;
+        Ok(Objective { metric, maximize })
+    };
+    let found: Vec<Objective> = list.iter().map(objective).collect::<Result<_, String>>()?;
+    for (i, objective) in found.iter().enumerate() {
+        if found[..i].iter().any(|other| other.metric.key == objective.metric.key) {
+            return Err(format!("the objective `{}` twice", objective.metric.key));
+        }
+    }
+    match found.len() {
+        0 => Err("there is no objective".to_owned()),
+        1 => Err("one objective has no front, but a best point: a second objective is missing".to_owned()),
+        2..=4 => Ok(found),
+        many => Err(format!("{many} objectives: in fronts of more than four dimensions nearly everything is efficient")),
+    }
+}
+
+fn constraints(value: &Value) -> Result<Vec<Constraint>, String> {
+    let list = value.as_list().ok_or("this is no list of constraints")?;
+    let constraint = |item: &Value| {
+        let text = item.as_text().ok_or("a constraint that is not a text")?;
+        let split = |sign: &str| text.split_once(sign).map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
+        let (name, at_least, bound) = match (split(">="), split("<=")) {
+            (Some((name, bound)), None) => (name, true, bound),
+            (None, Some((name, bound))) => (name, false, bound),
+            _ => return Err(format!("`{text}` is not METRIC >= NUMBER or METRIC <= NUMBER")),
+        };
+        let metric = metric(&name)?;
+        let bound: f64 = bound.parse().map_err(|_| format!("`{bound}` in `{text}` is no number"))?;
+        if !bound.is_finite() {
+            return Err(format!("`{bound}` in `{text}` bounds nothing"));
+        }
+        Ok(Constraint { metric, at_least, bound })
+    };
+    list.iter().map(constraint).collect()
+}
