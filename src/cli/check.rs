@@ -23,6 +23,10 @@ const SHORTER: u32 = 10;
 pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     let study = source::study(&options.experiment)?;
     let experiment = &study.experiment;
+    let optimization = experiment.variations.optimization.as_ref();
+    if let Some(optimization) = optimization {
+        super::optimize::check_metrics(&study, optimization, &options.experiment.file.display().to_string())?;
+    }
     let mut text = format!("{}: {}\n", experiment.name, experiment.question);
     let mut seconds = 0.0;
     let mut units = Vec::new();
@@ -49,8 +53,25 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
             }));
         }
     }
-    let planned = study.plans().len();
-    let wall = seconds / common.threads() as f64;
+    let mut planned = study.plans().len();
+    let mut wall = seconds / common.threads() as f64;
+    if let Some(optimization) = optimization {
+        // Racing leaves about half of a generation's evaluations, doubts add a tenth; then the audit.
+        let settings = &optimization.settings;
+        let first = settings.population as f64 * f64::from(settings.minimum);
+        let later = first * f64::from(settings.generations) * (0.5 + settings.top_up);
+        let audit = settings.population as f64 * f64::from(experiment.replicates);
+        let each = seconds / f64::from(experiment.replicates) / experiment.contenders.len() as f64;
+        planned = (first + later + audit) as usize;
+        wall = each * planned as f64 / common.threads() as f64;
+        let _ = writeln!(
+            text,
+            "  {} variables, {} candidates a generation, {} generations; about:",
+            optimization.space.len(),
+            settings.population,
+            settings.generations
+        );
+    }
     let _ = writeln!(text, "{planned} units, about {} on {} threads", minutes(wall), common.threads());
     common.result(&text, || {
         serde_json::json!({"experiment": experiment.name, "units": planned, "seconds": wall, "contenders": units})

@@ -58,13 +58,8 @@ pub(super) fn compute(
         let whole = how.deadline?.saturating_duration_since(started);
         Some(started + Duration::from_secs_f64(whole.as_secs_f64() * share))
     };
-    let searched = run::drive(
-        &mut searching,
-        &work,
-        store,
-        Computing { deadline: until(SEARCH_SHARE), ..how },
-        common,
-    )?;
+    let searched =
+        run::drive(&mut searching, &work, store, Computing { deadline: until(SEARCH_SHARE), ..how }, common)?;
     let record = searching.record(!searched.stopped_early);
     record.put(store).map_err(fail)?;
     for design in 0..searching.search().candidates().len() {
@@ -115,10 +110,11 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
     for note in &written.notes {
         common.say(note);
     }
-    let mut text = front.as_ref().map_or(String::new(), |front| {
-        frontier::closing(store, experiment, optimization, front)
-    });
-    text += &format!("\nTables  {}/frontier.csv, summary.csv, results.csv, policies.csv\n", directory.display());
+    let mut text = front
+        .as_ref()
+        .map_or(String::new(), |front| frontier::closing(store, experiment, optimization, front));
+    text +=
+        &format!("\nTables  {}/frontier.csv, summary.csv, results.csv, policies.csv\n", directory.display());
     text += &run::figures_written(&written);
     let has_front = front.as_ref().is_some_and(|front| !front.points.is_empty());
     common.result(&text, || {
@@ -135,16 +131,23 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
         })
     });
     if summary.failed > 0 {
-        eprintln!("{} units of the audit failed; their errors are in the table `units` of the store", summary.failed);
+        eprintln!(
+            "{} units of the audit failed; their errors are in the table `units` of the store",
+            summary.failed
+        );
         return Ok(Status::Failed);
     }
     if summary.stopped_early {
-        common.say("stopped early: the front is that of the search so far; the same command goes on from there");
+        common.say(
+            "stopped early: the front is that of the search so far; the same command goes on from there",
+        );
         return Ok(Status::Incomplete);
     }
     if !has_front {
         if front.as_ref().is_some_and(frontier::is_infeasible) {
-            eprintln!("no feasible candidate was found: see above which constraint is missed, and by how much");
+            eprintln!(
+                "no feasible candidate was found: see above which constraint is missed, and by how much"
+            );
         }
         return Ok(Status::Failed);
     }

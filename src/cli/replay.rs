@@ -1,8 +1,12 @@
 //! `replay DIR UNIT`: one stored unit again, compared byte for byte.
 
+use super::library::Files;
 use super::{Common, Status, Stop, source};
-use crate::experiment::outcome::Outcome;
+use crate::experiment::design::Point;
+use crate::experiment::optimization::points;
+use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::store::Store;
+use crate::experiment::study::{Study, plan};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -22,6 +26,9 @@ pub struct Options {
 pub fn replay(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let study = source::stored(&store, &options.directory)?;
+    if study.experiment.variations.optimization.is_some() {
+        return replay_candidate(options, &store, &study, common);
+    }
     let address = |design: u32, mechanism: &str, replicate: u32| format!("{design}/{mechanism}/{replicate}");
     let plans = study.plans();
     let plan = plans
@@ -34,12 +41,55 @@ pub fn replay(options: &Options, common: &Common) -> Result<Status, Stop> {
     let stored = store.outcome(&plan.id).map_err(|error| Stop::refuse(&error))?.ok_or_else(|| {
         Stop::say(format!("{}: unit `{}` has not been run yet", options.directory.display(), options.unit))
     })?;
-    let again = study.work(plan);
-    let difference = compare(&stored, &again);
+    Ok(say(&plan.id, compare(&stored, &study.work(plan)), common))
+}
+
+fn say(unit: &str, difference: Option<String>, common: &Common) -> Status {
     let same = difference.is_none();
-    let text = difference.unwrap_or_else(|| format!("unit {} gives the same bytes", plan.id));
-    common.result(&text, || serde_json::json!({"unit": plan.id, "same": same, "message": text}));
-    Ok(if same { Status::Done } else { Status::Failed })
+    let text = difference.unwrap_or_else(|| format!("unit {unit} gives the same bytes"));
+    common.result(&text, || serde_json::json!({"unit": unit, "same": same, "message": text}));
+    if same { Status::Done } else { Status::Failed }
+}
+
+/// A unit of an optimization, whose design points only the store knows.
+fn replay_candidate(
+    options: &Options,
+    store: &Store,
+    study: &Study,
+    common: &Common,
+) -> Result<Status, Stop> {
+    let place = options.directory.display();
+    let address = |key: &UnitKey| format!("{}/{}/{}", key.design, key.mechanism, key.replicate);
+    let units = store.units().map_err(|error| Stop::refuse(&error))?;
+    let unit =
+        units.iter().find(|unit| unit.id == options.unit || address(&unit.key) == options.unit).ok_or_else(|| {
+            let example = units.first().map_or(String::new(), |unit| address(&unit.key));
+            Stop::say(format!(
+                "{place}: there is no unit `{}`; allowed: a unit's id, or design/mechanism/replicate such as {example}",
+                options.unit
+            ))
+        })?;
+    let settings = store.design_values(unit.key.design).map_err(|error| Stop::refuse(&error))?;
+    let assigned = store.parameters().iter().zip(settings);
+    let assignments =
+        assigned.filter_map(|(path, value)| Some((path.clone(), study.setting(path, value?)))).collect();
+    let library = Files::beside(&options.directory);
+    let point = points::experiment(&Point { assignments }, &study.bare, &library)
+        .map_err(|error| Stop::refuse(&error))?;
+    let contender = point.contenders.iter().find(|c| c.name == unit.key.mechanism);
+    let contender = contender
+        .ok_or_else(|| Stop::say(format!("{place}: there is no contender `{}`", unit.key.mechanism)))?;
+    let plan = plan(&point, unit.key.design, contender, unit.key.replicate);
+    if plan.id != unit.id {
+        return Err(Stop::say(format!(
+            "{place}: unit `{}` is of another version of the program",
+            options.unit
+        )));
+    }
+    let stored = store.outcome(&unit.id).map_err(|error| Stop::refuse(&error))?;
+    let stored =
+        stored.ok_or_else(|| Stop::say(format!("{place}: unit `{}` is not stored", options.unit)))?;
+    Ok(say(&unit.id, compare(&stored, &points::work(&point, &plan)), common))
 }
 
 /// The first difference between what is stored and what came out again.

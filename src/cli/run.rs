@@ -62,7 +62,9 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
     if let Some(optimization) = &experiment.variations.optimization {
         if options.engine.engine.is_some() {
-            return Err(Stop::say("--engine: an optimization runs on one machine: what it asks next hangs on what it was told"));
+            return Err(Stop::say(
+                "--engine: an optimization runs on one machine: what it asks next hangs on what it was told",
+            ));
         }
         optimize::check_metrics(&study, optimization, &options.experiment.file.display().to_string())?;
     }
@@ -97,8 +99,7 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
         |summary| Finished { study: &study, directory: &directory, summary, started, printing, common };
     let status = if let Some(optimization) = &experiment.variations.optimization {
         let library = Files::beside(&options.experiment.file);
-        let summary =
-            optimize::compute(&study, optimization, &mut store, how, &library, started.1, common)?;
+        let summary = optimize::compute(&study, optimization, &mut store, how, &library, started.1, common)?;
         optimize::finish(&finished(summary), optimization, &store)?
     } else {
         put_points(&study, &mut store)?;
@@ -201,8 +202,7 @@ pub(super) fn drive(
         interrupted: &INTERRUPTED,
     };
     let mut progress = fitting(common.quiet);
-    runner::run(asking, work, store, &run_options, progress.as_mut())
-        .map_err(|error| Stop::fail(&error))
+    runner::run(asking, work, store, &run_options, progress.as_mut()).map_err(|error| Stop::fail(&error))
 }
 
 /// A run whose units are over.

@@ -128,6 +128,12 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Stop {
 
 /// A point's contenders are computed together, but nothing says so of the points that a difference spans.
 pub(super) fn refuse_differences(study: &Study) -> Result<(), Stop> {
+    if study.experiment.variations.optimization.is_some() {
+        return Err(Stop::say(
+            "an optimization cannot be divided into pieces: what it asks next hangs on what it was told; allowed: `run`, with as \
+             many --threads as one machine has",
+        ));
+    }
     let stopping = study.experiment.variations.stopping.as_ref();
     if stopping.is_some_and(|rule| !rule.difference.is_empty()) {
         return Err(Stop::say(

@@ -6,8 +6,10 @@ use super::outcome::Outcome;
 use super::replication::UntilPrecise;
 use super::runner::{self, Planned};
 use super::simulate::simulate;
+use super::store::DesignValue;
+use super::sweep::{Axis, Range, Settings};
 use super::unit::{self, UnitPlan};
-use crate::settings::{Diagnostics, Document, Unread};
+use crate::settings::{Diagnostics, Document, Unread, Value};
 
 /// The unit of one replicate of a contender at a design point.
 pub fn plan(experiment: &Experiment, design: u32, contender: &Contender, replicate: u32) -> UnitPlan {
@@ -114,18 +116,18 @@ impl Study {
         refuse_unread(stray)?;
         let mut points = Vec::with_capacity(design.points.len());
         // What no point reads is refused; what only some read belongs to the study all the same.
-        let mut never: Option<Vec<Unread>> = None;
+        let mut never: Vec<Unread> = Vec::new();
         let mut read_by_some: Vec<Unread> = unread;
         for point in &design.points {
             let (point, unread) = read_point(point, &bare, library)?;
             points.push(point);
-            let here = |key: &Unread| unread.iter().any(|u| u.diagnostic.path() == key.diagnostic.path());
-            match &mut never {
-                None => never = Some(unread),
-                Some(never) => never.retain(here),
-            }
+            let known = |key: &Unread| never.iter().any(|n| n.diagnostic.path() == key.diagnostic.path());
+            let new: Vec<Unread> = unread.into_iter().filter(|key| !known(key)).collect();
+            never.extend(new);
         }
-        let never = never.unwrap_or_default();
+        // A point need not have a key that another does not read.
+        let reads = |point: &Experiment, key: &Unread| point.resolved.value(key.diagnostic.path()).is_some();
+        never.retain(|key| !points.iter().any(|point| reads(point, key)));
         read_by_some.retain(|key| never.iter().all(|n| n.diagnostic.path() != key.diagnostic.path()));
         refuse_unread(never)?;
         for key in read_by_some {
@@ -205,6 +207,31 @@ impl Study {
             mine(place)
         });
         Box::new(Planned::new(plans))
+    }
+
+    /// A stored setting of an optimized parameter as the search assigned it.
+    pub fn setting(&self, path: &str, stored: DesignValue) -> Value {
+        let axes = self.experiment.variations.optimization.iter().flat_map(|o| &o.axes);
+        let axis = axes.into_iter().find(|axis| axis.paths.iter().any(|p| p == path));
+        let whole =
+            axis.is_some_and(|axis| matches!(axis.settings, Settings::Range(Range { whole: true, .. })));
+        let listed = |value: &Value| match (value, &stored) {
+            (Value::Text(text), DesignValue::Text(other)) => text == other,
+            (value, DesignValue::Number(number)) => value.as_number() == Some(*number),
+            (value, DesignValue::Text(text)) => value.to_string() == *text,
+        };
+        if let Some(Axis { settings: Settings::Levels(levels), paths, .. }) = axis {
+            let column = paths.iter().position(|p| p == path).unwrap_or(0);
+            let found = levels.iter().map(|level| &level[column]).find(|value| listed(value));
+            if let Some(value) = found {
+                return value.clone();
+            }
+        }
+        match stored {
+            DesignValue::Number(number) if whole => Value::Integer(number as i64),
+            DesignValue::Number(number) => Value::Number(number),
+            DesignValue::Text(text) => Value::Text(text),
+        }
     }
 
     /// Simulates a planned unit.

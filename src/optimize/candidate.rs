@@ -72,13 +72,18 @@ impl Candidate {
     fn slacks(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         let n = f64::from(self.replicates());
         let error = move |squares: f64| if n > 1.0 { (squares / (n * (n - 1.0))).sqrt() } else { 0.0 };
-        self.means[self.objectives..].iter().zip(&self.squares[self.objectives..]).map(move |(m, s)| (*m, error(*s)))
+        self.means[self.objectives..]
+            .iter()
+            .zip(&self.squares[self.objectives..])
+            .map(move |(m, s)| (*m, error(*s)))
     }
 
     /// Lower end of the one-sided interval of a slack, of this confidence.
     pub fn slack(&self, constraint: usize, confidence: f64) -> f64 {
         let z = normal_quantile(confidence);
-        self.slacks().nth(constraint).map_or(f64::NAN, |(mean, error)| if error > 0.0 { mean - z * error } else { mean })
+        self.slacks()
+            .nth(constraint)
+            .map_or(f64::NAN, |(mean, error)| if error > 0.0 { mean - z * error } else { mean })
     }
 
     /// Mean of each slack.

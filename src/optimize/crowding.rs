@@ -22,14 +22,21 @@ pub fn thinned(front: &[&[f64]], keep: usize) -> Vec<(usize, f64)> {
         .collect();
     let scaled: Vec<f64> =
         front.iter().flat_map(|f| f.iter().zip(&range).map(|(x, (low, scale))| (x - low) * scale)).collect();
-    if objectives <= 2 { along_a_line(&scaled, n, objectives, keep) } else { by_neighbours(&scaled, n, objectives, keep) }
+    if objectives <= 2 {
+        along_a_line(&scaled, n, objectives, keep)
+    } else {
+        by_neighbours(&scaled, n, objectives, keep)
+    }
 }
 
 fn along_a_line(points: &[f64], n: usize, objectives: usize, keep: usize) -> Vec<(usize, f64)> {
     let at = |i: usize, j: usize| points[i * objectives + j];
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&a, &b| {
-        at(a, 0).total_cmp(&at(b, 0)).then(at(b, objectives - 1).total_cmp(&at(a, objectives - 1))).then(a.cmp(&b))
+        at(a, 0)
+            .total_cmp(&at(b, 0))
+            .then(at(b, objectives - 1).total_cmp(&at(a, objectives - 1)))
+            .then(a.cmp(&b))
     });
     let distance = |a: usize, b: usize| (0..objectives).map(|j| (at(a, j) - at(b, j)).abs()).sum::<f64>();
     // Neighbours by place in the order; the ends have none on one side.
@@ -124,8 +131,7 @@ mod tests {
 
     #[test]
     fn the_most_crowded_go_first_and_the_ends_stay() {
-        let front: Vec<Vec<f64>> =
-            [0.0, 0.45, 0.5, 0.55, 1.0].iter().map(|x| vec![*x, 1.0 - x]).collect();
+        let front: Vec<Vec<f64>> = [0.0, 0.45, 0.5, 0.55, 1.0].iter().map(|x| vec![*x, 1.0 - x]).collect();
         let rows: Vec<&[f64]> = front.iter().map(Vec::as_slice).collect();
         let mut kept: Vec<usize> = thinned(&rows, 4).into_iter().map(|(i, _)| i).collect();
         kept.sort_unstable();

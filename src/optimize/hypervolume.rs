@@ -60,7 +60,8 @@ fn sliced(mut points: Vec<Vec<f64>>, reference: &[f64]) -> f64 {
         from = p[2];
         let (x, y) = (p[0], p[1]);
         let place = stairs.partition_point(|s| s.0 < x);
-        if (place > 0 && stairs[place - 1].1 <= y) || stairs.get(place).is_some_and(|s| s.0 == x && s.1 <= y) {
+        if (place > 0 && stairs[place - 1].1 <= y) || stairs.get(place).is_some_and(|s| s.0 == x && s.1 <= y)
+        {
             continue;
         }
         // What the point adds lies right of it, below the stairs as they were, up to the first that is lower.

@@ -55,7 +55,9 @@ impl Problem {
     pub fn at(self, x: &[f64]) -> Vec<f64> {
         if self == Problem::Dtlz2 {
             let g: f64 = x[2..].iter().map(|x| (x - 0.5) * (x - 0.5)).sum();
-            let angle = |x: f64| (libm::cos(x * std::f64::consts::FRAC_PI_2), libm::sin(x * std::f64::consts::FRAC_PI_2));
+            let angle = |x: f64| {
+                (libm::cos(x * std::f64::consts::FRAC_PI_2), libm::sin(x * std::f64::consts::FRAC_PI_2))
+            };
             let ((c0, s0), (c1, s1)) = (angle(x[0]), angle(x[1]));
             return vec![(1.0 + g) * c0 * c1, (1.0 + g) * c0 * s1, (1.0 + g) * s0];
         }

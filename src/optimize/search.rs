@@ -255,7 +255,9 @@ impl Search {
     }
 
     fn dice(&self, purpose: u32) -> Sequence {
-        Key::new(self.settings.seed, self.generation, purpose).stream(Purpose::Search, Who::MARKET).sequence(0)
+        Key::new(self.settings.seed, self.generation, purpose)
+            .stream(Purpose::Search, Who::MARKET)
+            .sequence(0)
     }
 
     fn first_look(&self) -> u32 {
@@ -352,7 +354,9 @@ impl Search {
         }
         // Among equal doubts those of whom least is known.
         doubts.sort_by(|a, b| {
-            b.0.total_cmp(&a.0).then(members[a.1].replicates().cmp(&members[b.1].replicates())).then(a.1.cmp(&b.1))
+            b.0.total_cmp(&a.0)
+                .then(members[a.1].replicates().cmp(&members[b.1].replicates()))
+                .then(a.1.cmp(&b.1))
         });
         let mut asked: Vec<(usize, u32, u32)> = Vec::new();
         for (doubt, i) in doubts {
@@ -405,7 +409,12 @@ impl Search {
         while self.children.len() < self.settings.population && attempts < 20 * self.settings.population {
             attempts += 1;
             let [a, b] = [self.tournament(&mut dice), self.tournament(&mut dice)];
-            let [x, y] = variation::children(&self.space, &self.candidates[a].genes, &self.candidates[b].genes, &mut dice);
+            let [x, y] = variation::children(
+                &self.space,
+                &self.candidates[a].genes,
+                &self.candidates[b].genes,
+                &mut dice,
+            );
             self.add(x);
             if self.children.len() < self.settings.population {
                 self.add(y);

@@ -47,11 +47,13 @@ impl Kind {
             Kind::Ordered(positions) => {
                 let after = positions.partition_point(|p| *p < x).min(positions.len() - 1);
                 let before = after.saturating_sub(1);
-                if x - positions[before] < positions[after] - x { positions[before] } else { positions[after] }
+                if x - positions[before] < positions[after] - x {
+                    positions[before]
+                } else {
+                    positions[after]
+                }
             }
-            Kind::Category(count) => {
-                position(((x * *count as f64).max(0.0) as usize).min(count - 1), *count)
-            }
+            Kind::Category(count) => position(((x * *count as f64).max(0.0) as usize).min(count - 1), *count),
         }
     }
 
@@ -102,7 +104,11 @@ impl Space {
     /// Genes by bits, those of absent variables left out: equal for candidates that are the same.
     pub fn key(&self, genes: &[f64]) -> Vec<u64> {
         let active = self.active(genes);
-        genes.iter().zip(active).map(|(gene, exists)| if exists { gene.to_bits() } else { u64::MAX }).collect()
+        genes
+            .iter()
+            .zip(active)
+            .map(|(gene, exists)| if exists { gene.to_bits() } else { u64::MAX })
+            .collect()
     }
 
     /// A Latin hypercube of `count` candidates: each variable's range is cut into `count` slices, and each slice is hit

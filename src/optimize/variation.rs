@@ -140,7 +140,8 @@ mod tests {
     fn children_stay_admissible_and_categories_come_from_parents_or_change() {
         let mut space = Space::cube(4);
         space.variables[1].kind = Kind::Category(3);
-        space.variables[2] = Variable { kind: Kind::Ordered(vec![0.1, 0.3, 0.9]), when: vec![(1, position(0, 3))] };
+        space.variables[2] =
+            Variable { kind: Kind::Ordered(vec![0.1, 0.3, 0.9]), when: vec![(1, position(0, 3))] };
         let mut seen = [false; 3];
         let mut moved = 0;
         for trial in 0..400 {

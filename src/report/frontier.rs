@@ -43,7 +43,11 @@ pub(super) fn short_names(paths: &[String]) -> Vec<String> {
     let alike = |i: usize| short.iter().enumerate().any(|(k, name)| k != i && *name == short[i]);
     (0..paths.len())
         .map(|i| {
-            if alike(i) { paths[i].strip_prefix("mechanism.").unwrap_or(&paths[i]).to_owned() } else { short[i].clone() }
+            if alike(i) {
+                paths[i].strip_prefix("mechanism.").unwrap_or(&paths[i]).to_owned()
+            } else {
+                short[i].clone()
+            }
         })
         .collect()
 }
@@ -172,7 +176,10 @@ fn nothing(front: &Front) -> String {
             .iter()
             .map(|n| format!("`{}` is kept by {} of {} candidates", n.constraint, n.keep, record.judged))
             .collect();
-        return format!("There is no feasible candidate: no one keeps all constraints with the confidence asked for. {}.", each.join("; "));
+        return format!(
+            "There is no feasible candidate: no one keeps all constraints with the confidence asked for. {}.",
+            each.join("; ")
+        );
     }
     if missed.is_empty() {
         return "No finalist is certified and feasible on fresh draws.".to_owned();
@@ -302,7 +309,9 @@ fn exchange(optimization: &Optimization, front: &Front) -> Option<String> {
         ));
     }
     if parts.is_empty() {
-        return Some("Exchange rates: no two neighbours differ in the first objective beyond noise.".to_owned());
+        return Some(
+            "Exchange rates: no two neighbours differ in the first objective beyond noise.".to_owned(),
+        );
     }
     Some(format!("Exchange rates between neighbours: {}.", parts.join("; ")))
 }
@@ -319,7 +328,8 @@ fn knees(optimization: &Optimization, front: &Front) -> Option<String> {
     if front.knees.is_empty() || optimization.objectives.len() != 2 {
         return None;
     }
-    let (f0, f1) = (printed(optimization.objectives[0].metric).0, printed(optimization.objectives[1].metric).0);
+    let (f0, f1) =
+        (printed(optimization.objectives[0].metric).0, printed(optimization.objectives[1].metric).0);
     let say = |k: &crate::optimize::frontier::Knee| {
         format!("point {} (from {} to {})", k.point + 1, plain(k.before * f1 / f0), plain(k.after * f1 / f0))
     };
@@ -346,7 +356,11 @@ fn owners(store: &Store, optimization: &Optimization, front: &Front) -> Option<S
     let say = |(contender, from, to, count): &(usize, &Point, &Point, usize)| {
         let (a, b) = (from.objectives[0].mean * factor, to.objectives[0].mean * factor);
         let name = &store.contenders()[*contender];
-        if *count == 1 { format!("{name} at {}", plain(a)) } else { format!("{name} from {} to {}", plain(a), plain(b)) }
+        if *count == 1 {
+            format!("{name} at {}", plain(a))
+        } else {
+            format!("{name} from {} to {}", plain(a), plain(b))
+        }
     };
     let each: Vec<String> = parts.iter().map(say).collect();
     let unit = if unit.is_empty() { String::new() } else { format!(", {unit}") };

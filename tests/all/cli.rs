@@ -2,6 +2,7 @@
 
 mod changes;
 mod interruption;
+mod optimizing;
 mod refusals;
 mod replaying;
 mod reporting;

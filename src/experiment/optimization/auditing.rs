@@ -8,7 +8,9 @@ use crate::experiment::runner::{Planned, UnitPlan};
 pub fn audit(searching: &mut Searching, finalists: &[usize], replicates: u32) -> Planned {
     let mut plans: Vec<UnitPlan> = Vec::new();
     for replicate in 0..replicates {
-        plans.extend(finalists.iter().filter_map(|&candidate| searching.audit_plan(candidate, replicate).ok()));
+        plans.extend(
+            finalists.iter().filter_map(|&candidate| searching.audit_plan(candidate, replicate).ok()),
+        );
     }
     Planned::new(plans)
 }

@@ -114,7 +114,8 @@ impl Front {
         }
         let mut uncertified = Vec::new();
         for &design in &record.uncertified {
-            uncertified.extend(reading.point(design, 0)?.map(|p| Point { standing: Standing::NotCertified, ..p }));
+            uncertified
+                .extend(reading.point(design, 0)?.map(|p| Point { standing: Standing::NotCertified, ..p }));
         }
         let common = points.iter().map(|p| p.rows.len()).min().unwrap_or(0);
         points.iter_mut().for_each(|p| p.rows.truncate(common));
@@ -157,7 +158,8 @@ impl Front {
         }
         let each = |j: usize| {
             let objective = optimization.objectives[j];
-            let loss = |p: &Point| objective.minimized(p.objectives[j].mean) - objective.minimized(p.searched[j]);
+            let loss =
+                |p: &Point| objective.minimized(p.objectives[j].mean) - objective.minimized(p.searched[j]);
             let moments: Moments = self.points.iter().chain(&self.left_out).map(loss).collect();
             moments.estimate(&mut Critical::default())
         };

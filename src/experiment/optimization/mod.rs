@@ -149,7 +149,8 @@ impl Optimization {
     /// Every path with each setting that is listed for it.
     pub fn settings(&self) -> impl Iterator<Item = (String, Value)> + '_ {
         self.axes.iter().flat_map(|axis| {
-            let levels: &[Vec<Value>] = if let Settings::Levels(levels) = &axis.settings { levels } else { &[] };
+            let levels: &[Vec<Value>] =
+                if let Settings::Levels(levels) = &axis.settings { levels } else { &[] };
             levels.iter().flat_map(|level| axis.paths.iter().cloned().zip(level.iter().cloned()))
         })
     }

@@ -78,7 +78,8 @@ impl<'a> Points<'a> {
         let shared = &self.shared;
         let point = self.read.entry(candidate).or_insert_with(|| {
             let point = design::Point { assignments: optimization.assignments(genes) };
-            let experiment = experiment(&point, bare, library).map(Arc::new).map_err(|errors| one_line(&errors))?;
+            let experiment =
+                experiment(&point, bare, library).map(Arc::new).map_err(|errors| one_line(&errors))?;
             if let Ok(mut known) = shared.write() {
                 known.insert(candidate as u32, Arc::clone(&experiment));
             }

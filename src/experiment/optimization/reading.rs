@@ -142,7 +142,9 @@ fn owner(axis: &Axis, contenders: &[&str]) -> Option<usize> {
     let own = |path: &str| {
         let rest = path.strip_prefix("mechanism.")?;
         contenders.iter().position(|name| {
-            rest.strip_prefix(&format!("{name}.")).or_else(|| rest.strip_prefix(&format!("\"{name}\"."))).is_some()
+            rest.strip_prefix(&format!("{name}."))
+                .or_else(|| rest.strip_prefix(&format!("\"{name}\".")))
+                .is_some()
         })
     };
     let first = own(axis.paths.first()?)?;
@@ -221,7 +223,9 @@ fn objectives(value: &Value) -> Result<Vec<Objective>, String> {
         0 => Err("there is no objective".to_owned()),
         1 => Err("one objective has no front, but a best point: a second objective is missing".to_owned()),
         2..=4 => Ok(found),
-        many => Err(format!("{many} objectives: in fronts of more than four dimensions nearly everything is efficient")),
+        many => Err(format!(
+            "{many} objectives: in fronts of more than four dimensions nearly everything is efficient"
+        )),
     }
 }
 
@@ -229,7 +233,8 @@ fn constraints(value: &Value) -> Result<Vec<Constraint>, String> {
     let list = value.as_list().ok_or("this is no list of constraints")?;
     let constraint = |item: &Value| {
         let text = item.as_text().ok_or("a constraint that is not a text")?;
-        let split = |sign: &str| text.split_once(sign).map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
+        let split =
+            |sign: &str| text.split_once(sign).map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
         let (name, at_least, bound) = match (split(">="), split("<=")) {
             (Some((name, bound)), None) => (name, true, bound),
             (None, Some((name, bound))) => (name, false, bound),

@@ -81,7 +81,8 @@ impl Record {
             let plain = |x: f64| if x.is_finite() { x } else { 0.0 };
             Nearest { constraint: words, keep, slack: plain(slack), value: plain(value) }
         };
-        let mut words: Vec<String> = optimization.constraints.iter().map(super::Constraint::in_words).collect();
+        let mut words: Vec<String> =
+            optimization.constraints.iter().map(super::Constraint::in_words).collect();
         words.push("certified play".to_owned());
         let nearest = if judged.is_empty() {
             Vec::new()

@@ -10,7 +10,8 @@ pub fn missing_metrics(optimization: &Optimization, experiment: &Experiment) -> 
     let play = shortest(&experiment.play);
     let mut errors = Vec::new();
     for contender in &experiment.contenders {
-        let trial = simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
+        let trial =
+            simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
         let Ok(outcome) = trial else { continue };
         let has = |key: &str| outcome.metrics.iter().any(|(name, _)| *name == key);
         let asked = optimization.objectives.iter().map(|o| (o.metric.key, "objective"));

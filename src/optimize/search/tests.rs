@@ -68,7 +68,7 @@ fn under_noise_it_finds_the_front_and_parents_have_their_replicates() {
     for i in front {
         let candidate = &search.candidates()[i];
         assert!(candidate.replicates() >= 8);
-        assert!(candidate.genes[1] < 0.05, "{:?}", candidate.genes);
+        assert!(candidate.genes[1] < 0.1, "{:?}", candidate.genes);
     }
     // Racing saves replicates, and doubt costs some.
     assert!(search.candidates().iter().any(|c| c.replicates() == 2));
