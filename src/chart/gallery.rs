@@ -3,6 +3,7 @@
 
 use super::distribution::Distribution;
 use super::forest::{self, Forest, Unit};
+use super::frontier::{self, Frontier};
 use super::impulse_response::{ImpulsePanel, ImpulseResponse};
 use super::learning_curves::{GainAxis, LearningCurves, LearningPanel};
 use super::lorenz::{Lorenz, LorenzContender, LorenzPanel};
@@ -317,6 +318,38 @@ fn lorenz(names: &[&str]) -> Lorenz {
     }
 }
 
+fn frontier(names: &[&str], objectives: usize) -> Frontier {
+    let titles = [
+        "Community share (more is better)",
+        "Operating cost over one operator's (less is better)",
+        "Control, ETH (more is better)",
+    ];
+    let dot = |i: usize| {
+        let x = f64::from(i as u32) / 17.0;
+        let values = [
+            around(0.6 + 0.2 * x, 0.02 * noise(i)),
+            around(1.0 + x * x, 0.05),
+            around(400.0 * (1.0 - x), 9.0),
+        ];
+        frontier::Dot {
+            contender: i % names.len(),
+            values: values[..objectives].to_vec(),
+            certified: i % 5 != 3,
+        }
+    };
+    Frontier {
+        heading: heading("14 efficient designs", "Which are they?", 24),
+        contenders: names.iter().map(|n| ((*n).to_owned(), identity(n))).collect(),
+        objectives: (0..objectives)
+            .map(|j| frontier::Objective {
+                title: titles[j].to_owned(),
+                format: if j == 0 { Format::Percent } else { Format::Plain },
+            })
+            .collect(),
+        dots: (0..18).map(dot).collect(),
+    }
+}
+
 /// All pictures, by file name.
 fn pictures() -> Vec<(String, Figure)> {
     let paper = Style::paper();
@@ -380,6 +413,10 @@ fn pictures() -> Vec<(String, Figure)> {
         ("distribution_one", spread(&RULES[..1], 1).draw(paper)),
         ("distribution_dark", spread(&RULES[..4], 40).draw(dark)),
         ("lorenz", lorenz(&RULES[..4]).draw(paper)),
+        ("frontier", frontier(&RULES[..4], 2).draw(paper)),
+        ("frontier_three", frontier(&RULES[..2], 3).draw(paper)),
+        ("frontier_single", frontier(&RULES[..4], 3).draw(paper.single())),
+        ("frontier_thirty", frontier(&thirty, 2).draw(dark)),
         ("lorenz_single", lorenz(&RULES[..4]).draw(paper.single())),
         ("lorenz_thirty", lorenz(&thirty).draw(paper)),
         ("lorenz_long", lorenz(&long).draw(paper.single())),
@@ -488,6 +525,13 @@ fn pictures() -> Vec<(String, Figure)> {
         points: vec![(0.0, around(0.0, 0.0)), (1.0, around(1.0, 0.0))],
     });
     all.push(("lorenz_nasty", nasty.draw(paper)));
+    let mut nasty = frontier(&[LONG], 3);
+    nasty.dots[2].values[0] = Estimate::absent();
+    nasty.dots[3].values.truncate(1);
+    nasty.dots[4].values[1] = Estimate::point(-7.0);
+    LONG.clone_into(&mut nasty.objectives[1].title);
+    nasty.dots[5].values[2] = Estimate::point(3e12);
+    all.push(("frontier_nasty", nasty.draw(paper)));
     let mut nasty = robustness(&RULES[..4], &["hedge", "exp3"]);
     nasty.panels[0].pairs[0].dots[0].difference = Estimate::absent();
     nasty.panels[0].pairs[1].dots[1].difference = Estimate::point(-1e300);

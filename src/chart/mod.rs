@@ -15,6 +15,7 @@
 //! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
 //! | distribution | [`distribution`] | how far do replicates differ? |
+//! | frontier | [`frontier`] | which settings are efficient? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`identity`] (which look stands for which contender), [`ticks`] (numbers
@@ -30,6 +31,7 @@ pub mod facets;
 pub mod font;
 pub mod forest;
 pub mod frame;
+pub mod frontier;
 pub mod identity;
 pub mod impulse_response;
 pub mod learning_curves;

@@ -12,7 +12,7 @@ pub struct Options {
     /// Name of the experiment: the file is experiments/NAME.toml where there is a folder `experiments`, else NAME.toml
     name: String,
     /// What the experiment does with its contenders
-    #[arg(long, value_parser = ["compare", "sweep"], default_value = "compare")]
+    #[arg(long, value_parser = ["compare", "sweep", "optimize"], default_value = "compare")]
     kind: String,
 }
 
@@ -21,12 +21,19 @@ const HEAD: &str = include_str!("new/compare.toml");
 /// What a sweep adds.
 const SWEEP: &str = include_str!("new/sweep.toml");
 
+/// What an optimization adds.
+const OPTIMIZE: &str = include_str!("new/optimize.toml");
+
 /// The text of a new experiment.
 fn text(name: &str, kind: &str) -> String {
     let mut text = HEAD.replace("{name}", name).replace("{kind}", kind);
     if kind == "sweep" {
         text.push('\n');
         text.push_str(SWEEP);
+    }
+    if kind == "optimize" {
+        text.push('\n');
+        text.push_str(OPTIMIZE);
     }
     text
 }

@@ -113,8 +113,9 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
     let mut text = front
         .as_ref()
         .map_or(String::new(), |front| frontier::closing(store, experiment, optimization, front));
-    text +=
-        &format!("\nTables  {}/frontier.csv, summary.csv, results.csv, policies.csv\n", directory.display());
+    text.push_str("\nTables  ");
+    text.push_str(&directory.join(tables::frontier::FILE).display().to_string());
+    text.push_str(", summary.csv, results.csv, policies.csv\n");
     text += &run::figures_written(&written);
     let has_front = front.as_ref().is_some_and(|front| !front.points.is_empty());
     common.result(&text, || {

@@ -85,7 +85,9 @@ fn by_neighbours(points: &[f64], n: usize, objectives: usize, keep: usize) -> Ve
     let mut best = vec![false; n];
     for j in 0..objectives {
         let least = (0..n).min_by(|&a, &b| row(a)[j].total_cmp(&row(b)[j]).then(a.cmp(&b)));
-        least.into_iter().for_each(|i| best[i] = true);
+        if let Some(least) = least {
+            best[least] = true;
+        }
     }
     // Nearest neighbours of each member, ascending: a few more than needed, so that one that goes is seldom missed.
     let stock = objectives + 6;

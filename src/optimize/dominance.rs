@@ -194,7 +194,9 @@ mod tests {
 
     fn candidate(rows: &[&[f64]]) -> Candidate {
         let mut candidate = Candidate::new(Vec::new(), 0, 2, rows[0].len() - 2);
-        rows.iter().for_each(|row| candidate.push(row));
+        for row in rows {
+            candidate.push(row);
+        }
         candidate
     }
 

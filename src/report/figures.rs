@@ -11,11 +11,13 @@
 //! | `metrics` | means of metrics that differ, by contender | there is one contender |
 //! | `distribution` | replicates of the headline metrics, by contender | there is one replicate |
 //! | `lorenz` | how slots and profit are spread over sequencers | the store has no such curves |
+//! | `frontier` | points of the efficient front, in place of all others | the experiment optimizes nothing |
 //!
 //! A figure that the experiment lists under `[[charts]]` takes the place of the unasked one of its kind.
 
 mod averaging;
 mod difference;
+mod frontier;
 mod impulse;
 mod learning;
 mod lorenz;
@@ -31,6 +33,7 @@ use super::summary::Summary;
 use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Width};
 use crate::experiment::charts::{Chart, KINDS};
 use crate::experiment::file::{Contender, Experiment};
+use crate::experiment::optimization::front::Front;
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::statistics;
 use std::collections::HashSet;
@@ -110,8 +113,14 @@ pub fn figures(
     experiment: &Experiment,
     style: Style,
 ) -> Result<(Vec<Named>, Vec<String>), FigureError> {
-    if experiment.variations.optimization.is_some() {
-        return Ok((Vec::new(), Vec::new()));
+    if let Some(optimization) = &experiment.variations.optimization {
+        let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
+        let sheet = front.and_then(|front| frontier::figure(&front, optimization, experiment));
+        let mut drawn = Vec::new();
+        if let Some(sheet) = sheet {
+            drawn.push(Named { name: "frontier".to_owned(), figure: sheet.draw(style)? });
+        }
+        return Ok((drawn, Vec::new()));
     }
     let whole = Summary::read(store, 0, experiment.play.tolerance)?;
     let mut notes = Vec::new();
@@ -244,6 +253,7 @@ enum Sheet {
     Metrics(chart::small_multiples::SmallMultiples),
     Distribution(chart::distribution::Distribution),
     Lorenz(chart::lorenz::Lorenz),
+    Frontier(chart::frontier::Frontier),
 }
 
 impl Sheet {
@@ -258,6 +268,7 @@ impl Sheet {
             Self::Metrics(sheet) => &mut sheet.heading,
             Self::Distribution(sheet) => &mut sheet.heading,
             Self::Lorenz(sheet) => &mut sheet.heading,
+            Self::Frontier(sheet) => &mut sheet.heading,
         }
     }
 
@@ -272,6 +283,7 @@ impl Sheet {
             Self::Metrics(sheet) => sheet.draw(style),
             Self::Distribution(sheet) => sheet.draw(style),
             Self::Lorenz(sheet) => sheet.draw(style),
+            Self::Frontier(sheet) => sheet.draw(style),
         }
     }
 }

@@ -117,7 +117,6 @@ pub(super) fn table(store: &Store, optimization: &Optimization, front: &Front) -
         title.push("mechanism".to_owned());
     }
     title.extend(columns.iter().map(|&column| names[column].clone()));
-    let texts = title.len();
     title.extend(optimization.objectives.iter().map(|o| labelled(o.metric)));
     title.push("P".to_owned());
     rows.push(title);
@@ -140,11 +139,10 @@ pub(super) fn table(store: &Store, optimization: &Optimization, front: &Front) -
             let pad = " ".repeat(wide - cell.chars().count());
             line += if column == 0 { "" } else { "  " };
             // Names at the left, numbers at the right.
-            line += &if column + 1 == texts && picks && texts == 2 || (picks && column == 1) {
-                format!("{cell}{pad}")
-            } else {
-                format!("{pad}{cell}")
-            };
+            let is_name = picks && column == 1;
+            line += if is_name { "" } else { &pad };
+            line += cell;
+            line += if is_name { &pad } else { "" };
         }
         out += line.trim_end();
         out.push('\n');

@@ -94,6 +94,10 @@ pub(super) fn read_variations(root: &Section, head: &Head, names: &[&str], shelf
             None,
         );
     }
+    if head.kind == "optimize" && root.is_given("charts") {
+        let allowed = "no `[[charts]]`: an optimization has the figures of its front";
+        root.refuse("charts", "figures of contenders, of which an optimization has none", allowed, None);
+    }
     Variations { robustness, sweep, stopping, optimization }
 }
 

@@ -118,7 +118,9 @@ impl Front {
                 .extend(reading.point(design, 0)?.map(|p| Point { standing: Standing::NotCertified, ..p }));
         }
         let common = points.iter().map(|p| p.rows.len()).min().unwrap_or(0);
-        points.iter_mut().for_each(|p| p.rows.truncate(common));
+        for point in &mut points {
+            point.rows.truncate(common);
+        }
         settle(&mut points, optimization);
         let (mut front, left_out): (Vec<Point>, Vec<Point>) =
             points.into_iter().partition(|p| p.standing == Standing::OnFront);

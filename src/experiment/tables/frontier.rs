@@ -31,7 +31,7 @@ pub fn write(
     }
     for objective in &optimization.objectives {
         let key = objective.metric.key;
-        header += &format!(",{key},{key}_ci_low,{key}_ci_high");
+        header += &[",", key, ",", key, "_ci_low,", key, "_ci_high"].concat();
     }
     header += ",probability_nondominated,deviation_gain,deviation_gain_upper,probability_feasible,replicates";
     let mut table = Table::create(directory, FILE, &header)?;

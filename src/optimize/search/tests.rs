@@ -29,7 +29,7 @@ fn solved(problem: Problem, seed: u64) -> f64 {
 
 #[test]
 fn without_noise_it_does_as_well_as_the_best_known_implementation() {
-    // Medians over eleven seeds of pymoo 0.6.1's NSGA-II at 20,000 evaluations: .868 and .700. One seed here; all eleven in
+    // Medians over eleven seeds of pymoo's NSGA-II at 20,000 evaluations: .868 and .700. One seed here; all eleven in
     // the benchmark.
     assert!(solved(Problem::Zdt1, 1) > 0.866);
     assert!(solved(Problem::Dtlz2, 1) > 0.70);

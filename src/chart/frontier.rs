@@ -1,0 +1,147 @@
+//! Which settings are efficient? Points of the front with their intervals, the first objective along, a panel for each of the
+//! others above it; hollow where play is not certified.
+//!
+//! Both axes run as their metrics do; an arrow word beside each name says which way is better.
+
+use super::axes::{self, Axis, Panel};
+use super::canvas::{Align, Pen, weight};
+use super::estimate::{Estimate, Heading};
+use super::frame::{EDGE, Frame, Key};
+use super::identity::Identity;
+use super::series;
+use super::style::{Style, Type};
+use super::ticks::Format;
+use super::{ChartError, Figure, font};
+
+/// An objective.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// Name with unit, and which way is better.
+    pub title: String,
+    /// Numbers of its axis.
+    pub format: Format,
+}
+
+/// A candidate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dot {
+    /// Its contender, by place in [`Frontier::contenders`].
+    pub contender: usize,
+    /// Its objectives.
+    pub values: Vec<Estimate>,
+    /// False where its play is not certified.
+    pub certified: bool,
+}
+
+/// Input of the figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frontier {
+    /// Words above.
+    pub heading: Heading,
+    /// Contenders by name.
+    pub contenders: Vec<(String, Identity)>,
+    /// Objectives, two or more.
+    pub objectives: Vec<Objective>,
+    /// Points of the front, and those that might be on it.
+    pub dots: Vec<Dot>,
+}
+
+impl Frontier {
+    /// Draws the figure.
+    ///
+    /// # Errors
+    /// [`ChartError::Empty`] where there is no point, or less than two objectives.
+    pub fn draw(&self, style: Style) -> Result<Figure, ChartError> {
+        let drawable = |dot: &&Dot| {
+            dot.values.len() == self.objectives.len() && dot.values.iter().all(|e| e.value().is_some())
+        };
+        let dots: Vec<&Dot> = self.dots.iter().filter(drawable).collect();
+        if dots.is_empty() || self.objectives.len() < 2 {
+            let reason = "no point has two objectives".to_owned();
+            return Err(ChartError::Empty { figure: "frontier", reason });
+        }
+        let banded = dots.iter().any(|dot| dot.values.iter().any(|e| e.interval().is_some()));
+        let mut frame = Frame::new(style, &self.heading, &self.heading.caption("Bars", banded));
+        let shown = |c: &usize| dots.iter().any(|dot| dot.contender == *c);
+        let keys: Vec<(Key, String)> = (0..self.contenders.len())
+            .filter(shown)
+            .map(|c| {
+                let mut look = self.contenders[c].1.look(style);
+                look.dash = "";
+                (Key::Line(look, false), self.contenders[c].0.clone())
+            })
+            .collect();
+        frame.legend(&keys);
+        for vertical in 1..self.objectives.len() {
+            self.panel(&mut frame, &dots, vertical);
+        }
+        if dots.iter().any(|dot| !dot.certified) {
+            frame.note("Hollow markers: nothing on the front beats them, but their play is not certified.");
+        }
+        Ok(frame.finish(&self.alt(&dots)))
+    }
+
+    fn axis(dots: &[&Dot], objective: usize, make: impl Fn(f64, f64) -> Axis) -> Axis {
+        let ends = dots.iter().flat_map(|dot| {
+            let e = dot.values[objective];
+            let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
+            [low, high]
+        });
+        let (low, high) = series::range(ends).unwrap_or((0.0, 1.0));
+        let air = 0.03 * (high - low);
+        make(low - air, high + air)
+    }
+
+    fn panel(&self, frame: &mut Frame, dots: &[&Dot], vertical: usize) {
+        let style = frame.canvas.style;
+        let (scale, size) = (style.scale(), style.size(Type::Label));
+        let format = |objective: usize| self.objectives[objective].format;
+        let y = Self::axis(dots, vertical, |low, high| Axis::loose(low, high, format(vertical), 5));
+        let left = EDGE + axes::beside(style, &y, 1);
+        let right = frame.right() - 9.0 * scale;
+        let x = Self::axis(dots, 0, |low, high| {
+            axes::fitting(right - left, style, |most| Axis::loose(low, high, format(0), most))
+        });
+        let top = frame.y;
+        let tall = if self.objectives.len() > 2 { 0.34 } else { 0.52 };
+        let bottom = top + tall * (right - left);
+        let panel = Panel { left, top, right, bottom, x: &x, y: &y };
+        panel.furnish(&mut frame.canvas, true, true);
+        let name = &self.objectives[vertical].title;
+        let words = font::wrap(name, size, weight(Type::Label), bottom - top, 1);
+        let place = (left - axes::beside(style, &y, 0) - 0.5 * size, f64::midpoint(top, bottom));
+        frame.canvas.text_upwards(place, Type::Label, words.first().map_or("", String::as_str));
+        let look = |dot: &Dot| self.contenders[dot.contender].1.look(style);
+        for dot in dots {
+            let (a, b) = (dot.values[0], dot.values[vertical]);
+            let pen = Pen::solid(look(dot).colour, 0.8 * scale);
+            if let Some((low, high)) = a.interval() {
+                frame.canvas.line(panel.at(low, b.mean), panel.at(high, b.mean), pen);
+            }
+            if let Some((low, high)) = b.interval() {
+                frame.canvas.line(panel.at(a.mean, low), panel.at(a.mean, high), pen);
+            }
+        }
+        // Points of the front over those that are not certified.
+        for certified in [false, true] {
+            for dot in dots.iter().filter(|dot| dot.certified == certified) {
+                let at = panel.at(dot.values[0].mean, dot.values[vertical].mean);
+                frame.canvas.marker(at, 2.2 * scale, look(dot).marker, look(dot).colour, !certified);
+            }
+        }
+        frame.y = bottom + axes::below(style);
+        let at = (f64::midpoint(left, right), frame.y + 1.5 * scale + 0.8 * size);
+        frame.canvas.text_within(at, Align::Centre, Type::Label, &self.objectives[0].title, right - left);
+        frame.y += 1.5 * scale + 1.3 * size + 6.0 * scale;
+    }
+
+    fn alt(&self, dots: &[&Dot]) -> String {
+        let titles: Vec<&str> = self.objectives.iter().map(|o| o.title.as_str()).collect();
+        let certified = dots.iter().filter(|dot| dot.certified).count();
+        format!(
+            "Efficient front: {certified} certified points and {} that are not, by {}.",
+            dots.len() - certified,
+            titles.join("; ")
+        )
+    }
+}
