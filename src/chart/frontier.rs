@@ -89,7 +89,9 @@ impl Frontier {
         });
         let (low, high) = series::range(ends).unwrap_or((0.0, 1.0));
         let air = 0.03 * (high - low);
-        make(low - air, high + air)
+        // What is never negative stays so.
+        let below = if low >= 0.0 { (low - air).max(0.0) } else { low - air };
+        make(below, high + air)
     }
 
     fn panel(&self, frame: &mut Frame, dots: &[&Dot], vertical: usize) {

@@ -269,7 +269,7 @@ fn shrinkage(optimization: &Optimization, front: &Front) -> Option<String> {
         })
         .collect();
     Some(format!(
-        "Winner's curse: on fresh draws finalists are worse than the search believed, {} (means over finalists; negative: better).",
+        "Winner's curse: on fresh draws finalists are worse than the search believed, {} (means over finalists; negative: better). Luck of the search's draws that all finalists shared is in it.",
         each.join(", ")
     ))
 }
