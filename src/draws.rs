@@ -47,6 +47,14 @@ pub enum Purpose {
     Design = 15,
     /// Who is drawn for the seats of an epoch.
     Seat = 16,
+    /// Whether a targeted transaction arrives in a slot.
+    Target = 31,
+    /// Whether a jurisdiction orders its sequencers to censor.
+    Order = 32,
+    /// Whether a sequencer's misconduct is found out.
+    Finding = 33,
+    /// Which price a briber offers.
+    Bribe = 34,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -1,5 +1,6 @@
 //! Sequencers: candidates for the right to produce blocks, with their skills, costs and machines.
 
+use super::conduct::{self, Conduct};
 use super::strategy::Strategy;
 use crate::settings::{Parameter, Section};
 use crate::world::outage::Reliability;
@@ -105,6 +106,11 @@ pub const PARAMETERS: &[&Parameter] = &[
     &CAPITAL_COST,
     &DISCOUNT,
     &STRATEGY,
+    &conduct::SCRUPLE,
+    &conduct::JURISDICTION,
+    &conduct::BRIBES,
+    &conduct::TOXIC_MEV,
+    &conduct::ORDERS,
 ];
 
 /// A group of sequencers that share traits and a strategy.
@@ -118,6 +124,8 @@ pub struct Class {
     pub traits: Traits,
     /// How they play.
     pub strategy: Strategy,
+    /// How they resist temptation.
+    pub conduct: Conduct,
 }
 
 /// Reads one group; `strategy` finds a strategy by name.
@@ -143,6 +151,7 @@ pub fn read(
     };
     let failure_rate = section.number(&FAILURE_RATE);
     let repair_rate = section.number(&REPAIR_RATE);
+    let (conduct, scruple, jurisdiction) = Conduct::read(section, world);
     let traits = Traits {
         value,
         skill,
@@ -151,11 +160,13 @@ pub fn read(
         reliability: Reliability { failure_rate, repair_rate },
         capital_cost: if bonded { section.number(&CAPITAL_COST) } else { 0.0 },
         discount: if discounted { section.number(&DISCOUNT) } else { 1.0 },
+        scruple,
+        jurisdiction,
     };
     let name = section.text(&STRATEGY);
     let strategy = strategy(section, &name)?;
     if world.is_abstract() && traits.value.is_none() {
         return None;
     }
-    Some(Class { name: group, count: count? as usize, traits, strategy })
+    Some(Class { name: group, count: count? as usize, traits, strategy, conduct })
 }

@@ -13,7 +13,7 @@ use table::Table;
 
 /// Role.
 pub const ROLE: Parameter =
-    Parameter::choice("role", &["sequencer", "delegator"], "sequencer", "whose behaviour this is");
+    Parameter::choice("role", &["sequencer", "delegator", "briber"], "sequencer", "whose behaviour this is");
 /// Description.
 pub const SUMMARY: Parameter = Parameter::text("summary", "", "one line for `list strategies`");
 /// Learner.
@@ -258,10 +258,15 @@ pub struct Collusive {
 }
 
 impl Strategy {
-    /// Reads a strategy file's root table.
+    /// Reads a strategy file's root table for a group of sequencers.
     pub fn read(section: &Section, name: &str) -> Option<Strategy> {
+        Self::read_as(section, name, "sequencer")
+    }
+
+    /// Reads a strategy file's root table for somebody in this role.
+    pub fn read_as(section: &Section, name: &str, role: &str) -> Option<Strategy> {
         section.known(PARAMETERS);
-        if !has_role(section, "sequencer") {
+        if !has_role(section, role) {
             return None;
         }
         section.text(&SUMMARY);
@@ -371,7 +376,7 @@ pub fn has_role(section: &Section, role: &str) -> bool {
         section.abandon();
         section.refuse(
             ROLE.key,
-            &format!("a strategy of {found}s, named by a group of {role}s"),
+            &format!("a strategy of {found}s, named for {role}s"),
             &format!("a strategy file with `role = \"{role}\"`"),
             None,
         );

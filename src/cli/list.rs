@@ -2,13 +2,14 @@
 
 use super::library::Files;
 use super::{Common, Status, Stop};
-use crate::agent::{delegation, delegator, sequencer, strategy};
+use crate::agent::{briber, delegation, delegator, sequencer, strategy};
 use crate::experiment::charts;
 use crate::experiment::file::{self, Experiment, Library};
 use crate::experiment::robustness::ROBUSTNESS;
 use crate::experiment::tables::format_number;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
+use crate::mechanism::oversight;
 use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _};
 use crate::settings::{Document, Parameter};
 use crate::validate::catalogue::Catalogue;
@@ -67,7 +68,8 @@ fn mechanisms() -> Vec<Item> {
     CATALOGUE
         .iter()
         .map(|entry| {
-            let keys: Vec<&str> = entry.parameters.iter().map(|p| p.key).collect();
+            let own = entry.parameters.iter().chain(oversight::PARAMETERS);
+            let keys: Vec<&str> = own.map(|p| p.key).chain([oversight::TABLE]).collect();
             let (lever, facts) = plainest(entry).unwrap_or_default();
             (
                 entry.name.to_owned(),
@@ -150,6 +152,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
             rules.push(parameter);
         }
     }
+    rules.extend(oversight::PARAMETERS);
     let mut strategies = strategy::PARAMETERS.to_vec();
     for &parameter in delegation::PARAMETERS {
         if !strategies.iter().any(|p| p.key == parameter.key) {
@@ -161,7 +164,9 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("world", world::PARAMETERS.to_vec()),
         ("sequencers.*", sequencer::PARAMETERS.to_vec()),
         ("delegators.*", delegator::PARAMETERS.to_vec()),
+        ("briber", briber::PARAMETERS.to_vec()),
         ("mechanism.*", rules),
+        ("mechanism.*.governance", oversight::GOVERNANCE.to_vec()),
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategies),
         ("robustness", ROBUSTNESS.to_vec()),

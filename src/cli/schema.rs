@@ -3,7 +3,7 @@
 use super::list::tables;
 use super::{Common, Status, Stop};
 use crate::experiment::file::RULE;
-use crate::mechanism::CATALOGUE;
+use crate::mechanism::{CATALOGUE, oversight};
 use crate::settings::json_schema;
 use serde_json::{Map, Value, json};
 
@@ -35,15 +35,20 @@ pub fn schema() -> Value {
                 let rules: Vec<Value> = CATALOGUE
                     .iter()
                     .map(|entry| {
-                        let own = std::iter::once(&RULE).chain(entry.parameters.iter().copied());
+                        let own = std::iter::once(&RULE)
+                            .chain(entry.parameters.iter().copied())
+                            .chain(oversight::PARAMETERS.iter().copied());
                         let mut table = json_schema(&own.collect::<Vec<_>>());
                         table["properties"]["rule"] = json!({"const": entry.name});
+                        table["properties"][oversight::TABLE] = json_schema(oversight::GOVERNANCE);
                         table
                     })
                     .collect();
                 let table = json!({"type": "object", "additionalProperties": {"anyOf": rules}});
                 properties.insert(name.to_owned(), table);
             }
+            // With the rules.
+            _ if path.ends_with(oversight::TABLE) => {}
             Some(name) => {
                 properties.insert(name.to_owned(), json!({"type": "object", "additionalProperties": table}));
             }

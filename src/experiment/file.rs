@@ -19,9 +19,10 @@ use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
 use super::simulate::Play;
 use super::sweep::reading;
-use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class};
+use crate::agent::strategy::Strategy;
+use crate::agent::{Setting, briber};
 use crate::mechanism::Needs;
 use crate::play::horizon;
 use crate::settings::{Diagnostics, Document, Reader, Resolved, Section, Unread, nearest};
@@ -132,6 +133,7 @@ impl Experiment {
             "world",
             "sequencers",
             "delegators",
+            "briber",
             "strategies",
             "play",
             "experiment.tolerance",
@@ -174,6 +176,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         "world",
         "sequencers",
         "delegators",
+        "briber",
         "mechanism",
         "play",
         "strategies",
@@ -193,7 +196,8 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         tables.iter().chain(&root.tables("sequencers")).for_each(Section::abandon);
     }
     let needs = |what: fn(&Needs) -> bool| entrants.iter().any(|entrant| what(&entrant.entry.needs));
-    let (delegated, future) = (needs(|n| n.delegators), needs(|n| n.future));
+    let delegated = needs(|n| n.delegators);
+    let future = needs(|n| n.future) || entrants.iter().any(Entrant::is_governed);
     let capital = needs(|n| n.capital);
     let redundant = needs(|n| n.standbys) || entrants.iter().any(Entrant::is_redundant);
     let world = World::read(&root.table_or_empty("world"), redundant);
@@ -207,6 +211,12 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
             group.abandon();
         }
     }
+    let targeted = world.as_ref().is_none_or(|world| {
+        world.tempting().is_some_and(|rollup| rollup.targets.is_some())
+    });
+    let briber = briber::read(&root, targeted, &mut |section, name| {
+        shelf.find(section, name, |table| Strategy::read_as(table, name, "briber"))
+    });
     let variations = read_variations(&root, &head, entrants.len(), &mut shelf);
     let delegators = read_delegators(&root, delegated, &mut shelf);
     // Where the world cannot be read nobody's strategy is.
@@ -230,7 +240,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         entrants.iter().for_each(Entrant::skim);
         return None;
     };
-    let mut setting = seat(world, classes, delegators);
+    let mut setting = Setting { briber, ..seat(world, classes, delegators) };
     let (contenders, complete) = read_rules(entrants, &setting, &mut play.schedule);
     if complete {
         lay_collusive_menus(&root, &mut setting, &contenders);

@@ -11,9 +11,10 @@ use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{Mechanism, Rule};
+use crate::play::conduct::{self, Behaviour};
 use crate::play::learning_loop::{self, Learned};
 use crate::play::ledger::Imbalance;
-use crate::play::market::{Detail, Game, Market, Round, Seating};
+use crate::play::market::{Detail, Game, Market, Player, Round, Seating};
 use crate::play::schedule::{Phase, Regime, Schedule, market_key};
 use crate::with_rule;
 
@@ -102,12 +103,14 @@ fn simulate_beside<M: Mechanism>(
     };
     let detail = if setting.world.is_abstract() { Detail::Fluid } else { Detail::Slots };
     let mut book = PolicyBook::new(&game);
-    let tally = measure(&game, &choose, schedule, detail, seed, replicate, Some(&mut book))?;
+    let conduct = conduct::learn(&game, &choose, schedule, seed, replicate)?;
+    let behaviour = conduct.as_ref().map(|learned| &learned.behaviour);
+    let tally = measure(&game, &choose, behaviour, schedule, detail, seed, replicate, Some(&mut book))?;
     let reference = {
         let rule = Centralized::reference();
         let terms = Terms { redundancy: 1, ..terms.clone() };
         let game = Game { rule: &rule, setting, terms: &terms, seats: &seats };
-        measure(&game, &choose, schedule, detail, seed, replicate, None)?.operating_cost()
+        measure(&game, &choose, behaviour, schedule, detail, seed, replicate, None)?.operating_cost()
     };
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
@@ -140,9 +143,12 @@ fn simulate_beside<M: Mechanism>(
         let points = learned.gains.iter().map(|&(x, gain)| (x, gain / potential)).collect();
         curves.push(Curve { name: "learning_gain".to_owned(), agent: String::new(), points });
     }
-    let policies = book.policies(&game, &learned.policies);
+    let mut policies = book.policies(&game, &learned.policies);
+    if let Some(conduct) = conduct.filter(|conduct| conduct.learning) {
+        policies.extend(conduct_policies(&game, &conduct.behaviour));
+    }
     curves.extend(book.curves(&game));
-    curves.extend(tally.lorenz().into_iter().map(|(name, points)| Curve {
+    curves.extend(tally.lorenz().into_iter().chain(tally.censorship()).map(|(name, points)| Curve {
         name: name.to_owned(),
         agent: String::new(),
         points,
@@ -155,6 +161,7 @@ fn simulate_beside<M: Mechanism>(
 fn measure<M: Mechanism>(
     game: &Game<M>,
     choose: &dyn Fn(u32, usize, usize, f64) -> usize,
+    behaviour: Option<&Behaviour>,
     schedule: &Schedule,
     detail: Detail,
     seed: u64,
@@ -165,6 +172,9 @@ fn measure<M: Mechanism>(
     let mut tally = Tally::default();
     for m in 0..schedule.rounds {
         let mut market = Market::open(game, market_key(seed, replicate, Phase::Measure, m));
+        if let Some(behaviour) = behaviour {
+            market.behave(behaviour);
+        }
         for epoch in 0..schedule.burn_in {
             market.choose(game, |p, state, u| choose(epoch, p, state, u), &mut round);
             market.decide(game, &mut round, detail)?;
@@ -181,6 +191,55 @@ fn measure<M: Mechanism>(
         tally.close(&market, &opening);
     }
     Ok(tally)
+}
+
+/// Learned conduct, and the briber's prices: what each group asks over what including a target earns (absent: it refuses),
+/// whether it takes toxic MEV, and the prices that are offered.
+fn conduct_policies<M: Mechanism>(game: &Game<M>, behaviour: &Behaviour) -> Vec<PolicyEntry> {
+    let setting = game.setting;
+    let tempting = setting.world.tempting();
+    let entry = |agent: &str, lever: &str, action: Option<f64>, probability: f64| PolicyEntry {
+        agent: agent.to_owned(),
+        lever: lever.to_owned(),
+        state: 0.0,
+        action,
+        probability,
+    };
+    let mut entries = Vec::new();
+    for player in &game.seats.players {
+        let class = &setting.classes[player.class];
+        let Some(&i) = player.members.first().filter(|_| class.conduct.learns()) else { continue };
+        let conduct = behaviour.conduct[i];
+        let agent = member_name(game, player);
+        if tempting.is_some_and(|rollup| rollup.targets.is_some()) {
+            let markup = conduct.markup.is_finite().then_some(conduct.markup);
+            entries.push(entry(&agent, "bribe_markup", markup, 1.0));
+        }
+        if tempting.is_some_and(|rollup| rollup.toxic.is_some()) {
+            entries.push(entry(&agent, "toxic_mev", Some(f64::from(u8::from(conduct.toxic))), 1.0));
+        }
+    }
+    if let Some(briber) = &setting.briber {
+        for (column, &probability) in behaviour.price.row(0).iter().enumerate() {
+            if probability > 0.0 {
+                let action = column.checked_sub(1).and_then(|place| briber.menu.settings.get(place).copied());
+                entries.push(entry(crate::agent::briber::TABLE, "bribe", action, probability));
+            }
+        }
+    }
+    entries
+}
+
+/// Name of the agents that play a policy: where members of a group learn alone, each has its own.
+fn member_name<M: Mechanism>(game: &Game<M>, player: &Player) -> String {
+    let class = &game.setting.classes[player.class];
+    match player.members.as_slice() {
+        &[only] if class.count > 1 => {
+            let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
+            format!("{}-{}", class.name, only - first.unwrap_or(only))
+        }
+        _ => class.name.clone(),
+    }
 }
 
 fn learning_curves<M: Mechanism>(game: &Game<M>, learned: &Learned) -> Vec<Curve> {
@@ -250,15 +309,7 @@ impl PolicyBook {
         let Some(lever) = game.rule.lever() else { return Vec::new() };
         let mut entries = Vec::new();
         for (p, player) in game.seats.players.iter().enumerate() {
-            let class = &game.setting.classes[player.class];
-            // Where members of a group learn alone, each has a policy of its own.
-            let agent = match player.members.as_slice() {
-                &[only] if class.count > 1 => {
-                    let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
-                    format!("{}-{}", class.name, only - first.unwrap_or(only))
-                }
-                _ => class.name.clone(),
-            };
+            let agent = member_name(game, player);
             for state in (0..player.bins.count()).filter(|&state| self.cells[p][state][0] > 0.0) {
                 for (column, &probability) in policies[p].row(state).iter().enumerate() {
                     if probability > 0.0 {

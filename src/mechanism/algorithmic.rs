@@ -39,6 +39,7 @@ pub use parameters::{PARAMETERS, R_MAX, read};
 pub use scores::{Controller, Register, Scoring};
 pub use weights::{Base, Form};
 
+use super::escrow::Escrow;
 use super::operation::Service;
 use super::stake::{self, Contest};
 use super::terms::Terms;
@@ -280,6 +281,10 @@ impl Mechanism for Algorithmic {
 
     fn evictions(&self, state: &Register) -> Option<u64> {
         (self.scoring.least > 0.0).then_some(state.evictions)
+    }
+
+    fn escrow<'s>(&self, state: &'s mut Register) -> Option<&'s mut Escrow> {
+        Some(&mut state.escrow)
     }
 
     fn settle(

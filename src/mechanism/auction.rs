@@ -80,7 +80,7 @@ impl Auction {
     /// Whether the right is for sale. Agents who learn sell a term to each other in every epoch: what it is worth does not
     /// depend on what went before, and they learn from every epoch.
     fn for_sale(state: &Tenure, at: &At) -> bool {
-        state.left == 0 || at.cohorts
+        state.left == 0 || at.cohorts || state.holder.is_some_and(|i| at.signals.is_barred(i))
     }
 
     /// The sale of a term as such.
@@ -177,6 +177,10 @@ impl Mechanism for Auction {
             selection.slots[i] = selection.total;
             selection.price[i] = state.price;
         }
+    }
+
+    fn escrow<'s>(&self, state: &'s mut Tenure) -> Option<&'s mut Escrow> {
+        Some(&mut state.escrow)
     }
 
     fn settle(

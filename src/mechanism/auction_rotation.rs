@@ -561,6 +561,10 @@ impl Mechanism for AuctionRotation {
         Some(half as f64 * (self.seat_slots(at) * outbid + self.bond))
     }
 
+    fn escrow<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
+        Some(state)
+    }
+
     fn settle(
         &self,
         state: &mut Escrow,

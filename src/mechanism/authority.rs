@@ -155,8 +155,9 @@ impl Mechanism for Authority {
     fn select(&self, state: &mut Board, at: &At, _offers: &[Option<f64>], selection: &mut Selection) {
         selection.clear(at.setting.candidates());
         selection.total = f64::from(at.terms.epoch_slots);
+        let may_serve = |i: usize| !at.signals.is_barred(i);
         let appointed: Vec<usize> =
-            state.order.iter().copied().filter(|&i| self.accepts(at, i)).take(self.seats).collect();
+            state.order.iter().copied().filter(|&i| may_serve(i) && self.accepts(at, i)).take(self.seats).collect();
         for &i in &appointed {
             selection.weight[i] = 1.0;
             selection.bond[i] = self.bond;
@@ -173,6 +174,10 @@ impl Mechanism for Authority {
         if selection.seats.is_empty() {
             selection.seats.push(None);
         }
+    }
+
+    fn escrow<'s>(&self, state: &'s mut Board) -> Option<&'s mut Escrow> {
+        Some(&mut state.escrow)
     }
 
     fn settle(

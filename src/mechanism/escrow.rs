@@ -35,4 +35,17 @@ impl Escrow {
         *due -= amount;
         ledger.slash_bond(i, amount);
     }
+
+    /// Takes a share of all that candidate `i` has locked out of the ring, so that it is not released, and says how much: it
+    /// stays locked until the books slash it.
+    pub fn withhold(&mut self, i: usize, share: f64) -> f64 {
+        let share = share.min(1.0);
+        let mut withheld = 0.0;
+        for row in self.due.chunks_mut(self.candidates.max(1)) {
+            let amount = share * row[i];
+            row[i] -= amount;
+            withheld += amount;
+        }
+        withheld
+    }
 }

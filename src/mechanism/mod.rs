@@ -13,6 +13,7 @@ pub mod delegated;
 pub mod escrow;
 pub mod lottery;
 pub mod operation;
+pub mod oversight;
 pub mod removal;
 mod roulette;
 pub mod seat_sale;
@@ -462,6 +463,11 @@ pub trait Mechanism: Sync {
     /// Whether feedback is about the very game that is played, so that a certificate means something.
     fn certifiable(&self, _setting: &Setting) -> bool {
         true
+    }
+
+    /// What candidates have locked as bonds or stakes, where the rule locks something of theirs.
+    fn escrow<'s>(&self, _state: &'s mut Self::State) -> Option<&'s mut escrow::Escrow> {
+        None
     }
 
     /// Stake held for the candidates at the moment, in ETH; added to bonds in `capital_locked`.

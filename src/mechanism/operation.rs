@@ -40,12 +40,53 @@ pub struct Service {
     pub potential: f64,
     /// Longest run of missed slots that ended or went on in the epoch (slot by slot only).
     pub longest_gap: f64,
+    /// Who could include a transaction, slot by slot, where that is recorded.
+    pub includers: Includers,
+    /// Benign MEV that the candidate extracted, in ETH (slot by slot only).
+    pub mev: Vec<f64>,
+    /// Tips of targeted transactions, in ETH.
+    pub tips: Vec<f64>,
+    /// Bribes and toxic MEV, in ETH.
+    pub illicit: Vec<f64>,
     gap: f64,
     backlog: f64,
     live: Vec<f64>,
     misses: Vec<u32>,
     order: Vec<usize>,
     leaders: Vec<Option<usize>>,
+}
+
+/// Who could include a transaction in each slot of an epoch.
+#[derive(Clone, Debug, Default)]
+pub struct Includers {
+    who: Vec<usize>,
+    /// Where each slot's end among them.
+    ends: Vec<usize>,
+}
+
+impl Includers {
+    /// Forgets the epoch.
+    pub fn clear(&mut self) {
+        self.who.clear();
+        self.ends.clear();
+    }
+
+    /// Adds a slot with those who could include in it.
+    pub fn slot(&mut self, who: impl IntoIterator<Item = usize>) {
+        self.who.extend(who);
+        self.ends.push(self.who.len());
+    }
+
+    /// Slots recorded.
+    pub fn slots(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Those who could include in a slot.
+    pub fn of(&self, slot: usize) -> &[usize] {
+        let begin = if slot == 0 { 0 } else { self.ends[slot - 1] };
+        &self.who[begin..self.ends[slot]]
+    }
 }
 
 impl Service {
@@ -57,6 +98,9 @@ impl Service {
             &mut self.gross,
             &mut self.posting,
             &mut self.operating,
+            &mut self.mev,
+            &mut self.tips,
+            &mut self.illicit,
             &mut self.live,
         ] {
             column.clear();
@@ -66,6 +110,7 @@ impl Service {
         self.misses.resize(n, 0);
         self.missed = 0.0;
         self.longest_gap = 0.0;
+        self.includers.clear();
     }
 
     fn close_costs(&mut self, setting: &Setting, terms: &Terms, effort: &[f64]) {
@@ -238,6 +283,56 @@ fn highest(gross: &[f64], total: f64, epoch_slots: u32, order: &mut Vec<usize>) 
     order.iter().take(seats).map(|&i| gross[i].max(0.0) * epoch).sum()
 }
 
+/// The seats of a rotation whose holders propose in the same slot: `redundancy` seats in a row, the next slot's being those
+/// after them. Which of them leads moves on whenever the blocks have come round to where they began.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    first: usize,
+    lead: usize,
+    size: usize,
+}
+
+impl Block {
+    /// The block of a slot among `k` seats; `None` without seats.
+    fn of(clock: u64, k: usize, redundancy: usize) -> Option<Block> {
+        let size = redundancy.min(k);
+        if size == 0 {
+            return None;
+        }
+        let common = greatest_common_divisor(size, k);
+        let first = ((clock % k as u64) as usize * size) % k;
+        let lead = (clock / (k / common) as u64 % common as u64) as usize;
+        Some(Block { first, lead, size })
+    }
+
+    /// The seat that leads.
+    fn leader(self, k: usize) -> usize {
+        (self.first + self.lead) % k
+    }
+
+    /// The other holders of the block's seats, each once, but for that of `seat`, which leads.
+    fn for_each_other(
+        self,
+        seats: &[Option<usize>],
+        seat: usize,
+        mut visit: impl FnMut(usize) -> bool,
+    ) {
+        let k = seats.len();
+        for step in 0..self.size {
+            let holder = seats[(self.first + step) % k];
+            let earlier = (0..step).any(|e| seats[(self.first + e) % k] == holder);
+            let Some(i) = holder.filter(|_| !earlier && holder != seats[seat]) else { continue };
+            if !visit(i) {
+                return;
+            }
+        }
+    }
+}
+
+fn greatest_common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
 /// The streams that the slots of one market draw from.
 #[derive(Clone, Debug)]
 pub struct SlotStreams {
@@ -315,6 +410,12 @@ pub fn slot_by_slot(
     let selection = &*selection;
     let redundancy = selection.redundancy.unwrap_or(terms.redundancy);
     let removed = |misses: &[u32], i: usize| selection.miss_tolerance.is_some_and(|most| misses[i] >= most);
+    let oversight = &terms.oversight;
+    // Concurrent proposers are new ones in every slot.
+    let blocks = oversight.any_live() && redundancy > 1 && !selection.all_live;
+    let served = 1.0 - signals.lost_users;
+    let mut able: Vec<usize> = Vec::new();
+    let mut drawn: Vec<usize> = Vec::new();
     service.total = selection.total;
     let mut leaders = std::mem::take(&mut service.leaders);
     leaders.clear();
@@ -332,7 +433,10 @@ pub fn slot_by_slot(
             Schedule::Rotation | Schedule::Lottery => {
                 // The turn moves on with the clock, so that an uneven division favours no seat. The turns of those who
                 // have been removed pass to the seats after theirs.
-                let turn = (clock % k.max(1) as u64) as usize;
+                let turn = match Block::of(clock, k, redundancy) {
+                    Some(block) if blocks => block.leader(k),
+                    _ => (clock % k.max(1) as u64) as usize,
+                };
                 let stays =
                     |seat: &usize| selection.seats[*seat].is_none_or(|i| !removed(&service.misses, i));
                 let seat = (0..k).map(|step| (turn + step) % k).find(stays);
@@ -341,7 +445,23 @@ pub fn slot_by_slot(
             Schedule::Weighted => (0, leaders[slot as usize]),
         };
         let misses = &service.misses;
+        drawn.clear();
+        if blocks && selection.schedule == Schedule::Weighted {
+            drawn.extend(leader);
+            while !drawn.is_empty() && drawn.len() < redundancy {
+                let Some(next) = streams.race_among(selection, epoch, slot, |i| !drawn.contains(&i)) else { break };
+                drawn.push(next);
+            }
+        }
         let each_standby = |visit: &mut dyn FnMut(usize) -> bool| match selection.schedule {
+            Schedule::Rotation | Schedule::Lottery if blocks => {
+                if let Some(block) = Block::of(clock, k, redundancy) {
+                    block.for_each_other(&selection.seats, seat, |i| removed(misses, i) || visit(i));
+                }
+            }
+            Schedule::Weighted if blocks => {
+                let _ = drawn.iter().skip(1).all(|&i| visit(i));
+            }
             Schedule::Rotation | Schedule::Lottery => {
                 for_each_standby(selection, seat, redundancy, |i| removed(misses, i) || visit(i));
             }
@@ -360,7 +480,7 @@ pub fn slot_by_slot(
             });
         }
         let common_down = machines.all_down(rollup, clock);
-        let mut producer = None;
+        let (mut producer, mut lapsed) = (None, None);
         if let Some(leader) = leader {
             service.scheduled[leader] += 1.0;
             if !selection.all_live {
@@ -393,17 +513,41 @@ pub fn slot_by_slot(
             if producer == Some(leader) {
                 service.delivered[leader] += 1.0;
             } else {
-                service.misses[leader] += 1;
+                lapsed = Some(leader);
             }
+        }
+        if oversight.recorded {
+            able.clear();
+            if producer.is_some() && oversight.any_live() {
+                let mut up = |i: usize| machines.down_for(&setting.sequencers, i, clock).is_none();
+                if selection.all_live {
+                    able.extend((0..selection.weight.len()).filter(|&i| selection.weight[i] > 0.0 && up(i)));
+                } else {
+                    able.extend(leader.filter(|&i| up(i)));
+                    each_standby(&mut |standby| {
+                        if up(standby) && !able.contains(&standby) {
+                            able.push(standby);
+                        }
+                        true
+                    });
+                }
+            } else {
+                able.extend(producer);
+            }
+            service.includers.slot(able.iter().copied());
+        }
+        if let Some(leader) = lapsed {
+            service.misses[leader] += 1;
         }
         if let Some(i) = producer {
             service.produced[i] += 1.0;
-            service.gross[i] += fee + signals.skill[i] * mev + service.backlog;
+            service.mev[i] += signals.skill[i] * mev * served;
+            service.gross[i] += fee * served + signals.skill[i] * mev * served + service.backlog;
             service.backlog = 0.0;
             service.gap = 0.0;
         } else {
             service.missed += 1.0;
-            service.backlog += terms.backlog * fee;
+            service.backlog += terms.backlog * fee * served;
             service.gap += 1.0;
             service.longest_gap = service.longest_gap.max(service.gap);
         }

@@ -318,6 +318,10 @@ impl Mechanism for Stake {
         self.contest.matching_stake(offers.iter().flatten().map(|&stake| self.contest.weight(stake)))
     }
 
+    fn escrow<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
+        Some(state)
+    }
+
     fn settle(
         &self,
         state: &mut Escrow,

@@ -344,6 +344,10 @@ impl Mechanism for StakeRotation {
         }
     }
 
+    fn escrow<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
+        Some(state)
+    }
+
     fn settle(
         &self,
         state: &mut Escrow,

@@ -1,5 +1,6 @@
 //! What every rule has: the clock, redundancy, and the availability of machines that follows from the world.
 
+use super::oversight::Oversight;
 use crate::agent::Setting;
 use crate::numerics::pow;
 use crate::settings::{Parameter, Section};
@@ -62,6 +63,8 @@ pub struct Terms {
     pub backlog: f64,
     /// Cost per epoch of an ETH locked, by candidate.
     pub capital_rate: Vec<f64>,
+    /// What stands against misconduct.
+    pub oversight: Oversight,
 }
 
 impl Terms {
@@ -98,6 +101,7 @@ impl Terms {
                 .iter()
                 .map(|s| setting.world.epoch_rate(s.traits.capital_cost, epoch_slots))
                 .collect(),
+            oversight: Oversight::default(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! One market: its exogenous luck, the mechanism's memory, its books, and the steps of an epoch.
 
+use super::censorship::Docket;
+use super::conduct::Behaviour;
 use super::ledger::{Imbalance, Ledger};
 use crate::agent::Setting;
 use crate::agent::formula::View;
@@ -213,6 +215,8 @@ pub struct Market<M: Mechanism> {
     pub epoch: u32,
     /// Whether later movers are taken in expectation.
     cohorts: bool,
+    /// Misconduct, where there can be some and epochs are lived through.
+    docket: Option<Docket>,
 }
 
 // Derived, it would ask for rules that can be cloned.
@@ -228,6 +232,7 @@ impl<M: Mechanism> Clone for Market<M> {
             service: self.service.clone(),
             epoch: self.epoch,
             cohorts: self.cohorts,
+            docket: self.docket.clone(),
         }
     }
 }
@@ -259,12 +264,13 @@ impl<M: Mechanism> Market<M> {
             service: Service::default(),
             epoch: 0,
             cohorts: false,
+            docket: Docket::open(setting, key),
         }
     }
 
     /// Opens a market whose later movers are taken in expectation over their own choices, for learning and certifying.
     pub fn expected(game: &Game<M>, key: Key) -> Self {
-        Market { cohorts: true, ..Market::open(game, key) }
+        Market { cohorts: true, docket: None, ..Market::open(game, key) }
     }
 
     fn at<'a>(&self, game: &Game<'a, M>, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
@@ -290,6 +296,14 @@ impl<M: Mechanism> Market<M> {
         round: &mut Round<M>,
     ) {
         let setting = game.setting;
+        let Signals { barred, lost_users, .. } = &mut round.signals;
+        match &self.docket {
+            Some(docket) => *lost_users = docket.standing(self.epoch, barred),
+            None => {
+                barred.clear();
+                *lost_users = 0.0;
+            }
+        }
         self.nature.signals(
             &setting.world,
             &setting.sequencers,
@@ -311,7 +325,7 @@ impl<M: Mechanism> Market<M> {
             round.action[i] = action;
             let view = || view(game.rule, &at, i, reference);
             let offer = player.menu.offer(action, reference, game.rule.least_offer(), view);
-            round.offers[i] = offer.filter(|_| open);
+            round.offers[i] = offer.filter(|_| open && !round.signals.is_barred(i));
         }
     }
 
@@ -433,6 +447,10 @@ impl<M: Mechanism> Market<M> {
             }
             _ => operation::fluid(&at, &mut round.selection, &mut self.service),
         }
+        let docket = self.docket.as_mut().filter(|_| detail == Detail::Slots);
+        if let Some(docket) = docket {
+            docket.live(game.setting, game.terms, self.epoch, &mut self.service, &mut self.ledger);
+        }
         game.rule.settle(
             &mut self.state,
             &at,
@@ -441,9 +459,50 @@ impl<M: Mechanism> Market<M> {
             &self.service,
             &mut self.ledger,
         );
-        self.ledger.close(self.epoch, &self.service)?;
         self.epoch += 1;
-        Ok(())
+        if let Some(docket) = self.docket.as_mut().filter(|_| detail == Detail::Slots) {
+            docket.judge(game.terms, self.epoch - 1, &self.service, &mut self.ledger);
+            for i in 0..game.setting.candidates() {
+                if self.docket.as_ref().is_some_and(|docket| docket.found[i]) {
+                    self.convict(game, i);
+                }
+            }
+        }
+        self.ledger.close(self.epoch - 1, &self.service)
+    }
+
+    /// Finds candidate `i` guilty after the last epoch: it is barred, loses of what it has locked, and users leave.
+    pub fn convict(&mut self, game: &Game<M>, i: usize) {
+        let Some(docket) = &mut self.docket else { return };
+        let share = game.terms.oversight.slash_fraction;
+        let withheld = match game.rule.escrow(&mut self.state) {
+            Some(escrow) if share > 0.0 => escrow.withhold(i, share),
+            _ => 0.0,
+        };
+        docket.convict(game.terms, self.epoch - 1, i, withheld, &mut self.ledger);
+    }
+
+    /// Lets everybody behave like this.
+    pub fn behave(&mut self, behaviour: &Behaviour) {
+        if let Some(docket) = &mut self.docket {
+            docket.behaviour = behaviour.clone();
+        }
+    }
+
+    /// Misconduct, where there can be some.
+    pub fn docket(&self) -> Option<&Docket> {
+        self.docket.as_ref()
+    }
+
+    /// Whether candidate `i` is barred from office in the epoch to be played next.
+    pub fn is_barred(&self, i: usize) -> bool {
+        self.docket.as_ref().is_some_and(|docket| docket.is_barred(i, self.epoch))
+    }
+
+    /// Adds what each price of the briber would have brought over the targets that closed in the last epoch, by column, and
+    /// says how many there were.
+    pub fn prices_tried(&self, game: &Game<M>, out: &mut [f64]) -> usize {
+        self.docket.as_ref().map_or(0, |docket| docket.prices_tried(game.setting, game.terms, out))
     }
 }
 

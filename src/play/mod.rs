@@ -1,5 +1,7 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
+pub mod censorship;
+pub mod conduct;
 pub mod continuation;
 pub mod finite;
 pub mod horizon;

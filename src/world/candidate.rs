@@ -33,4 +33,8 @@ pub struct Traits {
     pub capital_cost: f64,
     /// Discount factor per epoch.
     pub discount: f64,
+    /// Private cost of one act of misconduct, in ETH.
+    pub scruple: f64,
+    /// Jurisdiction whose orders it is under; empty: none.
+    pub jurisdiction: String,
 }

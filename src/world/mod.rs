@@ -12,7 +12,10 @@ pub mod candidate;
 pub mod demand;
 pub mod distribution;
 pub mod mev;
+pub mod orders;
 pub mod outage;
+pub mod targets;
+pub mod users;
 
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::numerics::{exp, normal_quantile};
@@ -21,7 +24,10 @@ use candidate::Sequencer;
 use demand::Demand;
 use distribution::Distribution;
 use mev::Mev;
+use orders::Orders;
 use outage::{Outage, Reliability};
+use targets::Targets;
+use users::{Exit, Toxic};
 
 /// What a distribution may look like in a file.
 pub const VALUE_ALLOWED: &str = "{ constant = x }, { uniform = [low, high] }, { beta = [a, b] }, { exponential = rate }, \
@@ -219,6 +225,22 @@ pub const PARAMETERS: &[&Parameter] = &[
     &FAILOVER,
     &FAILOVER_DELAY,
     &BACKLOG,
+    &targets::RATE,
+    &targets::TIP,
+    &targets::TIP_RULE,
+    &targets::TIP_ALONE,
+    &targets::VALUE,
+    &targets::WINDOW,
+    &targets::DELAY_COST,
+    &targets::FORCED,
+    &orders::RATE,
+    &orders::END,
+    &orders::CORRELATION,
+    &orders::PENALTY,
+    &users::TOXIC_SHARE,
+    &users::TOXIC_HARM,
+    &users::EXIT,
+    &users::RETURN,
 ];
 
 /// The world of an experiment.
@@ -253,9 +275,32 @@ pub struct Rollup {
     pub failover_delay: u64,
     /// Share of a missed slot's fees that is paid later.
     pub backlog: f64,
+    /// Transactions that a briber wants kept out.
+    pub targets: Option<Targets>,
+    /// Jurisdictions' orders to keep them out.
+    pub orders: Option<Orders>,
+    /// MEV at users' expense.
+    pub toxic: Option<Toxic>,
+    /// How users leave and come back.
+    pub exit: Exit,
+}
+
+impl Rollup {
+    /// Whether there is anything that a sequencer could do wrong.
+    pub fn tempts(&self) -> bool {
+        self.targets.is_some() || self.toxic.is_some()
+    }
 }
 
 impl World {
+    /// The rollup in which sequencers can do wrong, if this world is one.
+    pub fn tempting(&self) -> Option<&Rollup> {
+        match self {
+            World::Rollup(rollup) if rollup.tempts() => Some(rollup),
+            _ => None,
+        }
+    }
+
     /// Whether this is the textbook's world of private values.
     pub fn is_abstract(&self) -> bool {
         matches!(self, World::Abstract)
@@ -289,6 +334,11 @@ impl World {
         let cap = section.number(&MEV_TAIL_CAP);
         let remaining =
             (1.0 - section.number(&USER_MITIGATION)) * (1.0 - section.number(&SEQUENCER_MITIGATION));
+        let targets = Targets::read(section);
+        let orders = Orders::read(section, targets.is_some());
+        let toxic = Toxic::read(section);
+        let exit = Exit::read(section, targets.is_some() || toxic.is_some());
+        let benign = toxic.map_or(1.0, |toxic| 1.0 - toxic.share);
         if !redundant {
             section.note_unread("it takes standbys, and no contender has a `redundancy` above 1");
         }
@@ -296,7 +346,7 @@ impl World {
             slots_per_year: section.number(&SLOTS_PER_YEAR),
             fee_per_slot: section.number(&FEE),
             demand: Demand { persistence, volatility },
-            mev: Mev::new(zero, median, sigma, tail_share, tail_shape, cap, remaining),
+            mev: Mev::new(zero, median, sigma, tail_share, tail_shape, cap, remaining * benign),
             posting_cost: section.number(&POSTING_COST),
             shock_sigma: section.number(&SHOCK_SIGMA),
             common: Reliability {
@@ -306,6 +356,10 @@ impl World {
             failover: if redundant { section.number(&FAILOVER) } else { 0.0 },
             failover_delay: if redundant { section.integer(&FAILOVER_DELAY) } else { 0 },
             backlog: section.number(&BACKLOG),
+            targets,
+            orders,
+            toxic,
+            exit,
         }))
     }
 }
@@ -376,6 +430,10 @@ pub struct Signals {
     pub expected_fee: f64,
     /// Log demand index of this epoch, which nobody knows yet.
     pub next_log_demand: f64,
+    /// Share of users that findings of misconduct have driven away.
+    pub lost_users: f64,
+    /// Candidates who are barred from office in this epoch; empty: nobody.
+    pub barred: Vec<bool>,
 }
 
 /// The exogenous side of one market: demand and machines.
@@ -421,7 +479,8 @@ impl Nature {
             *rank = stream.uniform(epoch, 0);
         }
         if let World::Rollup(rollup) = world {
-            out.expected_fee = rollup.fee_per_slot * rollup.demand.expected(self.log_demand);
+            out.expected_fee =
+                rollup.fee_per_slot * rollup.demand.expected(self.log_demand) * (1.0 - out.lost_users);
         }
         for (i, sequencer) in sequencers.iter().enumerate() {
             out.set(world, sequencer, i, out.rank[i], epoch_slots);
@@ -451,6 +510,12 @@ impl Nature {
 }
 
 impl Signals {
+    /// Whether candidate `i` is barred from office.
+    #[inline]
+    pub fn is_barred(&self, i: usize) -> bool {
+        self.barred.get(i).is_some_and(|&barred| barred)
+    }
+
     /// Lets candidate `i` have the private signal of this rank.
     #[inline]
     pub fn set(&mut self, world: &World, sequencer: &Sequencer, i: usize, rank: f64, epoch_slots: u32) {
@@ -465,7 +530,8 @@ impl Signals {
                 let shock =
                     if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(rank) - 0.5 * sigma * sigma) };
                 self.skill[i] = sequencer.traits.skill * shock;
-                self.gross[i] = self.expected_fee + self.skill[i] * rollup.mev.mean();
+                self.gross[i] =
+                    self.expected_fee + self.skill[i] * rollup.mev.mean() * (1.0 - self.lost_users);
             }
         }
     }

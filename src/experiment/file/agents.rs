@@ -21,7 +21,7 @@ pub(super) fn seat(world: World, mut classes: Vec<Class>, mut delegators: Vec<De
             sequencers.push(Sequencer { who, class, traits: spec.traits.clone() });
         }
     }
-    Setting { world, sequencers, classes, delegators }
+    Setting { world, sequencers, classes, delegators, briber: None }
 }
 
 /// Classes of sequencers, and whether all of them could be read.

@@ -1,7 +1,7 @@
 //! Strategies: which of them an experiment names, and the tables that describe them.
 
 use super::Library;
-use crate::agent::{delegation, sequencer, strategy};
+use crate::agent::{briber, delegation, sequencer, strategy};
 use crate::settings::{Diagnostics, Document, Section, Value, nearest};
 use std::collections::BTreeSet;
 
@@ -64,6 +64,10 @@ pub(in crate::experiment) fn strategies_named(document: &Document) -> BTreeSet<S
             let named = group.get(key.key).and_then(|v| v.as_text().map(str::to_owned));
             names.insert(named.unwrap_or_else(|| default.to_owned()));
         }
+    }
+    if let Some(table) = document.peek(briber::TABLE) {
+        let named = table.get(briber::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
+        names.insert(named.unwrap_or_else(|| briber::DEFAULT.to_owned()));
     }
     names
 }
