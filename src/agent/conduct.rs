@@ -118,7 +118,8 @@ impl Conduct {
             }
         } else {
             for parameter in [&JURISDICTION, &ORDERS] {
-                section.note_unread_key(parameter, "nobody gives orders without an `order_rate` in `[world]`");
+                section
+                    .note_unread_key(parameter, "nobody gives orders without an `order_rate` in `[world]`");
             }
         }
         if rollup.toxic.is_some() {

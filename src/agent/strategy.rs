@@ -376,7 +376,10 @@ pub fn has_role(section: &Section, role: &str) -> bool {
         section.abandon();
         section.refuse(
             ROLE.key,
-            &format!("a strategy of {found}s, named for {role}s"),
+            &format!(
+                "a strategy of {found}s, named by {}",
+                if role == "briber" { "a briber".to_owned() } else { format!("a group of {role}s") }
+            ),
             &format!("a strategy file with `role = \"{role}\"`"),
             None,
         );

@@ -211,9 +211,8 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
             group.abandon();
         }
     }
-    let targeted = world.as_ref().is_none_or(|world| {
-        world.tempting().is_some_and(|rollup| rollup.targets.is_some())
-    });
+    let targeted =
+        world.as_ref().is_none_or(|world| world.tempting().is_some_and(|rollup| rollup.targets.is_some()));
     let briber = briber::read(&root, targeted, &mut |section, name| {
         shelf.find(section, name, |table| Strategy::read_as(table, name, "briber"))
     });

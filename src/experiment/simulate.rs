@@ -104,13 +104,13 @@ fn simulate_beside<M: Mechanism>(
     let detail = if setting.world.is_abstract() { Detail::Fluid } else { Detail::Slots };
     let mut book = PolicyBook::new(&game);
     let conduct = conduct::learn(&game, &choose, schedule, seed, replicate)?;
-    let behaviour = conduct.as_ref().map(|learned| &learned.behaviour);
-    let tally = measure(&game, &choose, behaviour, schedule, detail, seed, replicate, Some(&mut book))?;
+    let ways = Ways { choose: &choose, behaviour: conduct.as_ref().map(|learned| &learned.behaviour) };
+    let tally = measure(&game, ways, schedule, detail, seed, replicate, Some(&mut book))?;
     let reference = {
         let rule = Centralized::reference();
         let terms = Terms { redundancy: 1, ..terms.clone() };
         let game = Game { rule: &rule, setting, terms: &terms, seats: &seats };
-        measure(&game, &choose, behaviour, schedule, detail, seed, replicate, None)?.operating_cost()
+        measure(&game, ways, schedule, detail, seed, replicate, None)?.operating_cost()
     };
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
@@ -156,18 +156,25 @@ fn simulate_beside<M: Mechanism>(
     Ok(Outcome { metrics, curves, policies })
 }
 
+/// How everybody plays: offers, and conduct where somebody is tempted.
+#[derive(Clone, Copy)]
+struct Ways<'a> {
+    choose: &'a dyn Fn(u32, usize, usize, f64) -> usize,
+    behaviour: Option<&'a Behaviour>,
+}
+
 /// Plays frozen policies on fresh markets, after the mechanism's memory has warmed up: `choose` gives the column of the
 /// setting for (epoch, player, state, uniform draw).
 fn measure<M: Mechanism>(
     game: &Game<M>,
-    choose: &dyn Fn(u32, usize, usize, f64) -> usize,
-    behaviour: Option<&Behaviour>,
+    ways: Ways,
     schedule: &Schedule,
     detail: Detail,
     seed: u64,
     replicate: u32,
     mut book: Option<&mut PolicyBook>,
 ) -> Result<Tally, Imbalance> {
+    let Ways { choose, behaviour } = ways;
     let mut round = Round::new(game);
     let mut tally = Tally::default();
     for m in 0..schedule.rounds {

@@ -277,11 +277,9 @@ impl Tally {
             match key {
                 "potential_value" => Some(per_epoch(self.potential)),
                 "gross_value" => Some(per_epoch(self.gross)),
-                "net_surplus" => {
-                    Some(per_epoch(
-                        self.gross - self.posting - self.operating - self.capital_cost - (self.harm - self.toxic),
-                    ))
-                }
+                "net_surplus" => Some(per_epoch(
+                    self.gross - self.posting - self.operating - self.capital_cost - (self.harm - self.toxic),
+                )),
                 "community_share" => Some(share(self.community)),
                 "delegator_share" => Some(share(self.delegators)),
                 "holder_share" => Some(share(self.community + self.delegators)),
@@ -323,7 +321,8 @@ impl Tally {
                 "mean_offer" => (self.offers > 0.0).then(|| self.offered / self.offers),
                 "bribes_to_delegators" => (lever == Some(Lever::Kickback)).then(|| per_epoch(self.kickbacks)),
                 "evictions" => self.evictions.map(per_epoch),
-                "slashed" => (game.rule.slashes() || game.terms.oversight.slash_fraction > 0.0).then(|| per_epoch(self.slashed)),
+                "slashed" => (game.rule.slashes() || game.terms.oversight.slash_fraction > 0.0)
+                    .then(|| per_epoch(self.slashed)),
                 "deviation_gain" => certificate.map(|(c, _)| c.estimate / self.potential_per_epoch()),
                 "deviation_gain_upper" => certificate.map(|(c, _)| c.upper / self.potential_per_epoch()),
                 "deviation_gain_eth" => certificate.map(|(c, _)| c.estimate),

@@ -156,8 +156,13 @@ impl Mechanism for Authority {
         selection.clear(at.setting.candidates());
         selection.total = f64::from(at.terms.epoch_slots);
         let may_serve = |i: usize| !at.signals.is_barred(i);
-        let appointed: Vec<usize> =
-            state.order.iter().copied().filter(|&i| may_serve(i) && self.accepts(at, i)).take(self.seats).collect();
+        let appointed: Vec<usize> = state
+            .order
+            .iter()
+            .copied()
+            .filter(|&i| may_serve(i) && self.accepts(at, i))
+            .take(self.seats)
+            .collect();
         for &i in &appointed {
             selection.weight[i] = 1.0;
             selection.bond[i] = self.bond;

@@ -311,12 +311,7 @@ impl Block {
     }
 
     /// The other holders of the block's seats, each once, but for that of `seat`, which leads.
-    fn for_each_other(
-        self,
-        seats: &[Option<usize>],
-        seat: usize,
-        mut visit: impl FnMut(usize) -> bool,
-    ) {
+    fn for_each_other(self, seats: &[Option<usize>], seat: usize, mut visit: impl FnMut(usize) -> bool) {
         let k = seats.len();
         for step in 0..self.size {
             let holder = seats[(self.first + step) % k];
@@ -449,7 +444,9 @@ pub fn slot_by_slot(
         if blocks && selection.schedule == Schedule::Weighted {
             drawn.extend(leader);
             while !drawn.is_empty() && drawn.len() < redundancy {
-                let Some(next) = streams.race_among(selection, epoch, slot, |i| !drawn.contains(&i)) else { break };
+                let Some(next) = streams.race_among(selection, epoch, slot, |i| !drawn.contains(&i)) else {
+                    break;
+                };
                 drawn.push(next);
             }
         }

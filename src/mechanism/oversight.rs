@@ -210,14 +210,16 @@ impl Oversight {
             }
         } else {
             for parameter in [&LOOKAHEAD, &INCLUSION] {
-                section.note_unread_key(parameter, "there is no targeted transaction without a `target_rate`");
+                section
+                    .note_unread_key(parameter, "there is no targeted transaction without a `target_rate`");
             }
         }
         oversight.governance = section.table(TABLE).map(|table| Governance::read(&table, evicts));
         match oversight.governance {
             Some(_) if locks => oversight.slash_fraction = section.number(&SLASH_FRACTION),
             Some(_) => section.note_unread_key(&SLASH_FRACTION, "the rule locks nothing that could be taken"),
-            None => section.note_unread_key(&SLASH_FRACTION, "it takes a table `governance` that finds somebody guilty"),
+            None => section
+                .note_unread_key(&SLASH_FRACTION, "it takes a table `governance` that finds somebody guilty"),
         }
         oversight
     }

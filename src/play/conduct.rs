@@ -9,9 +9,11 @@
 //! with income net of the capital cost of what is locked. `L` is *learned*: along markets played under everybody's present
 //! behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
 //! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
-//! counts, and nothing else: the bond, the contract, the seat and votes, users, later bribes. Then conduct is the best
-//! response to `κ`, and so on: approximate policy iteration with rollouts. By the one-shot deviation principle an act
-//! pays exactly if it brings more than `κ`:
+//! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to `κ`,
+//! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
+//! one-shot deviation principle honesty is optimal exactly if no single act brings more than `κ`. (Who always takes what
+//! is worth more than `κ` loses more when it is found guilty, but not so much that it would rather refuse; and a briber
+//! who pays the least price leaves nothing to lose.) So
 //!
 //! * a target is kept out for what including earns and `κ`;
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
@@ -50,6 +52,10 @@ pub struct Conduct {
 }
 
 impl Conduct {
+    /// Nothing wrong.
+    pub const HONEST: Conduct =
+        Conduct { markup: f64::INFINITY, toxic: false, obeys: Some(false), act_cost: 0.0 };
+
     /// Of a candidate that expects an act to cost `act_cost`, and to take so much toxic MEV in an epoch.
     fn of(spec: crate::agent::conduct::Conduct, act_cost: f64, toxic: f64) -> Self {
         Conduct {
@@ -173,11 +179,16 @@ pub fn learn<M: Mechanism>(
             let samples = school.sample(round, reach)?;
             // Later rounds count more: the first were played by people who knew nothing.
             let weight = 2.0 / f64::from(round + 2);
+            // Whom office costs more than it brings need not misbehave to be rid of it.
             for (p, sample) in samples.iter().enumerate() {
-                losses[p] += weight * (sample.loss - losses[p]);
+                // Nobody is found guilty out of office.
+                if sample.losses > 0.0 {
+                    losses[p] += weight * (sample.loss - losses[p]);
+                }
                 toxic[p] += weight * (rollup.toxic.map_or(0.0, |t| t.beside(sample.mev)) - toxic[p]);
                 for &i in &players[p].members {
-                    school.behaviour.conduct[i] = Conduct::of(spec(p), adds * losses[p] + scruple(p), toxic[p]);
+                    school.behaviour.conduct[i] =
+                        Conduct::of(spec(p), adds * losses[p].max(0.0) + scruple(p), toxic[p]);
                 }
             }
         }
@@ -230,8 +241,9 @@ pub fn fades(setting: &Setting, terms: &Terms, horizon: Option<u32>) -> bool {
 /// What a round of learning found for one player.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sample {
-    /// Discounted loss from being found guilty.
+    /// Discounted loss from being found guilty, mean over so many.
     loss: f64,
+    losses: f64,
     /// Benign MEV in an epoch in which one produces anything.
     mev: f64,
 }
@@ -287,23 +299,24 @@ impl<M: Mechanism> School<'_, '_, M> {
                 continue;
             }
             for (p, player) in players.iter().enumerate() {
-                let i = player.members[(round * MARKETS + m) as usize % player.members.len()];
+                // Members are alike; each takes its turn, as far as it is in office.
+                let turn = (round * MARKETS + m) as usize % player.members.len();
+                let in_turn = player.members[turn..].iter().chain(&player.members[..turn]);
                 let mut trial = market.clone();
                 for _ in 0..PATIENCE {
-                    if trial.service.scheduled[i] > 0.0 && !trial.is_barred(i) {
+                    let serves = |&&i: &&usize| trial.service.scheduled[i] > 0.0 && !trial.is_barred(i);
+                    if let Some(&i) = in_turn.clone().find(serves) {
+                        samples[p].loss += self.loss(&trial, i, reach)?;
+                        samples[p].losses += 1.0;
                         break;
                     }
                     self.step(&mut trial)?;
                 }
-                if !trial.is_barred(i) {
-                    samples[p].loss += self.loss(&trial, i, reach)? / f64::from(MARKETS);
-                }
             }
         }
         for (sample, produced) in samples.iter_mut().zip(produced) {
-            if produced > 0.0 {
-                sample.mev /= produced;
-            }
+            sample.mev /= f64::max(produced, 1.0);
+            sample.loss /= f64::max(sample.losses, 1.0);
         }
         Ok(samples)
     }
@@ -314,12 +327,17 @@ impl<M: Mechanism> School<'_, '_, M> {
         let discount = self.game.setting.sequencers[i].traits.discount;
         let (mut clean, mut guilty) = (market.clone(), market.clone());
         guilty.convict(self.game, i);
+        // One act, and then no more.
+        clean.behave_honestly(i);
+        guilty.behave_honestly(i);
         let mut before = [clean.ledger.wealth(i); 2];
         let mut loss = 0.0;
         let mut weight = 1.0;
         for t in 0..=reach {
             let mut income = [0.0; 2];
-            for ((market, before), income) in [&mut clean, &mut guilty].into_iter().zip(&mut before).zip(&mut income) {
+            for ((market, before), income) in
+                [&mut clean, &mut guilty].into_iter().zip(&mut before).zip(&mut income)
+            {
                 if t > 0 {
                     self.step(market)?;
                 }
@@ -355,7 +373,9 @@ impl<M: Mechanism> School<'_, '_, M> {
             if seen == 0 {
                 break;
             }
-            payoffs.iter_mut().for_each(|payoff| *payoff /= seen as f64);
+            for payoff in &mut payoffs {
+                *payoff /= seen as f64;
+            }
             feedback.clear();
             feedback.add(0, 1.0, &payoffs);
             if strategy.learner.is_bandit() {

@@ -1,7 +1,7 @@
 //! One market: its exogenous luck, the mechanism's memory, its books, and the steps of an epoch.
 
 use super::censorship::Docket;
-use super::conduct::Behaviour;
+use super::conduct::{Behaviour, Conduct};
 use super::ledger::{Imbalance, Ledger};
 use crate::agent::Setting;
 use crate::agent::formula::View;
@@ -297,12 +297,11 @@ impl<M: Mechanism> Market<M> {
     ) {
         let setting = game.setting;
         let Signals { barred, lost_users, .. } = &mut round.signals;
-        match &self.docket {
-            Some(docket) => *lost_users = docket.standing(self.epoch, barred),
-            None => {
-                barred.clear();
-                *lost_users = 0.0;
-            }
+        if let Some(docket) = &self.docket {
+            *lost_users = docket.standing(self.epoch, barred);
+        } else {
+            barred.clear();
+            *lost_users = 0.0;
         }
         self.nature.signals(
             &setting.world,
@@ -486,6 +485,13 @@ impl<M: Mechanism> Market<M> {
     pub fn behave(&mut self, behaviour: &Behaviour) {
         if let Some(docket) = &mut self.docket {
             docket.behaviour = behaviour.clone();
+        }
+    }
+
+    /// Lets candidate `i` do nothing wrong from now on.
+    pub fn behave_honestly(&mut self, i: usize) {
+        if let Some(docket) = &mut self.docket {
+            docket.behaviour.conduct[i] = Conduct::HONEST;
         }
     }
 

@@ -243,8 +243,9 @@ pub const PARAMETERS: &[&Parameter] = &[
     &users::RETURN,
 ];
 
-/// The world of an experiment.
+/// The world of an experiment, of which there is one.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
 pub enum World {
     /// Private values and nothing else.
     Abstract,

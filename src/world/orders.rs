@@ -18,14 +18,8 @@ pub const RATE: Parameter = Parameter::number_optional(
 )
 .open_low();
 /// End.
-pub const END: Parameter = Parameter::number(
-    "order_end",
-    0.0,
-    1.0,
-    0.1,
-    "per epoch",
-    "probability that an order is lifted",
-);
+pub const END: Parameter =
+    Parameter::number("order_end", 0.0, 1.0, 0.1, "per epoch", "probability that an order is lifted");
 /// Correlation.
 pub const CORRELATION: Parameter = Parameter::number(
     "order_correlation",
@@ -65,7 +59,10 @@ impl Orders {
     /// Reads the keys of `[world]`; `None` where nobody gives orders. Orders are about targets.
     pub fn read(section: &Section, targeted: bool) -> Option<Orders> {
         if !targeted {
-            section.note_unread_key(&RATE, "orders are about targeted transactions, and there is no `target_rate`");
+            section.note_unread_key(
+                &RATE,
+                "orders are about targeted transactions, and there is no `target_rate`",
+            );
         }
         let rate = if targeted { section.optional_number(&RATE) } else { None };
         let Some(rate) = rate else {

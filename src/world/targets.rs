@@ -132,7 +132,8 @@ impl Targets {
     pub fn read(section: &Section) -> Option<Targets> {
         let Some(rate) = section.optional_number(&RATE) else {
             for parameter in DETAILS {
-                section.note_unread_key(parameter, "without a `target_rate` there are no targeted transactions");
+                section
+                    .note_unread_key(parameter, "without a `target_rate` there are no targeted transactions");
             }
             return None;
         };

@@ -19,14 +19,8 @@ pub const TOXIC_SHARE: Parameter = Parameter::number_optional(
 .open_low()
 .open_high();
 /// Harm.
-pub const TOXIC_HARM: Parameter = Parameter::number(
-    "toxic_harm",
-    0.0,
-    1e6,
-    1.0,
-    "ETH per ETH",
-    "harm to users for each ETH of toxic MEV",
-);
+pub const TOXIC_HARM: Parameter =
+    Parameter::number("toxic_harm", 0.0, 1e6, 1.0, "ETH per ETH", "harm to users for each ETH of toxic MEV");
 /// Exit.
 pub const EXIT: Parameter = Parameter::number(
     "user_exit",

@@ -1,11 +1,11 @@
 //! Every parameter bears on some number, and one that nothing reads is refused.
 
 use crate::lab::{read, unit};
-use sequencer_lab::agent::{delegation, delegator, sequencer, strategy};
+use sequencer_lab::agent::{briber, delegation, delegator, sequencer, strategy};
 use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::file::{EXPERIMENT, Experiment, PLAY};
 use sequencer_lab::experiment::outcome::PolicyEntry;
-use sequencer_lab::mechanism::CATALOGUE;
+use sequencer_lab::mechanism::{CATALOGUE, oversight};
 use sequencer_lab::settings::{Document, Kind, Parameter};
 use sequencer_lab::world;
 use std::path::Path;
@@ -180,6 +180,81 @@ bins = 3
 menu = { relative = [0.0, 0.4], points = 13 }
 "#;
 
+/// A rollup whose sequencers are tempted and overseen.
+const TEMPTING: &str = r#"
+[experiment]
+name = "tempting"
+seed = 3
+
+[world]
+kind = "rollup"
+fee_per_slot = 0.01
+mev_median = 0.01
+target_rate = 0.2
+target_tip = 0.01
+target_value = 0.2
+target_window = 4
+delay_cost = 0.001
+forced_inclusion = 8
+order_rate = 0.3
+order_end = 0.5
+order_correlation = 0.2
+legal_penalty = 0.2
+toxic_share = 0.2
+toxic_harm = 1.5
+user_exit = 0.1
+user_return = 0.2
+
+[briber]
+strategy = "price"
+
+[[sequencers]]
+name = "ant"
+count = 3
+live_cost = 0.0001
+failure_rate = 0.05
+repair_rate = 0.4
+discount = 0.8
+jurisdiction = "north"
+strategy = "hedge"
+
+[[sequencers]]
+name = "bee"
+count = 3
+live_cost = 0.0001
+discount = 0.8
+jurisdiction = "south"
+bribes = { markup = 0.02 }
+strategy = "hedge"
+
+[mechanism.panel]
+rule = "authority"
+epoch_slots = 10
+seats = 4
+redundancy = 2
+contract_fee = 0.01
+bond = 0.3
+inclusion = "any_live"
+slash_fraction = 0.5
+
+[mechanism.panel.governance]
+detection = 0.3
+false_positive = 0.02
+members = 3
+quorum = 0.6
+evict_epochs = 3
+delay = 1
+
+[play]
+rounds = 4
+measured_epochs = 30
+
+[strategies.price]
+role = "briber"
+learner = "fictitious_play"
+menu = { absolute = [0.0, 0.1], points = 11 }
+"#;
+
 /// Private values, and an auction of whole epochs.
 const ABSTRACT: &str = r#"
 [experiment]
@@ -257,6 +332,9 @@ const TABLES: &[Table] = &[
     ("sequencers.ant", sequencer::PARAMETERS),
     ("delegators.dune", delegator::PARAMETERS),
     ("play", PLAY),
+    ("briber", briber::PARAMETERS),
+    ("mechanism.panel", oversight::PARAMETERS),
+    ("mechanism.panel.governance", oversight::GOVERNANCE),
     ("strategies.grid", strategy::PARAMETERS),
     ("strategies.flock", delegation::PARAMETERS),
 ];
@@ -387,6 +465,56 @@ const CHANGES: &[Change] = &[
         &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"\nforgetting = 0.3")],
     ),
     ("strategies.grid.policy", "[{ to = 1.0, offers = [0.5], weights = [1.0] }]", ABSTRACT, &[]),
+    // Temptation.
+    ("world.target_rate", "0.1", TEMPTING, &[]),
+    ("world.target_tip", "0.02", TEMPTING, &[]),
+    ("world.tip_rule", "shared", TEMPTING, &[]),
+    (
+        "world.tip_alone",
+        "0.03",
+        TEMPTING,
+        &[("target_tip = 0.01\n", "target_tip = 0.01\ntip_rule = \"conditional\"\n")],
+    ),
+    ("world.target_value", "0.0", TEMPTING, &[]),
+    ("world.target_window", "3", TEMPTING, &[]),
+    ("world.delay_cost", "0.002", TEMPTING, &[]),
+    ("world.forced_inclusion", "6", TEMPTING, &[]),
+    ("world.order_rate", "0.6", TEMPTING, &[]),
+    ("world.order_end", "0.1", TEMPTING, &[]),
+    ("world.order_correlation", "1.0", TEMPTING, &[]),
+    ("world.legal_penalty", "0.0", TEMPTING, &[]),
+    ("world.toxic_share", "0.3", TEMPTING, &[]),
+    (
+        "world.toxic_harm",
+        "2.0",
+        TEMPTING,
+        &[("name = \"ant\"\n", "name = \"ant\"\ntoxic_mev = \"always\"\n")],
+    ),
+    ("world.user_exit", "0.3", TEMPTING, &[]),
+    ("world.user_return", "0.6", TEMPTING, &[]),
+    (
+        "briber.strategy",
+        "briber",
+        TEMPTING,
+        &[(
+            "[strategies.price]\nrole = \"briber\"\nlearner = \"fictitious_play\"\nmenu = { absolute = [0.0, 0.1], points = 11 }\n",
+            "",
+        )],
+    ),
+    ("sequencers.ant.scruple", "0.1", TEMPTING, &[]),
+    ("sequencers.ant.jurisdiction", "south", TEMPTING, &[]),
+    ("sequencers.ant.bribes", "refuse", TEMPTING, &[]),
+    ("sequencers.ant.toxic_mev", "always", TEMPTING, &[]),
+    ("sequencers.ant.orders", "defy", TEMPTING, &[]),
+    ("mechanism.panel.inclusion", "leader", TEMPTING, &[]),
+    ("mechanism.panel.lookahead", "0", TEMPTING, &[]),
+    ("mechanism.panel.slash_fraction", "1.0", TEMPTING, &[]),
+    ("mechanism.panel.governance.detection", "0.6", TEMPTING, &[]),
+    ("mechanism.panel.governance.false_positive", "0.2", TEMPTING, &[]),
+    ("mechanism.panel.governance.members", "5", TEMPTING, &[]),
+    ("mechanism.panel.governance.quorum", "1.0", TEMPTING, &[]),
+    ("mechanism.panel.governance.evict_epochs", "6", TEMPTING, &[]),
+    ("mechanism.panel.governance.delay", "3", TEMPTING, &[]),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.one.commission", "0.9", ROLLUP, &[]),
@@ -532,8 +660,10 @@ fn every_parameter_has_a_case_here() {
 
 #[test]
 fn every_parameter_changes_something() {
-    let before: Vec<(&str, Yield)> =
-        [ROLLUP, STAKING, ABSTRACT, ALONE].iter().map(|text| (*text, yields(&read(text)))).collect();
+    let before: Vec<(&str, Yield)> = [ROLLUP, STAKING, TEMPTING, ABSTRACT, ALONE]
+        .iter()
+        .map(|text| (*text, yields(&read(text))))
+        .collect();
     let mut idle = Vec::new();
     for (path, value, text, replacements) in CHANGES {
         let text_now = replaced(text, replacements);
@@ -597,6 +727,19 @@ fn a_parameter_that_nothing_reads_is_refused() {
             ROLLUP,
             &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover = 0.8\n", "")],
         ),
+        ("world.target_rate", "0.1", ABSTRACT, &[]),
+        ("world.target_tip", "0.1", ROLLUP, &[]),
+        ("world.tip_alone", "0.1", TEMPTING, &[]),
+        ("world.order_rate", "0.1", ROLLUP, &[]),
+        ("world.legal_penalty", "0.1", ROLLUP, &[]),
+        ("world.toxic_harm", "0.1", ROLLUP, &[]),
+        ("world.user_exit", "0.1", ROLLUP, &[]),
+        ("sequencers.ant.bribes", "refuse", ROLLUP, &[]),
+        ("sequencers.ant.scruple", "0.1", ROLLUP, &[]),
+        ("sequencers.ant.jurisdiction", "north", ROLLUP, &[]),
+        ("mechanism.auction.inclusion", "any_live", ROLLUP, &[]),
+        ("mechanism.auction.lookahead", "0", ROLLUP, &[]),
+        ("mechanism.auction.slash_fraction", "0.5", ROLLUP, &[]),
         ("play.rounds", "3", ALONE, &[]),
         ("play.feedback", "expected", ALONE, &[]),
         ("play.feedback", "expected", ABSTRACT, &[]),

@@ -93,13 +93,14 @@ impl Attempt {
                 for meeting in slot {
                     let event = match meeting.stance {
                         Stance::Obeys => Event::Obeyed(meeting.who),
-                        Stance::Sells(price) => match self.offer.paid(price).filter(|_| !open) {
-                            Some(paid) => Event::Paid(meeting.who, paid),
-                            None => {
+                        Stance::Sells(price) => {
+                            if let Some(paid) = self.offer.paid(price).filter(|_| !open) {
+                                Event::Paid(meeting.who, paid)
+                            } else {
                                 included = true;
                                 Event::Included(meeting.who)
                             }
-                        },
+                        }
                     };
                     visit(meeting.epoch, event);
                 }
@@ -170,8 +171,7 @@ mod tests {
             meeting(1, 0, 1, 2.0),
             meeting(1, 0, 2, f64::INFINITY),
         ];
-        let attempt =
-            Attempt { window: 9, public: false, offer: Offer::Posted(2.0), value: f64::INFINITY };
+        let attempt = Attempt { window: 9, public: false, offer: Offer::Posted(2.0), value: f64::INFINITY };
         let mut seen = Vec::new();
         assert_eq!(attempt.run(&encounters, |_, event| seen.push(event)), Some(1));
         assert_eq!(seen, [Event::Obeyed(0), Event::Paid(1, 2.0), Event::Included(2)]);

@@ -90,7 +90,8 @@ impl Docket {
     pub fn open(setting: &Setting, key: Key) -> Option<Self> {
         let rollup = setting.world.tempting()?;
         let n = setting.candidates();
-        let mut names: Vec<String> = setting.sequencers.iter().map(|s| s.traits.jurisdiction.clone()).collect();
+        let mut names: Vec<String> =
+            setting.sequencers.iter().map(|s| s.traits.jurisdiction.clone()).collect();
         names.sort();
         names.dedup();
         names.retain(|name| !name.is_empty());
@@ -216,7 +217,14 @@ impl Docket {
     }
 
     /// Notes whom a target meets in the slots of the epoch, and whether its life is over after them.
-    fn watch(&self, targets: &Targets, target: &mut Target, epoch: u32, begin: u64, service: &Service) -> bool {
+    fn watch(
+        &self,
+        targets: &Targets,
+        target: &mut Target,
+        epoch: u32,
+        begin: u64,
+        service: &Service,
+    ) -> bool {
         for slot in 0..service.includers.slots() {
             let clock = begin + slot as u64;
             let Some(since) = clock.checked_sub(target.arrival) else { continue };
@@ -267,12 +275,7 @@ impl Docket {
             return;
         }
         let now = epoch - target.epoch;
-        let attempt = Attempt {
-            window: targets.window,
-            public: terms.oversight.public,
-            offer: target.offer,
-            value: targets.value,
-        };
+        let attempt = attempt_at(targets, terms, target.offer);
         let mut includers = Vec::new();
         target.included = attempt.run(&target.encounters, |when, event| {
             if when != now {
@@ -368,21 +371,18 @@ impl Docket {
             return 0;
         }
         for (column, sum) in out.iter_mut().enumerate() {
-            let Some(price) = strategy.price(column, targets.tips.collected(1)) else {
-                // Orders alone may keep it out.
-                let attempt = self.attempt(targets, terms, Offer::Nothing);
-                *sum += self.closed.iter().map(|c| gain(&attempt, c)).sum::<f64>();
-                continue;
-            };
-            let attempt = self.attempt(targets, terms, Offer::Posted(price));
-            *sum += self.closed.iter().map(|c| gain(&attempt, c)).sum::<f64>();
+            // Where nothing is offered, orders alone may keep a target out.
+            let price = strategy.price(column, targets.tips.collected(1));
+            let attempt = attempt_at(targets, terms, price.map_or(Offer::Nothing, Offer::Posted));
+            *sum += self.closed.iter().map(|closed| gain(&attempt, closed)).sum::<f64>();
         }
         self.closed.len()
     }
+}
 
-    fn attempt(&self, targets: &Targets, terms: &Terms, offer: Offer) -> Attempt {
-        Attempt { window: targets.window, public: terms.oversight.public, offer, value: targets.value }
-    }
+/// The briber's attempts under these terms, with this offer.
+fn attempt_at(targets: &Targets, terms: &Terms, offer: Offer) -> Attempt {
+    Attempt { window: targets.window, public: terms.oversight.public, offer, value: targets.value }
 }
 
 /// What an attempt on a target brings the briber.
