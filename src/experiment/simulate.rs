@@ -1,5 +1,6 @@
 //! One unit of work: learn, measure, certify.
 
+use super::exports;
 use super::outcome::{Curve, Outcome, PolicyEntry};
 use super::repeated::{Benchmark, Played};
 use crate::agent::Setting;
@@ -14,7 +15,7 @@ use crate::mechanism::{Mechanism, Rule};
 use crate::play::conduct::{self, Behaviour};
 use crate::play::learning_loop::{self, Learned};
 use crate::play::ledger::Imbalance;
-use crate::play::market::{Detail, Game, Market, Player, Round, Seating};
+use crate::play::market::{Detail, Game, Market, Round, Seating};
 use crate::play::schedule::{Phase, Regime, Schedule, market_key};
 use crate::with_rule;
 
@@ -114,7 +115,7 @@ fn simulate_beside<M: Mechanism>(
     };
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
-        Some(session.certificate())
+        session.certificate()
     } else if learned.learning || judged {
         certify(
             &game,
@@ -135,6 +136,9 @@ fn simulate_beside<M: Mechanism>(
         metrics.extend(session.metrics(benchmark, play.tolerance * potential));
         metrics.sort_by_key(|(key, _)| metrics::place(key));
         curves.extend(session.curves(&game));
+        let agents = 0..game.seats.players.len();
+        let answers = agents.filter_map(|p| Some((agent_name(&game, p), session.answers(p)?)));
+        curves.extend(answers.flat_map(|(agent, answers)| exports::answer_curves(&agent, &answers)));
     }
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
@@ -213,11 +217,11 @@ fn conduct_policies<M: Mechanism>(game: &Game<M>, behaviour: &Behaviour) -> Vec<
         probability,
     };
     let mut entries = Vec::new();
-    for player in &game.seats.players {
+    for (p, player) in game.seats.players.iter().enumerate() {
         let class = &setting.classes[player.class];
         let Some(&i) = player.members.first().filter(|_| class.conduct.learns()) else { continue };
         let conduct = behaviour.conduct[i];
-        let agent = member_name(game, player);
+        let agent = agent_name(game, p);
         if tempting.is_some_and(|rollup| rollup.targets.is_some()) {
             let markup = conduct.markup.is_finite().then_some(conduct.markup);
             entries.push(entry(&agent, "bribe_markup", markup, 1.0));
@@ -235,18 +239,6 @@ fn conduct_policies<M: Mechanism>(game: &Game<M>, behaviour: &Behaviour) -> Vec<
         }
     }
     entries
-}
-
-/// Name of the agents that play a policy: where members of a group learn alone, each has its own.
-fn member_name<M: Mechanism>(game: &Game<M>, player: &Player) -> String {
-    let class = &game.setting.classes[player.class];
-    match player.members.as_slice() {
-        &[only] if class.count > 1 => {
-            let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
-            format!("{}-{}", class.name, only - first.unwrap_or(only))
-        }
-        _ => class.name.clone(),
-    }
 }
 
 fn learning_curves<M: Mechanism>(game: &Game<M>, learned: &Learned) -> Vec<Curve> {
@@ -316,7 +308,7 @@ impl PolicyBook {
         let Some(lever) = game.rule.lever() else { return Vec::new() };
         let mut entries = Vec::new();
         for (p, player) in game.seats.players.iter().enumerate() {
-            let agent = member_name(game, player);
+            let agent = agent_name(game, p);
             for state in (0..player.bins.count()).filter(|&state| self.cells[p][state][0] > 0.0) {
                 for (column, &probability) in policies[p].row(state).iter().enumerate() {
                     if probability > 0.0 {
@@ -355,5 +347,18 @@ impl PolicyBook {
             });
         }
         curves
+    }
+}
+
+/// Name of a player: that of its group, with a number where members of the group learn alone and each has a policy of its own.
+fn agent_name<M: Mechanism>(game: &Game<M>, p: usize) -> String {
+    let player = &game.seats.players[p];
+    let class = &game.setting.classes[player.class];
+    match player.members.as_slice() {
+        &[only] if class.count > 1 => {
+            let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
+            format!("{}-{}", class.name, only - first.unwrap_or(only))
+        }
+        _ => class.name.clone(),
     }
 }
