@@ -47,6 +47,12 @@ pub enum Purpose {
     Design = 15,
     /// Who is drawn for the seats of an epoch.
     Seat = 16,
+    /// Whether a candidate restakes in time.
+    Restake = 29,
+    /// Moves of the token's price.
+    TokenPrice = 30,
+    /// Moves of the stable asset's price.
+    StablePrice = 31,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -71,6 +71,9 @@ mod tests {
                 posting_cost: 0.0,
                 backlog: 0.0,
                 capital_rate: vec![0.0],
+                collateral: crate::mechanism::collateral::Collateral::default(),
+                starts: false,
+                overlays: crate::mechanism::overlays::Overlays::default(),
             };
             let expected = keeping(&terms, 0, turns, spacing, tolerance);
             let runs = 40_000;

@@ -1,5 +1,7 @@
 //! What every rule has: the clock, redundancy, and the availability of machines that follows from the world.
 
+use super::collateral::Collateral;
+use super::overlays::Overlays;
 use crate::agent::Setting;
 use crate::numerics::pow;
 use crate::settings::{Parameter, Section};
@@ -62,6 +64,12 @@ pub struct Terms {
     pub backlog: f64,
     /// Cost per epoch of an ETH locked, by candidate.
     pub capital_rate: Vec<f64>,
+    /// What bonds and stakes are posted in.
+    pub collateral: Collateral,
+    /// Whether starting a machine costs anybody anything.
+    pub starts: bool,
+    /// What is laid over the rule.
+    pub overlays: Overlays,
 }
 
 impl Terms {
@@ -98,6 +106,9 @@ impl Terms {
                 .iter()
                 .map(|s| setting.world.epoch_rate(s.traits.capital_cost, epoch_slots))
                 .collect(),
+            collateral: Collateral::default(),
+            starts: setting.sequencers.iter().any(|s| s.traits.start_cost + s.traits.start_slots > 0.0),
+            overlays: Overlays::default(),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod demand;
 pub mod distribution;
 pub mod mev;
 pub mod outage;
+pub mod prices;
 
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::numerics::{exp, normal_quantile};
@@ -22,6 +23,7 @@ use demand::Demand;
 use distribution::Distribution;
 use mev::Mev;
 use outage::{Outage, Reliability};
+use prices::{STABLE_VOLATILITY, TOKEN_VOLATILITY};
 
 /// What a distribution may look like in a file.
 pub const VALUE_ALLOWED: &str = "{ constant = x }, { uniform = [low, high] }, { beta = [a, b] }, { exponential = rate }, \
@@ -219,6 +221,8 @@ pub const PARAMETERS: &[&Parameter] = &[
     &FAILOVER,
     &FAILOVER_DELAY,
     &BACKLOG,
+    &TOKEN_VOLATILITY,
+    &STABLE_VOLATILITY,
 ];
 
 /// The world of an experiment.
@@ -253,6 +257,8 @@ pub struct Rollup {
     pub failover_delay: u64,
     /// Share of a missed slot's fees that is paid later.
     pub backlog: f64,
+    /// Volatilities of the token and of the stable asset, per square root of a year.
+    pub volatility: [f64; 2],
 }
 
 impl World {
@@ -270,8 +276,18 @@ impl World {
         }
     }
 
-    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told.
-    pub fn read(section: &Section, redundant: bool) -> Option<World> {
+    /// Volatilities of the token and the stable asset over a year, and the length of an epoch in years. Prices stand still
+    /// in the abstract world.
+    pub fn price_moves(&self, epoch_slots: u32) -> ([f64; 2], f64) {
+        match self {
+            World::Abstract => ([0.0; 2], 0.0),
+            World::Rollup(rollup) => (rollup.volatility, f64::from(epoch_slots) / rollup.slots_per_year),
+        }
+    }
+
+    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told. Takeovers are read
+    /// where there may be standbys, prices where something is posted in other assets than ETH.
+    pub fn read(section: &Section, redundant: bool, assets: bool) -> Option<World> {
         section.known(PARAMETERS);
         // The scenario's own settings have been laid under the table's.
         section.optional_text(&SCENARIO);
@@ -289,6 +305,11 @@ impl World {
         let cap = section.number(&MEV_TAIL_CAP);
         let remaining =
             (1.0 - section.number(&USER_MITIGATION)) * (1.0 - section.number(&SEQUENCER_MITIGATION));
+        if !assets {
+            for parameter in [&TOKEN_VOLATILITY, &STABLE_VOLATILITY] {
+                section.note_unread_key(parameter, "no contender has a `bond_asset`");
+            }
+        }
         if !redundant {
             section.note_unread("it takes standbys, and no contender has a `redundancy` above 1");
         }
@@ -306,6 +327,11 @@ impl World {
             failover: if redundant { section.number(&FAILOVER) } else { 0.0 },
             failover_delay: if redundant { section.integer(&FAILOVER_DELAY) } else { 0 },
             backlog: section.number(&BACKLOG),
+            volatility: if assets {
+                [&TOKEN_VOLATILITY, &STABLE_VOLATILITY].map(|p| section.optional_number(p).unwrap_or(0.0))
+            } else {
+                [0.0; 2]
+            },
         }))
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::agent::Setting;
 use crate::mechanism::algorithmic::R_MAX;
+use crate::mechanism::collateral::{BOND_ASSET, Collateral};
+use crate::mechanism::overlays::Overlays;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism as _, Rule};
 use crate::play::schedule::Schedule;
@@ -45,6 +47,11 @@ impl Entrant<'_> {
     /// Whether more than one sequencer may be live in a slot by its parameters.
     pub(super) fn is_redundant(&self) -> bool {
         self.redundancy > 1 || self.section.is_given(R_MAX.key)
+    }
+
+    /// Whether its bonds or stakes may be something else than ETH.
+    pub(super) fn has_assets(&self) -> bool {
+        self.section.is_given(BOND_ASSET.key)
     }
 
     /// Reads keys without judging them, where the rest of the file is too wrong for more, so that all errors show.
@@ -108,6 +115,10 @@ pub(super) fn read_rules(
     for Entrant { name, entry, section, slots, redundancy } in entrants {
         let mut terms = Terms::new(setting, slots, redundancy);
         terms.read_term(&section, entry);
+        terms.overlays = Overlays::read(&section);
+        if entry.needs.capital {
+            terms.collateral = Collateral::read(&section);
+        }
         section.known(&all_parameters());
         section.note_unread(&format!("rule `{}` does not have it", entry.name));
         let Some(mut rule) = (entry.read)(&section, &terms) else { continue };
