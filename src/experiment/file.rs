@@ -216,7 +216,10 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     // Where something else is wrong, the key might be read.
     let finite = classes.as_ref().is_none_or(|(classes, complete)| {
         let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
-        let plain = |class: &Class| class.traits.start_cost + class.traits.start_slots == 0.0;
+        let plain = |class: &Class| {
+            let traits = &class.traits;
+            traits.start_cost + traits.start_slots == 0.0 && traits.capital_limit == f64::INFINITY
+        };
         !complete || needs(|n| n.sale) && classes.iter().all(|class| atomic(class) && plain(class))
     });
     let mut play = read_play(&root, tolerance, future, finite);

@@ -6,7 +6,7 @@
 //! receives is the treasury's loss. Issuance is borne by those who hold the token, and passes through no sink.
 //!
 //! **Who gains.** All four are the community's: the shares sum to `community_share`, but for issuance. They differ in what
-//! they do to the token's price (see [`super::token`]): a burn and a buy-back take tokens out of the market, the treasury
+//! they do to the price of the token: a burn and a buy-back take tokens out of the market, the treasury
 //! and public goods do not.
 //!
 //! **Reference.** polynya (2021), "Sequencer auction", names the four; Ethereum's EIP-1559 is a burn.

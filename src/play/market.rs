@@ -440,10 +440,9 @@ impl<M: Mechanism> Market<M> {
         }
         if let Some(script) = &menu.script {
             let mut own = [payoffs[0]; 2];
-            if let Some(offer) = script.offer(&view(game.rule, &at, i, round.reference[i])) {
-                if let Some(offer) = game.within_means(i, offer) {
-                    game.rule.payoffs(&self.state, &at, i, &[offer], scratch, &mut own);
-                }
+            let offer = script.offer(&view(game.rule, &at, i, round.reference[i]));
+            if let Some(offer) = offer.and_then(|offer| game.within_means(i, offer)) {
+                game.rule.payoffs(&self.state, &at, i, &[offer], scratch, &mut own);
             }
             payoffs[settings + 1] = own[1];
         }
