@@ -55,6 +55,12 @@ pub enum Purpose {
     Finding = 33,
     /// Which price a briber offers.
     Bribe = 34,
+    /// Whether a candidate restakes in time.
+    Restake = 29,
+    /// Moves of the token's price.
+    TokenPrice = 30,
+    /// Moves of the stable asset's price.
+    StablePrice = 28,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

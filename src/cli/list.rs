@@ -9,8 +9,7 @@ use crate::experiment::robustness::ROBUSTNESS;
 use crate::experiment::tables::format_number;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
-use crate::mechanism::oversight;
-use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _};
+use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _, overlays, oversight};
 use crate::settings::{Document, Parameter};
 use crate::validate::catalogue::Catalogue;
 use crate::with_rule;
@@ -145,7 +144,7 @@ fn metrics() -> Vec<Item> {
 }
 
 /// Every table of an experiment file, with the parameters that it may have.
-pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
+pub fn tables() -> Vec<(String, Vec<&'static Parameter>)> {
     let mut rules: Vec<&Parameter> = vec![&file::RULE];
     for parameter in CATALOGUE.iter().flat_map(|entry| entry.parameters.iter().copied()) {
         if !rules.iter().any(|p| p.key == parameter.key && p.allowed() == parameter.allowed()) {
@@ -159,7 +158,7 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
             strategies.push(parameter);
         }
     }
-    vec![
+    let tables = [
         ("experiment", file::EXPERIMENT.to_vec()),
         ("world", world::PARAMETERS.to_vec()),
         ("sequencers.*", sequencer::PARAMETERS.to_vec()),
@@ -171,7 +170,9 @@ pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
         ("strategies.*", strategies),
         ("robustness", ROBUSTNESS.to_vec()),
         ("charts.*", charts::PARAMETERS.to_vec()),
-    ]
+    ];
+    let overlays = overlays::TABLES.iter().map(|(key, keys)| (format!("mechanism.*.{key}"), keys.to_vec()));
+    tables.into_iter().map(|(path, keys)| (path.to_owned(), keys)).chain(overlays).collect()
 }
 
 fn parameters() -> Vec<Item> {

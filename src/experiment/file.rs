@@ -200,7 +200,8 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     let future = needs(|n| n.future) || entrants.iter().any(Entrant::is_governed);
     let capital = needs(|n| n.capital);
     let redundant = needs(|n| n.standbys) || entrants.iter().any(Entrant::is_redundant);
-    let world = World::read(&root.table_or_empty("world"), redundant);
+    let assets = entrants.iter().any(Entrant::has_assets);
+    let world = World::read(&root.table_or_empty("world"), redundant, assets);
     let mut shelf = Shelf::new(&root, library);
     let classes = world.as_ref().map(|world| read_classes(&root, world, capital, future, &mut shelf));
     if world.is_none() {
@@ -224,7 +225,11 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     // Where something else is wrong, the key might be read.
     let finite = classes.as_ref().is_none_or(|(classes, complete)| {
         let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
-        !complete || needs(|n| n.sale) && classes.iter().all(atomic)
+        let plain = |class: &Class| {
+            let traits = &class.traits;
+            traits.start_cost + traits.start_slots == 0.0 && traits.capital_limit == f64::INFINITY
+        };
+        !complete || needs(|n| n.sale) && classes.iter().all(|class| atomic(class) && plain(class))
     });
     let mut play = read_play(&root, tolerance, future, finite);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.

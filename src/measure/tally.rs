@@ -5,6 +5,7 @@ use super::certificate::Certificate;
 use super::concentration::{gini, hhi, lorenz, nakamoto};
 use super::delegators_gain::DelegatorsGain;
 use super::metrics::METRICS;
+use crate::mechanism::redistribution::Sink;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
 use crate::play::censorship::Memo;
 use crate::play::learning_loop::Learned;
@@ -28,6 +29,9 @@ pub struct Tally {
     kickbacks: f64,
     issuance: f64,
     slashed: f64,
+    sinks: [f64; 4],
+    /// ETH that collateral fell short of what was required, and ETH required.
+    short: (f64, f64),
     evictions: Option<f64>,
     prices: f64,
     scheduled: f64,
@@ -60,6 +64,7 @@ pub struct Opening {
     kickbacks: f64,
     issuance: f64,
     slashed: f64,
+    sinks: [f64; 4],
     evictions: Option<u64>,
     findings: u64,
     bribes: f64,
@@ -85,6 +90,7 @@ impl Opening {
             kickbacks: ledger.kickbacks(),
             issuance: ledger.issuance(),
             slashed: ledger.slashed(),
+            sinks: ledger.sinks(),
             evictions: game.rule.evictions(&market.state),
             findings: market.docket().map_or(0, |docket| docket.evictions),
             bribes: ledger.bribes(),
@@ -118,12 +124,16 @@ impl Tally {
         self.missed += service.missed;
         self.scheduled += service.scheduled.iter().sum::<f64>();
         opening.gap = opening.gap.max(service.longest_gap);
+        if let Some(escrow) = game.rule.escrow(&market.state) {
+            let (short, required) = escrow.short();
+            self.short = (self.short.0 + short, self.short.1 + required);
+        }
         let stake = game.rule.stake_locked(setting);
         self.locked += stake;
         for i in 0..setting.candidates() {
             let bond = market.ledger.escrow(i);
             self.locked += bond;
-            self.capital_cost += bond * game.terms.capital_rate[i];
+            self.capital_cost += market.ledger.tied(i) * game.terms.capital_rate[i];
             opening.produced[i] += service.produced[i];
             if let Some(offer) = round.offers[i] {
                 let measure = match game.rule.lever() {
@@ -189,6 +199,9 @@ impl Tally {
         self.kickbacks += ledger.kickbacks() - opening.kickbacks;
         self.issuance += ledger.issuance() - opening.issuance;
         self.slashed += ledger.slashed() - opening.slashed;
+        for (sum, (now, before)) in self.sinks.iter_mut().zip(ledger.sinks().into_iter().zip(opening.sinks)) {
+            *sum += now - before;
+        }
         self.prices += ledger.revenue() - opening.prices;
         self.gross += ledger.gross() - opening.gross;
         self.posting += ledger.posting() - opening.posting;
@@ -262,6 +275,8 @@ impl Tally {
     ) -> Vec<(&'static str, f64)> {
         let share = |x: f64| x / self.potential;
         let per_epoch = |x: f64| x / self.epochs;
+        let redistributed = game.terms.overlays.redistribution.is_some();
+        let sink = |sink: Sink| redistributed.then(|| share(self.sinks[sink as usize]));
         let lever = game.rule.lever();
         let unit_seats = (self.slots / self.epochs / f64::from(game.terms.epoch_slots)).round().max(1.0);
         let lived = detail == Detail::Slots;
@@ -281,6 +296,10 @@ impl Tally {
                     self.gross - self.posting - self.operating - self.capital_cost - (self.harm - self.toxic),
                 )),
                 "community_share" => Some(share(self.community)),
+                "treasury_share" => sink(Sink::Treasury),
+                "public_goods_share" => sink(Sink::PublicGoods),
+                "burned_share" => sink(Sink::Burn),
+                "buyback_share" => sink(Sink::Buyback),
                 "delegator_share" => Some(share(self.delegators)),
                 "holder_share" => Some(share(self.community + self.delegators)),
                 "sequencer_share" => Some(share(self.sequencers)),
@@ -303,6 +322,10 @@ impl Tally {
                 "users_left" => leaves.then(|| 1.0 - per_epoch(self.users)),
                 "capital_locked" => Some(per_epoch(self.locked)),
                 "capital_efficiency" => (self.locked > 0.0).then(|| self.potential / self.locked),
+                "collateral_shortfall" => {
+                    let (short, required) = self.short;
+                    (game.terms.collateral.given && required > 0.0).then(|| short / required)
+                }
                 "corruption_cost" => self.corruption.map(per_epoch),
                 "nakamoto_33" => concentration(0),
                 "nakamoto_50" => concentration(1),

@@ -51,6 +51,10 @@ pub struct Service {
     gap: f64,
     backlog: f64,
     live: Vec<f64>,
+    /// Cost of starts in the epoch.
+    starts: Vec<f64>,
+    /// By candidate, the slot after the last one in which it was live; 0 where there was none.
+    rested: Vec<u64>,
     misses: Vec<u32>,
     order: Vec<usize>,
     leaders: Vec<Option<usize>>,
@@ -102,10 +106,12 @@ impl Service {
             &mut self.tips,
             &mut self.illicit,
             &mut self.live,
+            &mut self.starts,
         ] {
             column.clear();
             column.resize(n, 0.0);
         }
+        self.rested.resize(n, 0);
         self.misses.clear();
         self.misses.resize(n, 0);
         self.missed = 0.0;
@@ -113,11 +119,35 @@ impl Service {
         self.includers.clear();
     }
 
+    /// Slots for which each candidate has been idle at slot `now`.
+    pub fn idle(&self, now: u64, out: &mut Vec<f64>) {
+        out.clear();
+        out.extend(
+            self.rested.iter().map(
+                |&since| {
+                    if since == 0 { f64::INFINITY } else { now.saturating_sub(since) as f64 }
+                },
+            ),
+        );
+    }
+
+    /// Candidate `i` is live in slot `now`: after a gap its machine has been started.
+    fn wake(&mut self, at: &At, i: usize, now: u64) {
+        let since = std::mem::replace(&mut self.rested[i], now + 1);
+        if since <= now {
+            let gap = if since == 0 { f64::INFINITY } else { (now - since) as f64 };
+            self.starts[i] += at.gap_cost(i, gap);
+        }
+    }
+
     fn close_costs(&mut self, setting: &Setting, terms: &Terms, effort: &[f64]) {
         let epoch = f64::from(terms.epoch_slots);
         for (i, sequencer) in setting.sequencers.iter().enumerate() {
             let idle = (epoch - self.live[i]).max(0.0);
             self.operating[i] = sequencer.traits.live_cost * self.live[i] + sequencer.traits.idle_cost * idle;
+            if terms.starts {
+                self.operating[i] += self.starts[i];
+            }
             if effort[i] > 0.0 {
                 self.operating[i] += effort[i];
             }
@@ -249,8 +279,37 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
     for i in 0..n {
         service.gross[i] = service.produced[i] * (at.signals.gross[i] + late);
     }
+    if terms.starts {
+        start_in_expectation(at, selection, service);
+    }
     service.potential = highest(&at.signals.gross, selection.total, terms.epoch_slots, &mut service.order);
     service.close_costs(at.setting, terms, &selection.effort);
+}
+
+/// Expected cost of starts, as in the rules' own payoffs.
+fn start_in_expectation(at: &At, selection: &Selection, service: &mut Service) {
+    let total = selection.total;
+    let redundancy = selection.redundancy.unwrap_or(at.terms.redundancy);
+    let seats = if total > f64::from(at.terms.epoch_slots) { 1 } else { selection.seats.len() };
+    let end = (u64::from(at.epoch) + 1) * u64::from(at.terms.epoch_slots);
+    for i in 0..service.live.len() {
+        if service.live[i] <= 0.0 {
+            continue;
+        }
+        let led = service.scheduled[i];
+        service.starts[i] = if selection.all_live {
+            at.start_for_all(i)
+        } else {
+            match selection.schedule {
+                Schedule::Rotation => at.start_in_turns(i, seats, led),
+                Schedule::Lottery => {
+                    at.start_of_drawn_seats(i, selection.lottery.seats, led, selection.active[i])
+                }
+                Schedule::Weighted => at.start_when_drawn(i, led / total, redundancy),
+            }
+        };
+        service.rested[i] = end;
+    }
 }
 
 /// Probability that candidate `i` stands in for `leader`, whose machine is down, where everybody with a weight is live:
@@ -335,6 +394,7 @@ pub struct SlotStreams {
     failover: Stream,
     leader: Vec<Stream>,
     seat: Vec<Stream>,
+    restake: Vec<Stream>,
     empty: Stream,
 }
 
@@ -346,6 +406,7 @@ impl SlotStreams {
             failover: key.stream(Purpose::Failover, Who::MARKET),
             leader: setting.sequencers.iter().map(|s| key.stream(Purpose::Leader, s.who)).collect(),
             seat: setting.sequencers.iter().map(|s| key.stream(Purpose::Seat, s.who)).collect(),
+            restake: setting.sequencers.iter().map(|s| key.stream(Purpose::Restake, s.who)).collect(),
             empty: key.stream(Purpose::Leader, Who::MARKET),
         }
     }
@@ -400,7 +461,7 @@ pub fn slot_by_slot(
     let (setting, terms, signals, epoch) = (at.setting, at.terms, at.signals, at.epoch);
     service.clear(setting.candidates());
     if selection.schedule == Schedule::Lottery {
-        lottery::hold(&streams.seat, epoch, selection);
+        lottery::hold(&streams.seat, &streams.restake, epoch, selection);
     }
     let selection = &*selection;
     let redundancy = selection.redundancy.unwrap_or(terms.redundancy);
@@ -418,7 +479,8 @@ pub fn slot_by_slot(
         leaders.extend((0..terms.epoch_slots).map(|slot| streams.race(selection, epoch, slot)));
     }
     let fee = rollup.fee_per_slot * rollup.demand.index(signals.next_log_demand);
-    let k = selection.seats.len();
+    let (n, k) = (setting.candidates(), selection.seats.len());
+    let mut waking = Vec::new();
     let mut mev_sum = 0.0;
     for slot in 0..terms.epoch_slots {
         let clock = u64::from(epoch) * u64::from(terms.epoch_slots) + u64::from(slot);
@@ -469,10 +531,16 @@ pub fn slot_by_slot(
             for (live, _) in service.live.iter_mut().zip(&selection.weight).filter(|(_, w)| **w > 0.0) {
                 *live += 1.0;
             }
+            if terms.starts {
+                waking.extend((0..n).filter(|&i| selection.weight[i] > 0.0));
+            }
         } else if redundancy > 1 && (leader.is_some() || selection.schedule == Schedule::Weighted) {
             let live = &mut service.live;
             each_standby(&mut |standby| {
                 live[standby] += 1.0;
+                if terms.starts {
+                    waking.push(standby);
+                }
                 true
             });
         }
@@ -482,6 +550,9 @@ pub fn slot_by_slot(
             service.scheduled[leader] += 1.0;
             if !selection.all_live {
                 service.live[leader] += 1.0;
+                if terms.starts {
+                    waking.push(leader);
+                }
             }
             match machines.down_for(&setting.sequencers, leader, clock) {
                 None => producer = Some(leader),
@@ -536,6 +607,7 @@ pub fn slot_by_slot(
         if let Some(leader) = lapsed {
             service.misses[leader] += 1;
         }
+        waking.drain(..).for_each(|i| service.wake(at, i, clock));
         if let Some(i) = producer {
             service.produced[i] += 1.0;
             service.mev[i] += signals.skill[i] * mev * served;

@@ -73,6 +73,9 @@ mod tests {
                 backlog: 0.0,
                 capital_rate: vec![0.0],
                 oversight: Oversight::default(),
+                collateral: crate::mechanism::collateral::Collateral::default(),
+                starts: false,
+                overlays: crate::mechanism::overlays::Overlays::default(),
             };
             let expected = keeping(&terms, 0, turns, spacing, tolerance);
             let runs = 40_000;

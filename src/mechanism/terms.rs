@@ -1,5 +1,7 @@
 //! What every rule has: the clock, redundancy, and the availability of machines that follows from the world.
 
+use super::collateral::Collateral;
+use super::overlays::Overlays;
 use super::oversight::Oversight;
 use crate::agent::Setting;
 use crate::numerics::pow;
@@ -65,6 +67,12 @@ pub struct Terms {
     pub capital_rate: Vec<f64>,
     /// What stands against misconduct.
     pub oversight: Oversight,
+    /// What bonds and stakes are posted in.
+    pub collateral: Collateral,
+    /// Whether starting a machine costs anybody anything.
+    pub starts: bool,
+    /// What is laid over the rule.
+    pub overlays: Overlays,
 }
 
 impl Terms {
@@ -102,6 +110,9 @@ impl Terms {
                 .map(|s| setting.world.epoch_rate(s.traits.capital_cost, epoch_slots))
                 .collect(),
             oversight: Oversight::default(),
+            collateral: Collateral::default(),
+            starts: setting.sequencers.iter().any(|s| s.traits.start_cost + s.traits.start_slots > 0.0),
+            overlays: Overlays::default(),
         }
     }
 

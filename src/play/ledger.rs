@@ -6,7 +6,9 @@
 //! each epoch the change in all inside accounts must equal what users and bribers paid less posting and operating costs as the
 //! *service* records them, which are kept apart from the books. Books that do not balance are an error.
 
+use super::sinks::Sinks;
 use crate::mechanism::operation::Service;
+use crate::mechanism::redistribution::Redistribution;
 
 /// The community's, sequencers' and delegators' money in one market, in ETH since it opened.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct Ledger {
     cash: Vec<f64>,
     /// What is locked of it.
     escrow: Vec<f64>,
+    /// What is locked of it and of use to its owner all the same.
+    relieved: Vec<f64>,
     delegators: Vec<f64>,
     /// Price payments to the protocol.
     revenue: f64,
@@ -32,6 +36,7 @@ pub struct Ledger {
     bribes: f64,
     /// Bribes and toxic MEV.
     illicit: f64,
+    sinks: Sinks,
     gross: f64,
     posting: f64,
     operating: f64,
@@ -67,11 +72,13 @@ impl Ledger {
             community: 0.0,
             cash: vec![0.0; candidates],
             escrow: vec![0.0; candidates],
+            relieved: vec![0.0; candidates],
             delegators: vec![0.0; groups],
             revenue: 0.0,
             kickbacks: 0.0,
             issuance: 0.0,
             slashed: 0.0,
+            sinks: Sinks::default(),
             gross: 0.0,
             posting: 0.0,
             operating: 0.0,
@@ -149,12 +156,27 @@ impl Ledger {
         self.escrow[i] -= amount;
     }
 
+    /// What candidate `i` has locked is worth so much more than before: it changes what can be slashed and no profit.
+    pub fn revalue(&mut self, i: usize, gain: f64) {
+        self.escrow[i] += gain;
+    }
+
+    /// Candidate `i` has the use of so much of what it has locked.
+    pub fn relieve(&mut self, i: usize, amount: f64) {
+        self.relieved[i] = amount;
+    }
+
     /// Part of the bond of candidate `i` goes to the community.
     pub fn slash_bond(&mut self, i: usize, amount: f64) {
         self.escrow[i] -= amount;
         self.cash[i] -= amount;
         self.community += amount;
         self.slashed += amount;
+    }
+
+    /// Passes on to the sinks what the community has received since the last time.
+    pub fn redistribute(&mut self, rule: &Redistribution) {
+        self.sinks.pass_on(rule, self.community, self.issuance, self.slashed);
     }
 
     /// Checks the books against what the service records, to rounding.
@@ -185,15 +207,26 @@ impl Ledger {
             + magnitude(&self.cash)
             + magnitude(&self.delegators);
         let allowed = 1e-9 * turnover + 1e-13 * grown * (self.cash.len() + 4) as f64;
+        let passed_on: f64 = self.sinks.accounts().iter().sum();
+        let kept_back = self.community + self.issuance - passed_on;
+        let spread = self.issuance.abs() + magnitude(&self.sinks.accounts());
+        let allowed_back = 1e-9 * turnover + 1e-12 * (grown + spread);
         // Both are changes within the epoch: totals collect the rounding of all epochs. Comparisons that are false for NaN
         // as well.
-        let balanced = (change - expected).abs() <= allowed && (change + left).abs() <= allowed;
+        let balanced = (change - expected).abs() <= allowed
+            && (change + left).abs() <= allowed
+            && kept_back.abs() <= allowed_back;
         if balanced { Ok(()) } else { Err(Imbalance { epoch, change, expected }) }
     }
 
     /// What the community has received.
     pub fn community(&self) -> f64 {
         self.community
+    }
+
+    /// What each of the community's sinks has received: treasury, public goods, burn, buy-back.
+    pub fn sinks(&self) -> [f64; 4] {
+        self.sinks.accounts()
     }
 
     /// Cash and bonds of candidate `i`.
@@ -204,6 +237,11 @@ impl Ledger {
     /// Bonds of candidate `i` in escrow.
     pub fn escrow(&self, i: usize) -> f64 {
         self.escrow[i]
+    }
+
+    /// Bonds of candidate `i` in escrow of which it has no use: what costs it capital.
+    pub fn tied(&self, i: usize) -> f64 {
+        self.escrow[i] - self.relieved[i]
     }
 
     /// What delegators have received.

@@ -12,4 +12,5 @@ pub mod progress;
 pub mod repeated;
 pub mod schedule;
 pub mod settling;
+pub mod sinks;
 pub mod starting_values;

@@ -14,6 +14,7 @@ pub mod distribution;
 pub mod mev;
 pub mod orders;
 pub mod outage;
+pub mod prices;
 pub mod targets;
 pub mod users;
 
@@ -26,6 +27,7 @@ use distribution::Distribution;
 use mev::Mev;
 use orders::Orders;
 use outage::{Outage, Reliability};
+use prices::{STABLE_VOLATILITY, TOKEN_VOLATILITY};
 use targets::Targets;
 use users::{Exit, Toxic};
 
@@ -241,6 +243,8 @@ pub const PARAMETERS: &[&Parameter] = &[
     &users::TOXIC_HARM,
     &users::EXIT,
     &users::RETURN,
+    &TOKEN_VOLATILITY,
+    &STABLE_VOLATILITY,
 ];
 
 /// The world of an experiment, of which there is one.
@@ -284,6 +288,8 @@ pub struct Rollup {
     pub toxic: Option<Toxic>,
     /// How users leave and come back.
     pub exit: Exit,
+    /// Volatilities of the token and of the stable asset, per square root of a year.
+    pub volatility: [f64; 2],
 }
 
 impl Rollup {
@@ -316,8 +322,18 @@ impl World {
         }
     }
 
-    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told.
-    pub fn read(section: &Section, redundant: bool) -> Option<World> {
+    /// Volatilities of the token and the stable asset over a year, and the length of an epoch in years. Prices stand still
+    /// in the abstract world.
+    pub fn price_moves(&self, epoch_slots: u32) -> ([f64; 2], f64) {
+        match self {
+            World::Abstract => ([0.0; 2], 0.0),
+            World::Rollup(rollup) => (rollup.volatility, f64::from(epoch_slots) / rollup.slots_per_year),
+        }
+    }
+
+    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told. Takeovers are read
+    /// where there may be standbys, prices where something is posted in other assets than ETH.
+    pub fn read(section: &Section, redundant: bool, assets: bool) -> Option<World> {
         section.known(PARAMETERS);
         // The scenario's own settings have been laid under the table's.
         section.optional_text(&SCENARIO);
@@ -340,6 +356,11 @@ impl World {
         let toxic = Toxic::read(section);
         let exit = Exit::read(section, targets.is_some() || toxic.is_some());
         let benign = toxic.map_or(1.0, |toxic| 1.0 - toxic.share);
+        if !assets {
+            for parameter in [&TOKEN_VOLATILITY, &STABLE_VOLATILITY] {
+                section.note_unread_key(parameter, "no contender has a `bond_asset`");
+            }
+        }
         if !redundant {
             section.note_unread("it takes standbys, and no contender has a `redundancy` above 1");
         }
@@ -361,6 +382,11 @@ impl World {
             orders,
             toxic,
             exit,
+            volatility: if assets {
+                [&TOKEN_VOLATILITY, &STABLE_VOLATILITY].map(|p| section.optional_number(p).unwrap_or(0.0))
+            } else {
+                [0.0; 2]
+            },
         }))
     }
 }

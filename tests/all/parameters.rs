@@ -5,7 +5,7 @@ use sequencer_lab::agent::{briber, delegation, delegator, sequencer, strategy};
 use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::file::{EXPERIMENT, Experiment, PLAY};
 use sequencer_lab::experiment::outcome::PolicyEntry;
-use sequencer_lab::mechanism::{CATALOGUE, oversight};
+use sequencer_lab::mechanism::{CATALOGUE, overlays, oversight};
 use sequencer_lab::settings::{Document, Kind, Parameter};
 use sequencer_lab::world;
 use std::path::Path;
@@ -586,7 +586,65 @@ const CHANGES: &[Change] = &[
     ("mechanism.votes.redundancy", "1", ROLLUP, &[]),
     ("mechanism.votes.commission", "0.9", ROLLUP, &[]),
     ("mechanism.votes.kickback", "lump_sum", ROLLUP, &[]),
+    // Bonds and stakes of other assets.
+    ("world.token_volatility", "9.0", STAKING, TOKENS),
+    ("world.stable_volatility", "9.0", STAKING, DOLLARS),
+    ("mechanism.auction.bond_asset", "token", ROLLUP, &[]),
+    ("mechanism.auction.haircut", "{ eth = 0.2 }", ROLLUP, &[]),
+    ("mechanism.term.bond_asset", "stable", STAKING, &[]),
+    ("mechanism.term.haircut", "{ eth = 0.2 }", STAKING, &[]),
+    ("mechanism.board.bond_asset", "token", STAKING, BOARD_BOND),
+    ("mechanism.board.haircut", "{ eth = 0.2 }", STAKING, BOARD_BOND),
+    ("mechanism.board.dispute_epochs", "2", STAKING, BOARD_BOND),
+    ("mechanism.merit.bond_asset", "{ eth = 0.5, stable = 0.5 }", STAKING, &[]),
+    ("mechanism.merit.haircut", "{ eth = 0.2 }", STAKING, &[]),
+    ("mechanism.merit.dispute_epochs", "2", STAKING, &[]),
+    ("mechanism.pool.bond_asset", "token", STAKING, &[]),
+    ("mechanism.pool.haircut", "{ token = 0.0001 }", STAKING, TOKENS),
+    ("mechanism.wheel.bond_asset", "token", STAKING, &[]),
+    ("mechanism.wheel.haircut", "{ stable = 0.0001 }", STAKING, DOLLARS),
+    ("mechanism.wheel.liquid_fraction", "0.5", STAKING, &[("seats = 4", "seats = 3")]),
+    (
+        "mechanism.wheel.restake_failure",
+        "0.3",
+        STAKING,
+        &[("seats = 4", "seats = 3\nunstake_fraction = 0.5")],
+    ),
+    (
+        "mechanism.wheel.restake_slash",
+        "0.5",
+        STAKING,
+        &[("seats = 4", "seats = 3\nunstake_fraction = 0.5\nrestake_failure = 0.3")],
+    ),
+    // What sequencers can lock, and what it takes to start.
+    ("sequencers.ant.capital_limit", "0.5", STAKING, &[]),
+    ("sequencers.ant.start_cost", "0.001", STAKING, &[]),
+    ("sequencers.ant.start_slots", "2", STAKING, &[]),
+    // Overlays, with any rule.
+    ("mechanism.one.redistribution.treasury", "1.0", ROLLUP, &[]),
+    ("mechanism.one.redistribution.public_goods", "0.5", ROLLUP, &[TAXED]),
+    ("mechanism.one.redistribution.burn", "0.5", ROLLUP, &[TAXED]),
+    ("mechanism.one.redistribution.buyback", "0.5", ROLLUP, &[TAXED]),
+    (
+        "mechanism.wheel.redistribution.slashed",
+        "burn",
+        STAKING,
+        &[("seats = 4", "seats = 4\nleak = 0.1\nmiss_tolerance = 1")],
+    ),
 ];
+
+/// Stakes that move in price.
+const TOKENS: &[(&str, &str)] = &[
+    ("shock_sigma = 0.4\n", "shock_sigma = 0.4\ntoken_volatility = 20.0\n"),
+    ("rule = \"stake\"\n", "rule = \"stake\"\nbond_asset = \"token\"\n"),
+];
+const DOLLARS: &[(&str, &str)] = &[
+    ("shock_sigma = 0.4\n", "shock_sigma = 0.4\nstable_volatility = 20.0\n"),
+    ("rule = \"stake_rotation\"\n", "rule = \"stake_rotation\"\nbond_asset = \"stable\"\n"),
+];
+const BOARD_BOND: &[(&str, &str)] = &[("contract_fee = 0.002", "contract_fee = 0.02\nbond = 0.1")];
+/// A community that receives something.
+const TAXED: (&str, &str) = ("rule = \"centralized\"\n", "rule = \"centralized\"\ncommission = 0.6\n");
 
 /// A policy that raises its kickback when the rival's was at least 0.2, and lowers it when not.
 const ANSWERS: &str = "learner = \"scripted\"
@@ -706,6 +764,12 @@ fn every_parameter_has_a_case_here() {
         let contender =
             CONTENDERS.iter().find(|(rule, _)| *rule == entry.name).expect("every rule has a contender");
         check(&format!("mechanism.{}", contender.1), entry.parameters);
+    }
+    for parameter in overlays::TABLES.iter().flat_map(|(table, keys)| keys.iter().map(move |k| (table, k))) {
+        let end = format!(".{}.{}", parameter.0, parameter.1.key);
+        if !CHANGES.iter().any(|change| change.0.ends_with(&end)) {
+            missing.push(end);
+        }
     }
     assert!(missing.is_empty(), "no test for {missing:?}");
     for (path, ..) in CHANGES {

@@ -2,6 +2,8 @@
 
 use crate::agent::Setting;
 use crate::mechanism::algorithmic::R_MAX;
+use crate::mechanism::collateral::{BOND_ASSET, Collateral};
+use crate::mechanism::overlays::Overlays;
 use crate::mechanism::oversight::{self, Oversight};
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism as _, Rule};
@@ -53,6 +55,11 @@ impl Entrant<'_> {
     /// Whether it has a governance.
     pub(super) fn is_governed(&self) -> bool {
         self.section.is_given(oversight::TABLE)
+    }
+
+    /// Whether its bonds or stakes may be something else than ETH.
+    pub(super) fn has_assets(&self) -> bool {
+        self.section.is_given(BOND_ASSET.key)
     }
 
     /// Reads keys without judging them, where the rest of the file is too wrong for more, so that all errors show.
@@ -120,6 +127,10 @@ pub(super) fn read_rules(
         terms.read_term(&section, entry);
         let evicts = entry.name != "centralized";
         terms.oversight = Oversight::read(&section, &setting.world, entry.needs.capital, evicts);
+        terms.overlays = Overlays::read(&section);
+        if entry.needs.capital {
+            terms.collateral = Collateral::read(&section);
+        }
         section.known(&all_parameters());
         section.note_unread(&format!("rule `{}` does not have it", entry.name));
         if !conduct::fades(setting, &terms, schedule.horizon) {
