@@ -5,7 +5,7 @@ use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
 use super::replication::StoppingRule;
 use super::robustness::Robustness;
-use super::simulate::Play;
+use super::simulate::{Keep, Play};
 use super::sweep::reading::{self, Sweep};
 use crate::agent::Setting;
 use crate::agent::delegation;
@@ -146,6 +146,15 @@ pub const CERTIFICATE_MARKETS: Parameter = Parameter::integer(
 pub const CERTIFICATE_EPOCHS: Parameter =
     Parameter::integer("certificate_epochs", 1, 1_000_000, 40, "epochs", "epochs of each of them");
 
+/// What is kept of a unit.
+pub const KEEP: Parameter = Parameter::choice(
+    "keep",
+    &["everything", "metrics"],
+    "everything",
+    "what is stored of each unit: metrics, curves and policies, or metrics alone (no figures of learning and offers, no `policies.csv`, \
+     nothing to export; basins are told by shares)",
+);
+
 /// Keys of `[play]`.
 pub const PLAY: &[&Parameter] = &[
     &REGIME,
@@ -158,6 +167,7 @@ pub const PLAY: &[&Parameter] = &[
     &HORIZON,
     &CERTIFICATE_MARKETS,
     &CERTIFICATE_EPOCHS,
+    &KEEP,
 ];
 
 /// Rule of a contender.
@@ -277,14 +287,10 @@ impl Experiment {
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
     pub fn fingerprint(&self, contender: &Contender) -> String {
-        let shared = self.resolved.canonical_json(&[
-            "world",
-            "sequencers",
-            "delegators",
-            "strategies",
-            "play",
-            "experiment.tolerance",
-        ]);
+        let paths = ["world", "sequencers", "delegators", "strategies", "play", "experiment.tolerance"];
+        // A unit of which everything is kept is the same as before there was a choice.
+        let omitted: &[&str] = if self.play.keep == Keep::Everything { &["play.keep"] } else { &[] };
+        let shared = self.resolved.canonical_json_without(&paths, omitted);
         let path = format!("mechanism.{}", contender.name);
         // The contender's name bears on nothing.
         let own = self.resolved.canonical_json(&[&path]).replacen(&path, "mechanism", 1);
@@ -360,7 +366,7 @@ pub fn drop_replaced_strategies(document: &mut Document, before: &Document) {
 }
 
 /// Names of the strategies that groups play.
-pub(super) fn strategies_named(document: &Document) -> BTreeSet<String> {
+pub(crate) fn strategies_named(document: &Document) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let roles = [
         ("sequencers", &sequencer::STRATEGY, sequencer::DEFAULT_STRATEGY),
@@ -684,7 +690,7 @@ fn read_variations(root: &Section, head: &Head, contenders: usize, shelf: &mut S
             None
         }
     };
-    for (path, value) in sweep.iter().flat_map(|sweep| sweep.points.iter().flatten()) {
+    let mut lay = |path: &str, value: &Value| {
         if path.ends_with(sequencer::STRATEGY.key)
             && let Value::Text(name) = value
             && shelf.played.insert(name.clone())
@@ -698,6 +704,9 @@ fn read_variations(root: &Section, head: &Head, contenders: usize, shelf: &mut S
                 Strategy::read(table, name);
             }
         }
+    };
+    if let Some(sweep) = &sweep {
+        sweep.layout.visit_settings(&mut lay);
     }
     if sweep.is_some() && robustness.is_some() {
         let allowed = "either `[sweep]` or `[robustness]`: sweep over `sequencers.*.strategy` to have both";
@@ -771,6 +780,7 @@ fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite: bool) -> 
         certificate_markets: section.integer(&CERTIFICATE_MARKETS) as u32,
         certificate_epochs: section.integer(&CERTIFICATE_EPOCHS) as u32,
         tolerance,
+        keep: if section.choice(&KEEP) == "metrics" { Keep::Metrics } else { Keep::Everything },
     }
 }
 
