@@ -1,0 +1,122 @@
+//! `[mechanism.NAME]`: the contenders, first by name and clock, then with their rules.
+
+use crate::agent::Setting;
+use crate::mechanism::algorithmic::R_MAX;
+use crate::mechanism::terms::Terms;
+use crate::mechanism::{CATALOGUE, Entry, Mechanism as _, Rule};
+use crate::play::schedule::Schedule;
+use crate::settings::{Parameter, Section, nearest};
+use crate::with_rule;
+use std::collections::BTreeSet;
+
+/// Rule of a contender.
+pub const RULE: Parameter = Parameter::text_required("rule", "the mechanism (see `list mechanisms`)");
+
+/// A mechanism under comparison.
+#[derive(Clone, Debug)]
+pub struct Contender {
+    /// Name in `[mechanism.NAME]`.
+    pub name: String,
+    /// The rule and its parameters.
+    pub rule: Rule,
+    /// Its clock.
+    pub terms: Terms,
+}
+
+/// Every parameter that some rule has.
+pub(super) fn all_parameters() -> Vec<&'static Parameter> {
+    let mut seen = BTreeSet::new();
+    std::iter::once(&RULE)
+        .chain(CATALOGUE.iter().flat_map(|entry| entry.parameters.iter().copied()))
+        .filter(|p| seen.insert(p.key))
+        .collect()
+}
+
+/// A contender whose rule exists: what bears on how the rest of the file is read.
+pub(super) struct Entrant<'a> {
+    name: String,
+    pub(super) entry: &'static Entry,
+    section: Section<'a>,
+    slots: u32,
+    redundancy: usize,
+}
+
+impl Entrant<'_> {
+    /// Whether more than one sequencer may be live in a slot by its parameters.
+    pub(super) fn is_redundant(&self) -> bool {
+        self.redundancy > 1 || self.section.is_given(R_MAX.key)
+    }
+
+    /// Reads keys without judging them, where the rest of the file is too wrong for more, so that all errors show.
+    pub(super) fn skim(&self) {
+        self.section.known(&all_parameters());
+        self.section.abandon();
+    }
+}
+
+/// The contenders whose rules exist, and whether all do.
+pub(super) fn announced<'a>(root: &Section<'a>) -> (Vec<Entrant<'a>>, bool) {
+    let table = root.table_or_empty("mechanism");
+    let members = table.members();
+    if members.is_empty() {
+        root.refuse(
+            "mechanism",
+            "there is no contender",
+            "at least one table `[mechanism.NAME]` with a `rule`",
+            None,
+        );
+    }
+    let mut entrants = Vec::new();
+    let all = members.len();
+    for (name, section) in members {
+        if name.contains([',', '"', '\n', '/']) {
+            section.refuse(
+                "",
+                "a contender's name with a comma, quote, slash or line break",
+                "a plain name",
+                None,
+            );
+        }
+        let given = section.optional_text(&RULE);
+        let rule = given.as_deref().unwrap_or_default();
+        if let Some(entry) = CATALOGUE.iter().find(|entry| entry.name == rule) {
+            let (slots, redundancy) = Terms::read_clock(&section, entry);
+            entrants.push(Entrant { name, entry, section, slots, redundancy });
+        } else {
+            if given.is_some() {
+                let names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
+                let help = nearest(rule, names.iter().copied()).map(|n| format!("did you mean `{n}`?"));
+                section.refuse("rule", &format!("there is no rule `{rule}`"), &names.join(", "), help);
+            }
+            section.known(&all_parameters());
+            section.abandon();
+        }
+    }
+    let known = entrants.len() == all;
+    (entrants, known)
+}
+
+/// The contenders with their rules, and whether all could be read. What rules lock up fills before anything is measured:
+/// one burn-in for all, so that all are measured on the same draws.
+pub(super) fn read_rules(
+    entrants: Vec<Entrant>,
+    setting: &Setting,
+    schedule: &mut Schedule,
+) -> (Vec<Contender>, bool) {
+    let mut contenders = Vec::new();
+    let all = entrants.len();
+    for Entrant { name, entry, section, slots, redundancy } in entrants {
+        let mut terms = Terms::new(setting, slots, redundancy);
+        terms.read_term(&section, entry);
+        section.known(&all_parameters());
+        section.note_unread(&format!("rule `{}` does not have it", entry.name));
+        let Some(mut rule) = (entry.read)(&section, &terms) else { continue };
+        with_rule!(&mut rule, rule => rule.set_horizon(schedule.horizon));
+        with_rule!(&rule, rule => rule.check(&section, setting));
+        let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
+        schedule.burn_in = schedule.burn_in.max(fill);
+        contenders.push(Contender { name, rule, terms });
+    }
+    let complete = contenders.len() == all;
+    (contenders, complete)
+}
