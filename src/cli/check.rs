@@ -1,7 +1,11 @@
 //! `check FILE`: what a file would run and how long, or every error in it.
 
 use super::{Common, ExperimentFile, Status, Stop, source};
+use crate::agent::sequencer::Class;
+use crate::experiment::file::Experiment;
 use crate::experiment::simulate::{Play, simulate};
+use crate::learning::LearnerSpec;
+use crate::play::schedule::Regime;
 use clap::Args;
 use std::fmt::Write;
 use std::time::Instant;
@@ -59,6 +63,13 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     if tried.len() < points as usize {
         let _ = writeln!(text, "and {} more design points", points as usize - tried.len());
     }
+    for name in ever_exploring(experiment) {
+        let _ = writeln!(
+            text,
+            "note: group `{name}` explores for ever (`exploration_decay = 0`), so that greedy policies hardly stay unchanged \
+             for `play.stable_epochs`: learning may last until `play.max_epochs`"
+        );
+    }
     let planned = study.planned();
     let wall = seconds / tries * planned as f64 / common.threads() as f64;
     let stopping = experiment.variations.stopping.as_ref();
@@ -81,6 +92,16 @@ fn tried(points: u32) -> Vec<u32> {
         return (0..points).collect();
     }
     (0..TRIED).map(|i| (u64::from(i) * u64::from(points - 1) / u64::from(TRIED - 1)) as u32).collect()
+}
+
+/// Groups who learn alone and never stop exploring.
+fn ever_exploring(experiment: &Experiment) -> impl Iterator<Item = &str> {
+    let alone = experiment.play.schedule.regime == Regime::Independent;
+    let ever = |class: &&Class| {
+        matches!(class.strategy.learner, LearnerSpec::QLearning(spec)
+            if spec.exploration > 0.0 && spec.exploration_decay == 0.0)
+    };
+    experiment.setting.classes.iter().filter(move |_| alone).filter(ever).map(|class| class.name.as_str())
 }
 
 fn shortened(play: &Play) -> Play {

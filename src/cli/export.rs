@@ -142,7 +142,7 @@ pub fn write(
                 continue;
             }
         };
-        match exports::strategies(experiment, contender, replicate, &outcome.policies) {
+        match exports::strategies(experiment, contender, replicate, &outcome) {
             Err(problem) => written.problems.push(problem),
             Ok(exports) => {
                 for export in exports {

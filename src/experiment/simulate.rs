@@ -1,5 +1,6 @@
 //! One unit of work: learn, measure, certify.
 
+use super::exports;
 use super::outcome::{Curve, Outcome, PolicyEntry};
 use super::repeated::{Benchmark, Played};
 use crate::agent::Setting;
@@ -123,7 +124,7 @@ fn simulate_beside<M: Mechanism>(
     };
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
-        Some(session.certificate())
+        session.certificate()
     } else if learned.learning || judged {
         certify(
             &game,
@@ -144,6 +145,9 @@ fn simulate_beside<M: Mechanism>(
         metrics.extend(session.metrics(benchmark, play.tolerance * potential));
         metrics.sort_by_key(|(key, _)| metrics::place(key));
         curves.extend(session.curves(&game));
+        let agents = 0..game.seats.players.len();
+        let answers = agents.filter_map(|p| Some((agent_name(&game, p), session.answers(p)?)));
+        curves.extend(answers.flat_map(|(agent, answers)| exports::answer_curves(&agent, &answers)));
     }
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
@@ -265,15 +269,7 @@ impl PolicyBook {
         let Some(lever) = game.rule.lever() else { return Vec::new() };
         let mut entries = Vec::new();
         for (p, player) in game.seats.players.iter().enumerate() {
-            let class = &game.setting.classes[player.class];
-            // Where members of a group learn alone, each has a policy of its own.
-            let agent = match player.members.as_slice() {
-                &[only] if class.count > 1 => {
-                    let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
-                    format!("{}-{}", class.name, only - first.unwrap_or(only))
-                }
-                _ => class.name.clone(),
-            };
+            let agent = agent_name(game, p);
             for state in (0..player.bins.count()).filter(|&state| self.cells[p][state][0] > 0.0) {
                 for (column, &probability) in policies[p].row(state).iter().enumerate() {
                     if probability > 0.0 {
@@ -312,5 +308,18 @@ impl PolicyBook {
             });
         }
         curves
+    }
+}
+
+/// Name of a player: that of its group, with a number where members of the group learn alone and each has a policy of its own.
+fn agent_name<M: Mechanism>(game: &Game<M>, p: usize) -> String {
+    let player = &game.seats.players[p];
+    let class = &game.setting.classes[player.class];
+    match player.members.as_slice() {
+        &[only] if class.count > 1 => {
+            let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
+            format!("{}-{}", class.name, only - first.unwrap_or(only))
+        }
+        _ => class.name.clone(),
     }
 }

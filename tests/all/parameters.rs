@@ -388,6 +388,9 @@ const CHANGES: &[Change] = &[
         &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"\nforgetting = 0.3")],
     ),
     ("strategies.grid.policy", "[{ to = 1.0, offers = [0.5], weights = [1.0] }]", ABSTRACT, &[]),
+    ("strategies.grid.memory", "0", ANSWERING, &[(ANSWERS, "learner = \"q_learning\"\nmemory = 1")]),
+    ("strategies.grid.seen", "[[0.1, 0.2, 0.3], [0.1, 0.7]]", ANSWERING, &[]),
+    ("strategies.grid.answers", "[2, 2, 2, 2, 2, 2]", ANSWERING, &[]),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.one.commission", "0.9", ROLLUP, &[]),
@@ -458,6 +461,62 @@ const CHANGES: &[Change] = &[
     ("mechanism.votes.kickback", "lump_sum", ROLLUP, &[]),
 ];
 
+/// A policy that raises its kickback when the rival's was at least 0.2, and lowers it when not.
+const ANSWERS: &str = "learner = \"scripted\"
+memory = 1
+seen = [[0.1, 0.2, 0.3], [0.1, 0.2]]
+answers = [0, 1, 0, 2, 1, 2]";
+
+/// Such a policy beside a learner, in a game that repeats.
+const ANSWERING: &str = r#"
+[experiment]
+name = "answering"
+
+[[sequencers]]
+name = "first"
+count = 1
+value = { constant = 2.0 }
+live_cost = 1.0
+strategy = "grid"
+
+[[sequencers]]
+name = "second"
+count = 1
+value = { constant = 2.0 }
+live_cost = 1.0
+strategy = "learner"
+
+[[delegators]]
+name = "crowd"
+continuum = true
+price_sensitivity = 4.0
+outside_option = 0.0
+payout_learning = 0.0
+
+[mechanism.votes]
+rule = "delegated"
+
+[play]
+regime = "independent"
+stable_epochs = 100
+max_epochs = 2000
+measured_epochs = 12
+
+[strategies.grid]
+learner = "scripted"
+memory = 1
+seen = [[0.1, 0.2, 0.3], [0.1, 0.2]]
+answers = [0, 1, 0, 2, 1, 2]
+menu = { absolute = [0.1, 0.3], points = 3 }
+
+[strategies.learner]
+learner = "q_learning"
+memory = 1
+discount = 0.9
+exploration_decay = 0.01
+menu = { absolute = [0.0, 0.6], points = 4 }
+"#;
+
 /// Rules and the contenders that stand for them.
 const CONTENDERS: &[(&str, &str)] = &[
     ("centralized", "one"),
@@ -472,8 +531,7 @@ const CONTENDERS: &[(&str, &str)] = &[
 
 /// Keys that say what something is called, whose it is or what it asks, and choices of one.
 fn is_exempt(parameter: &Parameter) -> bool {
-    // Memory of past offers is refused so far.
-    matches!(parameter.key, "name" | "role" | "summary" | "question" | "expectation" | "memory")
+    matches!(parameter.key, "name" | "role" | "summary" | "question" | "expectation")
         || matches!(parameter.kind, Kind::Choice([_]))
 }
 

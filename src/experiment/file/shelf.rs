@@ -99,8 +99,16 @@ impl<'a> Shelf<'a> {
         }
         let help =
             nearest(name, self.known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-        let message = format!("there is no strategy `{name}`");
-        group.refuse("strategy", &message, &self.known.join(", "), help);
+        let is_path = name.contains(['/', '\\', '.']);
+        let message = if is_path {
+            format!(
+                "there is no strategy `{name}`: no such file below the working directory, the experiment's folder or the folder above"
+            )
+        } else {
+            format!("there is no strategy `{name}`")
+        };
+        let allowed = format!("{}, or the path of a strategy file that ends in .toml", self.known.join(", "));
+        group.refuse("strategy", &message, &allowed, help);
         self.misspelt = true;
         None
     }
