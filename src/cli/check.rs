@@ -20,6 +20,9 @@ pub struct Options {
 /// A trial unit is this much shorter than a real one.
 const SHORTER: u32 = 10;
 
+/// Most design points of which units are tried.
+const TRIED: u32 = 24;
+
 /// Checks a file.
 ///
 /// # Errors
@@ -28,30 +31,37 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     let study = source::study(&options.experiment)?;
     let experiment = &study.experiment;
     let mut text = format!("{}: {}\n", experiment.name, experiment.question);
-    let mut seconds = 0.0;
+    let points = study.design.len();
+    let tried = tried(points);
+    let (mut seconds, mut tries) = (0.0, 0.0);
     let mut units = Vec::new();
-    for (design, (point, experiment)) in study.design.points.iter().zip(&study.points).enumerate() {
-        if study.points.len() > 1 {
-            let _ = writeln!(text, "design point {design}: {}", point.in_words());
+    for &design in &tried {
+        let point = study.point(design).map_err(|error| Stop::refuse(&error))?;
+        if points > 1 {
+            let _ = writeln!(text, "design point {design}: {}", study.design.point(design).in_words());
         }
-        let play = shortened(&experiment.play);
-        for contender in &experiment.contenders {
+        let play = shortened(&point.play);
+        for contender in &point.contenders {
             let start = Instant::now();
-            let outcome =
-                simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
+            let outcome = simulate(&contender.rule, &point.setting, &contender.terms, &play, point.seed, 0);
             let each = start.elapsed().as_secs_f64() * f64::from(SHORTER);
-            seconds += each * f64::from(experiment.replicates);
+            seconds += each;
+            tries += 1.0;
             let note =
                 outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
             let _ = writeln!(
                 text,
                 "  {:<24} {} replicates, about {each:.2} core-seconds each{note}",
-                contender.name, experiment.replicates
+                contender.name,
+                study.least_replicates()
             );
             units.push(serde_json::json!({
-                "design": design, "mechanism": contender.name, "replicates": experiment.replicates, "core_seconds_each": each
+                "design": design, "mechanism": contender.name, "replicates": study.least_replicates(), "core_seconds_each": each
             }));
         }
+    }
+    if tried.len() < points as usize {
+        let _ = writeln!(text, "and {} more design points", points as usize - tried.len());
     }
     for name in ever_exploring(experiment) {
         let _ = writeln!(
@@ -60,13 +70,28 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
              for `play.stable_epochs`: learning may last until `play.max_epochs`"
         );
     }
-    let planned = study.plans().len();
-    let wall = seconds / common.threads() as f64;
-    let _ = writeln!(text, "{planned} units, about {} on {} threads", minutes(wall), common.threads());
+    let planned = study.planned();
+    let wall = seconds / tries * planned as f64 / common.threads() as f64;
+    let stopping = experiment.variations.stopping.as_ref();
+    let more = stopping.map_or(String::new(), |rule| {
+        format!(
+            "; up to the first look, and up to {} replicates where intervals are wider than their targets",
+            rule.maximum
+        )
+    });
+    let _ = writeln!(text, "{planned} units, about {} on {} threads{more}", minutes(wall), common.threads());
     common.result(&text, || {
         serde_json::json!({"experiment": experiment.name, "units": planned, "seconds": wall, "contenders": units})
     });
     Ok(Status::Done)
+}
+
+/// Design points that are tried and shown: all, or [`TRIED`] spread evenly.
+fn tried(points: u32) -> Vec<u32> {
+    if points <= TRIED {
+        return (0..points).collect();
+    }
+    (0..TRIED).map(|i| (u64::from(i) * u64::from(points - 1) / u64::from(TRIED - 1)) as u32).collect()
 }
 
 /// Groups who learn alone and never stop exploring.

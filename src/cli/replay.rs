@@ -3,6 +3,8 @@
 use super::{Common, Status, Stop, source};
 use crate::experiment::outcome::Outcome;
 use crate::experiment::store::Store;
+use crate::experiment::study::Study;
+use crate::experiment::unit::UnitPlan;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -22,24 +24,36 @@ pub struct Options {
 pub fn replay(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let study = source::stored(&store, &options.directory)?;
-    let address = |design: u32, mechanism: &str, replicate: u32| format!("{design}/{mechanism}/{replicate}");
-    let plans = study.plans();
-    let plan = plans
-        .iter()
-        .find(|plan| plan.id == options.unit || address(plan.key.design, &plan.key.mechanism, plan.key.replicate) == options.unit)
-        .ok_or_else(|| {
-            let example = plans.first().map_or(String::new(), |p| address(p.key.design, &p.key.mechanism, p.key.replicate));
-            Stop::say(format!("{}: there is no unit `{}`; allowed: a unit's id, or design/mechanism/replicate such as {example}", options.directory.display(), options.unit))
-        })?;
+    let plan = find(&study, &options.unit).ok_or_else(|| {
+        let example = study.plan(0, 0, 0).key;
+        Stop::say(format!(
+            "{}: there is no unit `{}`; allowed: a unit's id, or design/mechanism/replicate such as 0/{}/0",
+            options.directory.display(),
+            options.unit,
+            example.mechanism
+        ))
+    })?;
     let stored = store.outcome(&plan.id).map_err(|error| Stop::refuse(&error))?.ok_or_else(|| {
         Stop::say(format!("{}: unit `{}` has not been run yet", options.directory.display(), options.unit))
     })?;
-    let again = study.work(plan);
+    let again = study.work(&plan);
     let difference = compare(&stored, &again);
     let same = difference.is_none();
     let text = difference.unwrap_or_else(|| format!("unit {} gives the same bytes", plan.id));
     common.result(&text, || serde_json::json!({"unit": plan.id, "same": same, "message": text}));
     Ok(if same { Status::Done } else { Status::Failed })
+}
+
+/// The unit of this address or id.
+fn find(study: &Study, unit: &str) -> Option<UnitPlan> {
+    let addressed = || {
+        // No contender's name has a slash.
+        let mut parts = unit.split('/');
+        let (design, mechanism, replicate) = (parts.next()?, parts.next()?, parts.next()?);
+        let whole = parts.next().is_none();
+        study.find(design.parse().ok()?, mechanism, replicate.parse().ok()?).filter(|_| whole)
+    };
+    addressed().or_else(|| study.plans().find(|plan| plan.id == unit))
 }
 
 /// The first difference between what is stored and what came out again.

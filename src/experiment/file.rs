@@ -17,7 +17,7 @@ pub use variations::Variations;
 use super::charts::{self, Chart};
 use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
-use super::simulate::Play;
+use super::simulate::{Keep, Play};
 use super::sweep::reading;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class};
@@ -129,15 +129,11 @@ impl Experiment {
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
     pub fn fingerprint(&self, contender: &Contender) -> String {
-        let shared = self.resolved.canonical_json(&[
-            "world",
-            "sequencers",
-            "delegators",
-            "briber",
-            "strategies",
-            "play",
-            "experiment.tolerance",
-        ]);
+        let paths =
+            ["world", "sequencers", "delegators", "briber", "strategies", "play", "experiment.tolerance"];
+        // A unit of which everything is kept is the same as before there was a choice.
+        let omitted: &[&str] = if self.play.keep == Keep::Everything { &["play.keep"] } else { &[] };
+        let shared = self.resolved.canonical_json_without(&paths, omitted);
         let path = format!("mechanism.{}", contender.name);
         // The contender's name bears on nothing.
         let own = self.resolved.canonical_json(&[&path]).replacen(&path, "mechanism", 1);

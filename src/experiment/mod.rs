@@ -13,6 +13,7 @@ pub mod manifest;
 pub mod outcome;
 pub mod progress;
 pub mod references;
+pub mod remembered;
 pub mod repeated;
 pub mod replication;
 pub mod robustness;

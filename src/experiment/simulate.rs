@@ -30,6 +30,18 @@ pub struct Play {
     pub certificate_epochs: u32,
     /// Largest certified gain, as a share of potential value.
     pub tolerance: f64,
+    /// What is left of a unit in the end.
+    pub keep: Keep,
+}
+
+/// What is left of a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// Metrics, curves and policies.
+    #[default]
+    Everything,
+    /// Metrics alone.
+    Metrics,
 }
 
 /// A unit that failed.
@@ -146,6 +158,9 @@ fn simulate_beside<M: Mechanism>(
     if !learned.gains.is_empty() {
         let points = learned.gains.iter().map(|&(x, gain)| (x, gain / potential)).collect();
         curves.push(Curve { name: "learning_gain".to_owned(), agent: String::new(), points });
+    }
+    if play.keep == Keep::Metrics {
+        return Ok(Outcome { metrics, ..Outcome::default() });
     }
     let mut policies = book.policies(&game, &learned.policies);
     if let Some(conduct) = conduct.filter(|conduct| conduct.learning) {

@@ -432,6 +432,7 @@ const CHANGES: &[Change] = &[
     ("play.horizon", "1", ROLLUP, &[]),
     ("play.certificate_markets", "24", ABSTRACT, &[]),
     ("play.certificate_epochs", "9", ABSTRACT, &[]),
+    ("play.keep", "metrics", ABSTRACT, &[]),
     ("strategies.grid.learner", "regret_matching", ABSTRACT, &[]),
     ("strategies.grid.learning_rate", "5.0", ABSTRACT, &[]),
     ("strategies.grid.learning_rate", "0.5", ABSTRACT, Q_LEARNING),

@@ -45,7 +45,7 @@ pub(super) fn read_variations(
             None
         }
     };
-    for (path, value) in sweep.iter().flat_map(|sweep| sweep.points.iter().flatten()) {
+    let mut lay = |path: &str, value: &Value| {
         if path.ends_with(sequencer::STRATEGY.key)
             && let Value::Text(name) = value
             && shelf.played.insert(name.clone())
@@ -59,6 +59,9 @@ pub(super) fn read_variations(
                 Strategy::read(table, name);
             }
         }
+    };
+    if let Some(sweep) = &sweep {
+        sweep.layout.visit_settings(&mut lay);
     }
     if sweep.is_some() && robustness.is_some() {
         let allowed = "either `[sweep]` or `[robustness]`: sweep over `sequencers.*.strategy` to have both";
