@@ -215,6 +215,8 @@ fn delegator_step() {
             signals: &signals,
             cohorts: false,
             continuation: &[],
+            idle: &[],
+            growth: [1.0; 3],
         };
         let start = Instant::now();
         for epoch in 0..EPOCHS {

@@ -49,6 +49,20 @@ pub enum Purpose {
     Seat = 16,
     /// Candidates of an optimizer.
     Search = 17,
+    /// Whether a targeted transaction arrives in a slot.
+    Target = 31,
+    /// Whether a jurisdiction orders its sequencers to censor.
+    Order = 32,
+    /// Whether a sequencer's misconduct is found out.
+    Finding = 33,
+    /// Which price a briber offers.
+    Bribe = 34,
+    /// Whether a candidate restakes in time.
+    Restake = 29,
+    /// Moves of the token's price.
+    TokenPrice = 30,
+    /// Moves of the stable asset's price.
+    StablePrice = 28,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

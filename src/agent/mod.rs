@@ -1,5 +1,7 @@
-//! Who sits at the table: sequencers, delegators, and the strategies that they bring.
+//! Who sits at the table: sequencers, delegators, a briber, and the strategies that they bring.
 
+pub mod briber;
+pub mod conduct;
 pub mod delegation;
 pub mod delegator;
 pub mod formula;
@@ -9,6 +11,7 @@ pub mod strategy;
 use crate::world::World;
 use delegator::DelegatorGroup;
 use sequencer::Sequencer;
+use strategy::Strategy;
 
 /// A world and everybody in it, in canonical order: groups sorted by name, members by number, so that permuting a file
 /// changes nothing.
@@ -23,6 +26,8 @@ pub struct Setting {
     pub classes: Vec<sequencer::Class>,
     /// Groups of delegators, sorted by name.
     pub delegators: Vec<DelegatorGroup>,
+    /// Who bribes sequencers to keep targeted transactions out, if anybody does.
+    pub briber: Option<Strategy>,
 }
 
 impl Setting {

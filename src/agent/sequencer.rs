@@ -1,5 +1,6 @@
 //! Sequencers: candidates for the right to produce blocks, with their skills, costs and machines.
 
+use super::conduct::{self, Conduct};
 use super::strategy::Strategy;
 use crate::settings::{Parameter, Section};
 use crate::world::outage::Reliability;
@@ -74,6 +75,30 @@ pub const CAPITAL_COST: Parameter = Parameter::number(
     "per year (rollup), per epoch (abstract)",
     "cost of capital that is locked",
 );
+/// Limit of capital.
+pub const CAPITAL_LIMIT: Parameter = Parameter::number_optional(
+    "capital_limit",
+    0.0,
+    1e15,
+    "ETH",
+    "most that the sequencer can have locked: larger stakes count as that much, and who could not post every bond of its dispute window does not take part; absent: no limit",
+);
+/// Cost of a start.
+pub const START_COST: Parameter = Parameter::number_optional(
+    "start_cost",
+    0.0,
+    1e12,
+    "ETH",
+    "cost of starting the machine, for a slot in which it is live after one in which it was not; absent: nothing",
+);
+/// Length of a start.
+pub const START_SLOTS: Parameter = Parameter::integer_optional(
+    "start_slots",
+    0,
+    1_000_000_000,
+    "slots",
+    "slots before its first in which a machine that starts takes the rollup's state, at the cost of live ones; absent: none",
+);
 /// Discount factor.
 pub const DISCOUNT: Parameter = Parameter::number(
     "discount",
@@ -103,8 +128,16 @@ pub const PARAMETERS: &[&Parameter] = &[
     &FAILURE_RATE,
     &REPAIR_RATE,
     &CAPITAL_COST,
+    &CAPITAL_LIMIT,
+    &START_COST,
+    &START_SLOTS,
     &DISCOUNT,
     &STRATEGY,
+    &conduct::SCRUPLE,
+    &conduct::JURISDICTION,
+    &conduct::BRIBES,
+    &conduct::TOXIC_MEV,
+    &conduct::ORDERS,
 ];
 
 /// A group of sequencers that share traits and a strategy.
@@ -118,6 +151,8 @@ pub struct Class {
     pub traits: Traits,
     /// How they play.
     pub strategy: Strategy,
+    /// How they resist temptation.
+    pub conduct: Conduct,
 }
 
 /// Reads one group; `strategy` finds a strategy by name.
@@ -143,19 +178,29 @@ pub fn read(
     };
     let failure_rate = section.number(&FAILURE_RATE);
     let repair_rate = section.number(&REPAIR_RATE);
+    let (conduct, scruple, jurisdiction) = Conduct::read(section, world);
     let traits = Traits {
         value,
         skill,
         live_cost: section.number(&LIVE_COST),
         idle_cost: section.number(&IDLE_COST),
+        start_cost: section.optional_number(&START_COST).unwrap_or(0.0),
+        start_slots: section.optional_integer(&START_SLOTS).unwrap_or(0) as f64,
+        capital_limit: if bonded {
+            section.optional_number(&CAPITAL_LIMIT).unwrap_or(f64::INFINITY)
+        } else {
+            f64::INFINITY
+        },
         reliability: Reliability { failure_rate, repair_rate },
         capital_cost: if bonded { section.number(&CAPITAL_COST) } else { 0.0 },
         discount: if discounted { section.number(&DISCOUNT) } else { 1.0 },
+        scruple,
+        jurisdiction,
     };
     let name = section.text(&STRATEGY);
     let strategy = strategy(section, &name)?;
     if world.is_abstract() && traits.value.is_none() {
         return None;
     }
-    Some(Class { name: group, count: count? as usize, traits, strategy })
+    Some(Class { name: group, count: count? as usize, traits, strategy, conduct })
 }

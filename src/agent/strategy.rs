@@ -1,5 +1,6 @@
 //! Strategies: one named behaviour of one role, as read from `strategies/NAME.toml`.
 
+pub mod answers;
 mod scripted;
 pub mod table;
 
@@ -9,11 +10,12 @@ use crate::learning::q_learning::{Initial, QLearningSpec, Updates};
 use crate::learning::quantal_response::{PrecisionUnit, QuantalResponseSpec};
 use crate::learning::replicator::ReplicatorSpec;
 use crate::settings::{Parameter, Section, Value};
+use answers::{ANSWERS, Answers, SEEN};
 use table::Table;
 
 /// Role.
 pub const ROLE: Parameter =
-    Parameter::choice("role", &["sequencer", "delegator"], "sequencer", "whose behaviour this is");
+    Parameter::choice("role", &["sequencer", "delegator", "briber"], "sequencer", "whose behaviour this is");
 /// Description.
 pub const SUMMARY: Parameter = Parameter::text("summary", "", "one line for `list strategies`");
 /// Learner.
@@ -163,6 +165,8 @@ pub const PARAMETERS: &[&Parameter] = &[
     &MENU,
     &OFFER,
     &POLICY,
+    &SEEN,
+    &ANSWERS,
 ];
 
 /// What the settings of an offer are measured in.
@@ -242,6 +246,8 @@ pub struct Strategy {
     pub collusive: Option<Collusive>,
     /// A policy to play, or to start from.
     pub policy: Option<Table>,
+    /// A policy that remembers, to play or to start from.
+    pub answers: Option<Answers>,
     /// Whether scripted play is to be certified, against the settings of its menu.
     pub judged: bool,
 }
@@ -258,10 +264,15 @@ pub struct Collusive {
 }
 
 impl Strategy {
-    /// Reads a strategy file's root table.
+    /// Reads a strategy file's root table for a group of sequencers.
     pub fn read(section: &Section, name: &str) -> Option<Strategy> {
+        Self::read_as(section, name, "sequencer")
+    }
+
+    /// Reads a strategy file's root table for somebody in this role.
+    pub fn read_as(section: &Section, name: &str, role: &str) -> Option<Strategy> {
         section.known(PARAMETERS);
-        if !has_role(section, "sequencer") {
+        if !has_role(section, role) {
             return None;
         }
         section.text(&SUMMARY);
@@ -302,7 +313,34 @@ impl Strategy {
         } else {
             None
         };
-        Some(Strategy { name: name.to_owned(), learner, bins, menu, collusive, policy, judged: false })
+        let answers = match &learner {
+            LearnerSpec::QLearning(spec) if spec.memory > 0 && Answers::are_given(section) => {
+                Some(Answers::read(section, &menu)?)
+            }
+            _ => None,
+        };
+        Some(Strategy {
+            name: name.to_owned(),
+            learner,
+            bins,
+            menu,
+            collusive,
+            policy,
+            answers,
+            judged: false,
+        })
+    }
+
+    /// The one column that a scripted strategy plays whatever happens, if it is of that kind.
+    pub fn fixed_column(&self) -> Option<usize> {
+        let LearnerSpec::Scripted { column } = self.learner else { return None };
+        match (&self.answers, &self.policy) {
+            (Some(_), _) => None,
+            (None, Some(table)) => table.pure_column(),
+            (None, None) => {
+                (!self.menu.script.as_ref().is_some_and(super::formula::Formula::varies)).then_some(column)
+            }
+        }
     }
 }
 
@@ -371,7 +409,10 @@ pub fn has_role(section: &Section, role: &str) -> bool {
         section.abandon();
         section.refuse(
             ROLE.key,
-            &format!("a strategy of {found}s, named by a group of {role}s"),
+            &format!(
+                "a strategy of {found}s, named by {}",
+                if role == "briber" { "a briber".to_owned() } else { format!("a group of {role}s") }
+            ),
             &format!("a strategy file with `role = \"{role}\"`"),
             None,
         );

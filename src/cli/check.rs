@@ -1,7 +1,11 @@
 //! `check FILE`: what a file would run and how long, or every error in it.
 
 use super::{Common, ExperimentFile, Status, Stop, source};
+use crate::agent::sequencer::Class;
+use crate::experiment::file::Experiment;
 use crate::experiment::simulate::{Play, simulate};
+use crate::learning::LearnerSpec;
+use crate::play::schedule::Regime;
 use clap::Args;
 use std::fmt::Write;
 use std::time::Instant;
@@ -16,6 +20,9 @@ pub struct Options {
 /// A trial unit is this much shorter than a real one.
 const SHORTER: u32 = 10;
 
+/// Most design points of which units are tried.
+const TRIED: u32 = 24;
+
 /// Checks a file.
 ///
 /// # Errors
@@ -28,42 +35,54 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
         super::optimize::check_metrics(&study, optimization, &options.experiment.file.display().to_string())?;
     }
     let mut text = format!("{}: {}\n", experiment.name, experiment.question);
-    let mut seconds = 0.0;
+    let points = study.design.len();
+    let tried = tried(points);
+    let (mut seconds, mut tries) = (0.0, 0.0);
     let mut units = Vec::new();
-    for (design, (point, experiment)) in study.design.points.iter().zip(&study.points).enumerate() {
-        if study.points.len() > 1 {
-            let _ = writeln!(text, "design point {design}: {}", point.in_words());
+    for &design in &tried {
+        let point = study.point(design).map_err(|error| Stop::refuse(&error))?;
+        if points > 1 {
+            let _ = writeln!(text, "design point {design}: {}", study.design.point(design).in_words());
         }
-        let play = shortened(&experiment.play);
-        for contender in &experiment.contenders {
+        let play = shortened(&point.play);
+        for contender in &point.contenders {
             let start = Instant::now();
-            let outcome =
-                simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
+            let outcome = simulate(&contender.rule, &point.setting, &contender.terms, &play, point.seed, 0);
             let each = start.elapsed().as_secs_f64() * f64::from(SHORTER);
-            seconds += each * f64::from(experiment.replicates);
+            seconds += each;
+            tries += 1.0;
             let note =
                 outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
             let _ = writeln!(
                 text,
                 "  {:<24} {} replicates, about {each:.2} core-seconds each{note}",
-                contender.name, experiment.replicates
+                contender.name,
+                study.least_replicates()
             );
             units.push(serde_json::json!({
-                "design": design, "mechanism": contender.name, "replicates": experiment.replicates, "core_seconds_each": each
+                "design": design, "mechanism": contender.name, "replicates": study.least_replicates(), "core_seconds_each": each
             }));
         }
     }
-    let mut planned = study.plans().len();
-    let mut wall = seconds / common.threads() as f64;
+    if tried.len() < points as usize {
+        let _ = writeln!(text, "and {} more design points", points as usize - tried.len());
+    }
+    for name in ever_exploring(experiment) {
+        let _ = writeln!(
+            text,
+            "note: group `{name}` explores for ever (`exploration_decay = 0`), so that greedy policies hardly stay unchanged \
+             for `play.stable_epochs`: learning may last until `play.max_epochs`"
+        );
+    }
+    let mut planned = study.planned();
+    let each = seconds / tries;
     if let Some(optimization) = optimization {
         // Racing leaves about half of a generation's evaluations, doubts add a tenth; then the audit.
         let settings = &optimization.settings;
         let first = settings.population as f64 * f64::from(settings.minimum);
         let later = first * f64::from(settings.generations) * (0.5 + settings.top_up);
         let audit = settings.population as f64 * f64::from(experiment.replicates);
-        let each = seconds / f64::from(experiment.replicates) / experiment.contenders.len() as f64;
-        planned = (first + later + audit) as usize;
-        wall = each * planned as f64 / common.threads() as f64;
+        planned = (first + later + audit) as u64;
         let _ = writeln!(
             text,
             "  {} variables, {} candidates a generation, {} generations; about:",
@@ -72,11 +91,37 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
             settings.generations
         );
     }
-    let _ = writeln!(text, "{planned} units, about {} on {} threads", minutes(wall), common.threads());
+    let wall = each * planned as f64 / common.threads() as f64;
+    let stopping = experiment.variations.stopping.as_ref();
+    let more = stopping.map_or(String::new(), |rule| {
+        format!(
+            "; up to the first look, and up to {} replicates where intervals are wider than their targets",
+            rule.maximum
+        )
+    });
+    let _ = writeln!(text, "{planned} units, about {} on {} threads{more}", minutes(wall), common.threads());
     common.result(&text, || {
         serde_json::json!({"experiment": experiment.name, "units": planned, "seconds": wall, "contenders": units})
     });
     Ok(Status::Done)
+}
+
+/// Design points that are tried and shown: all, or [`TRIED`] spread evenly.
+fn tried(points: u32) -> Vec<u32> {
+    if points <= TRIED {
+        return (0..points).collect();
+    }
+    (0..TRIED).map(|i| (u64::from(i) * u64::from(points - 1) / u64::from(TRIED - 1)) as u32).collect()
+}
+
+/// Groups who learn alone and never stop exploring.
+fn ever_exploring(experiment: &Experiment) -> impl Iterator<Item = &str> {
+    let alone = experiment.play.schedule.regime == Regime::Independent;
+    let ever = |class: &&Class| {
+        matches!(class.strategy.learner, LearnerSpec::QLearning(spec)
+            if spec.exploration > 0.0 && spec.exploration_decay == 0.0)
+    };
+    experiment.setting.classes.iter().filter(move |_| alone).filter(ever).map(|class| class.name.as_str())
 }
 
 fn shortened(play: &Play) -> Play {

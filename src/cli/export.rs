@@ -3,8 +3,9 @@
 use super::{Common, Status, Stop, source};
 use crate::experiment::exports;
 use crate::experiment::file::{Contender, Experiment};
+use crate::experiment::simulate::Keep;
 use crate::experiment::store::Store;
-use crate::experiment::study;
+use crate::experiment::unit::Content;
 use crate::experiment::whole_file::WholeFile;
 use clap::Args;
 use std::io::Write;
@@ -33,16 +34,23 @@ pub struct Options {
 pub fn export(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let study = source::stored(&store, &options.directory)?;
-    let Some(experiment) = study.points.get(options.design as usize) else {
+    if options.design >= study.design.len() {
         return Err(Stop::say(format!(
             "--design {}: allowed: a whole number from 0 to {}",
             options.design,
-            study.points.len() - 1
+            study.design.len() - 1
         )));
-    };
+    }
+    let experiment = &study.point(options.design).map_err(|error| Stop::refuse(&error))?;
+    if experiment.play.keep == Keep::Metrics {
+        return Err(Stop::say(format!(
+            "{}: what was learned is not stored there (`play.keep` is \"metrics\")",
+            options.directory.display()
+        )));
+    }
     // A stopping rule may have asked for more than the file says.
     let ran = |contender: &Contender| -> Result<bool, Stop> {
-        let id = study::plan(experiment, options.design, contender, options.replicate).id;
+        let id = unit_id(experiment, contender, options.replicate);
         Ok(store.outcome(&id).map_err(|error| Stop::fail(&error))?.is_some())
     };
     let mut known = options.replicate < experiment.replicates;
@@ -115,11 +123,11 @@ pub fn write(
     place: Place,
     only: Option<&str>,
 ) -> Result<Written, Stop> {
-    let Place { design, replicate } = place;
+    let replicate = place.replicate;
     let mut written = Written::default();
     let folder = directory.join("strategies");
     for contender in experiment.contenders.iter().filter(|c| only.is_none_or(|name| name == c.name)) {
-        let id = study::plan(experiment, design, contender, replicate).id;
+        let id = unit_id(experiment, contender, replicate);
         let stored = store.outcome(&id).map_err(|error| Stop::fail(&error))?;
         let outcome = match stored {
             Some(Ok(outcome)) => outcome,
@@ -134,7 +142,7 @@ pub fn write(
                 continue;
             }
         };
-        match exports::strategies(experiment, contender, replicate, &outcome.policies) {
+        match exports::strategies(experiment, contender, replicate, &outcome) {
             Err(problem) => written.problems.push(problem),
             Ok(exports) => {
                 for export in exports {
@@ -148,6 +156,10 @@ pub fn write(
         }
     }
     Ok(written)
+}
+
+fn unit_id(experiment: &Experiment, contender: &Contender, replicate: u32) -> String {
+    Content::new(&experiment.fingerprint(contender)).id(replicate)
 }
 
 fn put(path: &Path, text: &str) -> std::io::Result<()> {

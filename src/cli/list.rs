@@ -2,14 +2,14 @@
 
 use super::library::Files;
 use super::{Common, Status, Stop};
-use crate::agent::{delegation, delegator, sequencer, strategy};
+use crate::agent::{briber, delegation, delegator, sequencer, strategy};
 use crate::experiment::charts;
 use crate::experiment::file::{self, Experiment, Library};
 use crate::experiment::robustness::ROBUSTNESS;
 use crate::experiment::tables::format_number;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
-use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _};
+use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _, overlays, oversight};
 use crate::settings::{Document, Parameter};
 use crate::validate::catalogue::Catalogue;
 use crate::with_rule;
@@ -67,7 +67,8 @@ fn mechanisms() -> Vec<Item> {
     CATALOGUE
         .iter()
         .map(|entry| {
-            let keys: Vec<&str> = entry.parameters.iter().map(|p| p.key).collect();
+            let own = entry.parameters.iter().chain(oversight::PARAMETERS);
+            let keys: Vec<&str> = own.map(|p| p.key).chain([oversight::TABLE]).collect();
             let (lever, facts) = plainest(entry).unwrap_or_default();
             (
                 entry.name.to_owned(),
@@ -143,30 +144,35 @@ fn metrics() -> Vec<Item> {
 }
 
 /// Every table of an experiment file, with the parameters that it may have.
-pub fn tables() -> Vec<(&'static str, Vec<&'static Parameter>)> {
+pub fn tables() -> Vec<(String, Vec<&'static Parameter>)> {
     let mut rules: Vec<&Parameter> = vec![&file::RULE];
     for parameter in CATALOGUE.iter().flat_map(|entry| entry.parameters.iter().copied()) {
         if !rules.iter().any(|p| p.key == parameter.key && p.allowed() == parameter.allowed()) {
             rules.push(parameter);
         }
     }
+    rules.extend(oversight::PARAMETERS);
     let mut strategies = strategy::PARAMETERS.to_vec();
     for &parameter in delegation::PARAMETERS {
         if !strategies.iter().any(|p| p.key == parameter.key) {
             strategies.push(parameter);
         }
     }
-    vec![
+    let tables = [
         ("experiment", file::EXPERIMENT.to_vec()),
         ("world", world::PARAMETERS.to_vec()),
         ("sequencers.*", sequencer::PARAMETERS.to_vec()),
         ("delegators.*", delegator::PARAMETERS.to_vec()),
+        ("briber", briber::PARAMETERS.to_vec()),
         ("mechanism.*", rules),
+        ("mechanism.*.governance", oversight::GOVERNANCE.to_vec()),
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategies),
         ("robustness", ROBUSTNESS.to_vec()),
         ("charts.*", charts::PARAMETERS.to_vec()),
-    ]
+    ];
+    let overlays = overlays::TABLES.iter().map(|(key, keys)| (format!("mechanism.*.{key}"), keys.to_vec()));
+    tables.into_iter().map(|(path, keys)| (path.to_owned(), keys)).chain(overlays).collect()
 }
 
 fn parameters() -> Vec<Item> {

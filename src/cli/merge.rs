@@ -4,13 +4,12 @@ use super::run::{self, Finished};
 use super::shard::PARTIAL;
 use super::{Common, Status, Stop, source};
 use crate::experiment::lock::OutputLock;
-use crate::experiment::outcome::Outcome;
+use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::runner::RunSummary;
-use crate::experiment::store::{Journal, Store, StoreError};
+use crate::experiment::store::{self, Contents, Journal, Store, StoreError};
 use crate::experiment::study::{Piece, Study};
 use crate::experiment::unit::{UnitPlan, digest};
 use clap::Args;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -51,28 +50,25 @@ pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
     let directory = &options.output;
     Store::inspect(directory).map_err(|error| Stop::refuse(&error))?;
     let lock = OutputLock::acquire(directory).map_err(|error| Stop::refuse(&error))?;
-    let mut store = run::open_store(&study, &lock, Journal::WriteAhead)?;
-    run::put_points(&study, &mut store)?;
+    let mut into = run::open_store(&study, &lock, Journal::WriteAhead)?;
+    run::put_points(&study, &mut into)?;
     for piece in &stores {
-        copy(piece, &mut store).map_err(|error| Stop::fail(&error))?;
+        copy(piece, &mut into).map_err(|error| Stop::fail(&error))?;
     }
-    let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
-    let missing = missing(&study, &mut store).map_err(|error| Stop::fail(&error))?;
+    let (done, failed) = into.counts().map_err(|error| Stop::fail(&error))?;
+    let missing = missing(&study, &mut into).map_err(|error| Stop::fail(&error))?;
     let summary = RunSummary { done: 0, reused: done, failed, stopped_early: false };
     let printing = crate::report::figures::Printing::default();
     let finished = Finished { study: &study, directory, summary, started, printing, common };
-    let status = run::finish(&finished, &store)?;
-    store.close().map_err(|error| Stop::fail(&error))?;
-    if missing.is_empty() {
+    let status = run::finish(&finished, &into)?;
+    into.close().map_err(|error| Stop::fail(&error))?;
+    if missing.count == 0 {
         return Ok(status);
     }
-    let names: Vec<&str> = missing.iter().take(NAMED).map(String::as_str).collect();
-    let more = missing.len().saturating_sub(NAMED);
     eprintln!(
-        "{} units are missing: {}{}; run their pieces to the end and merge again",
-        missing.len(),
-        names.join(", "),
-        if more > 0 { format!(" and {more} more") } else { String::new() }
+        "{} units are missing: {}; run their pieces to the end and merge again",
+        missing.count,
+        missing.in_words()
     );
     Ok(Status::Incomplete)
 }
@@ -123,65 +119,77 @@ fn check_same_study(folders: &[PathBuf], stores: &[Store]) -> Result<(), Stop> {
 
 /// Units of one content with different results; nothing may be written then.
 fn conflicts(stores: &[Store], common: &Common) -> Result<Option<Status>, Stop> {
-    let mut known: HashMap<String, String> = HashMap::new();
-    let mut conflicting = Vec::new();
+    let mut known = Contents::new().map_err(|error| Stop::fail(&error))?;
+    let mut conflicting = Few::default();
     for store in stores {
         store
             .visit_units(|unit| {
                 let Some(Ok(outcome)) = store.outcome(&unit.id)? else { return Ok::<_, StoreError>(()) };
-                let content = digest(&format!("{outcome:?}"));
-                match known.get(&unit.id) {
-                    Some(before) if *before != content => conflicting
-                        .push(format!("{}/{}/{}", unit.key.design, unit.key.mechanism, unit.key.replicate)),
-                    Some(_) => {}
-                    None => {
-                        known.insert(unit.id, content);
-                    }
+                if !known.agrees(&unit.id, &digest(&format!("{outcome:?}")))? {
+                    conflicting.push(&unit.key);
                 }
                 Ok(())
             })
             .map_err(|error| Stop::fail(&error))?;
     }
-    if conflicting.is_empty() {
+    if conflicting.count == 0 {
         return Ok(None);
     }
-    conflicting.dedup();
-    let names: Vec<&str> = conflicting.iter().take(NAMED).map(String::as_str).collect();
     eprintln!(
         "error: {} units have different results in different pieces, which the same program with the same seed does not give: {}; \
          nothing was written",
-        conflicting.len(),
-        names.join(", ")
+        conflicting.count,
+        conflicting.in_words()
     );
-    common.result("", || serde_json::json!({"conflicts": conflicting}));
+    common.result("", || serde_json::json!({"conflicts": conflicting.count, "first": conflicting.named}));
     Ok(Some(Status::Failed))
+}
+
+/// Units that a message names: the first [`NAMED`], and how many there are.
+#[derive(Default)]
+struct Few {
+    named: Vec<String>,
+    count: usize,
+}
+
+impl Few {
+    fn push(&mut self, key: &UnitKey) {
+        self.count += 1;
+        if self.named.len() < NAMED {
+            self.named.push(format!("{}/{}/{}", key.design, key.mechanism, key.replicate));
+        }
+    }
+
+    fn in_words(&self) -> String {
+        let more = self.count - self.named.len();
+        self.named.join(", ") + &(if more > 0 { format!(" and {more} more") } else { String::new() })
+    }
 }
 
 /// Copies every unit of a piece; a unit that is done stays so.
 fn copy(piece: &Store, into: &mut Store) -> Result<(), StoreError> {
     into.set_linger(Duration::from_secs(1));
-    let units = piece.units()?;
-    for unit in units {
+    piece.visit_units(|unit| {
         let plan = UnitPlan { id: unit.id, key: unit.key, seed: unit.seed };
-        if into.place(&plan)? == Some(crate::experiment::store::Status::Done) {
-            continue;
-        }
-        if let Some(result) = piece.outcome(&plan.id)? {
+        if into.place(&plan)? != Some(store::Status::Done)
+            && let Some(result) = piece.outcome(&plan.id)?
+        {
             into.put(&plan, result.as_ref().map_err(String::as_str))?;
         }
-    }
+        Ok::<_, StoreError>(())
+    })?;
     into.flush()?;
     into.set_linger(Duration::ZERO);
     Ok(())
 }
 
 /// Addresses that the study asks for and the store does not have. Units whose content is there get their address.
-fn missing(study: &Study, store: &mut Store) -> Result<Vec<String>, StoreError> {
+fn missing(study: &Study, store: &mut Store) -> Result<Few, StoreError> {
     let mut asked = study.piece(Piece::WHOLE);
-    let mut missing = Vec::new();
+    let mut missing = Few::default();
     while let Some(plan) = asked.ask() {
         if store.place(&plan)?.is_none() {
-            missing.push(format!("{}/{}/{}", plan.key.design, plan.key.mechanism, plan.key.replicate));
+            missing.push(&plan.key);
         }
         let result = if asked.learns() { store.outcome(&plan.id)? } else { None };
         let result = result.unwrap_or_else(|| Ok(Outcome::default()));

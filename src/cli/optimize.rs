@@ -3,7 +3,6 @@
 use super::run::{self, Computing, Finished};
 use super::{Common, Status, Stop};
 use crate::cli::library::Files;
-use crate::experiment::design::Point;
 use crate::experiment::optimization::auditing::audit;
 use crate::experiment::optimization::front::Front;
 use crate::experiment::optimization::points::Points;
@@ -62,10 +61,9 @@ pub(super) fn compute(
         run::drive(&mut searching, &work, store, Computing { deadline: until(SEARCH_SHARE), ..how }, common)?;
     let record = searching.record(!searched.stopped_early);
     record.put(store).map_err(fail)?;
-    for design in 0..searching.search().candidates().len() {
-        let point: Point = searching.point(design);
-        store.put_design(design as u32, &point.values()).map_err(fail)?;
-    }
+    let candidates = 0..searching.search().candidates().len();
+    let values = candidates.map(|design| (design as u32, searching.point(design).values()));
+    store.put_designs(values).map_err(fail)?;
     let finalists = searching.finalists();
     if searched.stopped_early && how.deadline.is_none() {
         // Whoever interrupts does not want to wait for an audit.

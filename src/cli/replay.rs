@@ -7,6 +7,7 @@ use crate::experiment::optimization::points;
 use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::store::Store;
 use crate::experiment::study::{Study, plan};
+use crate::experiment::unit::UnitPlan;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -29,19 +30,19 @@ pub fn replay(options: &Options, common: &Common) -> Result<Status, Stop> {
     if study.experiment.variations.optimization.is_some() {
         return replay_candidate(options, &store, &study, common);
     }
-    let address = |design: u32, mechanism: &str, replicate: u32| format!("{design}/{mechanism}/{replicate}");
-    let plans = study.plans();
-    let plan = plans
-        .iter()
-        .find(|plan| plan.id == options.unit || address(plan.key.design, &plan.key.mechanism, plan.key.replicate) == options.unit)
-        .ok_or_else(|| {
-            let example = plans.first().map_or(String::new(), |p| address(p.key.design, &p.key.mechanism, p.key.replicate));
-            Stop::say(format!("{}: there is no unit `{}`; allowed: a unit's id, or design/mechanism/replicate such as {example}", options.directory.display(), options.unit))
-        })?;
+    let plan = find(&study, &options.unit).ok_or_else(|| {
+        let example = study.plan(0, 0, 0).key;
+        Stop::say(format!(
+            "{}: there is no unit `{}`; allowed: a unit's id, or design/mechanism/replicate such as 0/{}/0",
+            options.directory.display(),
+            options.unit,
+            example.mechanism
+        ))
+    })?;
     let stored = store.outcome(&plan.id).map_err(|error| Stop::refuse(&error))?.ok_or_else(|| {
         Stop::say(format!("{}: unit `{}` has not been run yet", options.directory.display(), options.unit))
     })?;
-    Ok(say(&plan.id, compare(&stored, &study.work(plan)), common))
+    Ok(say(&plan.id, compare(&stored, &study.work(&plan)), common))
 }
 
 fn say(unit: &str, difference: Option<String>, common: &Common) -> Status {
@@ -90,6 +91,18 @@ fn replay_candidate(
     let stored =
         stored.ok_or_else(|| Stop::say(format!("{place}: unit `{}` is not stored", options.unit)))?;
     Ok(say(&unit.id, compare(&stored, &points::work(&point, &plan)), common))
+}
+
+/// The unit of this address or id.
+fn find(study: &Study, unit: &str) -> Option<UnitPlan> {
+    let addressed = || {
+        // No contender's name has a slash.
+        let mut parts = unit.split('/');
+        let (design, mechanism, replicate) = (parts.next()?, parts.next()?, parts.next()?);
+        let whole = parts.next().is_none();
+        study.find(design.parse().ok()?, mechanism, replicate.parse().ok()?).filter(|_| whole)
+    };
+    addressed().or_else(|| study.plans().find(|plan| plan.id == unit))
 }
 
 /// The first difference between what is stored and what came out again.

@@ -11,7 +11,8 @@ use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
 use crate::experiment::outcome::Outcome;
 use crate::experiment::progress::fitting;
 use crate::experiment::runner::{self, OnError, RunOptions, RunSummary, UnitPlan};
-use crate::experiment::store::{Journal, Opening, Store, StoreError, StudyHead};
+use crate::experiment::simulate::Keep;
+use crate::experiment::store::{self, Journal, Opening, Store, StoreError, StudyHead};
 use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables};
@@ -81,17 +82,19 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     if options.fresh {
         Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
     }
-    let plans = study.plans();
     let mut store = open_store(&study, &lock, Journal::WriteAhead)?;
     if store.opening() == Opening::Changed && experiment.variations.optimization.is_some() {
         common.say("the experiment has changed since its last run: units that are the same count again");
     } else if store.opening() == Opening::Changed {
-        let done = store.done_ids().map_err(|error| Stop::fail(&error))?;
-        let valid = plans.iter().filter(|plan| done.contains(&plan.id)).count();
+        let mut valid = 0;
+        for plan in study.plans() {
+            let status = store.status(&plan.id).map_err(|error| Stop::fail(&error))?;
+            valid += u64::from(status == Some(store::Status::Done));
+        }
         common.say(&format!(
             "the experiment has changed since its last run: {valid} of {} units are still valid (units of other versions stay in \
              the store, and count again when the file says so)",
-            plans.len()
+            study.planned()
         ));
     }
     let how = Computing { threads: common.threads(), on_error: on_error(&options.on_error), deadline };
@@ -118,7 +121,7 @@ pub(super) fn open_store(study: &Study, lock: &OutputLock, journal: Journal) -> 
     let head = StudyHead {
         experiment: &experiment.name,
         engine: ENGINE,
-        study: &study.identity(&study.plans()),
+        study: &study.identity(),
         resolved: &experiment.resolved.to_toml(),
         contenders: &contenders,
         metrics: &metrics,
@@ -127,21 +130,26 @@ pub(super) fn open_store(study: &Study, lock: &OutputLock, journal: Journal) -> 
     Store::create_or_open_with(lock, &head, journal).map_err(|error| Stop::refuse(&error))
 }
 
-/// Stores the settings of each design point, and what theory says of each contender there, for charts.
+/// Stores the settings of each design point, and where curves are kept what theory says of each contender there, for charts.
 pub(super) fn put_points(study: &Study, store: &mut Store) -> Result<(), Stop> {
-    for ((design, point), experiment) in (0..).zip(&study.design.points).zip(&study.points) {
-        store.put_design(design, &point.values()).map_err(|error| Stop::fail(&error))?;
-        let curves = references::reference_curves(experiment);
-        for contender in &experiment.contenders {
-            let own: Vec<_> = curves
-                .iter()
-                .filter(|(_, name, _)| *name == contender.name)
-                .map(|(.., curve)| curve.clone())
-                .collect();
-            store.put_reference_curves(design, &contender.name, &own).map_err(|error| Stop::fail(&error))?;
-        }
+    let fail = |error: StoreError| Stop::fail(&error);
+    store.put_designs((0..).zip(study.design.points().map(|point| point.values()))).map_err(fail)?;
+    if study.experiment.play.keep == Keep::Metrics {
+        return Ok(());
     }
-    Ok(())
+    let mut wrong = None;
+    let curves = (0..study.design.len()).flat_map(|design| match study.point(design) {
+        Ok(point) => references::reference_curves(&point)
+            .into_iter()
+            .map(|(_, name, curve)| (design, name, curve))
+            .collect(),
+        Err(error) => {
+            wrong = Some(error);
+            Vec::new()
+        }
+    });
+    store.put_reference_curves(curves).map_err(fail)?;
+    wrong.map_or(Ok(()), |error| Err(Stop::refuse(&error)))
 }
 
 pub(super) fn deadline(minutes: Option<f64>, start: Instant) -> Result<Option<Instant>, Stop> {
@@ -225,7 +233,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     robustness::write_table(store, experiment, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     // With a stopping rule nobody knows how many there will be: those of the first look at least.
-    let all = (study.plans().len() as u64).max(done + failed);
+    let all = study.planned().max(done + failed);
     let manifest = manifest(run, store, sha, all)?;
     let wanted = document::Wanted { printing, stars: false };
     let charts = if done > 0 {
@@ -233,7 +241,12 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     } else {
         document::Written::default()
     };
-    let exported = export::write(store, &study.points[0], directory, export::Place::default(), None)?;
+    let exported = if experiment.play.keep == Keep::Everything {
+        let point = study.point(0).map_err(|error| Stop::refuse(&error))?;
+        export::write(store, &point, directory, export::Place::default(), None)?
+    } else {
+        export::Written::default()
+    };
     if failed == 0 && !summary.stopped_early {
         exported.problems.iter().for_each(|problem| common.say(problem));
     }

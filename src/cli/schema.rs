@@ -3,7 +3,7 @@
 use super::list::tables;
 use super::{Common, Status, Stop};
 use crate::experiment::file::RULE;
-use crate::mechanism::CATALOGUE;
+use crate::mechanism::{CATALOGUE, overlays, oversight};
 use crate::settings::json_schema;
 use serde_json::{Map, Value, json};
 
@@ -26,6 +26,9 @@ pub fn schema() -> Value {
         if path == "strategies.*" {
             strategies.clone_from(&table);
         }
+        if path.starts_with("mechanism.*.") {
+            continue;
+        }
         match path.strip_suffix(".*") {
             Some(name @ ("sequencers" | "delegators" | "charts")) => {
                 properties.insert(name.to_owned(), json!({"type": "array", "items": table}));
@@ -35,20 +38,28 @@ pub fn schema() -> Value {
                 let rules: Vec<Value> = CATALOGUE
                     .iter()
                     .map(|entry| {
-                        let own = std::iter::once(&RULE).chain(entry.parameters.iter().copied());
+                        let own = std::iter::once(&RULE)
+                            .chain(entry.parameters.iter().copied())
+                            .chain(oversight::PARAMETERS.iter().copied());
                         let mut table = json_schema(&own.collect::<Vec<_>>());
                         table["properties"]["rule"] = json!({"const": entry.name});
+                        table["properties"][oversight::TABLE] = json_schema(oversight::GOVERNANCE);
+                        for (key, keys) in overlays::TABLES {
+                            table["properties"][*key] = json_schema(keys);
+                        }
                         table
                     })
                     .collect();
                 let table = json!({"type": "object", "additionalProperties": {"anyOf": rules}});
                 properties.insert(name.to_owned(), table);
             }
+            // With the rules.
+            _ if path.ends_with(oversight::TABLE) => {}
             Some(name) => {
                 properties.insert(name.to_owned(), json!({"type": "object", "additionalProperties": table}));
             }
             None => {
-                properties.insert(path.to_owned(), table);
+                properties.insert(path, table);
             }
         }
     }

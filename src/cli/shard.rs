@@ -110,7 +110,7 @@ pub fn shard(options: &Options, common: &Common) -> Result<Status, Stop> {
 /// A complete piece is left alone, if it is one of this study.
 fn already(study: &Study, complete: &Path, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(complete).map_err(|error| Stop::refuse(&error))?;
-    let identity = study.identity(&study.plans());
+    let identity = study.identity();
     if store.meta("study").map_err(|error| Stop::refuse(&error))? != Some(identity) {
         return Err(Stop::say(format!(
             "{}: this piece belongs to another experiment, or to another version of it; choose another --output, or --fresh",

@@ -52,7 +52,7 @@ pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
         // A number of replicates overrides any stopping rule.
         document.remove("replication");
     }
-    Study::read(document, &Files::beside(path)).map_err(|error| Stop::refuse(&error))
+    Study::read(document, Files::beside(path)).map_err(|error| Stop::refuse(&error))
 }
 
 /// The study that a store holds, as it was resolved.
@@ -65,5 +65,5 @@ pub fn stored(store: &Store, directory: &Path) -> Result<Study, Stop> {
     })?;
     let name = directory.join("experiment.toml").display().to_string();
     let document = Document::parse(&name, &text).map_err(|error| Stop::refuse(&error))?;
-    Study::read(document, &Files::beside(directory)).map_err(|error| Stop::refuse(&error))
+    Study::read(document, Files::beside(directory)).map_err(|error| Stop::refuse(&error))
 }

@@ -66,10 +66,8 @@ pub fn visit<E: From<StoreError>>(
         }
         None => Ok(()),
     };
-    store.visit_values(Order::ByContender, |unit| {
-        if only.is_some_and(|design| design != unit.design) {
-            return Ok::<_, E>(());
-        }
+    let designs = only.map_or_else(|| store.designs(), |design| Ok(vec![design]))?;
+    store.visit_values_of(&designs, Order::ByContender, |unit| {
         let place = Some((unit.design, unit.contender));
         if current != place {
             close(current, &mut rows)?;
@@ -80,7 +78,7 @@ pub fn visit<E: From<StoreError>>(
             row[metric] = value;
         }
         rows.insert(unit.replicate, row);
-        Ok(())
+        Ok::<_, E>(())
     })?;
     close(current, &mut rows)
 }

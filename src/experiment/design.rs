@@ -4,15 +4,16 @@
 //! assigned, what it may be and what follows from it are those of the file. All points share seed and draws.
 
 use super::store::DesignValue;
+use super::sweep::Layout;
 use crate::settings::{Diagnostics, Document, Value};
 
 /// The design of a study.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Design {
     /// Paths that points assign, in the order of the columns of `results.csv`.
     pub parameters: Vec<String>,
     /// The points, numbered from 0.
-    pub points: Vec<Point>,
+    pub layout: Layout,
 }
 
 /// One setting of the parameters.
@@ -25,7 +26,32 @@ pub struct Point {
 impl Design {
     /// A single point: the file as written.
     pub fn as_written() -> Self {
-        Design { parameters: Vec::new(), points: vec![Point::default()] }
+        Self::listed(Vec::new(), vec![Vec::new()])
+    }
+
+    /// These points, each a list of assignments.
+    pub fn listed(parameters: Vec<String>, points: Vec<Vec<(String, Value)>>) -> Self {
+        Design { parameters, layout: Layout::Listed(points.into()) }
+    }
+
+    /// Number of points.
+    pub fn len(&self) -> u32 {
+        self.layout.len() as u32
+    }
+
+    /// Whether there is no point.
+    pub fn is_empty(&self) -> bool {
+        self.layout.is_empty()
+    }
+
+    /// The point of a number below [`Self::len`].
+    pub fn point(&self, index: u32) -> Point {
+        Point { assignments: self.layout.point(index as usize) }
+    }
+
+    /// All points in order, each made in its turn.
+    pub fn points(&self) -> impl Iterator<Item = Point> + '_ {
+        (0..self.len()).map(|index| self.point(index))
     }
 }
 

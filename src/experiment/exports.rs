@@ -4,15 +4,25 @@
 //! average: replicates may have settled in different places, and a mean of two equilibria is none. It is `scripted`,
 //! which plays the policy as it is; with the name of a learning rule instead, learning starts from it
 //! ([`crate::learning::start`]).
+//!
+//! Of agents who remember past offers, the store holds what they do after every history as two curves
+//! ([`answer_curves`]): how often they play what on their cycle would be another policy.
 
 use super::file::{Contender, Experiment};
-use super::outcome::PolicyEntry;
+use super::outcome::{Curve, Outcome, PolicyEntry};
+use super::repeated::MOST_STORED;
+use crate::agent::strategy::answers::Answers;
 use crate::agent::strategy::table::Table;
 use crate::learning::LearnerSpec;
 use crate::learning::policy::Policy;
 use crate::play::market::{Player, Seating};
 use crate::play::schedule::Regime;
 use std::fmt::Write;
+
+/// Curve of the setting that follows each history, by the history's number.
+const ANSWERS: &str = "answers";
+/// Curve of the offers that are told apart: whose (0 is the agent itself), and the offer in ETH.
+const SEEN: &str = "answers_seen";
 
 /// A strategy file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +41,11 @@ pub fn strategies(
     experiment: &Experiment,
     contender: &Contender,
     replicate: u32,
-    stored: &[PolicyEntry],
+    stored: &Outcome,
 ) -> Result<Vec<Export>, String> {
     let setting = &experiment.setting;
     let seats = Seating::new(setting, experiment.play.schedule.regime == Regime::SelfPlay);
-    let mut rest = stored;
+    let mut rest = stored.policies.as_slice();
     let mut exports = Vec::new();
     for player in &seats.players {
         // Players stand one after the other, in this order.
@@ -47,8 +57,31 @@ pub fn strategies(
         if !class.strategy.learner.learns() {
             continue;
         }
-        if matches!(class.strategy.learner, LearnerSpec::QLearning(spec) if spec.memory > 0) {
-            // What it plays on its cycle is not what it would answer: without the answers the policy is another one.
+        let summary = format!(
+            "learned by `{}` as {} of {} in {}, replicate {replicate}",
+            class.strategy.name, first.agent, contender.name, experiment.name
+        );
+        let head = format!(
+            "role = \"sequencer\"\nsummary = {}\nlearner = \"scripted\"\nbins = {}\nmenu = {}\n",
+            crate::settings::Value::Text(summary),
+            player.bins.count(),
+            player.menu.to_value()
+        );
+        let name = file_name(&contender.name, &first.agent);
+        if let LearnerSpec::QLearning(spec) = class.strategy.learner
+            && spec.memory > 0
+        {
+            let answers = stored_answers(&stored.curves, &first.agent, spec.memory).ok_or_else(|| {
+                format!(
+                    "{}, {}: it has more than {MOST_STORED} histories to answer, and so many answers are not stored",
+                    contender.name, first.agent
+                )
+            })?;
+            let text = answers
+                .to_values()
+                .into_iter()
+                .fold(head, |text, (key, value)| text + &format!("{key} = {value}\n"));
+            exports.push(Export { name, text });
             continue;
         }
         let policy = policy(player, entries).ok_or_else(|| {
@@ -59,22 +92,13 @@ pub fn strategies(
             )
         })?;
         let to: Vec<f64> = player.bins.ranks().into_iter().map(|(_, to)| to).collect();
-        let summary = format!(
-            "learned by `{}` as {} of {} in {}, replicate {replicate}",
-            class.strategy.name, first.agent, contender.name, experiment.name
-        );
         let table = Table::write(&policy, &to, &player.menu);
-        let mut text = format!(
-            "role = \"sequencer\"\nsummary = {}\nlearner = \"scripted\"\nbins = {}\nmenu = {}\npolicy = [\n",
-            crate::settings::Value::Text(summary),
-            player.bins.count(),
-            player.menu.to_value()
-        );
+        let mut text = head + "policy = [\n";
         for row in table.as_list().unwrap_or_default() {
             let _ = writeln!(text, "    {row},");
         }
         text.push_str("]\n");
-        exports.push(Export { name: file_name(&contender.name, &first.agent), text });
+        exports.push(Export { name, text });
     }
     Ok(exports)
 }
@@ -108,6 +132,35 @@ fn policy(player: &Player, entries: &[PolicyEntry]) -> Option<Policy> {
     before?;
     policy.set(state, &row);
     (state + 1 == states).then_some(policy)
+}
+
+/// What an agent answers, as curves of the store.
+pub fn answer_curves(agent: &str, answers: &Answers) -> [Curve; 2] {
+    let curve = |name: &str, points: Vec<(f64, f64)>| Curve {
+        name: name.to_owned(),
+        agent: agent.to_owned(),
+        points,
+    };
+    let settings =
+        answers.settings.iter().enumerate().map(|(row, &setting)| (row as f64, f64::from(setting)));
+    let seen = answers.seen.iter().enumerate();
+    let seen = seen.flat_map(|(whose, list)| list.iter().map(move |&offer| (whose as f64, offer)));
+    [curve(ANSWERS, settings.collect()), curve(SEEN, seen.collect())]
+}
+
+/// The answers of an agent with such a memory, if they are stored.
+fn stored_answers(curves: &[Curve], agent: &str, memory: u32) -> Option<Answers> {
+    let points = |name: &str| {
+        curves.iter().find(|c| c.name == name && c.agent == agent).map(|curve| curve.points.as_slice())
+    };
+    let mut seen: Vec<Vec<f64>> = Vec::new();
+    for &(whose, offer) in points(SEEN)? {
+        let whose = whose as usize;
+        seen.resize(seen.len().max(whose + 1), Vec::new());
+        seen[whose].push(offer);
+    }
+    let settings = points(ANSWERS)?.iter().map(|&(_, setting)| setting as u16).collect();
+    Some(Answers { memory, seen, settings })
 }
 
 /// A file's name: what could be more than a name in it becomes a hyphen.

@@ -17,11 +17,12 @@ pub use variations::Variations;
 use super::charts::{self, Chart};
 use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
-use super::simulate::Play;
+use super::simulate::{Keep, Play};
 use super::sweep::reading;
-use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class};
+use crate::agent::strategy::Strategy;
+use crate::agent::{Setting, briber};
 use crate::mechanism::Needs;
 use crate::play::horizon;
 use crate::settings::{Diagnostics, Document, Reader, Resolved, Section, Unread, nearest};
@@ -128,14 +129,11 @@ impl Experiment {
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.
     pub fn fingerprint(&self, contender: &Contender) -> String {
-        let shared = self.resolved.canonical_json(&[
-            "world",
-            "sequencers",
-            "delegators",
-            "strategies",
-            "play",
-            "experiment.tolerance",
-        ]);
+        let paths =
+            ["world", "sequencers", "delegators", "briber", "strategies", "play", "experiment.tolerance"];
+        // A unit of which everything is kept is the same as before there was a choice.
+        let omitted: &[&str] = if self.play.keep == Keep::Everything { &["play.keep"] } else { &[] };
+        let shared = self.resolved.canonical_json_without(&paths, omitted);
         let path = format!("mechanism.{}", contender.name);
         // The contender's name bears on nothing.
         let own = self.resolved.canonical_json(&[&path]).replacen(&path, "mechanism", 1);
@@ -174,6 +172,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         "world",
         "sequencers",
         "delegators",
+        "briber",
         "mechanism",
         "play",
         "strategies",
@@ -194,10 +193,12 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         tables.iter().chain(&root.tables("sequencers")).for_each(Section::abandon);
     }
     let needs = |what: fn(&Needs) -> bool| entrants.iter().any(|entrant| what(&entrant.entry.needs));
-    let (delegated, future) = (needs(|n| n.delegators), needs(|n| n.future));
+    let delegated = needs(|n| n.delegators);
+    let future = needs(|n| n.future) || entrants.iter().any(Entrant::is_governed);
     let capital = needs(|n| n.capital);
     let redundant = needs(|n| n.standbys) || entrants.iter().any(Entrant::is_redundant);
-    let world = World::read(&root.table_or_empty("world"), redundant);
+    let assets = entrants.iter().any(Entrant::has_assets);
+    let world = World::read(&root.table_or_empty("world"), redundant, assets);
     let mut shelf = Shelf::new(&root, library);
     let classes = world.as_ref().map(|world| read_classes(&root, world, capital, future, &mut shelf));
     if world.is_none() {
@@ -208,6 +209,11 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
             group.abandon();
         }
     }
+    let targeted =
+        world.as_ref().is_none_or(|world| world.tempting().is_some_and(|rollup| rollup.targets.is_some()));
+    let briber = briber::read(&root, targeted, &mut |section, name| {
+        shelf.find(section, name, |table| Strategy::read_as(table, name, "briber"))
+    });
     let names: Vec<&str> = entrants.iter().map(|entrant| entrant.name.as_str()).collect();
     let variations = read_variations(&root, &head, &names, &mut shelf);
     let delegators = read_delegators(&root, delegated, &mut shelf);
@@ -217,7 +223,11 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     // Where something else is wrong, the key might be read.
     let finite = classes.as_ref().is_none_or(|(classes, complete)| {
         let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
-        !complete || needs(|n| n.sale) && classes.iter().all(atomic)
+        let plain = |class: &Class| {
+            let traits = &class.traits;
+            traits.start_cost + traits.start_slots == 0.0 && traits.capital_limit == f64::INFINITY
+        };
+        !complete || needs(|n| n.sale) && classes.iter().all(|class| atomic(class) && plain(class))
     });
     let mut play = read_play(&root, tolerance, future, finite);
     // Both stake that stays put and what delegators have learned of payouts outlive an epoch.
@@ -232,7 +242,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         entrants.iter().for_each(Entrant::skim);
         return None;
     };
-    let mut setting = seat(world, classes, delegators);
+    let mut setting = Setting { briber, ..seat(world, classes, delegators) };
     let (contenders, complete) = read_rules(entrants, &setting, &mut play.schedule);
     if complete {
         lay_collusive_menus(&root, &mut setting, &contenders);

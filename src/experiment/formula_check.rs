@@ -59,8 +59,17 @@ fn fault<M: Mechanism>(rule: &M, terms: &Terms, setting: &Setting, class: usize)
         for &rank in &ranks {
             signals.set(&setting.world, &setting.sequencers[i], i, rank, terms.epoch_slots);
             let key = Key::new(0, 0, 0);
-            let at =
-                At { setting, terms, epoch: 0, key, signals: &signals, cohorts: true, continuation: &[] };
+            let at = At {
+                setting,
+                terms,
+                epoch: 0,
+                key,
+                signals: &signals,
+                cohorts: true,
+                continuation: &[],
+                idle: &[],
+                growth: [1.0; 3],
+            };
             let view = view(rule, &at, i, rule.reference(&at, i));
             let offer = formula.at(&view);
             if !offer.is_finite() {

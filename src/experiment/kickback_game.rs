@@ -36,7 +36,17 @@ pub fn worths<M: Mechanism>(setting: &Setting, terms: &Terms, rule: &M) -> Optio
         let gross = vec![value / f64::from(terms.epoch_slots); n];
         let signals = Signals { rank: vec![0.5; n], skill: vec![1.0; n], gross, ..Signals::default() };
         let key = Key::new(0, 0, 0);
-        let at = At { setting, terms, epoch: 0, key, signals: &signals, cohorts: true, continuation: &[] };
+        let at = At {
+            setting,
+            terms,
+            epoch: 0,
+            key,
+            signals: &signals,
+            cohorts: true,
+            continuation: &[],
+            idle: &[],
+            growth: [1.0; 3],
+        };
         rule.reference(&at, i)
     };
     let worth = |class: usize| {

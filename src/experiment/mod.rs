@@ -14,6 +14,7 @@ pub mod optimization;
 pub mod outcome;
 pub mod progress;
 pub mod references;
+pub mod remembered;
 pub mod repeated;
 pub mod replication;
 pub mod robustness;

@@ -3,6 +3,7 @@
 use super::kickback_game::KickbackGame;
 use super::outcome::Curve;
 use crate::agent::Setting;
+use crate::agent::strategy::answers::Answers;
 use crate::learning::policy::Policy;
 use crate::measure::certificate::Certificate;
 use crate::mechanism::auction_rotation::AuctionRotation;
@@ -11,9 +12,12 @@ use crate::mechanism::{Mechanism, Rule};
 use crate::play::learning_loop::Learned;
 use crate::play::market::Game;
 use crate::play::repeated::diagnosis::{Diagnosis, diagnose, retrain};
-use crate::play::repeated::of_market::{RepeatedGame, column};
+use crate::play::repeated::of_market::{RepeatedGame, answers_of, column};
 use crate::play::repeated::session::{Session, Stop, play};
 use crate::play::schedule::{Phase, Schedule, market_key};
+
+/// Most histories of an agent whose answers are stored with every unit.
+pub const MOST_STORED: usize = 4096;
 
 /// What everybody together earns per epoch, in ETH, where nobody looks beyond the epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -129,7 +133,7 @@ impl Played {
             policies: (0..players).map(policy).collect(),
             drift: None,
             unrest: None,
-            learning: true,
+            learning: self.anybody_learns(),
             epochs: self.session.epochs,
             converged: Some(self.session.converged),
             offers: vec![Vec::new(); players],
@@ -137,10 +141,16 @@ impl Played {
         }
     }
 
-    /// The certificate: the best response is exact, so that estimate and bound are one.
-    pub fn certificate(&self) -> Certificate {
+    /// Whether there is a learner among plans that stay as they are.
+    fn anybody_learns(&self) -> bool {
+        self.repeated.parts.iter().any(|part| part.learns().is_some())
+    }
+
+    /// The certificate of those who learn: the best response is exact, so that estimate and bound are one. `None` where
+    /// nobody learns.
+    pub fn certificate(&self) -> Option<Certificate> {
         let gain = self.diagnosis.best_response_gains.iter().fold(0.0_f64, |most, &gain| most.max(gain));
-        Certificate::exact(gain)
+        self.anybody_learns().then(|| Certificate::exact(gain))
     }
 
     /// The metrics that only such units have. `tolerated` is the largest gain from deviating, in ETH per epoch, that counts
@@ -151,7 +161,7 @@ impl Played {
         let gain = benchmark.and_then(|b| b.profit_gain(joint));
         let deviation = self.diagnosis.deviation.as_ref();
         let undeterred = gain.is_some_and(|gain| gain > 0.0) && deviation.is_some_and(|d| d.change > 0.0);
-        let exploitable = self.certificate().upper > tolerated;
+        let exploitable = self.certificate().map(|certificate| certificate.upper > tolerated);
         [
             ("profit_gain", gain),
             ("cycle_length", Some(self.diagnosis.cycle.len() as f64)),
@@ -160,11 +170,18 @@ impl Played {
             ("punishment", deviation.map(|d| d.punishment)),
             ("forgiveness", deviation.map(|d| d.forgiveness)),
             ("retrained_gain", self.retrained),
-            ("spurious", Some(flag(exploitable || undeterred))),
+            ("spurious", exploitable.map(|exploitable| flag(exploitable || undeterred))),
         ]
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)))
         .collect()
+    }
+
+    /// What player `p` does after every history that it remembers, where it learned and the table is not too large to store.
+    pub fn answers(&self, p: usize) -> Option<Answers> {
+        let RepeatedGame { stage, parts } = &self.repeated;
+        parts[p].learns()?;
+        answers_of(&self.session.plans[p], stage, p).filter(|it| it.settings.len() <= MOST_STORED)
     }
 
     /// The impulse response, and the offers of each candidate on the cycle.

@@ -125,13 +125,16 @@ fn targets(value: &Value) -> Result<Vec<(String, f64)>, String> {
 /// Margin by which a half-width is raised before it is judged, in `1/√(n − 1)` of itself.
 const MARGIN: f64 = 0.3;
 
-/// Values of the targeted metrics at one design point.
+/// Values of the targeted metrics at one design point, summed up.
 #[derive(Clone, Debug)]
 struct Gathered {
-    /// By contender, metric of [`StoppingRule::half_width`], in order of replicates.
+    /// By contender, metric of [`StoppingRule::half_width`].
     own: Vec<Vec<Moments>>,
-    /// Values of the metrics of [`StoppingRule::difference`] by contender and replicate; `NaN` where a unit has none.
-    paired: Vec<Vec<Vec<f64>>>,
+    /// Of the replicate at hand: values of the metrics of [`StoppingRule::difference`] by contender; `NaN` where a unit has
+    /// none.
+    current: Vec<Vec<f64>>,
+    /// By pair of contenders, the later first, metric of [`StoppingRule::difference`].
+    pairs: Vec<Vec<Pairs>>,
     replicates: u32,
     done: bool,
 }
@@ -144,17 +147,20 @@ pub struct UntilPrecise<P> {
     contenders: usize,
     plan: P,
     points: Vec<Gathered>,
-    queue: VecDeque<(u32, u32, usize)>,
-    asked: VecDeque<(u32, usize)>,
+    /// The next address of the look at hand: replicate, design point, contender.
+    next: (u32, usize, usize),
+    asked: VecDeque<(usize, usize)>,
     critical: Critical,
 }
 
 impl<P: FnMut(u32, usize, u32) -> UnitPlan> UntilPrecise<P> {
     /// A study over `points` design points; `plan` gives the unit of (design point, contender, replicate).
     pub fn new(rule: StoppingRule, points: usize, contenders: usize, plan: P) -> Self {
+        let differences = rule.difference.len();
         let gathered = Gathered {
             own: vec![vec![Moments::default(); rule.half_width.len()]; contenders],
-            paired: vec![vec![Vec::new(); rule.difference.len()]; contenders],
+            current: vec![vec![f64::NAN; differences]; contenders],
+            pairs: vec![vec![Pairs::default(); differences]; contenders * contenders.saturating_sub(1) / 2],
             replicates: 0,
             done: false,
         };
@@ -165,11 +171,11 @@ impl<P: FnMut(u32, usize, u32) -> UnitPlan> UntilPrecise<P> {
             contenders,
             plan,
             points: vec![gathered; points],
-            queue: VecDeque::new(),
+            next: (0, 0, 0),
             asked: VecDeque::new(),
             critical: Critical::default(),
         };
-        study.enqueue();
+        study.announce();
         study
     }
 
@@ -178,18 +184,39 @@ impl<P: FnMut(u32, usize, u32) -> UnitPlan> UntilPrecise<P> {
         self.points.iter().map(|point| (point.replicates, point.done)).collect()
     }
 
-    /// Units of the next look, replicate by replicate over the points that go on.
-    fn enqueue(&mut self) {
+    /// Notes how many replicates the points that go on will have after the look at hand.
+    fn announce(&mut self) {
         let Some(&until) = self.looks.get(self.look) else { return };
-        let from = if self.look == 0 { 0 } else { self.looks[self.look - 1] };
-        for replicate in from..until {
-            for (design, point) in self.points.iter_mut().enumerate() {
-                if !point.done {
-                    point.replicates = replicate + 1;
-                    self.queue.extend((0..self.contenders).map(|c| (design as u32, replicate, c)));
+        for point in self.points.iter_mut().filter(|point| !point.done) {
+            point.replicates = until;
+        }
+    }
+
+    /// Moves on by one address of the look at hand, replicate by replicate over the points that go on.
+    fn step(&mut self) -> Option<(u32, usize, usize)> {
+        let &until = self.looks.get(self.look)?;
+        let (mut replicate, mut design, contender) = self.next;
+        if contender == 0 {
+            // To the next point that goes on; where there is none, no replicate has one.
+            let goes_on = |points: &[Gathered]| points.iter().position(|point| !point.done);
+            loop {
+                if replicate >= until {
+                    return None;
                 }
+                if let Some(ahead) = self.points.get(design..).and_then(goes_on) {
+                    design += ahead;
+                    break;
+                }
+                (replicate, design) = (replicate + 1, 0);
+                goes_on(&self.points)?;
             }
         }
+        self.next = if contender + 1 < self.contenders {
+            (replicate, design, contender + 1)
+        } else {
+            (replicate, design + 1, 0)
+        };
+        Some((replicate, design, contender))
     }
 
     fn judge(&mut self) {
@@ -205,16 +232,10 @@ impl<P: FnMut(u32, usize, u32) -> UnitPlan> UntilPrecise<P> {
                     e.n == 0 || narrow(e.ci_low, e.ci_high, e.n, *target)
                 })
             });
-            let between = (0..point.paired.len()).all(|a| {
-                (0..a).all(|b| {
-                    rule.difference.iter().enumerate().all(|(m, (_, target))| {
-                        let mut pairs = Pairs::default();
-                        for (x, y) in point.paired[a][m].iter().zip(&point.paired[b][m]) {
-                            pairs.push(*x, *y);
-                        }
-                        let c = pairs.comparison(critical);
-                        c.n == 0 || narrow(c.ci_low, c.ci_high, c.n, *target)
-                    })
+            let between = point.pairs.iter().all(|metrics| {
+                metrics.iter().zip(&rule.difference).all(|(pairs, (_, target))| {
+                    let c = pairs.comparison(critical);
+                    c.n == 0 || narrow(c.ci_low, c.ci_high, c.n, *target)
                 })
             });
             point.done = own && between;
@@ -222,16 +243,38 @@ impl<P: FnMut(u32, usize, u32) -> UnitPlan> UntilPrecise<P> {
     }
 }
 
+impl Gathered {
+    /// Pairs the contenders of a replicate that is complete.
+    fn close_replicate(&mut self) {
+        let mut pairs = self.pairs.iter_mut();
+        for a in 0..self.current.len() {
+            for b in 0..a {
+                for (pair, (x, y)) in
+                    pairs.next().into_iter().flatten().zip(self.current[a].iter().zip(&self.current[b]))
+                {
+                    pair.push(*x, *y);
+                }
+            }
+        }
+    }
+}
+
 impl<P: FnMut(u32, usize, u32) -> UnitPlan> Study for UntilPrecise<P> {
     fn ask(&mut self) -> Option<UnitPlan> {
-        if self.queue.is_empty() && self.asked.is_empty() && self.look < self.looks.len() {
+        let address = self.step().or_else(|| {
+            // What was asked has to be told before anything is judged.
+            if !self.asked.is_empty() || self.look >= self.looks.len() {
+                return None;
+            }
             self.judge();
+            self.next = (self.looks[self.look], 0, 0);
             self.look += 1;
-            self.enqueue();
-        }
-        let (design, replicate, contender) = self.queue.pop_front()?;
+            self.announce();
+            self.step()
+        });
+        let (replicate, design, contender) = address?;
         self.asked.push_back((design, contender));
-        Some((self.plan)(design, contender, replicate))
+        Some((self.plan)(design as u32, contender, replicate))
     }
 
     fn tell(&mut self, _: &UnitPlan, result: Result<&Outcome, &str>) {
@@ -240,12 +283,15 @@ impl<P: FnMut(u32, usize, u32) -> UnitPlan> Study for UntilPrecise<P> {
             let metrics = &result.ok()?.metrics;
             metrics.iter().find(|(key, _)| *key == metric).map(|&(_, value)| value)
         };
-        let point = &mut self.points[design as usize];
+        let point = &mut self.points[design];
         for (moments, (metric, _)) in point.own[contender].iter_mut().zip(&self.rule.half_width) {
             moments.push(value(metric).unwrap_or(f64::NAN));
         }
-        for (values, (metric, _)) in point.paired[contender].iter_mut().zip(&self.rule.difference) {
-            values.push(value(metric).unwrap_or(f64::NAN));
+        for (current, (metric, _)) in point.current[contender].iter_mut().zip(&self.rule.difference) {
+            *current = value(metric).unwrap_or(f64::NAN);
+        }
+        if contender + 1 == self.contenders {
+            point.close_replicate();
         }
     }
 

@@ -4,7 +4,7 @@
 //! Groups that follow a script keep it: they are a part of the question. What is reported of it is in
 //! [`crate::report::robustness`].
 
-use super::design::{Design, Point};
+use super::design::Design;
 use crate::agent::Setting;
 use crate::agent::sequencer::STRATEGY;
 use crate::agent::strategy::Strategy;
@@ -114,13 +114,13 @@ impl Robustness {
         };
         let point = |name: &str| {
             let assign = |path: &String| (path.clone(), Value::Text(name.to_owned()));
-            Point { assignments: paths.iter().map(assign).collect() }
+            paths.iter().map(assign).collect::<Vec<_>>()
         };
         let played: BTreeSet<&str> = learning.iter().map(|c| c.strategy.name.as_str()).collect();
         let common = if played.len() == 1 { played.first().copied() } else { None };
-        let mut points = vec![common.map_or_else(Point::default, point)];
+        let mut points = vec![common.map_or_else(Vec::new, point)];
         points.extend(self.strategies.iter().filter(|name| common != Some(name.as_str())).map(|n| point(n)));
-        Design { parameters: paths, points }
+        Design::listed(paths, points)
     }
 }
 

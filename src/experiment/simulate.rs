@@ -1,5 +1,6 @@
 //! One unit of work: learn, measure, certify.
 
+use super::exports;
 use super::outcome::{Curve, Outcome, PolicyEntry};
 use super::repeated::{Benchmark, Played};
 use crate::agent::Setting;
@@ -11,6 +12,7 @@ use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{Mechanism, Rule};
+use crate::play::conduct::{self, Behaviour};
 use crate::play::learning_loop::{self, Learned};
 use crate::play::ledger::Imbalance;
 use crate::play::market::{Detail, Game, Market, Round, Seating};
@@ -28,6 +30,18 @@ pub struct Play {
     pub certificate_epochs: u32,
     /// Largest certified gain, as a share of potential value.
     pub tolerance: f64,
+    /// What is left of a unit in the end.
+    pub keep: Keep,
+}
+
+/// What is left of a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// Metrics, curves and policies.
+    #[default]
+    Everything,
+    /// Metrics alone.
+    Metrics,
 }
 
 /// A unit that failed.
@@ -102,16 +116,18 @@ fn simulate_beside<M: Mechanism>(
     };
     let detail = if setting.world.is_abstract() { Detail::Fluid } else { Detail::Slots };
     let mut book = PolicyBook::new(&game);
-    let tally = measure(&game, &choose, schedule, detail, seed, replicate, Some(&mut book))?;
+    let conduct = conduct::learn(&game, &choose, schedule, seed, replicate)?;
+    let ways = Ways { choose: &choose, behaviour: conduct.as_ref().map(|learned| &learned.behaviour) };
+    let tally = measure(&game, ways, schedule, detail, seed, replicate, Some(&mut book))?;
     let reference = {
         let rule = Centralized::reference();
         let terms = Terms { redundancy: 1, ..terms.clone() };
         let game = Game { rule: &rule, setting, terms: &terms, seats: &seats };
-        measure(&game, &choose, schedule, detail, seed, replicate, None)?.operating_cost()
+        measure(&game, ways, schedule, detail, seed, replicate, None)?.operating_cost()
     };
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
-        Some(session.certificate())
+        session.certificate()
     } else if learned.learning || judged {
         certify(
             &game,
@@ -132,6 +148,9 @@ fn simulate_beside<M: Mechanism>(
         metrics.extend(session.metrics(benchmark, play.tolerance * potential));
         metrics.sort_by_key(|(key, _)| metrics::place(key));
         curves.extend(session.curves(&game));
+        let agents = 0..game.seats.players.len();
+        let answers = agents.filter_map(|p| Some((agent_name(&game, p), session.answers(p)?)));
+        curves.extend(answers.flat_map(|(agent, answers)| exports::answer_curves(&agent, &answers)));
     }
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
@@ -140,9 +159,15 @@ fn simulate_beside<M: Mechanism>(
         let points = learned.gains.iter().map(|&(x, gain)| (x, gain / potential)).collect();
         curves.push(Curve { name: "learning_gain".to_owned(), agent: String::new(), points });
     }
-    let policies = book.policies(&game, &learned.policies);
+    if play.keep == Keep::Metrics {
+        return Ok(Outcome { metrics, ..Outcome::default() });
+    }
+    let mut policies = book.policies(&game, &learned.policies);
+    if let Some(conduct) = conduct.filter(|conduct| conduct.learning) {
+        policies.extend(conduct_policies(&game, &conduct.behaviour));
+    }
     curves.extend(book.curves(&game));
-    curves.extend(tally.lorenz().into_iter().map(|(name, points)| Curve {
+    curves.extend(tally.lorenz().into_iter().chain(tally.censorship()).map(|(name, points)| Curve {
         name: name.to_owned(),
         agent: String::new(),
         points,
@@ -150,21 +175,32 @@ fn simulate_beside<M: Mechanism>(
     Ok(Outcome { metrics, curves, policies })
 }
 
+/// How everybody plays: offers, and conduct where somebody is tempted.
+#[derive(Clone, Copy)]
+struct Ways<'a> {
+    choose: &'a dyn Fn(u32, usize, usize, f64) -> usize,
+    behaviour: Option<&'a Behaviour>,
+}
+
 /// Plays frozen policies on fresh markets, after the mechanism's memory has warmed up: `choose` gives the column of the
 /// setting for (epoch, player, state, uniform draw).
 fn measure<M: Mechanism>(
     game: &Game<M>,
-    choose: &dyn Fn(u32, usize, usize, f64) -> usize,
+    ways: Ways,
     schedule: &Schedule,
     detail: Detail,
     seed: u64,
     replicate: u32,
     mut book: Option<&mut PolicyBook>,
 ) -> Result<Tally, Imbalance> {
+    let Ways { choose, behaviour } = ways;
     let mut round = Round::new(game);
     let mut tally = Tally::default();
     for m in 0..schedule.rounds {
         let mut market = Market::open(game, market_key(seed, replicate, Phase::Measure, m));
+        if let Some(behaviour) = behaviour {
+            market.behave(behaviour);
+        }
         for epoch in 0..schedule.burn_in {
             market.choose(game, |p, state, u| choose(epoch, p, state, u), &mut round);
             market.decide(game, &mut round, detail)?;
@@ -181,6 +217,43 @@ fn measure<M: Mechanism>(
         tally.close(&market, &opening);
     }
     Ok(tally)
+}
+
+/// Learned conduct, and the briber's prices: what each group asks over what including a target earns (absent: it refuses),
+/// whether it takes toxic MEV, and the prices that are offered.
+fn conduct_policies<M: Mechanism>(game: &Game<M>, behaviour: &Behaviour) -> Vec<PolicyEntry> {
+    let setting = game.setting;
+    let tempting = setting.world.tempting();
+    let entry = |agent: &str, lever: &str, action: Option<f64>, probability: f64| PolicyEntry {
+        agent: agent.to_owned(),
+        lever: lever.to_owned(),
+        state: 0.0,
+        action,
+        probability,
+    };
+    let mut entries = Vec::new();
+    for (p, player) in game.seats.players.iter().enumerate() {
+        let class = &setting.classes[player.class];
+        let Some(&i) = player.members.first().filter(|_| class.conduct.learns()) else { continue };
+        let conduct = behaviour.conduct[i];
+        let agent = agent_name(game, p);
+        if tempting.is_some_and(|rollup| rollup.targets.is_some()) {
+            let markup = conduct.markup.is_finite().then_some(conduct.markup);
+            entries.push(entry(&agent, "bribe_markup", markup, 1.0));
+        }
+        if tempting.is_some_and(|rollup| rollup.toxic.is_some()) {
+            entries.push(entry(&agent, "toxic_mev", Some(f64::from(u8::from(conduct.toxic))), 1.0));
+        }
+    }
+    if let Some(briber) = &setting.briber {
+        for (column, &probability) in behaviour.price.row(0).iter().enumerate() {
+            if probability > 0.0 {
+                let action = column.checked_sub(1).and_then(|place| briber.menu.settings.get(place).copied());
+                entries.push(entry(crate::agent::briber::TABLE, "bribe", action, probability));
+            }
+        }
+    }
+    entries
 }
 
 fn learning_curves<M: Mechanism>(game: &Game<M>, learned: &Learned) -> Vec<Curve> {
@@ -250,15 +323,7 @@ impl PolicyBook {
         let Some(lever) = game.rule.lever() else { return Vec::new() };
         let mut entries = Vec::new();
         for (p, player) in game.seats.players.iter().enumerate() {
-            let class = &game.setting.classes[player.class];
-            // Where members of a group learn alone, each has a policy of its own.
-            let agent = match player.members.as_slice() {
-                &[only] if class.count > 1 => {
-                    let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
-                    format!("{}-{}", class.name, only - first.unwrap_or(only))
-                }
-                _ => class.name.clone(),
-            };
+            let agent = agent_name(game, p);
             for state in (0..player.bins.count()).filter(|&state| self.cells[p][state][0] > 0.0) {
                 for (column, &probability) in policies[p].row(state).iter().enumerate() {
                     if probability > 0.0 {
@@ -297,5 +362,18 @@ impl PolicyBook {
             });
         }
         curves
+    }
+}
+
+/// Name of a player: that of its group, with a number where members of the group learn alone and each has a policy of its own.
+fn agent_name<M: Mechanism>(game: &Game<M>, p: usize) -> String {
+    let player = &game.seats.players[p];
+    let class = &game.setting.classes[player.class];
+    match player.members.as_slice() {
+        &[only] if class.count > 1 => {
+            let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
+            format!("{}-{}", class.name, only - first.unwrap_or(only))
+        }
+        _ => class.name.clone(),
     }
 }

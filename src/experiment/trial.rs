@@ -83,10 +83,8 @@ pub(crate) fn run(experiment: &Experiment, directory: &Path) -> Store {
             let plan = UnitPlan { id: format!("{}/{replicate}", contender.name), key, seed: experiment.seed };
             store.put(&plan, Ok(&outcome)).unwrap();
         }
-        let own = reference_curves(experiment).into_iter().filter(|(_, name, _)| *name == contender.name);
-        let curves: Vec<_> = own.map(|(_, _, curve)| curve).collect();
-        store.put_reference_curves(0, &contender.name, &curves).unwrap();
     }
+    store.put_reference_curves(reference_curves(experiment)).unwrap();
     store
 }
 

@@ -34,6 +34,7 @@ use crate::agent::Setting;
 use crate::learning::policy::Policy;
 use crate::measure::student::critical_value;
 use crate::mechanism::Mechanism;
+use crate::mechanism::starting::most_saved_later;
 use crate::numerics::pow;
 use crate::play::horizon;
 use crate::play::ledger::Imbalance;
@@ -86,8 +87,8 @@ impl Certificate {
         self.conclusive && self.upper <= tolerance && delegators
     }
 
-    /// From the contributions of all players in `markets` markets.
-    fn from_gains(gains: &[Gains], markets: u32, method: Method, is_the_game: bool) -> Self {
+    /// From the contributions of all players in `markets` markets; `later` bounds what a deviation earns besides, after it.
+    fn from_gains(gains: &[Gains], markets: u32, method: Method, is_the_game: bool, later: f64) -> Self {
         let cells: usize = gains.iter().map(Gains::cells).sum();
         let total = f64::from(markets);
         let z = critical_value(1.0 - 2.0 * CONFIDENCE_MISSED / cells as f64, total - 1.0);
@@ -102,7 +103,7 @@ impl Certificate {
         };
         Certificate {
             estimate: 0.5 * (split(0, 1, odd) + split(1, 0, even)),
-            upper: gains.iter().map(|s| s.upper(z, total)).fold(0.0_f64, f64::max),
+            upper: gains.iter().map(|s| s.upper(z, total)).fold(0.0_f64, f64::max) + later,
             conclusive: is_the_game && gains.iter().all(|s| s.covered(FEWEST_MARKETS)),
             method,
             delegators: None,
@@ -132,11 +133,12 @@ pub fn certify<M: Mechanism>(
     if game.rule.lever().is_none() {
         return Ok(None);
     }
+    let after = most_saved_later(game.setting);
     if !game.rule.certifiable(game.setting)
         && let Some(markets) = replay::affordable(game, schedule, markets)
     {
         let gains = replay::gains(game, policies, schedule, markets, seed, replicate)?;
-        let certificate = Certificate::from_gains(&gains.players, markets, Method::Replay, true);
+        let certificate = Certificate::from_gains(&gains.players, markets, Method::Replay, true, after);
         return Ok(Some(Certificate { delegators: gains.delegators, ..certificate }));
     }
     let n = game.setting.candidates();
@@ -193,7 +195,7 @@ pub fn certify<M: Mechanism>(
         }
     }
     let is_the_game = game.rule.certifiable(game.setting);
-    let certificate = Certificate::from_gains(&gains, markets, Method::Shortcut, is_the_game);
+    let certificate = Certificate::from_gains(&gains, markets, Method::Shortcut, is_the_game, after);
     Ok(Some(Certificate { delegators: forgone.gain(game, markets), ..certificate }))
 }
 

@@ -1,6 +1,7 @@
 //! From play to named numbers: metrics, concentration, the certificate, and statistics over replicates.
 
 pub mod basins;
+pub mod censorship;
 pub mod certificate;
 pub mod concentration;
 pub mod delegators_gain;

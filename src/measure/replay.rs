@@ -174,7 +174,7 @@ fn replayed<M: Mechanism>(
         }
         market.decide(game, round, Detail::Fluid)?;
         let now = market.ledger.wealth(candidate);
-        let bond = market.ledger.escrow(candidate) * game.terms.capital_rate[candidate];
+        let bond = market.ledger.tied(candidate) * game.terms.capital_rate[candidate];
         payoff += weight * (now - wealth - bond);
         wealth = now;
     }

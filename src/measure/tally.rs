@@ -1,10 +1,13 @@
 //! Sums over the measured epochs of a replicate, and the metrics that follow from them.
 
+use super::censorship::Censorship;
 use super::certificate::Certificate;
 use super::concentration::{gini, hhi, lorenz, nakamoto};
 use super::delegators_gain::DelegatorsGain;
 use super::metrics::METRICS;
+use crate::mechanism::redistribution::Sink;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
+use crate::play::censorship::Memo;
 use crate::play::learning_loop::Learned;
 use crate::play::market::{Detail, Game, Market, Round};
 use crate::play::settling::RESTLESS;
@@ -26,6 +29,9 @@ pub struct Tally {
     kickbacks: f64,
     issuance: f64,
     slashed: f64,
+    sinks: [f64; 4],
+    /// ETH that collateral fell short of what was required, and ETH required.
+    short: (f64, f64),
     evictions: Option<f64>,
     prices: f64,
     scheduled: f64,
@@ -37,6 +43,12 @@ pub struct Tally {
     offers: f64,
     offered: f64,
     corruption: Option<f64>,
+    bribes: f64,
+    illicit: f64,
+    harm: f64,
+    toxic: f64,
+    users: f64,
+    censorship: Censorship,
     concentration: [(f64, f64); 5],
     /// Sums over markets of the Lorenz curves of slots and of income, and how many markets have one.
     lorenz: [(Vec<f64>, f64); 2],
@@ -52,7 +64,12 @@ pub struct Opening {
     kickbacks: f64,
     issuance: f64,
     slashed: f64,
+    sinks: [f64; 4],
     evictions: Option<u64>,
+    findings: u64,
+    bribes: f64,
+    illicit: f64,
+    memo: Memo,
     prices: f64,
     gross: f64,
     posting: f64,
@@ -73,7 +90,12 @@ impl Opening {
             kickbacks: ledger.kickbacks(),
             issuance: ledger.issuance(),
             slashed: ledger.slashed(),
+            sinks: ledger.sinks(),
             evictions: game.rule.evictions(&market.state),
+            findings: market.docket().map_or(0, |docket| docket.evictions),
+            bribes: ledger.bribes(),
+            illicit: ledger.illicit(),
+            memo: market.docket().map_or_else(Memo::default, |docket| docket.memo),
             prices: ledger.revenue(),
             gross: ledger.gross(),
             posting: ledger.posting(),
@@ -102,12 +124,16 @@ impl Tally {
         self.missed += service.missed;
         self.scheduled += service.scheduled.iter().sum::<f64>();
         opening.gap = opening.gap.max(service.longest_gap);
+        if let Some(escrow) = game.rule.escrow(&market.state) {
+            let (short, required) = escrow.short();
+            self.short = (self.short.0 + short, self.short.1 + required);
+        }
         let stake = game.rule.stake_locked(setting);
         self.locked += stake;
         for i in 0..setting.candidates() {
             let bond = market.ledger.escrow(i);
             self.locked += bond;
-            self.capital_cost += bond * game.terms.capital_rate[i];
+            self.capital_cost += market.ledger.tied(i) * game.terms.capital_rate[i];
             opening.produced[i] += service.produced[i];
             if let Some(offer) = round.offers[i] {
                 let measure = match game.rule.lever() {
@@ -128,6 +154,14 @@ impl Tally {
         if let (Some(before), Some(now)) = (opening.evictions, game.rule.evictions(&market.state)) {
             *self.evictions.get_or_insert(0.0) += (now - before) as f64;
             opening.evictions = Some(now);
+        }
+        if let Some(docket) = market.docket() {
+            if game.terms.oversight.governance.is_some_and(|governance| governance.evict_epochs > 0) {
+                *self.evictions.get_or_insert(0.0) += (docket.evictions - opening.findings) as f64;
+                opening.findings = docket.evictions;
+            }
+            self.users += 1.0 - at.signals.lost_users;
+            self.censorship.epoch(game, market);
         }
         self.assignment(&at, round);
         if let Some(cost) = game.rule.corruption_cost(&market.state, &at, &round.offers, &round.selection) {
@@ -165,11 +199,20 @@ impl Tally {
         self.kickbacks += ledger.kickbacks() - opening.kickbacks;
         self.issuance += ledger.issuance() - opening.issuance;
         self.slashed += ledger.slashed() - opening.slashed;
+        for (sum, (now, before)) in self.sinks.iter_mut().zip(ledger.sinks().into_iter().zip(opening.sinks)) {
+            *sum += now - before;
+        }
         self.prices += ledger.revenue() - opening.prices;
         self.gross += ledger.gross() - opening.gross;
         self.posting += ledger.posting() - opening.posting;
         self.operating += ledger.operating() - opening.operating;
         self.gap += opening.gap;
+        self.bribes += ledger.bribes() - opening.bribes;
+        self.illicit += ledger.illicit() - opening.illicit;
+        if let Some(docket) = market.docket() {
+            self.harm += docket.memo.harm - opening.memo.harm;
+            self.toxic += docket.memo.toxic - opening.memo.toxic;
+        }
         let profits: Vec<f64> =
             opening.wealth.iter().enumerate().map(|(i, before)| ledger.wealth(i) - before).collect();
         self.sequencers += profits.iter().sum::<f64>();
@@ -204,6 +247,13 @@ impl Tally {
             .collect()
     }
 
+    /// What it would have cost to keep targets out, and how long they waited: name, points.
+    pub fn censorship(&self) -> Vec<(&'static str, Vec<(f64, f64)>)> {
+        let curves =
+            [("censorship_cost", self.censorship.curve()), ("inclusion_wait", self.censorship.waits())];
+        curves.into_iter().filter(|(_, points)| !points.is_empty()).collect()
+    }
+
     /// Operating cost so far, for the overhead ratio.
     pub fn operating_cost(&self) -> f64 {
         self.operating
@@ -225,9 +275,12 @@ impl Tally {
     ) -> Vec<(&'static str, f64)> {
         let share = |x: f64| x / self.potential;
         let per_epoch = |x: f64| x / self.epochs;
+        let redistributed = game.terms.overlays.redistribution.is_some();
+        let sink = |sink: Sink| redistributed.then(|| share(self.sinks[sink as usize]));
         let lever = game.rule.lever();
         let unit_seats = (self.slots / self.epochs / f64::from(game.terms.epoch_slots)).round().max(1.0);
         let lived = detail == Detail::Slots;
+        let leaves = game.setting.world.tempting().is_some_and(|rollup| rollup.exit.leave > 0.0);
         let delegators = |of: &dyn Fn(DelegatorsGain) -> f64| {
             certificate.and_then(|(c, _)| c.delegators).map(|d| of(d) / self.potential_per_epoch())
         };
@@ -239,24 +292,40 @@ impl Tally {
             match key {
                 "potential_value" => Some(per_epoch(self.potential)),
                 "gross_value" => Some(per_epoch(self.gross)),
-                "net_surplus" => {
-                    Some(per_epoch(self.gross - self.posting - self.operating - self.capital_cost))
-                }
+                "net_surplus" => Some(per_epoch(
+                    self.gross - self.posting - self.operating - self.capital_cost - (self.harm - self.toxic),
+                )),
                 "community_share" => Some(share(self.community)),
+                "treasury_share" => sink(Sink::Treasury),
+                "public_goods_share" => sink(Sink::PublicGoods),
+                "burned_share" => sink(Sink::Burn),
+                "buyback_share" => sink(Sink::Buyback),
                 "delegator_share" => Some(share(self.delegators)),
                 "holder_share" => Some(share(self.community + self.delegators)),
                 "sequencer_share" => Some(share(self.sequencers)),
                 "operating_cost_share" => Some(share(self.operating)),
                 "posting_cost_share" => Some(share(self.posting)),
                 "unrealised_share" => Some(1.0 - share(self.gross)),
-                "outside_income_share" | "user_harm_share" => Some(0.0),
+                "outside_income_share" => Some(share(self.illicit)),
+                "user_harm_share" => Some(share(self.harm)),
                 "capital_cost_share" => Some(share(self.capital_cost)),
                 "allocative_efficiency" => (self.assignable > 0.0).then(|| self.assigned / self.assignable),
                 "overhead_ratio" => (reference_operating > 0.0).then(|| self.operating / reference_operating),
                 "liveness" => Some(1.0 - self.missed / self.slots),
                 "longest_gap_slots" => lived.then(|| self.gap / self.markets),
+                "inclusion_delay_slots" => self.censorship.delay(),
+                "censored_share" => self.censorship.censored(),
+                "censorship_cost" => self.censorship.cost(),
+                "bribes_to_sequencers" => {
+                    (game.setting.briber.is_some() && lived).then(|| per_epoch(self.bribes))
+                }
+                "users_left" => leaves.then(|| 1.0 - per_epoch(self.users)),
                 "capital_locked" => Some(per_epoch(self.locked)),
                 "capital_efficiency" => (self.locked > 0.0).then(|| self.potential / self.locked),
+                "collateral_shortfall" => {
+                    let (short, required) = self.short;
+                    (game.terms.collateral.given && required > 0.0).then(|| short / required)
+                }
                 "corruption_cost" => self.corruption.map(per_epoch),
                 "nakamoto_33" => concentration(0),
                 "nakamoto_50" => concentration(1),
@@ -275,7 +344,8 @@ impl Tally {
                 "mean_offer" => (self.offers > 0.0).then(|| self.offered / self.offers),
                 "bribes_to_delegators" => (lever == Some(Lever::Kickback)).then(|| per_epoch(self.kickbacks)),
                 "evictions" => self.evictions.map(per_epoch),
-                "slashed" => game.rule.slashes().then(|| per_epoch(self.slashed)),
+                "slashed" => (game.rule.slashes() || game.terms.oversight.slash_fraction > 0.0)
+                    .then(|| per_epoch(self.slashed)),
                 "deviation_gain" => certificate.map(|(c, _)| c.estimate / self.potential_per_epoch()),
                 "deviation_gain_upper" => certificate.map(|(c, _)| c.upper / self.potential_per_epoch()),
                 "deviation_gain_eth" => certificate.map(|(c, _)| c.estimate),

@@ -15,7 +15,7 @@
 //! rises by one after those in which it was not.
 //!
 //! **Who pays whom.** Producers keep `commission` of fees and MEV, and get `issuance` for each slot. Winners of the auction
-//! pay the community their bid per slot. Who is in the draw posts a bond `B·V^ζ`, where `V` is the demand index that can be
+//! pay the community their bid per slot. Who is in the draw posts a bond `B·V^ζ`, locked for `dispute_epochs` more than its own, where `V` is the demand index that can be
 //! expected (1 in the abstract world). Effort `e` costs `c e²/2` an epoch, with `c` the `effort_cost`.
 //!
 //! **What theory says.** With equal weights, effort is a contest for the reward `R` of an epoch. In the exponential form, the
@@ -39,6 +39,7 @@ pub use parameters::{PARAMETERS, R_MAX, read};
 pub use scores::{Controller, Register, Scoring};
 pub use weights::{Base, Form};
 
+use super::escrow::Escrow;
 use super::operation::Service;
 use super::stake::{self, Contest};
 use super::terms::Terms;
@@ -64,6 +65,8 @@ pub struct Algorithmic {
     redundancy: usize,
     bond: f64,
     bond_power: f64,
+    /// Epochs for which a bond is locked.
+    locked: usize,
 }
 
 /// Working space of a round.
@@ -107,7 +110,7 @@ impl Mechanism for Algorithmic {
 
     fn open(&self, setting: &Setting) -> Register {
         let redundancy = self.controller.map_or(self.redundancy, |c| c.most);
-        Register::open(setting.candidates(), self.scoring.newcomer, redundancy)
+        Register::open(setting.candidates(), self.scoring.newcomer, redundancy, self.locked)
     }
 
     fn reference(&self, at: &At, i: usize) -> f64 {
@@ -116,9 +119,7 @@ impl Mechanism for Algorithmic {
             Base::Auction { seats, .. } => {
                 let worth = at.terms.availability[i] * self.contest.income(at, i)
                     - self.redundancy as f64 * at.live_cost(i);
-                worth
-                    - self.bond(at) * at.terms.capital_rate[i]
-                        / (f64::from(at.terms.epoch_slots) / seats as f64)
+                worth - self.bond_cost(at, i) / (f64::from(at.terms.epoch_slots) / seats as f64)
             }
             // The effort that costs the whole rent of an epoch.
             Base::Equal { cost } => {
@@ -184,7 +185,7 @@ impl Mechanism for Algorithmic {
             self.bid_payoffs(state, at, i, menu, scratch, &mut out[1..]);
             return;
         }
-        let bond = self.bond(at) * at.terms.capital_rate[i];
+        let bond = self.bond_cost(at, i);
         if self.all_live(state, at) {
             self.contest.all_live_payoffs(at, i, factor, menu, &mut scratch.all_live, out);
             if bond > 0.0 {
@@ -206,7 +207,8 @@ impl Mechanism for Algorithmic {
                 };
                 *payoff = slots * (led * share - at.live_cost(i) * live_share(share, state.redundancy))
                     - own
-                    - bond;
+                    - bond
+                    - at.start_when_drawn(i, share, state.redundancy);
             }
         }
     }
@@ -282,10 +284,14 @@ impl Mechanism for Algorithmic {
         (self.scoring.least > 0.0).then_some(state.evictions)
     }
 
+    fn escrow_mut<'s>(&self, state: &'s mut Register) -> Option<&'s mut Escrow> {
+        Some(&mut state.escrow)
+    }
+
     fn settle(
         &self,
         state: &mut Register,
-        _at: &At,
+        at: &At,
         _offers: &[Option<f64>],
         selection: &Selection,
         service: &Service,
@@ -295,7 +301,23 @@ impl Mechanism for Algorithmic {
         for (i, price) in selection.price.iter().enumerate() {
             ledger.pay_price(i, price * service.scheduled[i]);
         }
-        state.escrow.turn(ledger, |i| selection.bond[i]);
+        // A stake answers for its epoch, a bond for the dispute window as well.
+        let bond = self.bond(at);
+        let bonded = |i: usize| if self.locked > 1 { selection.bond[i].min(bond) } else { 0.0 };
+        state.escrow.turn(ledger, at.terms, &at.growth, |i| selection.bond[i] - bonded(i));
+        state.bonds.turn(ledger, at.terms, &at.growth, bonded);
         state.learn(self, service);
+    }
+
+    fn escrow<'a>(&self, state: &'a Register) -> Option<&'a Escrow> {
+        Some(if self.base == Base::Stake || self.locked == 1 { &state.escrow } else { &state.bonds })
+    }
+
+    fn bonds_at_once(&self) -> f64 {
+        self.bond * self.locked as f64
+    }
+
+    fn epochs_to_fill(&self) -> u32 {
+        if self.bond > 0.0 { self.locked as u32 - 1 } else { 0 }
     }
 }

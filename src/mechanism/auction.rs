@@ -20,6 +20,7 @@
 //! (2010), *Auction Theory*, propositions 2.1 and 2.2; polynya (2021), "Sequencer auctions".
 
 use super::auction_rotation::{self, AuctionRotation, BOND, DISPUTE_EPOCHS, RESERVE};
+use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
 use super::operation::Service;
 use super::seat_sale::SeatSale;
@@ -39,8 +40,17 @@ pub const PRICING: Parameter = Parameter::choice(
     "what the winner pays per slot: its own bid, or the highest losing one",
 );
 /// Parameters read.
-pub const PARAMETERS: &[&Parameter] =
-    &[&EPOCH_SLOTS, &TERM_EPOCHS, &COMMISSION, &PRICING, &RESERVE, &BOND, &DISPUTE_EPOCHS];
+pub const PARAMETERS: &[&Parameter] = &[
+    &EPOCH_SLOTS,
+    &TERM_EPOCHS,
+    &COMMISSION,
+    &PRICING,
+    &RESERVE,
+    &BOND,
+    &BOND_ASSET,
+    &HAIRCUT,
+    &DISPUTE_EPOCHS,
+];
 /// What else it needs.
 pub const NEEDS: Needs = Needs { capital: true, sale: true, ..Needs::NOTHING };
 
@@ -58,7 +68,7 @@ pub fn read(section: &Section, terms: &Terms) -> Option<Auction> {
         "second" => auction_rotation::Pricing::Uniform,
         _ => auction_rotation::Pricing::PayAsBid,
     };
-    let bond = (section.number(&BOND), section.integer(&DISPUTE_EPOCHS) as usize);
+    let bond = (terms.collateral.posted(section.number(&BOND)), section.integer(&DISPUTE_EPOCHS) as usize);
     let (reserve, commission) = (section.number(&RESERVE), section.number(&COMMISSION));
     let term = terms.term_epochs;
     Some(Auction { sale: AuctionRotation::of_one_seat(pricing, reserve, bond, commission, term), term })
@@ -80,7 +90,7 @@ impl Auction {
     /// Whether the right is for sale. Agents who learn sell a term to each other in every epoch: what it is worth does not
     /// depend on what went before, and they learn from every epoch.
     fn for_sale(state: &Tenure, at: &At) -> bool {
-        state.left == 0 || at.cohorts
+        state.left == 0 || at.cohorts || state.holder.is_some_and(|i| at.signals.is_barred(i))
     }
 
     /// The sale of a term as such.
@@ -179,6 +189,10 @@ impl Mechanism for Auction {
         }
     }
 
+    fn escrow_mut<'s>(&self, state: &'s mut Tenure) -> Option<&'s mut Escrow> {
+        Some(&mut state.escrow)
+    }
+
     fn settle(
         &self,
         state: &mut Tenure,
@@ -204,5 +218,13 @@ impl Mechanism for Auction {
 
     fn epochs_to_fill(&self) -> u32 {
         self.sale.epochs_to_fill()
+    }
+
+    fn escrow<'a>(&self, state: &'a Tenure) -> Option<&'a Escrow> {
+        Some(&state.escrow)
+    }
+
+    fn bonds_at_once(&self) -> f64 {
+        self.sale.bonds_at_once()
     }
 }

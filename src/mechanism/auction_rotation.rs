@@ -21,6 +21,7 @@
 //! design", Math. Oper. Res. 6, lemma 2; polynya (2021), "Sequencer auctions with multiple sequencers and rotation
 //! mechanism".
 
+use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
 use super::operation::Service;
 use super::seat_sale::SeatSale;
@@ -80,6 +81,8 @@ pub const PARAMETERS: &[&Parameter] = &[
     &SCHEDULE,
     &RESERVE,
     &BOND,
+    &BOND_ASSET,
+    &HAIRCUT,
     &DISPUTE_EPOCHS,
     &UNIT_SEATS,
 ];
@@ -160,7 +163,7 @@ pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
         pricing,
         proportional,
         reserve: section.number(&RESERVE),
-        bond: section.number(&BOND),
+        bond: terms.collateral.posted(section.number(&BOND)),
         dispute_epochs: section.integer(&DISPUTE_EPOCHS) as usize,
         unit_seats,
         commission: section.number(&COMMISSION),
@@ -256,7 +259,11 @@ impl AuctionRotation {
     /// Net value of a slot led, before bond: seats of an even rotation stand by for the `redundancy − 1` seats before
     /// them, which costs but rarely earns.
     fn worth(&self, at: &At, i: usize) -> f64 {
-        let now = at.slot_worth(i, self.commission, at.terms.redundancy as f64);
+        let mut now = at.slot_worth(i, self.commission, at.terms.redundancy as f64);
+        if at.terms.starts && !self.proportional {
+            let turns = self.seat_slots(at);
+            now -= at.start_in_turns(i, if self.unit_seats { 1 } else { self.seats }, turns) / turns;
+        }
         if self.term == 1 {
             return now;
         }
@@ -300,6 +307,7 @@ impl AuctionRotation {
         total * (at.led_worth(i, self.commission) * share - at.live_cost(i) * at.live_share(share))
             - payment
             - bond
+            - at.start_when_drawn(i, share, at.terms.redundancy)
     }
 
     /// Threshold payment over all slots won, for a bid `b` against critical bid `c` and other winners' bids summing to
@@ -383,7 +391,10 @@ impl Mechanism for AuctionRotation {
                     Pricing::Myerson => Self::threshold_payment(total, bid, threshold, others),
                     _ => bid * total * share,
                 };
-                *payoff = total * (led * share - cost * at.live_share(share)) - payment - bond;
+                *payoff = total * (led * share - cost * at.live_share(share))
+                    - payment
+                    - bond
+                    - at.start_when_drawn(i, share, at.terms.redundancy);
             }
         } else {
             let slots = self.seat_slots(at);
@@ -398,7 +409,10 @@ impl Mechanism for AuctionRotation {
         }
     }
 
-    fn repeats(&self, _setting: &Setting, _terms: &Terms) -> Result<(), String> {
+    fn repeats(&self, _setting: &Setting, terms: &Terms) -> Result<(), String> {
+        if terms.starts {
+            return Err("machines that were live need no start (`start_cost`, `start_slots`)".to_owned());
+        }
         Ok(())
     }
 
@@ -527,6 +541,14 @@ impl Mechanism for AuctionRotation {
         })
     }
 
+    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
+        Some(state)
+    }
+
+    fn bonds_at_once(&self) -> f64 {
+        self.bond * (self.dispute_epochs as f64 / f64::from(self.term)).ceil().max(0.0) + self.bond
+    }
+
     fn unit_seats(&self) -> bool {
         self.unit_seats
     }
@@ -561,10 +583,14 @@ impl Mechanism for AuctionRotation {
         Some(half as f64 * (self.seat_slots(at) * outbid + self.bond))
     }
 
+    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
+        Some(state)
+    }
+
     fn settle(
         &self,
         state: &mut Escrow,
-        _at: &At,
+        at: &At,
         _offers: &[Option<f64>],
         selection: &Selection,
         service: &Service,
@@ -575,6 +601,6 @@ impl Mechanism for AuctionRotation {
             ledger.pay_price(i, price * service.scheduled[i]);
         }
         // A bond is locked for its epoch and the dispute window.
-        state.turn(ledger, |i| selection.bond[i]);
+        state.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
     }
 }

@@ -7,7 +7,8 @@
 //! each slot's leader is one of them at random (`"random"`).
 //!
 //! **Who pays whom.** Fees and MEV go to the community, which pays the producer `contract_fee` for each slot. The producer
-//! bears posting and operating costs. An appointee posts `bond` for as long as it serves, at its cost of capital.
+//! bears posting and operating costs. An appointee posts `bond` for each epoch, locked for it and for
+//! `dispute_epochs` more, at its cost of capital.
 //!
 //! **What theory says.** With the fee at cost the community keeps all rent, whatever MEV is worth; it pays for
 //! appointees who are not the cheapest with the difference in costs. What keeps appointees honest is the income that they
@@ -20,7 +21,8 @@
 //! polynya (2021), "Proof-of-authority".
 
 use super::auction_rotation::BOND;
-use super::escrow::Escrow;
+use super::collateral::{BOND_ASSET, HAIRCUT};
+use super::escrow::{DISPUTE_EPOCHS, Escrow};
 use super::operation::Service;
 use super::terms::{EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, Schedule, Selection};
@@ -47,7 +49,17 @@ pub const ROTATION: Parameter = Parameter::choice(
     "whether appointees take turns, or each slot's leader is one of them at random",
 );
 /// Parameters read.
-pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &SEATS, &REDUNDANCY, &CONTRACT_FEE, &ROTATION, &BOND];
+pub const PARAMETERS: &[&Parameter] = &[
+    &EPOCH_SLOTS,
+    &SEATS,
+    &REDUNDANCY,
+    &CONTRACT_FEE,
+    &ROTATION,
+    &BOND,
+    &BOND_ASSET,
+    &HAIRCUT,
+    &DISPUTE_EPOCHS,
+];
 /// What else it needs.
 pub const NEEDS: Needs = Needs { capital: true, ..Needs::NOTHING };
 
@@ -58,6 +70,8 @@ pub struct Authority {
     fee: f64,
     random: bool,
     bond: f64,
+    /// Epochs for which a bond is locked.
+    locked: usize,
 }
 
 /// Reads a contender.
@@ -80,7 +94,8 @@ pub fn read(section: &Section, terms: &Terms) -> Option<Authority> {
         seats,
         fee: section.number(&CONTRACT_FEE),
         random: section.choice(&ROTATION) == "random",
-        bond: section.number(&BOND),
+        bond: terms.collateral.posted(section.number(&BOND)),
+        locked: 1 + section.optional_integer(&DISPUTE_EPOCHS).unwrap_or(0) as usize,
     })
 }
 
@@ -114,7 +129,14 @@ impl Authority {
         let live = if self.random { at.live_share(share) } else { share * at.terms.redundancy as f64 };
         let income = at.terms.availability[i] * (self.fee - at.terms.posting_cost);
         let epoch = f64::from(at.terms.epoch_slots);
-        epoch * (share * income - live * at.live_cost(i)) >= self.bond * at.terms.capital_rate[i]
+        let starts = if self.random {
+            at.start_when_drawn(i, share, at.terms.redundancy)
+        } else {
+            at.start_in_turns(i, self.seats, share * epoch)
+        };
+        self.bonds_at_once() <= at.setting.sequencers[i].traits.capital_limit
+            && epoch * (share * income - live * at.live_cost(i)) - starts
+                >= self.bonds_at_once() * at.terms.capital_rate[i]
     }
 }
 
@@ -131,7 +153,7 @@ impl Mechanism for Authority {
     }
 
     fn open(&self, setting: &Setting) -> Board {
-        Board { escrow: Escrow::new(setting.candidates(), 1), order: Self::order(setting) }
+        Board { escrow: Escrow::new(setting.candidates(), self.locked), order: Self::order(setting) }
     }
 
     fn reference(&self, _at: &At, _i: usize) -> f64 {
@@ -155,8 +177,14 @@ impl Mechanism for Authority {
     fn select(&self, state: &mut Board, at: &At, _offers: &[Option<f64>], selection: &mut Selection) {
         selection.clear(at.setting.candidates());
         selection.total = f64::from(at.terms.epoch_slots);
-        let appointed: Vec<usize> =
-            state.order.iter().copied().filter(|&i| self.accepts(at, i)).take(self.seats).collect();
+        let may_serve = |i: usize| !at.signals.is_barred(i);
+        let appointed: Vec<usize> = state
+            .order
+            .iter()
+            .copied()
+            .filter(|&i| may_serve(i) && self.accepts(at, i))
+            .take(self.seats)
+            .collect();
         for &i in &appointed {
             selection.weight[i] = 1.0;
             selection.bond[i] = self.bond;
@@ -175,10 +203,14 @@ impl Mechanism for Authority {
         }
     }
 
+    fn escrow_mut<'s>(&self, state: &'s mut Board) -> Option<&'s mut Escrow> {
+        Some(&mut state.escrow)
+    }
+
     fn settle(
         &self,
         state: &mut Board,
-        _at: &At,
+        at: &At,
         _offers: &[Option<f64>],
         selection: &Selection,
         service: &Service,
@@ -188,6 +220,18 @@ impl Mechanism for Authority {
         for (i, produced) in service.produced.iter().enumerate() {
             ledger.pay_fee(i, self.fee * produced);
         }
-        state.escrow.turn(ledger, |i| selection.bond[i]);
+        state.escrow.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
+    }
+
+    fn escrow<'a>(&self, state: &'a Board) -> Option<&'a Escrow> {
+        Some(&state.escrow)
+    }
+
+    fn bonds_at_once(&self) -> f64 {
+        self.bond * self.locked as f64
+    }
+
+    fn epochs_to_fill(&self) -> u32 {
+        if self.bond > 0.0 { self.locked as u32 - 1 } else { 0 }
     }
 }

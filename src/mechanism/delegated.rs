@@ -217,6 +217,9 @@ impl Mechanism for Delegated {
     /// Per unit of stake, leaders in proportion to it, and delegators who all choose afresh and have nothing to learn.
     fn repeats(&self, setting: &Setting, terms: &Terms) -> Result<(), String> {
         let refuse = |what: String| Err(what);
+        if terms.starts {
+            return refuse("machines that were live need no start (`start_cost`, `start_slots`)".into());
+        }
         if self.kickback != Kickback::PerStake {
             return refuse("delegators learn what an income share or a lump sum pays (only `kickback = \"per_stake\"` repeats)".into());
         }

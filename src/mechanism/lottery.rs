@@ -24,11 +24,13 @@ pub struct Lottery {
     pub replacement: bool,
     /// Share of what a candidate has locked that stays locked while it has no seat.
     pub idle_locked: f64,
+    /// Probability with which a candidate that has been drawn does not turn up: its seats stay empty.
+    pub no_show: f64,
 }
 
 impl Default for Lottery {
     fn default() -> Self {
-        Lottery { seats: 1, replacement: true, idle_locked: 1.0 }
+        Lottery { seats: 1, replacement: true, idle_locked: 1.0, no_show: 0.0 }
     }
 }
 
@@ -176,6 +178,14 @@ pub fn expect(selection: &mut Selection) {
         for i in 0..n {
             selection.slots[i] *= selection.total * kept(i) / keep;
         }
+        if lottery.no_show > 0.0 {
+            selection.failed.resize(n, 0.0);
+            for i in 0..n {
+                selection.failed[i] = lottery.no_show * selection.active[i];
+                selection.active[i] *= 1.0 - lottery.no_show;
+                selection.slots[i] *= 1.0 - lottery.no_show;
+            }
+        }
     }
     for (bond, active) in selection.bond.iter_mut().zip(&selection.active) {
         *bond *= lottery.locked(*active);
@@ -190,7 +200,7 @@ pub fn live_apart(at: &At, selection: &Selection, q: f64) -> f64 {
 }
 
 /// Draws the seats of an epoch, and fills in the same.
-pub fn hold(streams: &[Stream], epoch: u32, selection: &mut Selection) {
+pub fn hold(streams: &[Stream], restakes: &[Stream], epoch: u32, selection: &mut Selection) {
     let n = selection.weight.len();
     let lottery = selection.lottery;
     selection.active.resize(n, 0.0);
@@ -213,6 +223,15 @@ pub fn hold(streams: &[Stream], epoch: u32, selection: &mut Selection) {
         let mut clocks: Vec<(f64, usize)> = staked().map(|i| (clock(i, 0), i)).collect();
         clocks.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         selection.seats.extend(clocks.iter().take(lottery.seats).map(|&(_, i)| Some(i)));
+    }
+    if lottery.no_show > 0.0 {
+        selection.failed.resize(n, 0.0);
+        for seat in &mut selection.seats {
+            if let Some(i) = seat.filter(|&i| restakes[i].uniform(epoch, 0) < lottery.no_show) {
+                selection.failed[i] = 1.0;
+                *seat = None;
+            }
+        }
     }
     let each = selection.total / selection.seats.len().max(1) as f64;
     for &holder in selection.seats.iter().flatten() {

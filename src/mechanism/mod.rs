@@ -9,15 +9,20 @@ pub mod auction;
 pub mod auction_rotation;
 pub mod authority;
 pub mod centralized;
+pub mod collateral;
 pub mod delegated;
 pub mod escrow;
 pub mod lottery;
 pub mod operation;
+pub mod overlays;
+pub mod oversight;
+pub mod redistribution;
 pub mod removal;
 mod roulette;
 pub mod seat_sale;
 pub mod stake;
 pub mod stake_rotation;
+pub mod starting;
 pub mod terms;
 
 use crate::agent::Setting;
@@ -26,6 +31,7 @@ use crate::play::ledger::Ledger;
 use crate::play::repeated::stage::Tie;
 use crate::settings::{Parameter, Section};
 use crate::world::Signals;
+use escrow::Escrow;
 use lottery::{Lottery, Race};
 use operation::Service;
 use seat_sale::SeatSale;
@@ -121,6 +127,10 @@ pub struct At<'a> {
     /// Discounted value of holding one more unit of each stock that the mechanism remembers, from the next epoch on:
     /// shape (stocks, candidates), row-major, in ETH. Empty where nothing is remembered.
     pub continuation: &'a [f64],
+    /// Slots for which each candidate's machine has been idle as the epoch begins; empty where nobody ever was live.
+    pub idle: &'a [f64],
+    /// Factors by which the prices of ETH, token and stable asset have changed since the epoch before.
+    pub growth: [f64; 3],
 }
 
 impl At<'_> {
@@ -208,6 +218,8 @@ pub struct Selection {
     pub lottery: Lottery,
     /// Probability of holding a seat, where seats are drawn: 1 or 0 once they have been.
     pub active: Vec<f64>,
+    /// Probability with which a candidate was drawn and did not turn up: 1 or 0 once seats have been drawn; empty: nobody.
+    pub failed: Vec<f64>,
     /// Own slots missed in an epoch after which a leader is removed for the rest of it.
     pub miss_tolerance: Option<u32>,
     /// Share of their turns that candidates keep, for fear of removal; empty: all.
@@ -234,6 +246,7 @@ impl Selection {
         self.miss_tolerance = None;
         self.redundancy = None;
         self.active.clear();
+        self.failed.clear();
         self.delivery.clear();
         self.kept.clear();
         for column in [&mut self.weight, &mut self.slots, &mut self.price, &mut self.bond, &mut self.effort] {
@@ -462,6 +475,21 @@ pub trait Mechanism: Sync {
     /// Whether feedback is about the very game that is played, so that a certificate means something.
     fn certifiable(&self, _setting: &Setting) -> bool {
         true
+    }
+
+    /// What candidates have locked as bonds or stakes, where the rule locks something of theirs.
+    fn escrow_mut<'s>(&self, _state: &'s mut Self::State) -> Option<&'s mut escrow::Escrow> {
+        None
+    }
+
+    /// What candidates have locked, where they lock anything.
+    fn escrow<'a>(&self, _state: &'a Self::State) -> Option<&'a Escrow> {
+        None
+    }
+
+    /// Bonds that a candidate who serves without a break has locked at the same time, in ETH.
+    fn bonds_at_once(&self) -> f64 {
+        0.0
     }
 
     /// Stake held for the candidates at the moment, in ETH; added to bonds in `capital_locked`.

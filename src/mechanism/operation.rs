@@ -40,12 +40,57 @@ pub struct Service {
     pub potential: f64,
     /// Longest run of missed slots that ended or went on in the epoch (slot by slot only).
     pub longest_gap: f64,
+    /// Who could include a transaction, slot by slot, where that is recorded.
+    pub includers: Includers,
+    /// Benign MEV that the candidate extracted, in ETH (slot by slot only).
+    pub mev: Vec<f64>,
+    /// Tips of targeted transactions, in ETH.
+    pub tips: Vec<f64>,
+    /// Bribes and toxic MEV, in ETH.
+    pub illicit: Vec<f64>,
     gap: f64,
     backlog: f64,
     live: Vec<f64>,
+    /// Cost of starts in the epoch.
+    starts: Vec<f64>,
+    /// By candidate, the slot after the last one in which it was live; 0 where there was none.
+    rested: Vec<u64>,
     misses: Vec<u32>,
     order: Vec<usize>,
     leaders: Vec<Option<usize>>,
+}
+
+/// Who could include a transaction in each slot of an epoch.
+#[derive(Clone, Debug, Default)]
+pub struct Includers {
+    who: Vec<usize>,
+    /// Where each slot's end among them.
+    ends: Vec<usize>,
+}
+
+impl Includers {
+    /// Forgets the epoch.
+    pub fn clear(&mut self) {
+        self.who.clear();
+        self.ends.clear();
+    }
+
+    /// Adds a slot with those who could include in it.
+    pub fn slot(&mut self, who: impl IntoIterator<Item = usize>) {
+        self.who.extend(who);
+        self.ends.push(self.who.len());
+    }
+
+    /// Slots recorded.
+    pub fn slots(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Those who could include in a slot.
+    pub fn of(&self, slot: usize) -> &[usize] {
+        let begin = if slot == 0 { 0 } else { self.ends[slot - 1] };
+        &self.who[begin..self.ends[slot]]
+    }
 }
 
 impl Service {
@@ -57,15 +102,42 @@ impl Service {
             &mut self.gross,
             &mut self.posting,
             &mut self.operating,
+            &mut self.mev,
+            &mut self.tips,
+            &mut self.illicit,
             &mut self.live,
+            &mut self.starts,
         ] {
             column.clear();
             column.resize(n, 0.0);
         }
+        self.rested.resize(n, 0);
         self.misses.clear();
         self.misses.resize(n, 0);
         self.missed = 0.0;
         self.longest_gap = 0.0;
+        self.includers.clear();
+    }
+
+    /// Slots for which each candidate has been idle at slot `now`.
+    pub fn idle(&self, now: u64, out: &mut Vec<f64>) {
+        out.clear();
+        out.extend(
+            self.rested.iter().map(
+                |&since| {
+                    if since == 0 { f64::INFINITY } else { now.saturating_sub(since) as f64 }
+                },
+            ),
+        );
+    }
+
+    /// Candidate `i` is live in slot `now`: after a gap its machine has been started.
+    fn wake(&mut self, at: &At, i: usize, now: u64) {
+        let since = std::mem::replace(&mut self.rested[i], now + 1);
+        if since <= now {
+            let gap = if since == 0 { f64::INFINITY } else { (now - since) as f64 };
+            self.starts[i] += at.gap_cost(i, gap);
+        }
     }
 
     fn close_costs(&mut self, setting: &Setting, terms: &Terms, effort: &[f64]) {
@@ -73,6 +145,9 @@ impl Service {
         for (i, sequencer) in setting.sequencers.iter().enumerate() {
             let idle = (epoch - self.live[i]).max(0.0);
             self.operating[i] = sequencer.traits.live_cost * self.live[i] + sequencer.traits.idle_cost * idle;
+            if terms.starts {
+                self.operating[i] += self.starts[i];
+            }
             if effort[i] > 0.0 {
                 self.operating[i] += effort[i];
             }
@@ -204,8 +279,37 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
     for i in 0..n {
         service.gross[i] = service.produced[i] * (at.signals.gross[i] + late);
     }
+    if terms.starts {
+        start_in_expectation(at, selection, service);
+    }
     service.potential = highest(&at.signals.gross, selection.total, terms.epoch_slots, &mut service.order);
     service.close_costs(at.setting, terms, &selection.effort);
+}
+
+/// Expected cost of starts, as in the rules' own payoffs.
+fn start_in_expectation(at: &At, selection: &Selection, service: &mut Service) {
+    let total = selection.total;
+    let redundancy = selection.redundancy.unwrap_or(at.terms.redundancy);
+    let seats = if total > f64::from(at.terms.epoch_slots) { 1 } else { selection.seats.len() };
+    let end = (u64::from(at.epoch) + 1) * u64::from(at.terms.epoch_slots);
+    for i in 0..service.live.len() {
+        if service.live[i] <= 0.0 {
+            continue;
+        }
+        let led = service.scheduled[i];
+        service.starts[i] = if selection.all_live {
+            at.start_for_all(i)
+        } else {
+            match selection.schedule {
+                Schedule::Rotation => at.start_in_turns(i, seats, led),
+                Schedule::Lottery => {
+                    at.start_of_drawn_seats(i, selection.lottery.seats, led, selection.active[i])
+                }
+                Schedule::Weighted => at.start_when_drawn(i, led / total, redundancy),
+            }
+        };
+        service.rested[i] = end;
+    }
 }
 
 /// Probability that candidate `i` stands in for `leader`, whose machine is down, where everybody with a weight is live:
@@ -238,6 +342,51 @@ fn highest(gross: &[f64], total: f64, epoch_slots: u32, order: &mut Vec<usize>) 
     order.iter().take(seats).map(|&i| gross[i].max(0.0) * epoch).sum()
 }
 
+/// The seats of a rotation whose holders propose in the same slot: `redundancy` seats in a row, the next slot's being those
+/// after them. Which of them leads moves on whenever the blocks have come round to where they began.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    first: usize,
+    lead: usize,
+    size: usize,
+}
+
+impl Block {
+    /// The block of a slot among `k` seats; `None` without seats.
+    fn of(clock: u64, k: usize, redundancy: usize) -> Option<Block> {
+        let size = redundancy.min(k);
+        if size == 0 {
+            return None;
+        }
+        let common = greatest_common_divisor(size, k);
+        let first = ((clock % k as u64) as usize * size) % k;
+        let lead = (clock / (k / common) as u64 % common as u64) as usize;
+        Some(Block { first, lead, size })
+    }
+
+    /// The seat that leads.
+    fn leader(self, k: usize) -> usize {
+        (self.first + self.lead) % k
+    }
+
+    /// The other holders of the block's seats, each once, but for that of `seat`, which leads.
+    fn for_each_other(self, seats: &[Option<usize>], seat: usize, mut visit: impl FnMut(usize) -> bool) {
+        let k = seats.len();
+        for step in 0..self.size {
+            let holder = seats[(self.first + step) % k];
+            let earlier = (0..step).any(|e| seats[(self.first + e) % k] == holder);
+            let Some(i) = holder.filter(|_| !earlier && holder != seats[seat]) else { continue };
+            if !visit(i) {
+                return;
+            }
+        }
+    }
+}
+
+fn greatest_common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
 /// The streams that the slots of one market draw from.
 #[derive(Clone, Debug)]
 pub struct SlotStreams {
@@ -245,6 +394,7 @@ pub struct SlotStreams {
     failover: Stream,
     leader: Vec<Stream>,
     seat: Vec<Stream>,
+    restake: Vec<Stream>,
     empty: Stream,
 }
 
@@ -256,6 +406,7 @@ impl SlotStreams {
             failover: key.stream(Purpose::Failover, Who::MARKET),
             leader: setting.sequencers.iter().map(|s| key.stream(Purpose::Leader, s.who)).collect(),
             seat: setting.sequencers.iter().map(|s| key.stream(Purpose::Seat, s.who)).collect(),
+            restake: setting.sequencers.iter().map(|s| key.stream(Purpose::Restake, s.who)).collect(),
             empty: key.stream(Purpose::Leader, Who::MARKET),
         }
     }
@@ -310,11 +461,17 @@ pub fn slot_by_slot(
     let (setting, terms, signals, epoch) = (at.setting, at.terms, at.signals, at.epoch);
     service.clear(setting.candidates());
     if selection.schedule == Schedule::Lottery {
-        lottery::hold(&streams.seat, epoch, selection);
+        lottery::hold(&streams.seat, &streams.restake, epoch, selection);
     }
     let selection = &*selection;
     let redundancy = selection.redundancy.unwrap_or(terms.redundancy);
     let removed = |misses: &[u32], i: usize| selection.miss_tolerance.is_some_and(|most| misses[i] >= most);
+    let oversight = &terms.oversight;
+    // Concurrent proposers are new ones in every slot.
+    let blocks = oversight.any_live() && redundancy > 1 && !selection.all_live;
+    let served = 1.0 - signals.lost_users;
+    let mut able: Vec<usize> = Vec::new();
+    let mut drawn: Vec<usize> = Vec::new();
     service.total = selection.total;
     let mut leaders = std::mem::take(&mut service.leaders);
     leaders.clear();
@@ -322,7 +479,8 @@ pub fn slot_by_slot(
         leaders.extend((0..terms.epoch_slots).map(|slot| streams.race(selection, epoch, slot)));
     }
     let fee = rollup.fee_per_slot * rollup.demand.index(signals.next_log_demand);
-    let k = selection.seats.len();
+    let (n, k) = (setting.candidates(), selection.seats.len());
+    let mut waking = Vec::new();
     let mut mev_sum = 0.0;
     for slot in 0..terms.epoch_slots {
         let clock = u64::from(epoch) * u64::from(terms.epoch_slots) + u64::from(slot);
@@ -332,7 +490,10 @@ pub fn slot_by_slot(
             Schedule::Rotation | Schedule::Lottery => {
                 // The turn moves on with the clock, so that an uneven division favours no seat. The turns of those who
                 // have been removed pass to the seats after theirs.
-                let turn = (clock % k.max(1) as u64) as usize;
+                let turn = match Block::of(clock, k, redundancy) {
+                    Some(block) if blocks => block.leader(k),
+                    _ => (clock % k.max(1) as u64) as usize,
+                };
                 let stays =
                     |seat: &usize| selection.seats[*seat].is_none_or(|i| !removed(&service.misses, i));
                 let seat = (0..k).map(|step| (turn + step) % k).find(stays);
@@ -341,7 +502,25 @@ pub fn slot_by_slot(
             Schedule::Weighted => (0, leaders[slot as usize]),
         };
         let misses = &service.misses;
+        drawn.clear();
+        if blocks && selection.schedule == Schedule::Weighted {
+            drawn.extend(leader);
+            while !drawn.is_empty() && drawn.len() < redundancy {
+                let Some(next) = streams.race_among(selection, epoch, slot, |i| !drawn.contains(&i)) else {
+                    break;
+                };
+                drawn.push(next);
+            }
+        }
         let each_standby = |visit: &mut dyn FnMut(usize) -> bool| match selection.schedule {
+            Schedule::Rotation | Schedule::Lottery if blocks => {
+                if let Some(block) = Block::of(clock, k, redundancy) {
+                    block.for_each_other(&selection.seats, seat, |i| removed(misses, i) || visit(i));
+                }
+            }
+            Schedule::Weighted if blocks => {
+                let _ = drawn.iter().skip(1).all(|&i| visit(i));
+            }
             Schedule::Rotation | Schedule::Lottery => {
                 for_each_standby(selection, seat, redundancy, |i| removed(misses, i) || visit(i));
             }
@@ -352,19 +531,28 @@ pub fn slot_by_slot(
             for (live, _) in service.live.iter_mut().zip(&selection.weight).filter(|(_, w)| **w > 0.0) {
                 *live += 1.0;
             }
+            if terms.starts {
+                waking.extend((0..n).filter(|&i| selection.weight[i] > 0.0));
+            }
         } else if redundancy > 1 && (leader.is_some() || selection.schedule == Schedule::Weighted) {
             let live = &mut service.live;
             each_standby(&mut |standby| {
                 live[standby] += 1.0;
+                if terms.starts {
+                    waking.push(standby);
+                }
                 true
             });
         }
         let common_down = machines.all_down(rollup, clock);
-        let mut producer = None;
+        let (mut producer, mut lapsed) = (None, None);
         if let Some(leader) = leader {
             service.scheduled[leader] += 1.0;
             if !selection.all_live {
                 service.live[leader] += 1.0;
+                if terms.starts {
+                    waking.push(leader);
+                }
             }
             match machines.down_for(&setting.sequencers, leader, clock) {
                 None => producer = Some(leader),
@@ -393,17 +581,42 @@ pub fn slot_by_slot(
             if producer == Some(leader) {
                 service.delivered[leader] += 1.0;
             } else {
-                service.misses[leader] += 1;
+                lapsed = Some(leader);
             }
         }
+        if oversight.recorded {
+            able.clear();
+            if producer.is_some() && oversight.any_live() {
+                let mut up = |i: usize| machines.down_for(&setting.sequencers, i, clock).is_none();
+                if selection.all_live {
+                    able.extend((0..selection.weight.len()).filter(|&i| selection.weight[i] > 0.0 && up(i)));
+                } else {
+                    able.extend(leader.filter(|&i| up(i)));
+                    each_standby(&mut |standby| {
+                        if up(standby) && !able.contains(&standby) {
+                            able.push(standby);
+                        }
+                        true
+                    });
+                }
+            } else {
+                able.extend(producer);
+            }
+            service.includers.slot(able.iter().copied());
+        }
+        if let Some(leader) = lapsed {
+            service.misses[leader] += 1;
+        }
+        waking.drain(..).for_each(|i| service.wake(at, i, clock));
         if let Some(i) = producer {
             service.produced[i] += 1.0;
-            service.gross[i] += fee + signals.skill[i] * mev + service.backlog;
+            service.mev[i] += signals.skill[i] * mev * served;
+            service.gross[i] += fee * served + signals.skill[i] * mev * served + service.backlog;
             service.backlog = 0.0;
             service.gap = 0.0;
         } else {
             service.missed += 1.0;
-            service.backlog += terms.backlog * fee;
+            service.backlog += terms.backlog * fee * served;
             service.gap += 1.0;
             service.longest_gap = service.longest_gap.max(service.gap);
         }

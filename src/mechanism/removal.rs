@@ -47,6 +47,7 @@ pub fn keeping(terms: &Terms, i: usize, turns: usize, spacing: u32, tolerance: u
 mod tests {
     use super::*;
     use crate::draws::{Key, Purpose, Who};
+    use crate::mechanism::oversight::Oversight;
     use crate::world::outage::{Outage, Reliability};
 
     #[test]
@@ -71,6 +72,10 @@ mod tests {
                 posting_cost: 0.0,
                 backlog: 0.0,
                 capital_rate: vec![0.0],
+                oversight: Oversight::default(),
+                collateral: crate::mechanism::collateral::Collateral::default(),
+                starts: false,
+                overlays: crate::mechanism::overlays::Overlays::default(),
             };
             let expected = keeping(&terms, 0, turns, spacing, tolerance);
             let runs = 40_000;

@@ -19,6 +19,7 @@
 //! Econ. Design 11, 69–100; Bahrani, Garimidi and Roughgarden (2024), "Centralization in block building and
 //! proposer-builder separation", arXiv 2401.12120; polynya (2021), "Proof-of-stake".
 
+use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
 use super::operation::Service;
 use super::terms::{COMMISSION, EPOCH_SLOTS, Terms};
@@ -51,7 +52,8 @@ pub const ISSUANCE: Parameter = Parameter::number(
     "new money for the producer of a slot, at the expense of those who hold the token",
 );
 /// Parameters read.
-pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &COMMISSION, &ISSUANCE, &STAKE_POWER];
+pub const PARAMETERS: &[&Parameter] =
+    &[&EPOCH_SLOTS, &COMMISSION, &ISSUANCE, &STAKE_POWER, &BOND_ASSET, &HAIRCUT];
 /// What else it needs.
 pub const NEEDS: Needs = Needs { capital: true, standbys: true, ..Needs::NOTHING };
 
@@ -217,7 +219,8 @@ impl Contest {
         let rivals: f64 = weight.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, w)| w).sum();
         Self::stand_ins(at, i, weight, others);
         let slots = f64::from(at.terms.epoch_slots);
-        let (income, live) = (slots * self.income(at, i), slots * at.live_cost(i));
+        let income = slots * self.income(at, i);
+        let live = slots * at.live_cost(i) + at.start_for_all(i);
         let (own_down, rate) = (at.terms.own_down[i], at.terms.capital_rate[i]);
         out[0] = 0.0;
         for (payoff, &stake) in out[1..].iter_mut().zip(menu) {
@@ -318,16 +321,24 @@ impl Mechanism for Stake {
         self.contest.matching_stake(offers.iter().flatten().map(|&stake| self.contest.weight(stake)))
     }
 
+    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
+        Some(state)
+    }
+
     fn settle(
         &self,
         state: &mut Escrow,
-        _at: &At,
+        at: &At,
         _offers: &[Option<f64>],
         selection: &Selection,
         service: &Service,
         ledger: &mut Ledger,
     ) {
         self.contest.pay(service, ledger);
-        state.turn(ledger, |i| selection.bond[i]);
+        state.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
+    }
+
+    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
+        Some(state)
     }
 }

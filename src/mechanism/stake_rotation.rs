@@ -5,10 +5,12 @@
 //! other among those who have none, which favours small stakes. Seats take turns. With `schedule = "proportional"`, all
 //! having a seat, each slot's leader is drawn by weight instead. A leader that has missed `miss_tolerance` of its slots
 //! is removed for the rest of the epoch; its turns pass to the next seats. Who is not drawn gets the share
-//! `unstake_fraction` of its stake back for the epoch.
+//! `unstake_fraction` of its stake back for the epoch, and a derivative for the share `liquid_fraction`. A candidate that is
+//! drawn restakes; with probability `restake_failure` it does not in time, and its seats stay empty.
 //!
 //! **Who pays whom.** As under `stake`: producers keep `commission` of fees and MEV, and get `issuance` for each slot.
-//! A leader loses the share `leak` of its stake to the community for each slot of its own that it misses.
+//! A leader loses the share `leak` of its stake to the community for each slot of its own that it misses, and who does not
+//! restake in time the share `restake_slash` of what was left.
 //!
 //! **What theory says.** With replacement it is the contest of `stake`, without its overhead: equals stake
 //! `R(n−1)/(n²r)`. If the share `u` is withdrawn while inactive, with `p = 1/n`, `a = p(1−p)` and `f = 1 − u(1−p)^k`, equals
@@ -22,6 +24,7 @@
 //! **References.** Tullock (1980), "Efficient rent seeking"; for seats without replacement the race of exponential
 //! clocks of Plackett and Luce (Luce 1959, *Individual Choice Behavior*); polynya (2021), "Proof-of-stake with rotation".
 
+use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
 use super::lottery::{Lottery, Race};
 use super::operation::Service;
@@ -58,6 +61,30 @@ pub const UNSTAKE_FRACTION: Parameter = Parameter::number(
     "share",
     "share of a stake that goes back for the epoch to an owner that is not drawn",
 );
+/// Derivative.
+pub const LIQUID_FRACTION: Parameter = Parameter::number_optional(
+    "liquid_fraction",
+    0.0,
+    1.0,
+    "share",
+    "share of a stake for which an owner that is not drawn is issued a derivative: it stays locked and costs no capital; absent: none",
+);
+/// Failure to restake.
+pub const RESTAKE_FAILURE: Parameter = Parameter::number_optional(
+    "restake_failure",
+    0.0,
+    1.0,
+    "probability",
+    "probability with which a candidate that is drawn does not restake in time: its seats stay empty for the epoch; absent: 0",
+);
+/// What that costs.
+pub const RESTAKE_SLASH: Parameter = Parameter::number_optional(
+    "restake_slash",
+    0.0,
+    1.0,
+    "share",
+    "share of what was left of its stake that a candidate loses if it does not restake in time; absent: 0",
+);
 /// Removal.
 pub const MISS_TOLERANCE: Parameter = Parameter::integer_optional(
     "miss_tolerance",
@@ -86,8 +113,13 @@ pub const PARAMETERS: &[&Parameter] = &[
     &REPLACEMENT,
     &SCHEDULE,
     &UNSTAKE_FRACTION,
+    &LIQUID_FRACTION,
+    &RESTAKE_FAILURE,
+    &RESTAKE_SLASH,
     &MISS_TOLERANCE,
     &LEAK,
+    &BOND_ASSET,
+    &HAIRCUT,
 ];
 /// What else it needs.
 pub const NEEDS: Needs = Needs { capital: true, ..Needs::NOTHING };
@@ -101,6 +133,10 @@ pub struct StakeRotation {
     proportional: bool,
     miss_tolerance: Option<u32>,
     leak: f64,
+    /// Share of an idle stake for which there is a derivative.
+    liquid: f64,
+    /// Share of what is left of a stake that is lost where it is not restaked in time.
+    restake_slash: f64,
     /// What each candidate keeps of its turns, and delivers of those.
     keeping: Vec<Keeping>,
 }
@@ -147,6 +183,7 @@ pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
     } else {
         (section.number(&UNSTAKE_FRACTION), section.optional_integer(&MISS_TOLERANCE).map(|x| x as u32))
     };
+    let unstaking = Unstaking::read(section, unstake, proportional);
     let turns = (terms.epoch_slots as usize / seats.max(1)).max(1);
     let keep = |i: usize| match tolerance {
         Some(tolerance) => keeping(terms, i, turns, seats as u32, tolerance),
@@ -154,12 +191,56 @@ pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
     };
     Some(StakeRotation {
         contest: Contest::read(section),
-        lottery: Lottery { seats, replacement, idle_locked: 1.0 - unstake },
+        lottery: Lottery { seats, replacement, idle_locked: 1.0 - unstake, no_show: unstaking.failure },
         proportional,
         miss_tolerance: tolerance,
         leak: section.number(&LEAK),
+        liquid: unstaking.liquid,
+        restake_slash: unstaking.slash,
         keeping: (0..n).map(keep).collect(),
     })
+}
+
+/// What becomes of stakes whose owners are not drawn.
+struct Unstaking {
+    liquid: f64,
+    failure: f64,
+    slash: f64,
+}
+
+impl Unstaking {
+    fn read(section: &Section, unstake: f64, proportional: bool) -> Self {
+        if proportional {
+            let why = "with `schedule = \"proportional\"` everybody is active";
+            for parameter in [&LIQUID_FRACTION, &RESTAKE_FAILURE, &RESTAKE_SLASH] {
+                section.note_unread_key(parameter, why);
+            }
+            return Unstaking { liquid: 0.0, failure: 0.0, slash: 0.0 };
+        }
+        let liquid = section.optional_number(&LIQUID_FRACTION).unwrap_or(0.0);
+        if liquid + unstake > 1.0 {
+            section.refuse(
+                LIQUID_FRACTION.key,
+                &format!("{liquid} of an idle stake, of which {unstake} goes back"),
+                "at most what `unstake_fraction` leaves locked",
+                None,
+            );
+        }
+        let failure = if unstake > 0.0 {
+            section.optional_number(&RESTAKE_FAILURE).unwrap_or(0.0)
+        } else {
+            section
+                .note_unread_key(&RESTAKE_FAILURE, "without `unstake_fraction` there is nothing to restake");
+            0.0
+        };
+        let slash = if failure > 0.0 {
+            section.optional_number(&RESTAKE_SLASH).unwrap_or(0.0)
+        } else {
+            section.note_unread_key(&RESTAKE_SLASH, "without `restake_failure` everybody restakes in time");
+            0.0
+        };
+        Unstaking { liquid, failure, slash }
+    }
 }
 
 /// Working space: weights of all stakes, and the race for seats without replacement.
@@ -180,9 +261,22 @@ struct Position {
     live: f64,
     /// Share of the stake that is locked on average.
     locked: f64,
+    /// Probability of a seat that is taken.
+    active: f64,
+    /// Probability of one that is not, for failure to restake.
+    failed: f64,
 }
 
 impl StakeRotation {
+    /// Cost of starts.
+    fn starts(&self, at: &At, i: usize, position: &Position) -> f64 {
+        if self.proportional {
+            return at.start_when_drawn(i, position.led, at.terms.redundancy);
+        }
+        let turns = f64::from(at.terms.epoch_slots) * position.led;
+        at.start_of_drawn_seats(i, self.lottery.seats, turns, position.active)
+    }
+
     /// Whether everybody is live in every slot.
     fn all_live(&self, at: &At) -> bool {
         self.proportional && at.terms.redundancy == self.lottery.seats
@@ -192,9 +286,17 @@ impl StakeRotation {
     /// such to `rivals`.
     fn drawn(&self, at: &At, i: usize, own: f64, rivals: f64, keep: f64) -> Position {
         let kept = own * self.keeping[i].kept;
-        let led = kept / (kept + keep);
+        let shows = 1.0 - self.lottery.no_show;
+        let led = kept / (kept + keep) * shows;
         let idle = pow(1.0 - own / (own + rivals), self.lottery.seats as f64);
-        Position { led, live: at.live_share(led), locked: self.lottery.locked(1.0 - idle) }
+        let active = (1.0 - idle) * shows;
+        Position {
+            led,
+            live: at.live_share(led),
+            locked: self.lottery.locked(active),
+            active,
+            failed: (1.0 - idle) - active,
+        }
     }
 
     /// The same for seats without replacement. Where some keep more of their turns than others, rivals' shares of turns
@@ -207,9 +309,12 @@ impl StakeRotation {
         let sum: f64 = rivals().map(|j| scratch.share[j]).sum();
         let keep: f64 = rivals().map(|j| scratch.share[j] * self.keeping[j].kept).sum();
         let kept = share * self.keeping[i].kept;
-        let led = if sum > 0.0 { kept / (kept + (1.0 - share) * keep / sum) } else { 1.0 };
+        let shows = 1.0 - self.lottery.no_show;
+        let led = shows * if sum > 0.0 { kept / (kept + (1.0 - share) * keep / sum) } else { 1.0 };
         let live = led * at.terms.redundancy.min(filled) as f64;
-        Position { led, live, locked: self.lottery.locked(active) }
+        let failed = active * self.lottery.no_show;
+        let active = active - failed;
+        Position { led, live, locked: self.lottery.locked(active), active, failed }
     }
 }
 
@@ -241,8 +346,12 @@ impl Mechanism for StakeRotation {
         Contest::check(section, setting);
     }
 
+    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
+        Some(state)
+    }
+
     fn slashes(&self) -> bool {
-        self.leak > 0.0
+        self.leak > 0.0 || self.restake_slash > 0.0
     }
 
     fn offer_axis(&self, _setting: &Setting, _terms: &Terms) -> Option<OfferAxis> {
@@ -302,7 +411,14 @@ impl Mechanism for StakeRotation {
                 let lost = (leak * position.led).min(1.0);
                 *payoff = income * delivered * position.led
                     - live_cost * position.live
+                    - self.starts(at, i, &position)
                     - stake * (lost + at.terms.capital_rate[i] * position.locked);
+                if self.liquid > 0.0 {
+                    *payoff += stake * at.terms.capital_rate[i] * self.liquid * (1.0 - position.active);
+                }
+                if self.restake_slash > 0.0 {
+                    *payoff -= stake * self.restake_slash * self.lottery.idle_locked * position.failed;
+                }
             }
         }
     }
@@ -344,17 +460,34 @@ impl Mechanism for StakeRotation {
         }
     }
 
+    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
+        Some(state)
+    }
+
     fn settle(
         &self,
         state: &mut Escrow,
-        _at: &At,
-        _offers: &[Option<f64>],
+        at: &At,
+        offers: &[Option<f64>],
         selection: &Selection,
         service: &Service,
         ledger: &mut Ledger,
     ) {
         self.contest.pay(service, ledger);
-        state.turn(ledger, |i| selection.bond[i]);
+        state.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
+        for (i, failed) in selection.failed.iter().enumerate() {
+            // Of the stake, so that the share is that of what was left while idle.
+            let rest = offers[i].unwrap_or(0.0) * self.lottery.idle_locked;
+            if *failed > 0.0 && selection.bond[i] > 0.0 {
+                state.slash(ledger, i, self.restake_slash * failed * rest / selection.bond[i]);
+            }
+        }
+        if self.liquid > 0.0 {
+            for (i, offer) in offers.iter().enumerate() {
+                let idle = 1.0 - selection.active.get(i).unwrap_or(&0.0);
+                ledger.relieve(i, self.liquid * idle * offer.unwrap_or(0.0));
+            }
+        }
         if self.leak > 0.0 {
             for (i, led) in service.scheduled.iter().enumerate() {
                 state.slash(ledger, i, self.leak * (led - service.delivered[i]).max(0.0));

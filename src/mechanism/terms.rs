@@ -1,5 +1,8 @@
 //! What every rule has: the clock, redundancy, and the availability of machines that follows from the world.
 
+use super::collateral::Collateral;
+use super::overlays::Overlays;
+use super::oversight::Oversight;
 use crate::agent::Setting;
 use crate::numerics::pow;
 use crate::settings::{Parameter, Section};
@@ -62,6 +65,14 @@ pub struct Terms {
     pub backlog: f64,
     /// Cost per epoch of an ETH locked, by candidate.
     pub capital_rate: Vec<f64>,
+    /// What stands against misconduct.
+    pub oversight: Oversight,
+    /// What bonds and stakes are posted in.
+    pub collateral: Collateral,
+    /// Whether starting a machine costs anybody anything.
+    pub starts: bool,
+    /// What is laid over the rule.
+    pub overlays: Overlays,
 }
 
 impl Terms {
@@ -98,6 +109,10 @@ impl Terms {
                 .iter()
                 .map(|s| setting.world.epoch_rate(s.traits.capital_cost, epoch_slots))
                 .collect(),
+            oversight: Oversight::default(),
+            collateral: Collateral::default(),
+            starts: setting.sequencers.iter().any(|s| s.traits.start_cost + s.traits.start_slots > 0.0),
+            overlays: Overlays::default(),
         }
     }
 

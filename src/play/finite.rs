@@ -96,6 +96,8 @@ impl Finite {
                     signals: &signals,
                     cohorts: true,
                     continuation: &[],
+                    idle: &[],
+                    growth: [1.0; 3],
                 };
                 let sale = game.rule.seat_sale(&at, first)?;
                 let (reference, least) = (game.rule.reference(&at, first), game.rule.least_offer());

@@ -1,23 +1,28 @@
 //! Double-entry books of one market.
 //!
 //! Every payment debits one account and credits another. A bond in escrow is still its owner's: an account says what its
-//! owner has, and beside it how much of that is locked. Users, L1 and the suppliers of machines are outside the game;
+//! owner has, and beside it how much of that is locked. Users, L1, the suppliers of machines and bribers are outside the game;
 //! the community, sequencers (their cash and their bonds in escrow) and groups of delegators are inside. At the end of
-//! each epoch the change in all inside accounts must equal what users paid less posting and operating costs as the
+//! each epoch the change in all inside accounts must equal what users and bribers paid less posting and operating costs as the
 //! *service* records them, which are kept apart from the books. Books that do not balance are an error.
 
+use super::sinks::Sinks;
 use crate::mechanism::operation::Service;
+use crate::mechanism::redistribution::Redistribution;
 
 /// The community's, sequencers' and delegators' money in one market, in ETH since it opened.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     users: f64,
     suppliers: f64,
+    bribers: f64,
     community: f64,
     /// What candidates have, locked or not.
     cash: Vec<f64>,
     /// What is locked of it.
     escrow: Vec<f64>,
+    /// What is locked of it and of use to its owner all the same.
+    relieved: Vec<f64>,
     delegators: Vec<f64>,
     /// Price payments to the protocol.
     revenue: f64,
@@ -27,6 +32,11 @@ pub struct Ledger {
     issuance: f64,
     /// Taken from bonds and stakes.
     slashed: f64,
+    /// Bribes to sequencers.
+    bribes: f64,
+    /// Bribes and toxic MEV.
+    illicit: f64,
+    sinks: Sinks,
     gross: f64,
     posting: f64,
     operating: f64,
@@ -56,14 +66,19 @@ impl Ledger {
         Ledger {
             users: 0.0,
             suppliers: 0.0,
+            bribers: 0.0,
+            bribes: 0.0,
+            illicit: 0.0,
             community: 0.0,
             cash: vec![0.0; candidates],
             escrow: vec![0.0; candidates],
+            relieved: vec![0.0; candidates],
             delegators: vec![0.0; groups],
             revenue: 0.0,
             kickbacks: 0.0,
             issuance: 0.0,
             slashed: 0.0,
+            sinks: Sinks::default(),
             gross: 0.0,
             posting: 0.0,
             operating: 0.0,
@@ -83,6 +98,25 @@ impl Ledger {
             self.cash[i] -= cost;
             self.suppliers += cost;
         }
+    }
+
+    /// The sender of a targeted transaction pays candidate `i` its tip.
+    pub fn pay_tip(&mut self, i: usize, amount: f64) {
+        self.users -= amount;
+        self.cash[i] += amount;
+    }
+
+    /// A briber pays candidate `i`.
+    pub fn pay_bribe(&mut self, i: usize, amount: f64) {
+        self.bribers -= amount;
+        self.cash[i] += amount;
+        self.bribes += amount;
+    }
+
+    /// Candidate `i` takes MEV at users' expense.
+    pub fn take_toxic(&mut self, i: usize, amount: f64) {
+        self.users -= amount;
+        self.cash[i] += amount;
     }
 
     /// Candidate `i` pays the protocol for its slots.
@@ -122,6 +156,16 @@ impl Ledger {
         self.escrow[i] -= amount;
     }
 
+    /// What candidate `i` has locked is worth so much more than before: it changes what can be slashed and no profit.
+    pub fn revalue(&mut self, i: usize, gain: f64) {
+        self.escrow[i] += gain;
+    }
+
+    /// Candidate `i` has the use of so much of what it has locked.
+    pub fn relieve(&mut self, i: usize, amount: f64) {
+        self.relieved[i] = amount;
+    }
+
     /// Part of the bond of candidate `i` goes to the community.
     pub fn slash_bond(&mut self, i: usize, amount: f64) {
         self.escrow[i] -= amount;
@@ -130,40 +174,59 @@ impl Ledger {
         self.slashed += amount;
     }
 
+    /// Passes on to the sinks what the community has received since the last time.
+    pub fn redistribute(&mut self, rule: &Redistribution) {
+        self.sinks.pass_on(rule, self.community, self.issuance, self.slashed);
+    }
+
     /// Checks the books against what the service records, to rounding.
     ///
     /// # Errors
     /// [`Imbalance`] with both sides.
     pub fn close(&mut self, epoch: u32, service: &Service) -> Result<(), Imbalance> {
-        let gross: f64 = service.gross.iter().sum();
+        let gross = service.gross.iter().sum::<f64>() + service.tips.iter().sum::<f64>();
+        let illicit: f64 = service.illicit.iter().sum();
         let posting: f64 = service.posting.iter().sum();
         let operating: f64 = service.operating.iter().sum();
         self.gross += gross;
+        self.illicit += illicit;
         self.posting += posting;
         self.operating += operating;
         let inside = self.community + self.cash.iter().sum::<f64>() + self.delegators.iter().sum::<f64>();
         let change = inside - std::mem::replace(&mut self.inside, inside);
-        let outside = self.users + self.suppliers;
+        let outside = self.users + self.suppliers + self.bribers;
         let left = outside - std::mem::replace(&mut self.outside, outside);
-        let expected = gross - posting - operating;
+        let expected = gross + illicit - posting - operating;
         // What passed through the books this epoch, and the rounding of accounts that have grown since the market opened.
-        let turnover = gross.abs() + posting.abs() + operating.abs();
+        let turnover = gross.abs() + illicit.abs() + posting.abs() + operating.abs();
         let magnitude = |accounts: &[f64]| accounts.iter().map(|x| x.abs()).sum::<f64>();
         let grown = self.community.abs()
             + self.users.abs()
             + self.suppliers.abs()
+            + self.bribers.abs()
             + magnitude(&self.cash)
             + magnitude(&self.delegators);
         let allowed = 1e-9 * turnover + 1e-13 * grown * (self.cash.len() + 4) as f64;
+        let passed_on: f64 = self.sinks.accounts().iter().sum();
+        let kept_back = self.community + self.issuance - passed_on;
+        let spread = self.issuance.abs() + magnitude(&self.sinks.accounts());
+        let allowed_back = 1e-9 * turnover + 1e-12 * (grown + spread);
         // Both are changes within the epoch: totals collect the rounding of all epochs. Comparisons that are false for NaN
         // as well.
-        let balanced = (change - expected).abs() <= allowed && (change + left).abs() <= allowed;
+        let balanced = (change - expected).abs() <= allowed
+            && (change + left).abs() <= allowed
+            && kept_back.abs() <= allowed_back;
         if balanced { Ok(()) } else { Err(Imbalance { epoch, change, expected }) }
     }
 
     /// What the community has received.
     pub fn community(&self) -> f64 {
         self.community
+    }
+
+    /// What each of the community's sinks has received: treasury, public goods, burn, buy-back.
+    pub fn sinks(&self) -> [f64; 4] {
+        self.sinks.accounts()
     }
 
     /// Cash and bonds of candidate `i`.
@@ -174,6 +237,11 @@ impl Ledger {
     /// Bonds of candidate `i` in escrow.
     pub fn escrow(&self, i: usize) -> f64 {
         self.escrow[i]
+    }
+
+    /// Bonds of candidate `i` in escrow of which it has no use: what costs it capital.
+    pub fn tied(&self, i: usize) -> f64 {
+        self.escrow[i] - self.relieved[i]
     }
 
     /// What delegators have received.
@@ -201,7 +269,17 @@ impl Ledger {
         self.slashed
     }
 
-    /// Fees and MEV so far.
+    /// Bribes to sequencers so far.
+    pub fn bribes(&self) -> f64 {
+        self.bribes
+    }
+
+    /// Bribes and toxic MEV so far.
+    pub fn illicit(&self) -> f64 {
+        self.illicit
+    }
+
+    /// Fees, tips and benign MEV so far.
     pub fn gross(&self) -> f64 {
         self.gross
     }

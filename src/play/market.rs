@@ -1,5 +1,7 @@
 //! One market: its exogenous luck, the mechanism's memory, its books, and the steps of an epoch.
 
+use super::censorship::Docket;
+use super::conduct::{Behaviour, Conduct};
 use super::ledger::{Imbalance, Ledger};
 use crate::agent::Setting;
 use crate::agent::formula::View;
@@ -8,8 +10,9 @@ use crate::draws::{Key, Purpose, Stream};
 use crate::learning::policy::Policy;
 use crate::mechanism::operation::{self, Service, SlotStreams};
 use crate::mechanism::terms::Terms;
-use crate::mechanism::{At, Mechanism, Selection};
+use crate::mechanism::{At, Lever, Mechanism, Selection};
 use crate::world::distribution::Distribution;
+use crate::world::prices::Prices;
 use crate::world::{Machines, Nature, Signals, World};
 
 /// Everything that is fixed while a contender is played.
@@ -23,6 +26,25 @@ pub struct Game<'a, M> {
     pub terms: &'a Terms,
     /// Which learner or policy each candidate plays, and how it tells its states apart.
     pub seats: &'a Seating,
+}
+
+impl<M: Mechanism> Game<'_, M> {
+    /// The largest offer that candidate `i`'s capital allows: what is left of it after bonds where offers are stakes; nothing
+    /// (below 0) where it cannot post the bonds.
+    fn means(&self, i: usize) -> f64 {
+        let limit = self.setting.sequencers[i].traits.capital_limit;
+        if limit == f64::INFINITY {
+            return limit;
+        }
+        let left = limit - self.rule.bonds_at_once();
+        if left < 0.0 || self.rule.lever() == Some(Lever::Stake) { left } else { f64::INFINITY }
+    }
+
+    /// An offer as candidate `i` can make it.
+    fn within_means(&self, i: usize, offer: f64) -> Option<f64> {
+        let means = self.means(i);
+        (means >= 0.0).then(|| offer.min(means))
+    }
 }
 
 /// Who plays which policy.
@@ -168,6 +190,8 @@ pub struct Round<M: Mechanism> {
     pub selection: Selection,
     /// Discounted later value of a unit of each stock: shape (stocks, candidates).
     pub continuation: Vec<f64>,
+    /// Slots for which each candidate has been idle, where starting costs anything.
+    pub idle: Vec<f64>,
     /// The rule's working space.
     pub scratch: M::Scratch,
     /// Offers of one candidate's menu.
@@ -189,6 +213,7 @@ impl<M: Mechanism> Round<M> {
             offers: vec![None; n],
             selection: Selection::default(),
             continuation: vec![0.0; game.rule.persistence(game.setting).len() * n],
+            idle: Vec::new(),
             scratch: M::Scratch::default(),
             menu: vec![0.0; settings - 1],
             payoffs: vec![0.0; settings],
@@ -200,6 +225,7 @@ impl<M: Mechanism> Round<M> {
 #[derive(Debug)]
 pub struct Market<M: Mechanism> {
     nature: Nature,
+    prices: Prices,
     machines: Option<Machines>,
     streams: SlotStreams,
     play: Vec<Stream>,
@@ -213,6 +239,8 @@ pub struct Market<M: Mechanism> {
     pub epoch: u32,
     /// Whether later movers are taken in expectation.
     cohorts: bool,
+    /// Misconduct, where there can be some and epochs are lived through.
+    docket: Option<Docket>,
 }
 
 // Derived, it would ask for rules that can be cloned.
@@ -220,6 +248,7 @@ impl<M: Mechanism> Clone for Market<M> {
     fn clone(&self) -> Self {
         Market {
             nature: self.nature.clone(),
+            prices: self.prices,
             machines: self.machines.clone(),
             streams: self.streams.clone(),
             play: self.play.clone(),
@@ -228,6 +257,7 @@ impl<M: Mechanism> Clone for Market<M> {
             service: self.service.clone(),
             epoch: self.epoch,
             cohorts: self.cohorts,
+            docket: self.docket.clone(),
         }
     }
 }
@@ -249,7 +279,9 @@ impl<M: Mechanism> Market<M> {
             World::Abstract => None,
             World::Rollup(rollup) => Some(Machines::open(rollup, &setting.sequencers, key)),
         };
+        let (volatility, epoch_years) = setting.world.price_moves(game.terms.epoch_slots);
         Market {
+            prices: Prices::open(key, volatility, epoch_years),
             nature: Nature::open(&setting.world, &setting.sequencers, key),
             machines,
             streams: SlotStreams::new(setting, key),
@@ -259,21 +291,37 @@ impl<M: Mechanism> Market<M> {
             service: Service::default(),
             epoch: 0,
             cohorts: false,
+            docket: Docket::open(setting, key),
         }
     }
 
     /// Opens a market whose later movers are taken in expectation over their own choices, for learning and certifying.
     pub fn expected(game: &Game<M>, key: Key) -> Self {
-        Market { cohorts: true, ..Market::open(game, key) }
+        Market { cohorts: true, docket: None, ..Market::open(game, key) }
     }
 
-    fn at<'a>(&self, game: &Game<'a, M>, signals: &'a Signals, continuation: &'a [f64]) -> At<'a> {
-        at(game, self.nature.key(), self.epoch, self.cohorts, signals, continuation)
+    fn at<'a>(
+        &self,
+        game: &Game<'a, M>,
+        signals: &'a Signals,
+        continuation: &'a [f64],
+        idle: &'a [f64],
+    ) -> At<'a> {
+        let at = at(game, self.nature.key(), self.epoch, self.cohorts, signals, continuation, idle);
+        At { growth: self.prices.growth, ..at }
     }
 
     /// The moment of the epoch that has just been decided.
     pub fn moment<'a>(&self, game: &Game<'a, M>, round: &'a Round<M>) -> At<'a> {
-        at(game, self.nature.key(), self.epoch - 1, self.cohorts, &round.signals, &round.continuation)
+        at(
+            game,
+            self.nature.key(),
+            self.epoch - 1,
+            self.cohorts,
+            &round.signals,
+            &round.continuation,
+            &round.idle,
+        )
     }
 
     /// Draws private signals and lets every candidate offer by its policy.
@@ -290,6 +338,13 @@ impl<M: Mechanism> Market<M> {
         round: &mut Round<M>,
     ) {
         let setting = game.setting;
+        let Signals { barred, lost_users, .. } = &mut round.signals;
+        if let Some(docket) = &self.docket {
+            *lost_users = docket.standing(self.epoch, barred);
+        } else {
+            barred.clear();
+            *lost_users = 0.0;
+        }
         self.nature.signals(
             &setting.world,
             &setting.sequencers,
@@ -298,7 +353,12 @@ impl<M: Mechanism> Market<M> {
             game.terms.term_epochs,
             &mut round.signals,
         );
-        let at = self.at(game, &round.signals, &round.continuation);
+        self.prices.step(self.epoch);
+        if game.terms.starts {
+            let now = u64::from(self.epoch) * u64::from(game.terms.epoch_slots);
+            self.service.idle(now, &mut round.idle);
+        }
+        let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         let open = game.rule.is_open(&self.state, &at);
         for i in 0..setting.candidates() {
             let p = game.seats.player[i];
@@ -311,7 +371,8 @@ impl<M: Mechanism> Market<M> {
             round.action[i] = action;
             let view = || view(game.rule, &at, i, reference);
             let offer = player.menu.offer(action, reference, game.rule.least_offer(), view);
-            round.offers[i] = offer.filter(|_| open);
+            let open = open && !round.signals.is_barred(i);
+            round.offers[i] = offer.filter(|_| open).and_then(|offer| game.within_means(i, offer));
         }
     }
 
@@ -319,17 +380,17 @@ impl<M: Mechanism> Market<M> {
     /// [`Market::decide`].
     pub fn deviate(&self, game: &Game<M>, i: usize, action: usize, round: &mut Round<M>) {
         let menu = &game.seats.players[game.seats.player[i]].menu;
-        let at = self.at(game, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         let reference = round.reference[i];
         let offer =
             menu.offer(action, reference, game.rule.least_offer(), || view(game.rule, &at, i, reference));
         round.action[i] = action;
-        round.offers[i] = offer;
+        round.offers[i] = offer.and_then(|offer| game.within_means(i, offer));
     }
 
     /// Prepares counterfactuals of this round: call after [`Market::offer`] and before [`Market::decide`].
     pub fn prepare(&self, game: &Game<M>, round: &mut Round<M>) {
-        let at = self.at(game, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         game.rule.prepare(&self.state, &at, &round.offers, &mut round.scratch);
     }
 
@@ -344,7 +405,7 @@ impl<M: Mechanism> Market<M> {
         mut visit: impl FnMut(usize, f64, &[f64]),
     ) {
         let bins = &game.seats.players[game.seats.player[i]].bins;
-        if !game.rule.is_open(&self.state, &self.at(game, &round.signals, &round.continuation)) {
+        if !game.rule.is_open(&self.state, &self.at(game, &round.signals, &round.continuation, &round.idle)) {
             return;
         }
         if !game.rule.explores_states() || bins.count() == 1 {
@@ -357,7 +418,7 @@ impl<M: Mechanism> Market<M> {
         for state in 0..bins.count() {
             let other = if state == round.state[i] { rank } else { bins.moved(rank, state) };
             round.signals.set(&game.setting.world, sequencer, i, other, game.terms.epoch_slots);
-            let at = self.at(game, &round.signals, &round.continuation);
+            let at = self.at(game, &round.signals, &round.continuation, &round.idle);
             round.reference[i] = game.rule.reference(&at, i);
             let settings = self.counterfactual(game, i, round);
             visit(state, bins.probability(state), &round.payoffs[..settings]);
@@ -375,24 +436,26 @@ impl<M: Mechanism> Market<M> {
             Unit::Absolute => (0.0, 1.0),
             Unit::Relative => (game.rule.least_offer(), round.reference[i] - game.rule.least_offer()),
         };
-        let at = self.at(game, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         let Round { menu: offers, payoffs, scratch, .. } = round;
-        if scale <= 0.0 {
-            // No relative offer counts.
+        let means = game.means(i);
+        if scale <= 0.0 || means < 0.0 {
+            // No relative offer counts, or none at all.
             let payoffs = &mut payoffs[..=settings];
             game.rule.payoffs(&self.state, &at, i, &[], scratch, &mut payoffs[..1]);
             let abstain = payoffs[0];
             payoffs.fill(abstain);
         } else {
             for (offer, setting) in offers.iter_mut().zip(&menu.settings) {
-                *offer = least + scale * setting;
+                *offer = (least + scale * setting).min(means);
             }
             let (offers, payoffs) = (&offers[..settings], &mut payoffs[..=settings]);
             game.rule.payoffs(&self.state, &at, i, offers, scratch, payoffs);
         }
         if let Some(script) = &menu.script {
             let mut own = [payoffs[0]; 2];
-            if let Some(offer) = script.offer(&view(game.rule, &at, i, round.reference[i])) {
+            let offer = script.offer(&view(game.rule, &at, i, round.reference[i]));
+            if let Some(offer) = offer.and_then(|offer| game.within_means(i, offer)) {
                 game.rule.payoffs(&self.state, &at, i, &[offer], scratch, &mut own);
             }
             payoffs[settings + 1] = own[1];
@@ -409,13 +472,13 @@ impl<M: Mechanism> Market<M> {
         offers: &[Option<f64>],
         out: &mut [f64],
     ) {
-        let at = self.at(game, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         game.rule.stage_payoffs(&self.state, &at, offers, &mut round.scratch, out);
     }
 
     /// Income of each candidate this epoch for one unit of stock.
     pub fn margins(&self, game: &Game<M>, round: &Round<M>, out: &mut [f64]) {
-        let at = self.at(game, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         game.rule.margins(&self.state, &at, &round.offers, out);
     }
 
@@ -424,7 +487,7 @@ impl<M: Mechanism> Market<M> {
     /// # Errors
     /// [`Imbalance`] if the books do not balance.
     pub fn decide(&mut self, game: &Game<M>, round: &mut Round<M>, detail: Detail) -> Result<(), Imbalance> {
-        let at = self.at(game, &round.signals, &round.continuation);
+        let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
         match (&game.setting.world, &mut self.machines, detail) {
             (World::Rollup(rollup), Some(machines), Detail::Slots) => {
@@ -432,6 +495,10 @@ impl<M: Mechanism> Market<M> {
                 operation::slot_by_slot(rollup, &at, machines, &self.streams, selection, service);
             }
             _ => operation::fluid(&at, &mut round.selection, &mut self.service),
+        }
+        let docket = self.docket.as_mut().filter(|_| detail == Detail::Slots);
+        if let Some(docket) = docket {
+            docket.live(game.setting, game.terms, self.epoch, &mut self.service, &mut self.ledger);
         }
         game.rule.settle(
             &mut self.state,
@@ -441,9 +508,59 @@ impl<M: Mechanism> Market<M> {
             &self.service,
             &mut self.ledger,
         );
-        self.ledger.close(self.epoch, &self.service)?;
         self.epoch += 1;
-        Ok(())
+        if let Some(docket) = self.docket.as_mut().filter(|_| detail == Detail::Slots) {
+            docket.judge(game.terms, self.epoch - 1, &self.service, &mut self.ledger);
+            for i in 0..game.setting.candidates() {
+                if self.docket.as_ref().is_some_and(|docket| docket.found[i]) {
+                    self.convict(game, i);
+                }
+            }
+        }
+        // What was slashed is returned value, too.
+        self.ledger.redistribute(&game.terms.overlays.redistribution());
+        self.ledger.close(self.epoch - 1, &self.service)
+    }
+
+    /// Finds candidate `i` guilty after the last epoch: it is barred, loses of what it has locked, and users leave.
+    pub fn convict(&mut self, game: &Game<M>, i: usize) {
+        let Some(docket) = &mut self.docket else { return };
+        let share = game.terms.oversight.slash_fraction;
+        let withheld = match game.rule.escrow_mut(&mut self.state) {
+            Some(escrow) if share > 0.0 => escrow.withhold(i, share),
+            _ => 0.0,
+        };
+        docket.convict(game.terms, self.epoch - 1, i, withheld, &mut self.ledger);
+    }
+
+    /// Lets everybody behave like this.
+    pub fn behave(&mut self, behaviour: &Behaviour) {
+        if let Some(docket) = &mut self.docket {
+            docket.behaviour = behaviour.clone();
+        }
+    }
+
+    /// Lets candidate `i` do nothing wrong from now on.
+    pub fn behave_honestly(&mut self, i: usize) {
+        if let Some(docket) = &mut self.docket {
+            docket.behaviour.conduct[i] = Conduct::HONEST;
+        }
+    }
+
+    /// Misconduct, where there can be some.
+    pub fn docket(&self) -> Option<&Docket> {
+        self.docket.as_ref()
+    }
+
+    /// Whether candidate `i` is barred from office in the epoch to be played next.
+    pub fn is_barred(&self, i: usize) -> bool {
+        self.docket.as_ref().is_some_and(|docket| docket.is_barred(i, self.epoch))
+    }
+
+    /// Adds what each price of the briber would have brought over the targets that closed in the last epoch, by column, and
+    /// says how many there were.
+    pub fn prices_tried(&self, game: &Game<M>, out: &mut [f64]) -> usize {
+        self.docket.as_ref().map_or(0, |docket| docket.prices_tried(game.setting, game.terms, out))
     }
 }
 
@@ -470,6 +587,8 @@ fn at<'a, M>(
     cohorts: bool,
     signals: &'a Signals,
     continuation: &'a [f64],
+    idle: &'a [f64],
 ) -> At<'a> {
-    At { setting: game.setting, terms: game.terms, epoch, key, signals, cohorts, continuation }
+    let growth = [1.0; 3];
+    At { setting: game.setting, terms: game.terms, epoch, key, signals, cohorts, continuation, idle, growth }
 }

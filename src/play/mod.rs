@@ -1,5 +1,7 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
+pub mod censorship;
+pub mod conduct;
 pub mod continuation;
 pub mod finite;
 pub mod horizon;
@@ -10,4 +12,5 @@ pub mod progress;
 pub mod repeated;
 pub mod schedule;
 pub mod settling;
+pub mod sinks;
 pub mod starting_values;

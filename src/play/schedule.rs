@@ -47,6 +47,8 @@ pub enum Phase {
     Certify = 2,
     /// Values that learners start from.
     Start = 3,
+    /// Learning how to behave.
+    Conduct = 4,
 }
 
 /// The key of market `market` in a phase.

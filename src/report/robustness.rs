@@ -116,7 +116,7 @@ impl Findings {
             let first = point.assignments.first().and_then(|(_, value)| value.as_text());
             first.unwrap_or("as written").to_owned()
         };
-        let rules: Vec<String> = design.points.iter().map(name).collect();
+        let rules: Vec<String> = design.points().map(|point| name(&point)).collect();
         let read = |design| Summary::read(store, design, experiment.play.tolerance);
         let summaries: Vec<Summary> = (0..rules.len() as u32).map(read).collect::<Result<_, _>>()?;
         let rankings =

@@ -116,10 +116,7 @@ impl Summary {
         // What a contender does not have in the current replicate is NaN, which no moment counts.
         let mut current = vec![f64::NAN; n * width];
         let mut replicate = None;
-        store.visit_values(Order::ByReplicate, |unit| {
-            if unit.design != design {
-                return Ok::<_, StoreError>(());
-            }
+        store.visit_values_of(&[design], Order::ByReplicate, |unit| {
             if replicate.is_some_and(|r| r != unit.replicate) {
                 summary.close(&mut current);
             }
@@ -128,7 +125,7 @@ impl Summary {
             for &(metric, value) in unit.values {
                 current[unit.contender * width + metric] = value;
             }
-            Ok(())
+            Ok::<_, StoreError>(())
         })?;
         summary.close(&mut current);
         Ok(summary)

@@ -103,12 +103,12 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
     }
     if let Some(robustness) = &experiment.variations.robustness {
         let design = robustness.design(&experiment.setting);
-        let written = design.points[0].in_words();
+        let written = design.point(0).in_words();
         *out += &wrapped(&format!("Learning as written ({written}); other rules below."), "", "");
     }
     if let Some(sweep) = &experiment.variations.sweep {
         let design = sweep.design();
-        let (first, points) = (design.points[0].in_words(), design.points.len());
+        let (first, points) = (design.point(0).in_words(), design.len());
         let text = format!(
             "Of {points} design points this is the first ({first}). All are in summary.csv; which parameter moves which metric is in \
              effects.csv and main_effects.csv."

@@ -95,7 +95,18 @@ impl Resolved {
     /// gives the same bytes. Keys are sorted, there are no spaces, numbers are the shortest decimals that read back
     /// to the same number, and a number prints alike whether it is whole by type or by value (−0 as 0).
     pub fn canonical_json(&self, paths: &[&str]) -> String {
-        let found = paths.iter().filter_map(|path| Some(((*path).to_owned(), self.value(path)?)));
+        self.canonical_json_without(paths, &[])
+    }
+
+    /// As [`Self::canonical_json`], without the keys `omitted` of tables at these paths, such as `play.keep`.
+    pub fn canonical_json_without(&self, paths: &[&str], omitted: &[&str]) -> String {
+        let found = paths.iter().filter_map(|&path| {
+            let mut value = self.value(path)?;
+            if let Value::Table(entries) = &mut value {
+                entries.retain(|(key, _)| !omitted.contains(&path::join(path, key).as_str()));
+            }
+            Some((path.to_owned(), value))
+        });
         let mut out = String::new();
         write_canonical(&mut out, &Value::Table(found.collect()));
         out

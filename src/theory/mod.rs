@@ -12,6 +12,7 @@
 //! | [`bribery`] | What does it cost to buy votes? |
 //! | [`censorship`] | How long can a transaction be kept out, and at what price? |
 //! | [`deterrence`] | Which bond, or which future, keeps an operator honest; and a ring of bidders together? |
+//! | [`collateral`] | How much is a bond in another asset short of what was required? |
 //! | [`availability`] | How often is nobody there to sequence, and for how long? |
 
 pub mod asymmetric;
@@ -19,6 +20,7 @@ pub mod auction;
 pub mod availability;
 pub mod bribery;
 pub mod censorship;
+pub mod collateral;
 pub mod complete_information;
 pub mod contest;
 pub mod deterrence;

@@ -27,10 +27,20 @@ pub struct Traits {
     pub live_cost: f64,
     /// ETH per slot in which it is not live.
     pub idle_cost: f64,
+    /// ETH for each start of its machine.
+    pub start_cost: f64,
+    /// Slots in which a machine that starts takes the rollup's state, live without being of use.
+    pub start_slots: f64,
+    /// Most capital that it can lock, in ETH; infinite where nothing limits it.
+    pub capital_limit: f64,
     /// Failures and repairs.
     pub reliability: Reliability,
     /// Cost of capital: per year in the rollup world, per epoch in the abstract one.
     pub capital_cost: f64,
     /// Discount factor per epoch.
     pub discount: f64,
+    /// Private cost of one act of misconduct, in ETH.
+    pub scruple: f64,
+    /// Jurisdiction whose orders it is under; empty: none.
+    pub jurisdiction: String,
 }

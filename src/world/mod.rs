@@ -12,7 +12,11 @@ pub mod candidate;
 pub mod demand;
 pub mod distribution;
 pub mod mev;
+pub mod orders;
 pub mod outage;
+pub mod prices;
+pub mod targets;
+pub mod users;
 
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::numerics::{exp, normal_quantile};
@@ -21,7 +25,11 @@ use candidate::Sequencer;
 use demand::Demand;
 use distribution::Distribution;
 use mev::Mev;
+use orders::Orders;
 use outage::{Outage, Reliability};
+use prices::{STABLE_VOLATILITY, TOKEN_VOLATILITY};
+use targets::Targets;
+use users::{Exit, Toxic};
 
 /// What a distribution may look like in a file.
 pub const VALUE_ALLOWED: &str = "{ constant = x }, { uniform = [low, high] }, { beta = [a, b] }, { exponential = rate }, \
@@ -219,10 +227,29 @@ pub const PARAMETERS: &[&Parameter] = &[
     &FAILOVER,
     &FAILOVER_DELAY,
     &BACKLOG,
+    &targets::RATE,
+    &targets::TIP,
+    &targets::TIP_RULE,
+    &targets::TIP_ALONE,
+    &targets::VALUE,
+    &targets::WINDOW,
+    &targets::DELAY_COST,
+    &targets::FORCED,
+    &orders::RATE,
+    &orders::END,
+    &orders::CORRELATION,
+    &orders::PENALTY,
+    &users::TOXIC_SHARE,
+    &users::TOXIC_HARM,
+    &users::EXIT,
+    &users::RETURN,
+    &TOKEN_VOLATILITY,
+    &STABLE_VOLATILITY,
 ];
 
-/// The world of an experiment.
+/// The world of an experiment, of which there is one.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
 pub enum World {
     /// Private values and nothing else.
     Abstract,
@@ -253,9 +280,34 @@ pub struct Rollup {
     pub failover_delay: u64,
     /// Share of a missed slot's fees that is paid later.
     pub backlog: f64,
+    /// Transactions that a briber wants kept out.
+    pub targets: Option<Targets>,
+    /// Jurisdictions' orders to keep them out.
+    pub orders: Option<Orders>,
+    /// MEV at users' expense.
+    pub toxic: Option<Toxic>,
+    /// How users leave and come back.
+    pub exit: Exit,
+    /// Volatilities of the token and of the stable asset, per square root of a year.
+    pub volatility: [f64; 2],
+}
+
+impl Rollup {
+    /// Whether there is anything that a sequencer could do wrong.
+    pub fn tempts(&self) -> bool {
+        self.targets.is_some() || self.toxic.is_some()
+    }
 }
 
 impl World {
+    /// The rollup in which sequencers can do wrong, if this world is one.
+    pub fn tempting(&self) -> Option<&Rollup> {
+        match self {
+            World::Rollup(rollup) if rollup.tempts() => Some(rollup),
+            _ => None,
+        }
+    }
+
     /// Whether this is the textbook's world of private values.
     pub fn is_abstract(&self) -> bool {
         matches!(self, World::Abstract)
@@ -270,8 +322,18 @@ impl World {
         }
     }
 
-    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told.
-    pub fn read(section: &Section, redundant: bool) -> Option<World> {
+    /// Volatilities of the token and the stable asset over a year, and the length of an epoch in years. Prices stand still
+    /// in the abstract world.
+    pub fn price_moves(&self, epoch_slots: u32) -> ([f64; 2], f64) {
+        match self {
+            World::Abstract => ([0.0; 2], 0.0),
+            World::Rollup(rollup) => (rollup.volatility, f64::from(epoch_slots) / rollup.slots_per_year),
+        }
+    }
+
+    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told. Takeovers are read
+    /// where there may be standbys, prices where something is posted in other assets than ETH.
+    pub fn read(section: &Section, redundant: bool, assets: bool) -> Option<World> {
         section.known(PARAMETERS);
         // The scenario's own settings have been laid under the table's.
         section.optional_text(&SCENARIO);
@@ -289,6 +351,16 @@ impl World {
         let cap = section.number(&MEV_TAIL_CAP);
         let remaining =
             (1.0 - section.number(&USER_MITIGATION)) * (1.0 - section.number(&SEQUENCER_MITIGATION));
+        let targets = Targets::read(section);
+        let orders = Orders::read(section, targets.is_some());
+        let toxic = Toxic::read(section);
+        let exit = Exit::read(section, targets.is_some() || toxic.is_some());
+        let benign = toxic.map_or(1.0, |toxic| 1.0 - toxic.share);
+        if !assets {
+            for parameter in [&TOKEN_VOLATILITY, &STABLE_VOLATILITY] {
+                section.note_unread_key(parameter, "no contender has a `bond_asset`");
+            }
+        }
         if !redundant {
             section.note_unread("it takes standbys, and no contender has a `redundancy` above 1");
         }
@@ -296,7 +368,7 @@ impl World {
             slots_per_year: section.number(&SLOTS_PER_YEAR),
             fee_per_slot: section.number(&FEE),
             demand: Demand { persistence, volatility },
-            mev: Mev::new(zero, median, sigma, tail_share, tail_shape, cap, remaining),
+            mev: Mev::new(zero, median, sigma, tail_share, tail_shape, cap, remaining * benign),
             posting_cost: section.number(&POSTING_COST),
             shock_sigma: section.number(&SHOCK_SIGMA),
             common: Reliability {
@@ -306,6 +378,15 @@ impl World {
             failover: if redundant { section.number(&FAILOVER) } else { 0.0 },
             failover_delay: if redundant { section.integer(&FAILOVER_DELAY) } else { 0 },
             backlog: section.number(&BACKLOG),
+            targets,
+            orders,
+            toxic,
+            exit,
+            volatility: if assets {
+                [&TOKEN_VOLATILITY, &STABLE_VOLATILITY].map(|p| section.optional_number(p).unwrap_or(0.0))
+            } else {
+                [0.0; 2]
+            },
         }))
     }
 }
@@ -376,6 +457,10 @@ pub struct Signals {
     pub expected_fee: f64,
     /// Log demand index of this epoch, which nobody knows yet.
     pub next_log_demand: f64,
+    /// Share of users that findings of misconduct have driven away.
+    pub lost_users: f64,
+    /// Candidates who are barred from office in this epoch; empty: nobody.
+    pub barred: Vec<bool>,
 }
 
 /// The exogenous side of one market: demand and machines.
@@ -421,7 +506,8 @@ impl Nature {
             *rank = stream.uniform(epoch, 0);
         }
         if let World::Rollup(rollup) = world {
-            out.expected_fee = rollup.fee_per_slot * rollup.demand.expected(self.log_demand);
+            out.expected_fee =
+                rollup.fee_per_slot * rollup.demand.expected(self.log_demand) * (1.0 - out.lost_users);
         }
         for (i, sequencer) in sequencers.iter().enumerate() {
             out.set(world, sequencer, i, out.rank[i], epoch_slots);
@@ -451,6 +537,12 @@ impl Nature {
 }
 
 impl Signals {
+    /// Whether candidate `i` is barred from office.
+    #[inline]
+    pub fn is_barred(&self, i: usize) -> bool {
+        self.barred.get(i).is_some_and(|&barred| barred)
+    }
+
     /// Lets candidate `i` have the private signal of this rank.
     #[inline]
     pub fn set(&mut self, world: &World, sequencer: &Sequencer, i: usize, rank: f64, epoch_slots: u32) {
@@ -465,7 +557,8 @@ impl Signals {
                 let shock =
                     if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(rank) - 0.5 * sigma * sigma) };
                 self.skill[i] = sequencer.traits.skill * shock;
-                self.gross[i] = self.expected_fee + self.skill[i] * rollup.mev.mean();
+                self.gross[i] =
+                    self.expected_fee + self.skill[i] * rollup.mev.mean() * (1.0 - self.lost_users);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Exported policies: what was learned, played again elsewhere.
 
-use crate::lab::{metric, read, unit};
+use crate::lab::{metric, read, try_read, unit};
 use crate::program::Folder;
 use sequencer_lab::experiment::exports::{Export, strategies};
 use sequencer_lab::experiment::outcome::Outcome;
@@ -67,7 +67,7 @@ fn seated(text: &str, contender: usize, learner: &str) -> (Outcome, Outcome) {
     let experiment = read(text);
     let contender = &experiment.contenders[contender];
     let learned = unit(&experiment, contender, 0);
-    let exports = strategies(&experiment, contender, 0, &learned.policies).unwrap();
+    let exports = strategies(&experiment, contender, 0, &learned).unwrap();
     let names: Vec<&str> = exports.iter().map(|e| e.name.as_str()).collect();
     assert_eq!(names, [format!("{}-ant", contender.name), format!("{}-bee", contender.name)]);
     let frozen = seat(text, &exports);
@@ -122,7 +122,7 @@ fn learning_goes_on_from_a_policy() {
         let short = |text: &str| text.replace("warmup_epochs = 200", "warmup_epochs = 1");
         let experiment = read(&long);
         let learned = unit(&experiment, &experiment.contenders[0], 0);
-        let exports = strategies(&experiment, &experiment.contenders[0], 0, &learned.policies).unwrap();
+        let exports = strategies(&experiment, &experiment.contenders[0], 0, &learned).unwrap();
         let text = short(&seat(&long, &exports));
         let begun = read(&text.replace("learner = \"scripted\"", &format!("learner = \"{learner}\"")));
         let begun = unit(&begun, &begun.contenders[0], 0);
@@ -132,6 +132,124 @@ fn learning_goes_on_from_a_policy() {
         println!("{learner}: {near} from its start, {far} without");
         let tick = 1.0 / 15.0;
         assert!(near < tick && far > tick, "{learner}: {near} from its start, {far} without");
+    }
+}
+
+/// Sellers who remember each other's last kickbacks.
+const MEMORY: &str = r#"
+[experiment]
+name = "memory"
+seed = 5
+
+[[sequencers]]
+name = "first"
+count = 1
+value = { constant = 2.0 }
+live_cost = 1.0
+strategy = "memory"
+
+[[sequencers]]
+name = "second"
+count = 1
+value = { constant = 2.0 }
+live_cost = 1.0
+strategy = "memory"
+
+[[delegators]]
+name = "crowd"
+continuum = true
+price_sensitivity = 4.0
+outside_option = 0.0
+payout_learning = 0.0
+
+[mechanism.dpos]
+rule = "delegated"
+
+[play]
+regime = "independent"
+stable_epochs = 2000
+max_epochs = 200000
+measured_epochs = 60
+
+[strategies.memory]
+learner = "q_learning"
+learning_rate = 0.15
+exploration = 1.0
+exploration_decay = 2e-4
+discount = 0.95
+memory = 1
+menu = { collusive = 0.1, points = 6 }
+"#;
+
+/// What agents who remember do after every history is exported as a whole. Played by both, it leads back to the profits that
+/// were learned; learning without exploration begins there, too; and one of them alone faces a rival who learns afresh.
+#[test]
+fn answers_to_past_offers_are_seated_again() {
+    let experiment = read(MEMORY);
+    let contender = &experiment.contenders[0];
+    let mut kept = 0;
+    for replicate in 0..4 {
+        let learned = unit(&experiment, contender, replicate);
+        let exports = strategies(&experiment, contender, replicate, &learned).unwrap();
+        let [first, second] = exports.as_slice() else { panic!("{exports:?}") };
+        assert!(first.text.contains("answers = [") && first.name == "dpos-first", "{first:?}");
+        let seat = |first: &str, second: &str| {
+            let text = MEMORY.replacen("strategy = \"memory\"", "strategy = \"one\"", 1);
+            let text = text.replacen("strategy = \"memory\"", "strategy = \"two\"", 1);
+            let (head, learner) = text.split_once("[strategies.memory]").unwrap();
+            let of = |name: &str, text: &str| {
+                let text = if text.is_empty() { learner } else { text };
+                format!("[strategies.{name}]\n{text}\n")
+            };
+            let again = read(&format!("{head}{}{}", of("one", first), of("two", second)));
+            unit(&again, &again.contenders[0], replicate)
+        };
+        let same = |outcome: &Outcome| {
+            let gap = |key| (metric(outcome, key).unwrap() - metric(&learned, key).unwrap()).abs();
+            gap("profit_gain") < 1e-9 && gap("cycle_length") == 0.0
+        };
+        let frozen = seat(&first.text, &second.text);
+        assert!(metric(&frozen, "deviation_gain").is_none() && metric(&frozen, "spurious").is_none());
+        // From another beginning play can end in another cycle of the same plans.
+        kept += u32::from(same(&frozen));
+        let learning = "learner = \"q_learning\"\nexploration = 0.0\ndiscount = 0.95\nlearning_rate = 0.15";
+        let go_on = |text: &str| {
+            let lines = text.lines().filter(|line| !line.starts_with("learner"));
+            format!("{learning}\n{}\n", lines.collect::<Vec<_>>().join("\n"))
+        };
+        let on = seat(&go_on(&first.text), &go_on(&second.text));
+        assert!(metric(&on, "deviation_gain").is_some() && metric(&on, "converged") == Some(1.0));
+        let facing = seat(&first.text, "");
+        assert!(metric(&facing, "deviation_gain").unwrap() >= 0.0);
+        assert!(metric(&facing, "converged") == Some(1.0));
+    }
+    assert!(kept >= 3, "{kept} of 4 sessions lead back to their cycle");
+}
+
+/// Answers that do not fit are refused in words.
+#[test]
+fn answers_that_do_not_fit_are_refused() {
+    let one = "[strategies.one]\nlearner = \"scripted\"\nmenu = { absolute = [0.1, 0.3], points = 3 }\n";
+    let with = |rest: &str| {
+        let text = MEMORY.replacen("strategy = \"memory\"", "strategy = \"one\"", 1);
+        match try_read(&format!("{text}\n{one}{rest}\n")) {
+            Ok(_) => String::new(),
+            Err(error) => error,
+        }
+    };
+    let seen = "seen = [[0.1, 0.2, 0.3], [0.1, 0.3]]";
+    assert_eq!(with(&format!("memory = 1\n{seen}\nanswers = [0, 1, 2, 0, 1, 2]")), "");
+    for (rest, expected) in [
+        (format!("memory = 1\n{seen}\nanswers = [0, 1, 2]"), "3 answers to 6 histories"),
+        (format!("memory = 1\n{seen}\nanswers = [0, 1, 3, 0, 1, 2]"), "3 is no place on a menu of 3"),
+        (format!("{seen}\nanswers = [0, 1, 2, 0, 1, 2]"), "without a memory"),
+        ("memory = 1\nanswers = [0]".to_owned(), "not listed"),
+        ("memory = 1\nseen = [[0.2, 0.1]]\nanswers = [0, 1]".to_owned(), "does not ascend"),
+        ("memory = 1\nseen = [[0.1, 0.2]]\nanswers = [0, 1]".to_owned(), "answers to 1 candidates' offers"),
+        (format!("memory = 2\n{seen}\nanswers = [0, 1]"), "2 answers to 36 histories"),
+    ] {
+        let found = with(&rest);
+        assert!(found.contains(expected), "{rest}\n{found}");
     }
 }
 

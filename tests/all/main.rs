@@ -17,6 +17,7 @@ mod repeated;
 mod scripts;
 mod siblings;
 mod standbys;
+mod theory_censorship;
 mod theory_play;
 mod theory_stakes;
 mod transcripts;

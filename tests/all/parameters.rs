@@ -1,11 +1,11 @@
 //! Every parameter bears on some number, and one that nothing reads is refused.
 
 use crate::lab::{read, unit};
-use sequencer_lab::agent::{delegation, delegator, sequencer, strategy};
+use sequencer_lab::agent::{briber, delegation, delegator, sequencer, strategy};
 use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::file::{EXPERIMENT, Experiment, PLAY};
 use sequencer_lab::experiment::outcome::PolicyEntry;
-use sequencer_lab::mechanism::CATALOGUE;
+use sequencer_lab::mechanism::{CATALOGUE, overlays, oversight};
 use sequencer_lab::settings::{Document, Kind, Parameter};
 use sequencer_lab::world;
 use std::path::Path;
@@ -180,6 +180,81 @@ bins = 3
 menu = { relative = [0.0, 0.4], points = 13 }
 "#;
 
+/// A rollup whose sequencers are tempted and overseen.
+const TEMPTING: &str = r#"
+[experiment]
+name = "tempting"
+seed = 3
+
+[world]
+kind = "rollup"
+fee_per_slot = 0.01
+mev_median = 0.01
+target_rate = 0.2
+target_tip = 0.01
+target_value = 0.2
+target_window = 4
+delay_cost = 0.001
+forced_inclusion = 8
+order_rate = 0.3
+order_end = 0.5
+order_correlation = 0.2
+legal_penalty = 0.2
+toxic_share = 0.2
+toxic_harm = 1.5
+user_exit = 0.1
+user_return = 0.2
+
+[briber]
+strategy = "price"
+
+[[sequencers]]
+name = "ant"
+count = 3
+live_cost = 0.0001
+failure_rate = 0.05
+repair_rate = 0.4
+discount = 0.8
+jurisdiction = "north"
+strategy = "hedge"
+
+[[sequencers]]
+name = "bee"
+count = 3
+live_cost = 0.0001
+discount = 0.8
+jurisdiction = "south"
+bribes = { markup = 0.02 }
+strategy = "hedge"
+
+[mechanism.panel]
+rule = "authority"
+epoch_slots = 10
+seats = 4
+redundancy = 2
+contract_fee = 0.01
+bond = 0.3
+inclusion = "any_live"
+slash_fraction = 0.5
+
+[mechanism.panel.governance]
+detection = 0.3
+false_positive = 0.02
+members = 3
+quorum = 0.6
+evict_epochs = 3
+delay = 1
+
+[play]
+rounds = 4
+measured_epochs = 30
+
+[strategies.price]
+role = "briber"
+learner = "fictitious_play"
+menu = { absolute = [0.0, 0.1], points = 11 }
+"#;
+
 /// Private values, and an auction of whole epochs.
 const ABSTRACT: &str = r#"
 [experiment]
@@ -257,6 +332,9 @@ const TABLES: &[Table] = &[
     ("sequencers.ant", sequencer::PARAMETERS),
     ("delegators.dune", delegator::PARAMETERS),
     ("play", PLAY),
+    ("briber", briber::PARAMETERS),
+    ("mechanism.panel", oversight::PARAMETERS),
+    ("mechanism.panel.governance", oversight::GOVERNANCE),
     ("strategies.grid", strategy::PARAMETERS),
     ("strategies.flock", delegation::PARAMETERS),
 ];
@@ -354,6 +432,7 @@ const CHANGES: &[Change] = &[
     ("play.horizon", "1", ROLLUP, &[]),
     ("play.certificate_markets", "24", ABSTRACT, &[]),
     ("play.certificate_epochs", "9", ABSTRACT, &[]),
+    ("play.keep", "metrics", ABSTRACT, &[]),
     ("strategies.grid.learner", "regret_matching", ABSTRACT, &[]),
     ("strategies.grid.learning_rate", "5.0", ABSTRACT, &[]),
     ("strategies.grid.learning_rate", "0.5", ABSTRACT, Q_LEARNING),
@@ -387,6 +466,59 @@ const CHANGES: &[Change] = &[
         &[FLOCK, ("\"replicator\"\nexperimentation = 0.1", "\"hedge\"\nforgetting = 0.3")],
     ),
     ("strategies.grid.policy", "[{ to = 1.0, offers = [0.5], weights = [1.0] }]", ABSTRACT, &[]),
+    // Temptation.
+    ("world.target_rate", "0.1", TEMPTING, &[]),
+    ("world.target_tip", "0.02", TEMPTING, &[]),
+    ("world.tip_rule", "shared", TEMPTING, &[]),
+    (
+        "world.tip_alone",
+        "0.03",
+        TEMPTING,
+        &[("target_tip = 0.01\n", "target_tip = 0.01\ntip_rule = \"conditional\"\n")],
+    ),
+    ("world.target_value", "0.0", TEMPTING, &[]),
+    ("world.target_window", "3", TEMPTING, &[]),
+    ("world.delay_cost", "0.002", TEMPTING, &[]),
+    ("world.forced_inclusion", "6", TEMPTING, &[]),
+    ("world.order_rate", "0.6", TEMPTING, &[]),
+    ("world.order_end", "0.1", TEMPTING, &[]),
+    ("world.order_correlation", "1.0", TEMPTING, &[]),
+    ("world.legal_penalty", "0.0", TEMPTING, &[]),
+    ("world.toxic_share", "0.3", TEMPTING, &[]),
+    (
+        "world.toxic_harm",
+        "2.0",
+        TEMPTING,
+        &[("name = \"ant\"\n", "name = \"ant\"\ntoxic_mev = \"always\"\n")],
+    ),
+    ("world.user_exit", "0.3", TEMPTING, &[]),
+    ("world.user_return", "0.6", TEMPTING, &[]),
+    (
+        "briber.strategy",
+        "briber",
+        TEMPTING,
+        &[(
+            "[strategies.price]\nrole = \"briber\"\nlearner = \"fictitious_play\"\nmenu = { absolute = [0.0, 0.1], points = 11 }\n",
+            "",
+        )],
+    ),
+    ("sequencers.ant.scruple", "0.1", TEMPTING, &[]),
+    ("sequencers.ant.jurisdiction", "south", TEMPTING, &[]),
+    ("sequencers.ant.bribes", "refuse", TEMPTING, &[]),
+    ("sequencers.ant.toxic_mev", "always", TEMPTING, &[]),
+    ("sequencers.ant.orders", "defy", TEMPTING, &[]),
+    ("mechanism.panel.inclusion", "leader", TEMPTING, &[]),
+    ("mechanism.panel.lookahead", "0", TEMPTING, &[]),
+    ("mechanism.panel.slash_fraction", "1.0", TEMPTING, &[]),
+    ("mechanism.panel.governance.detection", "0.6", TEMPTING, &[]),
+    ("mechanism.panel.governance.false_positive", "0.2", TEMPTING, &[]),
+    ("mechanism.panel.governance.members", "5", TEMPTING, &[]),
+    ("mechanism.panel.governance.quorum", "1.0", TEMPTING, &[]),
+    ("mechanism.panel.governance.evict_epochs", "6", TEMPTING, &[]),
+    ("mechanism.panel.governance.delay", "3", TEMPTING, &[]),
+    ("strategies.grid.memory", "0", ANSWERING, &[(ANSWERS, "learner = \"q_learning\"\nmemory = 1")]),
+    ("strategies.grid.seen", "[[0.1, 0.2, 0.3], [0.1, 0.7]]", ANSWERING, &[]),
+    ("strategies.grid.answers", "[2, 2, 2, 2, 2, 2]", ANSWERING, &[]),
     // Rules, by contender.
     ("mechanism.one.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.one.commission", "0.9", ROLLUP, &[]),
@@ -455,7 +587,121 @@ const CHANGES: &[Change] = &[
     ("mechanism.votes.redundancy", "1", ROLLUP, &[]),
     ("mechanism.votes.commission", "0.9", ROLLUP, &[]),
     ("mechanism.votes.kickback", "lump_sum", ROLLUP, &[]),
+    // Bonds and stakes of other assets.
+    ("world.token_volatility", "9.0", STAKING, TOKENS),
+    ("world.stable_volatility", "9.0", STAKING, DOLLARS),
+    ("mechanism.auction.bond_asset", "token", ROLLUP, &[]),
+    ("mechanism.auction.haircut", "{ eth = 0.2 }", ROLLUP, &[]),
+    ("mechanism.term.bond_asset", "stable", STAKING, &[]),
+    ("mechanism.term.haircut", "{ eth = 0.2 }", STAKING, &[]),
+    ("mechanism.board.bond_asset", "token", STAKING, BOARD_BOND),
+    ("mechanism.board.haircut", "{ eth = 0.2 }", STAKING, BOARD_BOND),
+    ("mechanism.board.dispute_epochs", "2", STAKING, BOARD_BOND),
+    ("mechanism.merit.bond_asset", "{ eth = 0.5, stable = 0.5 }", STAKING, &[]),
+    ("mechanism.merit.haircut", "{ eth = 0.2 }", STAKING, &[]),
+    ("mechanism.merit.dispute_epochs", "2", STAKING, &[]),
+    ("mechanism.pool.bond_asset", "token", STAKING, &[]),
+    ("mechanism.pool.haircut", "{ token = 0.0001 }", STAKING, TOKENS),
+    ("mechanism.wheel.bond_asset", "token", STAKING, &[]),
+    ("mechanism.wheel.haircut", "{ stable = 0.0001 }", STAKING, DOLLARS),
+    ("mechanism.wheel.liquid_fraction", "0.5", STAKING, &[("seats = 4", "seats = 3")]),
+    (
+        "mechanism.wheel.restake_failure",
+        "0.3",
+        STAKING,
+        &[("seats = 4", "seats = 3\nunstake_fraction = 0.5")],
+    ),
+    (
+        "mechanism.wheel.restake_slash",
+        "0.5",
+        STAKING,
+        &[("seats = 4", "seats = 3\nunstake_fraction = 0.5\nrestake_failure = 0.3")],
+    ),
+    // What sequencers can lock, and what it takes to start.
+    ("sequencers.ant.capital_limit", "0.5", STAKING, &[]),
+    ("sequencers.ant.start_cost", "0.001", STAKING, &[]),
+    ("sequencers.ant.start_slots", "2", STAKING, &[]),
+    // Overlays, with any rule.
+    ("mechanism.one.redistribution.treasury", "1.0", ROLLUP, &[]),
+    ("mechanism.one.redistribution.public_goods", "0.5", ROLLUP, &[TAXED]),
+    ("mechanism.one.redistribution.burn", "0.5", ROLLUP, &[TAXED]),
+    ("mechanism.one.redistribution.buyback", "0.5", ROLLUP, &[TAXED]),
+    (
+        "mechanism.wheel.redistribution.slashed",
+        "burn",
+        STAKING,
+        &[("seats = 4", "seats = 4\nleak = 0.1\nmiss_tolerance = 1")],
+    ),
 ];
+
+/// Stakes that move in price.
+const TOKENS: &[(&str, &str)] = &[
+    ("shock_sigma = 0.4\n", "shock_sigma = 0.4\ntoken_volatility = 20.0\n"),
+    ("rule = \"stake\"\n", "rule = \"stake\"\nbond_asset = \"token\"\n"),
+];
+const DOLLARS: &[(&str, &str)] = &[
+    ("shock_sigma = 0.4\n", "shock_sigma = 0.4\nstable_volatility = 20.0\n"),
+    ("rule = \"stake_rotation\"\n", "rule = \"stake_rotation\"\nbond_asset = \"stable\"\n"),
+];
+const BOARD_BOND: &[(&str, &str)] = &[("contract_fee = 0.002", "contract_fee = 0.02\nbond = 0.1")];
+/// A community that receives something.
+const TAXED: (&str, &str) = ("rule = \"centralized\"\n", "rule = \"centralized\"\ncommission = 0.6\n");
+
+/// A policy that raises its kickback when the rival's was at least 0.2, and lowers it when not.
+const ANSWERS: &str = "learner = \"scripted\"
+memory = 1
+seen = [[0.1, 0.2, 0.3], [0.1, 0.2]]
+answers = [0, 1, 0, 2, 1, 2]";
+
+/// Such a policy beside a learner, in a game that repeats.
+const ANSWERING: &str = r#"
+[experiment]
+name = "answering"
+
+[[sequencers]]
+name = "first"
+count = 1
+value = { constant = 2.0 }
+live_cost = 1.0
+strategy = "grid"
+
+[[sequencers]]
+name = "second"
+count = 1
+value = { constant = 2.0 }
+live_cost = 1.0
+strategy = "learner"
+
+[[delegators]]
+name = "crowd"
+continuum = true
+price_sensitivity = 4.0
+outside_option = 0.0
+payout_learning = 0.0
+
+[mechanism.votes]
+rule = "delegated"
+
+[play]
+regime = "independent"
+stable_epochs = 100
+max_epochs = 2000
+measured_epochs = 12
+
+[strategies.grid]
+learner = "scripted"
+memory = 1
+seen = [[0.1, 0.2, 0.3], [0.1, 0.2]]
+answers = [0, 1, 0, 2, 1, 2]
+menu = { absolute = [0.1, 0.3], points = 3 }
+
+[strategies.learner]
+learner = "q_learning"
+memory = 1
+discount = 0.9
+exploration_decay = 0.01
+menu = { absolute = [0.0, 0.6], points = 4 }
+"#;
 
 /// Rules and the contenders that stand for them.
 const CONTENDERS: &[(&str, &str)] = &[
@@ -471,8 +717,7 @@ const CONTENDERS: &[(&str, &str)] = &[
 
 /// Keys that say what something is called, whose it is or what it asks, and choices of one.
 fn is_exempt(parameter: &Parameter) -> bool {
-    // Memory of past offers is refused so far.
-    matches!(parameter.key, "name" | "role" | "summary" | "question" | "expectation" | "memory")
+    matches!(parameter.key, "name" | "role" | "summary" | "question" | "expectation")
         || matches!(parameter.kind, Kind::Choice([_]))
 }
 
@@ -521,6 +766,12 @@ fn every_parameter_has_a_case_here() {
             CONTENDERS.iter().find(|(rule, _)| *rule == entry.name).expect("every rule has a contender");
         check(&format!("mechanism.{}", contender.1), entry.parameters);
     }
+    for parameter in overlays::TABLES.iter().flat_map(|(table, keys)| keys.iter().map(move |k| (table, k))) {
+        let end = format!(".{}.{}", parameter.0, parameter.1.key);
+        if !CHANGES.iter().any(|change| change.0.ends_with(&end)) {
+            missing.push(end);
+        }
+    }
     assert!(missing.is_empty(), "no test for {missing:?}");
     for (path, ..) in CHANGES {
         let (table, key) = path.rsplit_once('.').unwrap();
@@ -532,8 +783,10 @@ fn every_parameter_has_a_case_here() {
 
 #[test]
 fn every_parameter_changes_something() {
-    let before: Vec<(&str, Yield)> =
-        [ROLLUP, STAKING, ABSTRACT, ALONE].iter().map(|text| (*text, yields(&read(text)))).collect();
+    let before: Vec<(&str, Yield)> = [ROLLUP, STAKING, TEMPTING, ABSTRACT, ALONE]
+        .iter()
+        .map(|text| (*text, yields(&read(text))))
+        .collect();
     let mut idle = Vec::new();
     for (path, value, text, replacements) in CHANGES {
         let text_now = replaced(text, replacements);
@@ -597,6 +850,19 @@ fn a_parameter_that_nothing_reads_is_refused() {
             ROLLUP,
             &[("redundancy = 2\nbond", "bond"), ("redundancy = 2\n", ""), ("failover = 0.8\n", "")],
         ),
+        ("world.target_rate", "0.1", ABSTRACT, &[]),
+        ("world.target_tip", "0.1", ROLLUP, &[]),
+        ("world.tip_alone", "0.1", TEMPTING, &[]),
+        ("world.order_rate", "0.1", ROLLUP, &[]),
+        ("world.legal_penalty", "0.1", ROLLUP, &[]),
+        ("world.toxic_harm", "0.1", ROLLUP, &[]),
+        ("world.user_exit", "0.1", ROLLUP, &[]),
+        ("sequencers.ant.bribes", "refuse", ROLLUP, &[]),
+        ("sequencers.ant.scruple", "0.1", ROLLUP, &[]),
+        ("sequencers.ant.jurisdiction", "north", ROLLUP, &[]),
+        ("mechanism.auction.inclusion", "any_live", ROLLUP, &[]),
+        ("mechanism.auction.lookahead", "0", ROLLUP, &[]),
+        ("mechanism.auction.slash_fraction", "0.5", ROLLUP, &[]),
         ("play.rounds", "3", ALONE, &[]),
         ("play.feedback", "expected", ALONE, &[]),
         ("play.feedback", "expected", ABSTRACT, &[]),

@@ -3,6 +3,7 @@
 //! Scripted play needs no menu. Where the file gives one, it holds the deviations against which the certificate judges
 //! the script: one setting for each of `bins` bins of private value, the script itself following the exact value.
 
+use super::answers::{ANSWERS, Answers};
 use super::table::Table;
 use super::{BINS, Grid, MENU, Menu, OFFER, POLICY, Strategy, Unit, menu_from, unit_of};
 use crate::agent::formula::Formula;
@@ -28,8 +29,23 @@ pub fn read(section: &Section, name: &str) -> Option<Strategy> {
         menu,
         collusive: None,
         policy,
+        answers: None,
         judged,
     };
+    if Answers::are_given(section) {
+        let Some(menu) = grid else {
+            section.refuse(
+                ANSWERS.key,
+                "answers without the menu that they are on",
+                "a `menu` besides",
+                None,
+            );
+            return None;
+        };
+        let answers = Answers::read(section, &menu)?;
+        let played = strategy(menu, LearnerSpec::Scripted { column: 0 }, None);
+        return Some(Strategy { answers: Some(answers), ..played });
+    }
     if section.is_given(POLICY.key) {
         let Some(menu) = grid else {
             section.refuse(POLICY.key, "a policy without the menu of its offers", "a `menu` besides", None);

@@ -72,6 +72,13 @@ impl Table {
         policy
     }
 
+    /// The column that it plays for certain at every rank, if there is one.
+    pub fn pure_column(&self) -> Option<usize> {
+        let certain = |row: &Row| row.weights.iter().position(|&weight| weight >= 1.0 - MISSING);
+        let first = certain(self.rows.first()?)?;
+        self.rows.iter().all(|row| certain(row) == Some(first)).then_some(first)
+    }
+
     /// Writes a policy whose states end at these ranks, as a table.
     pub fn write(policy: &Policy, to: &[f64], menu: &Menu) -> Value {
         let row = |(state, &to): (usize, &f64)| {

@@ -21,7 +21,7 @@ pub(super) fn seat(world: World, mut classes: Vec<Class>, mut delegators: Vec<De
             sequencers.push(Sequencer { who, class, traits: spec.traits.clone() });
         }
     }
-    Setting { world, sequencers, classes, delegators }
+    Setting { world, sequencers, classes, delegators, briber: None }
 }
 
 /// Classes of sequencers, and whether all of them could be read.
@@ -46,8 +46,9 @@ pub(super) fn read_classes(
     for group in groups {
         let mut find = |section: &Section, name: &str| shelf.find(section, name, |t| Strategy::read(t, name));
         if !bonded {
-            group
-                .note_unread_key(&sequencer::CAPITAL_COST, "no contender's rule locks a sequencer's capital");
+            for parameter in [&sequencer::CAPITAL_COST, &sequencer::CAPITAL_LIMIT] {
+                group.note_unread_key(parameter, "no contender's rule locks a sequencer's capital");
+            }
         }
         if !discounted {
             group.note_unread_key(&sequencer::DISCOUNT, "no contender's rule remembers anything");

@@ -2,8 +2,12 @@
 
 use crate::agent::Setting;
 use crate::mechanism::algorithmic::R_MAX;
+use crate::mechanism::collateral::{BOND_ASSET, Collateral};
+use crate::mechanism::overlays::Overlays;
+use crate::mechanism::oversight::{self, Oversight};
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism as _, Rule};
+use crate::play::conduct;
 use crate::play::schedule::Schedule;
 use crate::settings::{Parameter, Section, nearest};
 use crate::with_rule;
@@ -28,6 +32,7 @@ pub(super) fn all_parameters() -> Vec<&'static Parameter> {
     let mut seen = BTreeSet::new();
     std::iter::once(&RULE)
         .chain(CATALOGUE.iter().flat_map(|entry| entry.parameters.iter().copied()))
+        .chain(oversight::PARAMETERS.iter().copied())
         .filter(|p| seen.insert(p.key))
         .collect()
 }
@@ -47,9 +52,20 @@ impl Entrant<'_> {
         self.redundancy > 1 || self.section.is_given(R_MAX.key)
     }
 
+    /// Whether it has a governance.
+    pub(super) fn is_governed(&self) -> bool {
+        self.section.is_given(oversight::TABLE)
+    }
+
+    /// Whether its bonds or stakes may be something else than ETH.
+    pub(super) fn has_assets(&self) -> bool {
+        self.section.is_given(BOND_ASSET.key)
+    }
+
     /// Reads keys without judging them, where the rest of the file is too wrong for more, so that all errors show.
     pub(super) fn skim(&self) {
         self.section.known(&all_parameters());
+        self.section.know_tables(&[oversight::TABLE]);
         self.section.abandon();
     }
 }
@@ -89,6 +105,7 @@ pub(super) fn announced<'a>(root: &Section<'a>) -> (Vec<Entrant<'a>>, bool) {
                 section.refuse("rule", &format!("there is no rule `{rule}`"), &names.join(", "), help);
             }
             section.known(&all_parameters());
+            section.know_tables(&[oversight::TABLE]);
             section.abandon();
         }
     }
@@ -108,8 +125,22 @@ pub(super) fn read_rules(
     for Entrant { name, entry, section, slots, redundancy } in entrants {
         let mut terms = Terms::new(setting, slots, redundancy);
         terms.read_term(&section, entry);
+        let evicts = entry.name != "centralized";
+        terms.oversight = Oversight::read(&section, &setting.world, entry.needs.capital, evicts);
+        terms.overlays = Overlays::read(&section);
+        if entry.needs.capital {
+            terms.collateral = Collateral::read(&section);
+        }
         section.known(&all_parameters());
         section.note_unread(&format!("rule `{}` does not have it", entry.name));
+        if !conduct::fades(setting, &terms, schedule.horizon) {
+            section.refuse(
+                oversight::TABLE,
+                "what a finding takes is lost for good, and nobody discounts",
+                "a `discount` below 1 for every group, a shorter `evict_epochs`, a `user_return` above 0, or a `horizon` in `[play]`",
+                None,
+            );
+        }
         let Some(mut rule) = (entry.read)(&section, &terms) else { continue };
         with_rule!(&mut rule, rule => rule.set_horizon(schedule.horizon));
         with_rule!(&rule, rule => rule.check(&section, setting));

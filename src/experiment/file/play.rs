@@ -1,6 +1,6 @@
 //! `[play]`: how learning, measuring and certifying are laid out.
 
-use crate::experiment::simulate::Play;
+use crate::experiment::simulate::{Keep, Play};
 use crate::play::schedule::{Regime, Schedule};
 use crate::settings::{Parameter, Section};
 
@@ -85,6 +85,15 @@ pub const CERTIFICATE_MARKETS: Parameter = Parameter::integer(
 pub const CERTIFICATE_EPOCHS: Parameter =
     Parameter::integer("certificate_epochs", 1, 1_000_000, 40, "epochs", "epochs of each of them");
 
+/// What is kept of a unit.
+pub const KEEP: Parameter = Parameter::choice(
+    "keep",
+    &["everything", "metrics"],
+    "everything",
+    "what is stored of each unit: metrics, curves and policies, or metrics alone (no figures of learning and offers, no `policies.csv`, \
+     nothing to export; basins are told by shares)",
+);
+
 /// Keys of `[play]`.
 pub const PLAY: &[&Parameter] = &[
     &REGIME,
@@ -97,6 +106,7 @@ pub const PLAY: &[&Parameter] = &[
     &HORIZON,
     &CERTIFICATE_MARKETS,
     &CERTIFICATE_EPOCHS,
+    &KEEP,
 ];
 
 /// Reads the table. `has_memory` says whether some rule remembers anything, `finite` whether sales are among finitely many
@@ -134,5 +144,6 @@ pub(super) fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite
         certificate_markets: section.integer(&CERTIFICATE_MARKETS) as u32,
         certificate_epochs: section.integer(&CERTIFICATE_EPOCHS) as u32,
         tolerance,
+        keep: if section.choice(&KEEP) == "metrics" { Keep::Metrics } else { Keep::Everything },
     }
 }

@@ -1,7 +1,7 @@
 //! Strategies: which of them an experiment names, and the tables that describe them.
 
 use super::Library;
-use crate::agent::{delegation, sequencer, strategy};
+use crate::agent::{briber, delegation, sequencer, strategy};
 use crate::settings::{Diagnostics, Document, Section, Value, nearest};
 use std::collections::BTreeSet;
 
@@ -65,6 +65,10 @@ pub(in crate::experiment) fn strategies_named(document: &Document) -> BTreeSet<S
             names.insert(named.unwrap_or_else(|| default.to_owned()));
         }
     }
+    if let Some(table) = document.peek(briber::TABLE) {
+        let named = table.get(briber::STRATEGY.key).and_then(|v| v.as_text().map(str::to_owned));
+        names.insert(named.unwrap_or_else(|| briber::DEFAULT.to_owned()));
+    }
     names
 }
 
@@ -99,8 +103,16 @@ impl<'a> Shelf<'a> {
         }
         let help =
             nearest(name, self.known.iter().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-        let message = format!("there is no strategy `{name}`");
-        group.refuse("strategy", &message, &self.known.join(", "), help);
+        let is_path = name.contains(['/', '\\', '.']);
+        let message = if is_path {
+            format!(
+                "there is no strategy `{name}`: no such file below the working directory, the experiment's folder or the folder above"
+            )
+        } else {
+            format!("there is no strategy `{name}`")
+        };
+        let allowed = format!("{}, or the path of a strategy file that ends in .toml", self.known.join(", "));
+        group.refuse("strategy", &message, &allowed, help);
         self.misspelt = true;
         None
     }

@@ -60,9 +60,7 @@ pub(super) fn read_variations(root: &Section, head: &Head, names: &[&str], shelf
         table_of_kind(root, head, "sweep", "sweep").and_then(|section| Sweep::read(&section, head.seed));
     let optimization = table_of_kind(root, head, "optimize", "optimize")
         .and_then(|section| optimization::reading::read(&section, names, head.seed));
-    let swept = sweep.iter().flat_map(|sweep| sweep.points.iter().flatten()).cloned();
-    let varied = optimization.iter().flat_map(Optimization::settings);
-    for (path, value) in swept.chain(varied) {
+    let mut lay = |path: &str, value: &Value| {
         if path.ends_with(sequencer::STRATEGY.key)
             && let Value::Text(name) = &value
             && shelf.played.insert(name.clone())
@@ -76,6 +74,12 @@ pub(super) fn read_variations(root: &Section, head: &Head, names: &[&str], shelf
                 Strategy::read(table, name);
             }
         }
+    };
+    if let Some(sweep) = &sweep {
+        sweep.layout.visit_settings(&mut lay);
+    }
+    for (path, value) in optimization.iter().flat_map(Optimization::settings) {
+        lay(&path, &value);
     }
     if head.kind != "compare" && robustness.is_some() {
         let allowed = "`kind = \"compare\"`: vary `sequencers.*.strategy` to have both";

@@ -138,6 +138,7 @@ impl Store {
         mut visit: impl FnMut(UnitRow) -> Result<(), E>,
     ) -> Result<(), E> {
         self.walk(
+            &self.designs()?,
             "SELECT p.replicate, r.id, r.seed, r.error FROM places p JOIN results r ON r.number = p.result \
              WHERE p.design = ?1 AND p.contender = ?2 ORDER BY p.replicate",
             |design, contender, row| {
@@ -172,6 +173,19 @@ impl Store {
     pub fn visit_values<E: From<StoreError>>(
         &self,
         order: Order,
+        visit: impl FnMut(&StoredUnit<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.visit_values_of(&self.designs()?, order, visit)
+    }
+
+    /// As [`Self::visit_values`], of some design points in the order given.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn visit_values_of<E: From<StoreError>>(
+        &self,
+        designs: &[u32],
+        order: Order,
         mut visit: impl FnMut(&StoredUnit<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut values = Vec::new();
@@ -182,6 +196,7 @@ impl Store {
         };
         match order {
             Order::ByContender => self.walk(
+                designs,
                 "SELECT p.replicate, p.result FROM places p JOIN results r ON r.number = p.result \
                  WHERE p.design = ?1 AND p.contender = ?2 AND r.status = 'done' ORDER BY p.replicate",
                 |design, contender, row| show(design, contender, row.get(0)?, row.get(1)?),
@@ -189,16 +204,17 @@ impl Store {
             Order::ByReplicate => {
                 let mut read = || -> rusqlite::Result<_> {
                     let mut statement = self.connection.prepare_cached(
-                        "SELECT p.design, p.contender, p.replicate, p.result FROM places p \
+                        "SELECT p.contender, p.replicate, p.result FROM places p \
                          JOIN results r ON r.number = p.result \
-                         WHERE r.status = 'done' ORDER BY p.design, p.replicate, p.contender",
+                         WHERE p.design = ?1 AND r.status = 'done' ORDER BY p.replicate, p.contender",
                     )?;
-                    let mut rows = statement.query([])?;
-                    while let Some(row) = rows.next()? {
-                        if let Err(e) =
-                            show(row.get(0)?, row.get::<_, u32>(1)? as usize, row.get(2)?, row.get(3)?)?
-                        {
-                            return Ok(Err(e));
+                    for &design in designs {
+                        let mut rows = statement.query([design])?;
+                        while let Some(row) = rows.next()? {
+                            let contender = row.get::<_, u32>(0)? as usize;
+                            if let Err(e) = show(design, contender, row.get(1)?, row.get(2)?)? {
+                                return Ok(Err(e));
+                            }
                         }
                     }
                     Ok(Ok(()))
@@ -301,6 +317,7 @@ impl Store {
         mut visit: impl FnMut(StoredPolicy) -> Result<(), E>,
     ) -> Result<(), E> {
         self.walk(
+            &self.designs()?,
             "SELECT p.replicate, p.result FROM places p WHERE p.design = ?1 AND p.contender = ?2 ORDER BY p.replicate",
             |design, contender, row| {
                 let entries = self.policies_of(row.get(1)?)?;
@@ -375,16 +392,16 @@ impl Store {
             .map_err(|e| self.error(e))
     }
 
-    /// Runs `query` for every design point and contender in order, and `visit` for every row.
+    /// Runs `query` for these design points and every contender in order, and `visit` for every row.
     fn walk<E: From<StoreError>>(
         &self,
+        designs: &[u32],
         query: &str,
         mut visit: impl FnMut(u32, usize, &Row<'_>) -> rusqlite::Result<Result<(), E>>,
     ) -> Result<(), E> {
-        let designs = self.designs()?;
         let mut read = || -> rusqlite::Result<_> {
             let mut statement = self.connection.prepare_cached(query)?;
-            for &design in &designs {
+            for &design in designs {
                 for (number, contender) in (0_i64..).zip(0..self.contenders.len()) {
                     let mut rows = statement.query(params![design, number])?;
                     while let Some(row) = rows.next()? {

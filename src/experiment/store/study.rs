@@ -146,53 +146,56 @@ impl Store {
         Ok(dropped)
     }
 
-    /// Stores the swept parameters of a design point; one that the point does not have is absent.
+    /// Stores the swept parameters of design points, in place of those stored before; one that a point does not have is
+    /// absent.
     ///
     /// # Errors
-    /// Where a path is not among the study's parameters, or the store fails.
-    pub fn put_design(&mut self, design: u32, values: &[(String, DesignValue)]) -> Result<(), StoreError> {
+    /// Where a path is not among the study's parameters, or the store fails; nothing is stored then.
+    pub fn put_designs(
+        &mut self,
+        designs: impl IntoIterator<Item = (u32, Vec<(String, DesignValue)>)>,
+    ) -> Result<(), StoreError> {
         self.flush()?;
         let path = self.path.clone();
         let fail = |e| StoreError::from_sqlite(&path, e);
         let transaction = self.connection.transaction().map_err(fail)?;
-        transaction.execute("DELETE FROM design_points WHERE design = ?1", [design]).map_err(fail)?;
-        for (name, value) in values {
-            let parameter = number_of(&self.parameters, name)
-                .ok_or_else(|| StoreError::UnknownParameter(name.clone()))?;
-            transaction
-                .execute(
-                    "INSERT INTO design_points(design, parameter, value) VALUES (?1, ?2, ?3)",
-                    params![design, parameter, value],
-                )
+        {
+            let mut delete =
+                transaction.prepare("DELETE FROM design_points WHERE design = ?1").map_err(fail)?;
+            let mut insert = transaction
+                .prepare("INSERT INTO design_points(design, parameter, value) VALUES (?1, ?2, ?3)")
                 .map_err(fail)?;
+            for (design, values) in designs {
+                delete.execute([design]).map_err(fail)?;
+                for (name, value) in values {
+                    let parameter = number_of(&self.parameters, &name)
+                        .ok_or_else(|| StoreError::UnknownParameter(name.clone()))?;
+                    insert.execute(params![design, parameter, value]).map_err(fail)?;
+                }
+            }
         }
         transaction.commit().map_err(fail)
     }
 
-    /// Stores the lines of theory for a contender at a design point, in place of those stored before.
+    /// Stores lines of theory by design point and contender, in place of all that were stored before.
     ///
     /// # Errors
-    /// Where the store fails.
+    /// Where the store fails; nothing is stored then.
     pub fn put_reference_curves(
         &mut self,
-        design: u32,
-        mechanism: &str,
-        curves: &[Curve],
+        curves: impl IntoIterator<Item = (u32, String, Curve)>,
     ) -> Result<(), StoreError> {
         self.flush()?;
         let path = &self.path;
-        let mut write = || -> rusqlite::Result<()> {
+        let write = || -> rusqlite::Result<()> {
             let transaction = self.connection.transaction()?;
-            transaction.execute(
-                "DELETE FROM reference_curves WHERE design = ?1 AND mechanism = ?2",
-                params![design, mechanism],
-            )?;
+            transaction.execute("DELETE FROM reference_curves", [])?;
             {
-                let mut insert = transaction.prepare_cached(
+                let mut insert = transaction.prepare(
                     "INSERT INTO reference_curves(design, mechanism, name, agent, x, y) \
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?;
-                for curve in curves {
+                for (design, mechanism, curve) in curves {
                     for (x, y) in &curve.points {
                         insert.execute(params![design, mechanism, curve.name, curve.agent, x, y])?;
                     }

@@ -101,18 +101,18 @@ fn round_trip_of_everything() {
         ("mechanism.zeta.seats".to_owned(), DesignValue::Number(5.0)),
         ("world.kind".to_owned(), DesignValue::Text("rollup".into())),
     ];
-    store.put_design(0, &point).unwrap();
-    store.put_design(1, &point[..1]).unwrap();
+    store.put_designs([(0, point.to_vec()), (1, point[..1].to_vec())]).unwrap();
     assert!(matches!(
-        store.put_design(1, &[("x".into(), DesignValue::Number(1.0))]),
+        store.put_designs([(1, vec![("x".into(), DesignValue::Number(1.0))])]),
         Err(StoreError::UnknownParameter(_))
     ));
     let theory = [
         Curve { name: "offer".into(), agent: "small".into(), points: vec![(0.0, 0.0), (1.0, 0.5)] },
         Curve { name: "offer".into(), agent: "large".into(), points: vec![(0.0, 0.1)] },
     ];
-    store.put_reference_curves(0, "zeta", &theory).unwrap();
-    store.put_reference_curves(0, "zeta", &theory).unwrap();
+    for _ in 0..2 {
+        store.put_reference_curves(theory.iter().map(|c| (0, "zeta".to_owned(), c.clone()))).unwrap();
+    }
     // Finished in an order that is not that of the tables.
     for (design, name, replicate) in
         [(1, "alpha", 0), (0, "alpha", 1), (0, "zeta", 1), (0, "alpha", 0), (0, "zeta", 0)]
@@ -192,7 +192,7 @@ fn the_documented_names_answer_queries() {
     let lock = OutputLock::acquire(root.path()).unwrap();
     let names = Names::new(&["a", "b"], &["p"]);
     let mut store = open(&lock, &names);
-    store.put_design(0, &[("p".into(), DesignValue::Number(0.5))]).unwrap();
+    store.put_designs([(0, vec![("p".into(), DesignValue::Number(0.5))])]).unwrap();
     store.put(&plan(0, "b", 3), Ok(&outcome(2.5))).unwrap();
     store.put(&plan(0, "a", 3), Err("no")).unwrap();
     store.close().unwrap();

@@ -5,26 +5,56 @@
 //! Reference: McKay, Beckman and Conover (1979), "A comparison of three methods for selecting values of input variables in
 //! the analysis of output from a computer code", Technometrics 21(2), section 2.
 
-use super::{Axis, Point, from_positions};
-use crate::draws::{Key, Purpose, Who};
+use super::{Axis, Point, at_positions};
+use crate::draws::{Key, Purpose, Stream, Who};
 
-/// `points` points under a seed. An axis keeps its permutation, whatever other axes there are: it hangs on its paths.
-pub fn points(axes: &[Axis], points: usize, seed: u64) -> Vec<Point> {
-    let key = Key::new(seed, 0, 0);
-    let positions: Vec<Vec<f64>> = axes
-        .iter()
-        .map(|axis| {
-            let stream = key.stream(Purpose::Design, Who::member(&axis.paths.join("\n"), 0));
-            let mut order: Vec<usize> = (0..points).collect();
-            order.sort_by_key(|&i| (stream.bits(i as u32, 0), i));
-            let mut position = vec![0.0; points];
-            for (slice, &i) in order.iter().enumerate() {
-                position[i] = (slice as f64 + stream.uniform(i as u32, 1)) / points as f64;
+/// `N` points, each slice of each axis hit once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LatinHypercube {
+    axes: Vec<Axis>,
+    points: usize,
+    seed: u64,
+    /// By axis, the slice of each point.
+    slices: Vec<Vec<u32>>,
+}
+
+impl LatinHypercube {
+    /// `points` points under a seed. An axis keeps its permutation, whatever other axes there are: it hangs on its paths.
+    pub fn new(axes: Vec<Axis>, points: usize, seed: u64) -> Self {
+        let slices = axes.iter().map(|axis| {
+            let stream = stream(seed, axis);
+            let mut order: Vec<u32> = (0..points as u32).collect();
+            order.sort_by_cached_key(|&i| (stream.bits(i, 0), i));
+            let mut slices = vec![0; points];
+            for (slice, &i) in (0..).zip(&order) {
+                slices[i as usize] = slice;
             }
-            position
+            slices
+        });
+        LatinHypercube { slices: slices.collect(), axes, points, seed }
+    }
+
+    /// Number of points.
+    pub fn count(&self) -> usize {
+        self.points
+    }
+
+    /// The point of this number, below [`Self::count`].
+    pub fn point(&self, index: usize) -> Point {
+        at_positions(&self.axes, |column| {
+            let within = stream(self.seed, &self.axes[column]).uniform(index as u32, 1);
+            (f64::from(self.slices[column][index]) + within) / self.points as f64
         })
-        .collect();
-    from_positions(axes, points, |row, column| positions[column][row])
+    }
+
+    /// Axes that vary.
+    pub fn axes(&self) -> &[Axis] {
+        &self.axes
+    }
+}
+
+fn stream(seed: u64, axis: &Axis) -> Stream {
+    Key::new(seed, 0, 0).stream(Purpose::Design, Who::member(&axis.paths.join("\n"), 0))
 }
 
 #[cfg(test)]
@@ -35,7 +65,8 @@ mod tests {
     #[test]
     fn every_slice_of_every_axis_holds_one_point() {
         let axes = [range("a", 0.0, 1.0), range("b", 0.0, 1.0), range("c", 0.0, 1.0)];
-        let points = points(&axes, 50, 3);
+        let design = LatinHypercube::new(axes.to_vec(), 50, 3);
+        let points: Vec<Point> = (0..design.count()).map(|index| design.point(index)).collect();
         for axis in 0..3 {
             let mut hit = [false; 50];
             for point in &points {

@@ -9,7 +9,8 @@
 //! * [`sobol`]: the first `N` points of a scrambled Sobol sequence; the first half of a design is a design.
 //! * a list, in the file or as CSV ([`listed`]).
 //!
-//! [`reading`] reads all this from the table `[sweep]`.
+//! Points are made one by one when they are asked for ([`Layout`]), so that a large design takes no room. [`reading`] reads
+//! all this from the table `[sweep]`.
 
 pub mod factorial;
 pub mod latin_hypercube;
@@ -20,6 +21,7 @@ pub mod sobol;
 
 use crate::numerics::{exp, ln};
 use crate::settings::Value;
+use std::sync::Arc;
 
 /// Something that a design varies.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,19 +136,79 @@ impl Axis {
 /// A design point: the paths that it sets, in the order of the axes. What it does not set stays as in the file.
 pub type Point = Vec<(String, Value)>;
 
-/// A point for each row of positions in the unit cube; `position(row, axis)` is in [0, 1).
-fn from_positions(axes: &[Axis], points: usize, position: impl Fn(usize, usize) -> f64) -> Vec<Point> {
-    (0..points)
-        .map(|row| {
-            let mut point = Point::new();
-            for (column, axis) in axes.iter().enumerate() {
-                if axis.applies(&point) {
-                    axis.assign(axis.at(position(row, column)), &mut point);
-                }
+/// The points of a design, numbered from 0.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Layout {
+    /// These.
+    Listed(Arc<[Point]>),
+    /// Every combination.
+    Factorial(factorial::Factorial),
+    /// Each setting alone.
+    OneAtATime(one_at_a_time::OneAtATime),
+    /// Space-filling.
+    LatinHypercube(latin_hypercube::LatinHypercube),
+    /// Space-filling and nested.
+    Sobol(sobol::Sobol),
+}
+
+impl Layout {
+    /// Number of points.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Listed(points) => points.len(),
+            Self::Factorial(design) => design.count(),
+            Self::OneAtATime(design) => design.count(),
+            Self::LatinHypercube(design) => design.count(),
+            Self::Sobol(design) => design.count(),
+        }
+    }
+
+    /// Whether there is no point.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The point of a number below [`Self::len`].
+    pub fn point(&self, index: usize) -> Point {
+        match self {
+            Self::Listed(points) => points[index].clone(),
+            Self::Factorial(design) => design.point(index),
+            Self::OneAtATime(design) => design.point(index),
+            Self::LatinHypercube(design) => design.point(index),
+            Self::Sobol(design) => design.point(index),
+        }
+    }
+
+    /// Visits the settings that some point may have on any path, those of ranges of numbers left out.
+    pub fn visit_settings(&self, mut visit: impl FnMut(&str, &Value)) {
+        let axes = match self {
+            Self::Listed(points) => {
+                points.iter().flatten().for_each(|(path, value)| visit(path, value));
+                return;
             }
-            point
-        })
-        .collect()
+            Self::Factorial(design) => design.axes(),
+            Self::OneAtATime(design) => design.axes(),
+            Self::LatinHypercube(design) => design.axes(),
+            Self::Sobol(design) => design.axes(),
+        };
+        for axis in axes {
+            let Settings::Levels(levels) = &axis.settings else { continue };
+            for (path, value) in levels.iter().flat_map(|level| axis.paths.iter().zip(level)) {
+                visit(path, value);
+            }
+        }
+    }
+}
+
+/// The point at a position in the unit cube; `position(axis)` is in [0, 1).
+fn at_positions(axes: &[Axis], position: impl Fn(usize) -> f64) -> Point {
+    let mut point = Point::new();
+    for (column, axis) in axes.iter().enumerate() {
+        if axis.applies(&point) {
+            axis.assign(axis.at(position(column)), &mut point);
+        }
+    }
+    point
 }
 
 #[cfg(test)]

@@ -1,19 +1,46 @@
 //! One at a time: the file as it stands, then each level of each axis with all others as in the file.
 
 use super::{Axis, Point};
+use crate::settings::Value;
 
-/// All points. A conditional axis exists only where its condition has been set, so that here it never does.
-pub fn points(axes: &[Axis]) -> Vec<Point> {
-    let alone = |axis: &Axis| -> Vec<Point> {
-        let point = |values| {
-            let mut point = Point::new();
-            axis.assign(values, &mut point);
-            point
-        };
-        axis.levels().into_iter().map(point).collect()
-    };
-    let conditional = |axis: &&Axis| axis.when.is_none();
-    std::iter::once(Point::new()).chain(axes.iter().filter(conditional).flat_map(alone)).collect()
+/// Each level alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OneAtATime {
+    axes: Vec<Axis>,
+    /// By axis.
+    levels: Vec<Vec<Vec<Value>>>,
+}
+
+impl OneAtATime {
+    /// The design over axes of which none is conditional: no point would set the condition.
+    pub fn new(axes: Vec<Axis>) -> Self {
+        let levels = axes.iter().map(Axis::levels).collect();
+        OneAtATime { axes, levels }
+    }
+
+    /// Number of points.
+    pub fn count(&self) -> usize {
+        1 + self.levels.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// The point of this number, below [`Self::count`].
+    pub fn point(&self, index: usize) -> Point {
+        let mut point = Point::new();
+        let Some(mut place) = index.checked_sub(1) else { return point };
+        for (axis, levels) in self.axes.iter().zip(&self.levels) {
+            if let Some(values) = levels.get(place) {
+                axis.assign(values.clone(), &mut point);
+                break;
+            }
+            place -= levels.len();
+        }
+        point
+    }
+
+    /// Axes that vary.
+    pub fn axes(&self) -> &[Axis] {
+        &self.axes
+    }
 }
 
 #[cfg(test)]
@@ -23,7 +50,11 @@ mod tests {
 
     #[test]
     fn the_file_and_then_each_level_alone() {
-        let points = points(&[axis("a", &[1, 2]), axis("b", &[3, 4, 5])]);
+        let design = OneAtATime::new(vec![axis("a", &[1, 2]), axis("b", &[3, 4, 5])]);
+        let points: Vec<Point> = (0..design.count()).map(|index| design.point(index)).collect();
         assert_eq!(points.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1, 1, 1, 1, 1]);
+        assert_eq!(points[2], [("a".to_owned(), Value::Integer(2))]);
+        assert_eq!(points[3], [("b".to_owned(), Value::Integer(3))]);
+        assert_eq!(points[5], [("b".to_owned(), Value::Integer(5))]);
     }
 }

@@ -1,7 +1,10 @@
 //! `[sweep]`: which parameters vary, over which settings, by which design.
 
-use super::{Axis, Point, Range, Settings, factorial, latin_hypercube, listed, one_at_a_time, sobol};
-use crate::experiment::design::{self, Design};
+use super::factorial::Factorial;
+use super::latin_hypercube::LatinHypercube;
+use super::one_at_a_time::OneAtATime;
+use super::{Axis, Layout, Point, Range, Settings, listed, sobol};
+use crate::experiment::design::Design;
 use crate::settings::{Diagnostics, Document, Parameter, Section, Value};
 use std::fmt::Write;
 
@@ -73,7 +76,7 @@ const MOST_POINTS: usize = 1_000_000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sweep {
     /// Its points.
-    pub points: Vec<Point>,
+    pub layout: Layout,
     /// Paths in the order of first mention.
     pub paths: Vec<String>,
 }
@@ -97,7 +100,7 @@ impl Sweep {
                 );
                 return None;
             }
-            return Some(Sweep { paths: paths_of(&points), points });
+            return Some(Sweep { paths: paths_of(&points), layout: Layout::Listed(points.into()) });
         }
         let tables = section.tables("parameters");
         if tables.is_empty() {
@@ -140,20 +143,24 @@ impl Sweep {
                 "another design",
             );
         }
-        let points = match kind {
-            "one_at_a_time" => one_at_a_time::points(&axes),
-            "latin_hypercube" => latin_hypercube::points(&axes, size, seed),
-            "sobol" => sobol::points(&axes, size, seed),
-            _ => factorial::points(&axes),
+        let mut paths: Vec<String> = Vec::new();
+        for path in axes.iter().flat_map(|axis| &axis.paths) {
+            if !paths.contains(path) {
+                paths.push(path.clone());
+            }
+        }
+        let layout = match kind {
+            "one_at_a_time" => Layout::OneAtATime(OneAtATime::new(axes)),
+            "latin_hypercube" => Layout::LatinHypercube(LatinHypercube::new(axes, size, seed)),
+            "sobol" => Layout::Sobol(sobol::Sobol::new(axes, size, seed)),
+            _ => Layout::Factorial(Factorial::new(axes)),
         };
-        let paths = axes.into_iter().flat_map(|axis| axis.paths).collect();
-        Some(Sweep { points, paths })
+        Some(Sweep { layout, paths })
     }
 
     /// The design.
     pub fn design(&self) -> Design {
-        let point = |point: &Point| design::Point { assignments: point.clone() };
-        Design { parameters: self.paths.clone(), points: self.points.iter().map(point).collect() }
+        Design { parameters: self.paths.clone(), layout: self.layout.clone() }
     }
 }
 

@@ -5,7 +5,7 @@
 //! References: Sobol' (1967), USSR Comput. Math. Math. Phys. 7(4), pp. 86–112; Owen (1995), "Randomly permuted (t,m,s)-nets
 //! and (t,s)-sequences"; direction numbers and hash-based scrambling of the `sobol_burley` crate (Burley 2020, JCGT 9(4)).
 
-use super::{Axis, Point, from_positions};
+use super::{Axis, Point, at_positions};
 
 /// Most points that the sequence has.
 pub const MOST_POINTS: usize = 1 << 16;
@@ -13,18 +13,47 @@ pub const MOST_POINTS: usize = 1 << 16;
 /// Most axes that it has.
 pub const MOST_AXES: usize = sobol_burley::NUM_DIMENSIONS as usize;
 
-/// The first `points` points under a seed; at most [`MOST_POINTS`] of at most [`MOST_AXES`] axes.
-pub fn points(axes: &[Axis], points: usize, seed: u64) -> Vec<Point> {
-    let scramble = (seed ^ (seed >> 32)) as u32;
-    from_positions(axes, points, |row, column| {
-        f64::from(sobol_burley::sample(row as u32, column as u32, scramble))
-    })
+/// The first points of the sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sobol {
+    axes: Vec<Axis>,
+    points: usize,
+    scramble: u32,
+}
+
+impl Sobol {
+    /// The first `points` points under a seed; at most [`MOST_POINTS`] of at most [`MOST_AXES`] axes.
+    pub fn new(axes: Vec<Axis>, points: usize, seed: u64) -> Self {
+        Sobol { axes, points, scramble: (seed ^ (seed >> 32)) as u32 }
+    }
+
+    /// Number of points.
+    pub fn count(&self) -> usize {
+        self.points
+    }
+
+    /// The point of this number, below [`Self::count`].
+    pub fn point(&self, index: usize) -> Point {
+        at_positions(&self.axes, |column| {
+            f64::from(sobol_burley::sample(index as u32, column as u32, self.scramble))
+        })
+    }
+
+    /// Axes that vary.
+    pub fn axes(&self) -> &[Axis] {
+        &self.axes
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::range;
     use super::*;
+
+    fn points(axes: &[Axis], points: usize, seed: u64) -> Vec<Point> {
+        let design = Sobol::new(axes.to_vec(), points, seed);
+        (0..design.count()).map(|index| design.point(index)).collect()
+    }
 
     fn numbers(points: &[Point], axis: usize) -> Vec<f64> {
         points.iter().map(|point| point[axis].1.as_number().unwrap()).collect()

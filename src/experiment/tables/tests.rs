@@ -77,8 +77,8 @@ fn tables_by_hand() {
     };
     let mut store = Store::create_or_open(&lock, &head).unwrap();
     let seats = |n| ("mechanism.zeta.seats".to_owned(), DesignValue::Number(n));
-    store.put_design(0, &[seats(5.0), ("world.kind".to_owned(), DesignValue::Text("a b".into()))]).unwrap();
-    store.put_design(1, &[seats(0.5)]).unwrap();
+    let kind = ("world.kind".to_owned(), DesignValue::Text("a b".into()));
+    store.put_designs([(0, vec![seats(5.0), kind]), (1, vec![seats(0.5)])]).unwrap();
     store.put(&plan(0, "al,pha", 1), Ok(&metrics(&[("m1", 2.0), ("m3", 1.0)]))).unwrap();
     store.put(&plan(0, "al,pha", 0), Ok(&metrics(&[("m1", 1.0), ("m3", 1.0)]))).unwrap();
     store.put(&plan(0, "zeta", 2), Ok(&metrics(&[("m1", 100.0)]))).unwrap();

@@ -51,7 +51,7 @@ impl Algorithmic {
         let even = 1.0 / (rivals().count() + 1) as f64;
         let total = f64::from(at.terms.epoch_slots);
         let (led, cost) = (at.terms.availability[i] * self.contest.income(at, i), at.live_cost(i));
-        let bond = self.bond(at) * at.terms.capital_rate[i];
+        let bond = self.bond_cost(at, i);
         for (payoff, &bid) in out.iter_mut().zip(menu) {
             let weight = bid * factor;
             let beats = |c: &Ranked| weight > c.weight || (weight == c.weight && lot > c.lot);
@@ -59,8 +59,10 @@ impl Algorithmic {
             if bid >= reserve && critical.is_none_or(beats) {
                 let share = if weight + others > 0.0 { weight / (weight + others) } else { even };
                 let payment = bid * total * share;
-                *payoff =
-                    total * (led * share - cost * live_share(share, register.redundancy)) - payment - bond;
+                *payoff = total * (led * share - cost * live_share(share, register.redundancy))
+                    - payment
+                    - bond
+                    - at.start_when_drawn(i, share, register.redundancy);
             }
         }
     }

@@ -4,6 +4,8 @@ use super::Algorithmic;
 use super::scores::{Controller, Scoring};
 use super::weights::{Base, Form};
 use crate::mechanism::auction_rotation::{BOND, RESERVE};
+use crate::mechanism::collateral::{BOND_ASSET, HAIRCUT};
+use crate::mechanism::escrow::DISPUTE_EPOCHS;
 use crate::mechanism::stake::{Contest, ISSUANCE, STAKE_POWER};
 use crate::mechanism::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, Terms};
 use crate::settings::{Parameter, Section};
@@ -133,6 +135,9 @@ pub const PARAMETERS: &[&Parameter] = &[
     &RESERVE,
     &BOND,
     &BOND_POWER,
+    &BOND_ASSET,
+    &HAIRCUT,
+    &DISPUTE_EPOCHS,
     &SCORE_FORM,
     &SCORE_POWER,
     &SCORE_LEARNING,
@@ -235,7 +240,8 @@ pub fn read(section: &Section, terms: &Terms) -> Option<Algorithmic> {
         scoring,
         controller,
         redundancy: terms.redundancy,
-        bond: section.number(&BOND),
+        bond: terms.collateral.posted(section.number(&BOND)),
+        locked: 1 + section.optional_integer(&DISPUTE_EPOCHS).unwrap_or(0) as usize,
         bond_power: section.number(&BOND_POWER),
     })
 }

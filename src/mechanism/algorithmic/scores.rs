@@ -43,7 +43,10 @@ struct Record {
 /// What a market remembers.
 #[derive(Clone, Debug)]
 pub struct Register {
+    /// Stakes, and bonds that are locked for no longer.
     pub(super) escrow: Escrow,
+    /// Bonds with a dispute window.
+    pub(super) bonds: Escrow,
     records: Vec<Record>,
     /// Sequencers live per slot.
     pub(super) redundancy: usize,
@@ -55,9 +58,10 @@ pub struct Register {
 
 impl Register {
     /// A market that opens knows nobody, and begins with this redundancy.
-    pub(super) fn open(candidates: usize, newcomer: f64, redundancy: usize) -> Self {
+    pub(super) fn open(candidates: usize, newcomer: f64, redundancy: usize, locked: usize) -> Self {
         Register {
             escrow: Escrow::new(candidates, 1),
+            bonds: Escrow::new(candidates, locked),
             records: vec![Record { score: newcomer, served: 0, out: 0 }; candidates],
             redundancy,
             produced: 0.0,

@@ -73,6 +73,11 @@ impl Algorithmic {
         self.base == Base::Stake && register.redundancy >= at.setting.candidates()
     }
 
+    /// Cost to candidate `i` of the capital in this epoch's bond, over the epochs for which it is locked.
+    pub(super) fn bond_cost(&self, at: &At, i: usize) -> f64 {
+        self.bond(at) * at.terms.capital_rate[i] * self.locked as f64
+    }
+
     /// The bond of this epoch.
     pub(super) fn bond(&self, at: &At) -> f64 {
         if self.bond_power == 0.0 || self.bond == 0.0 {

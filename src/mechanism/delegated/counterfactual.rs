@@ -115,7 +115,9 @@ impl Delegated {
         let cost = epoch * at.live_cost(i);
         let given = self.given(at, i);
         for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
-            *payoff += backed * (income - given * x) - cost * at.live_share(backed);
+            *payoff += backed * (income - given * x)
+                - cost * at.live_share(backed)
+                - at.start_when_drawn(i, backed, at.terms.redundancy);
         }
         if self.kickback == Kickback::LumpSum {
             for ((payoff, &backed), &x) in out[1..].iter_mut().zip(&backed).zip(menu) {
@@ -158,7 +160,10 @@ impl Delegated {
             None => share,
             Some(k) => f64::from(u8::from(seated)) / k as f64,
         };
-        let rent = self.rent(at, i) * led;
+        let mut rent = self.rent(at, i) * led;
+        if let Some(k) = self.seats.filter(|_| led > 0.0) {
+            rent -= at.start_in_turns(i, k, led * f64::from(at.terms.epoch_slots));
+        }
         match self.kickback {
             Kickback::PerStake => {
                 let delivered = if led > 0.0 { at.terms.availability[i] } else { 0.0 };

@@ -58,10 +58,7 @@ pub struct Deviation {
 
 /// The discount factors of those who learn.
 fn learners(parts: &[Part]) -> impl Iterator<Item = (usize, f64)> {
-    parts.iter().enumerate().filter_map(|(j, part)| match part {
-        Part::Learns(spec, _) => Some((j, spec.discount)),
-        Part::Plays(..) => None,
-    })
+    parts.iter().enumerate().filter_map(|(j, part)| Some((j, part.learns()?.discount)))
 }
 
 /// Looks into what a session ended in.
@@ -113,7 +110,7 @@ pub fn retrain(
     for (j, _) in learners(parts) {
         let frozen = |(plan, part): (&Plan, &Part)| Part::Plays(plan.clone(), part.who());
         let mut fresh: Vec<Part> = session.plans.iter().zip(parts).map(frozen).collect();
-        fresh[j] = parts[j].clone();
+        fresh[j] = parts[j].afresh();
         let trained = play(stage, &fresh, stop, key(j));
         let cycle = limit_cycle(stage, &trained.plans, trained.history);
         let paid = |h: &History| stage.payoff(profile(stage, &trained.plans, *h), j);

@@ -1,10 +1,11 @@
 //! The repeated game of a contender: what its market is, where nothing is drawn and nothing is remembered but offers.
 
+use super::plan::{History, rows};
 use super::session::{Part, Plan, obstacle};
 use super::stage::Stage;
 use crate::agent::Setting;
-use crate::agent::formula::Formula;
 use crate::agent::strategy::Strategy;
+use crate::agent::strategy::answers::Answers;
 use crate::learning::LearnerSpec;
 use crate::learning::q_learning::QLearningSpec;
 use crate::mechanism::Mechanism;
@@ -17,7 +18,7 @@ use crate::play::schedule::{Phase, Regime, market_key};
 pub struct RepeatedGame {
     /// What everyone earns.
     pub stage: Stage,
-    /// Who learns and who follows a script.
+    /// Who learns and who follows a script or a plan.
     pub parts: Vec<Part>,
 }
 
@@ -49,7 +50,7 @@ pub fn fits(setting: &Setting) -> Result<(), String> {
     let sizes: Vec<usize> = (0..setting.candidates()).map(|i| size(class(i))).collect();
     let memory = |i: usize| match class(i).learner {
         LearnerSpec::QLearning(spec) => spec.memory,
-        _ => 0,
+        _ => class(i).answers.as_ref().map_or(0, |answers| answers.memory),
     };
     let memories: Vec<u32> = (0..setting.candidates()).map(memory).collect();
     obstacle(&sizes, &memories).map_or(Ok(()), Err)
@@ -58,19 +59,66 @@ pub fn fits(setting: &Setting) -> Result<(), String> {
 /// Number of settings that a strategy chooses from: a script has but one, and Q-learners do not try abstaining.
 fn size(strategy: &Strategy) -> usize {
     match strategy.learner {
-        LearnerSpec::Scripted { .. } => 1,
+        LearnerSpec::Scripted { .. } if strategy.answers.is_none() => 1,
         _ => strategy.menu.settings.len().max(1),
     }
 }
 
-/// Whether a strategy is one that sessions know: Q-learning from the start, or one offer for ever.
+/// Whether a strategy is one that sessions know: Q-learning from the start or from [`Answers`], one offer for ever, or
+/// answers for ever.
 pub fn takes_part(strategy: &Strategy) -> bool {
-    let known = match strategy.learner {
-        LearnerSpec::QLearning(_) => true,
-        LearnerSpec::Scripted { .. } => !strategy.menu.script.as_ref().is_some_and(Formula::varies),
-        _ => false,
+    match strategy.learner {
+        LearnerSpec::QLearning(_) => strategy.policy.is_none(),
+        _ => strategy.answers.is_some() || strategy.fixed_column().is_some(),
+    }
+}
+
+/// The answers of player `j` as a plan of the stage game: each offer counts as the nearest of those that the answers know.
+fn plan_of(answers: &Answers, stage: &Stage, j: usize) -> Plan {
+    let seen: Vec<usize> = (0..stage.profiles())
+        .map(|profile| {
+            let place = |(number, i): (usize, usize)| answers.place(number, stage.offer(profile, i));
+            answers.profile(own_first(stage.players(), j).enumerate().map(place))
+        })
+        .collect();
+    let known = answers.profiles();
+    let settings = (0..rows(answers.memory, seen.len())).map(|row| {
+        let before = if answers.memory > 1 { seen[row / seen.len()] } else { 0 };
+        answers.settings[before * known + seen[row % seen.len()]]
+    });
+    Plan { memory: answers.memory, settings: settings.collect() }
+}
+
+/// A plan of player `j` of the stage game as answers that can be taken elsewhere; `None` where the plan remembers nothing, or
+/// offers do not ascend.
+pub fn answers_of(plan: &Plan, stage: &Stage, j: usize) -> Option<Answers> {
+    let players: Vec<usize> = own_first(stage.players(), j).collect();
+    let offers = |&i: &usize| -> Vec<f64> {
+        (0..stage.size(i)).map(|setting| stage.offer(stage.with(0, i, setting), i)).collect()
     };
-    known && strategy.policy.is_none()
+    let seen: Vec<Vec<f64>> = players.iter().map(offers).collect();
+    if plan.memory == 0 || seen.iter().any(|list| list.windows(2).any(|pair| pair[0] >= pair[1])) {
+        return None;
+    }
+    let mut answers = Answers { memory: plan.memory, seen, settings: Vec::new() };
+    let profiles = stage.profiles();
+    // The stage's number of each profile of places, one's own first.
+    let mut place = vec![0; profiles];
+    for profile in 0..profiles {
+        place[answers.profile(players.iter().map(|&i| stage.setting(profile, i)))] = profile;
+    }
+    answers.settings = (0..rows(plan.memory, profiles))
+        .map(|row| {
+            let history = History { before: place[row / profiles], last: place[row % profiles] };
+            plan.setting(history, profiles) as u16
+        })
+        .collect();
+    Some(answers)
+}
+
+/// All players, `j` before the others.
+fn own_first(players: usize, j: usize) -> impl Iterator<Item = usize> {
+    std::iter::once(j).chain((0..players).filter(move |&i| i != j))
 }
 
 /// The specification of a class, where it learns by Q-learning.
@@ -90,7 +138,9 @@ impl RepeatedGame {
         let apart = regime == Regime::Independent
             && game.rule.lever().is_some()
             && setting.classes.iter().all(|class| takes_part(&class.strategy))
-            && classes.any(|class| q_learning(setting, class).is_some());
+            && classes.any(|class| {
+                q_learning(setting, class).is_some() || setting.classes[class].strategy.answers.is_some()
+            });
         if !apart || repeats(game.rule, setting, game.terms).is_err() || fits(setting).is_err() {
             return None;
         }
@@ -118,18 +168,21 @@ impl RepeatedGame {
             market.stage_payoffs(game, &mut round, &at(settings), out);
         });
         let stage = stage.ok()?.with_lots(|settings| game.rule.tie(&at(settings)));
-        let part = |i: usize| match q_learning(setting, setting.sequencers[i].class) {
-            Some(spec) => Part::Learns(spec, setting.sequencers[i].who),
-            None => Part::Plays(Plan::constant(0), setting.sequencers[i].who),
+        let part = |i: usize| {
+            let (class, who) = (setting.sequencers[i].class, setting.sequencers[i].who);
+            let plan = setting.classes[class].strategy.answers.as_ref().map(|it| plan_of(it, &stage, i));
+            match (q_learning(setting, class), plan) {
+                (Some(spec), Some(plan)) => Part::LearnsFrom(spec, plan, who),
+                (Some(spec), None) => Part::Learns(spec, who),
+                (None, plan) => Part::Plays(plan.unwrap_or(Plan::constant(0)), who),
+            }
         };
-        Some(RepeatedGame { stage, parts: (0..n).map(part).collect() })
+        let parts = (0..n).map(part).collect();
+        Some(RepeatedGame { stage, parts })
     }
 }
 
 /// The column of a policy that setting `a` of player `p` is.
 pub fn column<M: Mechanism>(game: &Game<M>, p: usize, a: usize) -> usize {
-    match game.setting.classes[game.seats.players[p].class].strategy.learner {
-        LearnerSpec::Scripted { column } => column,
-        _ => a + 1,
-    }
+    game.setting.classes[game.seats.players[p].class].strategy.fixed_column().unwrap_or(a + 1)
 }

@@ -24,6 +24,8 @@ use crate::learning::q_learning::QLearningSpec;
 pub enum Part {
     /// Learns, on the draws of this entity.
     Learns(QLearningSpec, Who),
+    /// Learns, as if this plan were best.
+    LearnsFrom(QLearningSpec, Plan, Who),
     /// Plays this plan; lots are drawn for this entity.
     Plays(Plan, Who),
 }
@@ -32,14 +34,31 @@ impl Part {
     /// Whose draws it takes.
     pub fn who(&self) -> Who {
         match self {
-            Part::Learns(_, who) | Part::Plays(_, who) => *who,
+            Part::Learns(_, who) | Part::LearnsFrom(_, _, who) | Part::Plays(_, who) => *who,
+        }
+    }
+
+    /// How it learns, where it does.
+    pub fn learns(&self) -> Option<&QLearningSpec> {
+        match self {
+            Part::Learns(spec, _) | Part::LearnsFrom(spec, _, _) => Some(spec),
+            Part::Plays(..) => None,
+        }
+    }
+
+    /// The same without anything learned before.
+    #[must_use]
+    pub fn afresh(&self) -> Part {
+        match self {
+            Part::LearnsFrom(spec, _, who) => Part::Learns(*spec, *who),
+            other => other.clone(),
         }
     }
 
     /// Profiles that it remembers.
     pub fn memory(&self) -> u32 {
         match self {
-            Part::Learns(spec, _) => spec.memory,
+            Part::Learns(spec, _) | Part::LearnsFrom(spec, _, _) => spec.memory,
             Part::Plays(plan, _) => plan.memory,
         }
     }

@@ -68,6 +68,13 @@ impl<const W: usize> Player<W> {
         let histories = rows(part.memory(), stage.profiles());
         let (trees, spec, who) = match part {
             Part::Learns(spec, who) => (initial_values(stage, j, spec, key, *who), Some(spec), *who),
+            Part::LearnsFrom(spec, plan, who) => {
+                let mut trees = initial_values(stage, j, spec, key, *who);
+                for (tree, &at) in trees.iter_mut().zip(&plan.settings) {
+                    rank_highest(tree, at as usize);
+                }
+                (trees, Some(spec), *who)
+            }
             Part::Plays(plan, who) => {
                 let one =
                     |&at: &u16| Tree::new((0..size).map(move |a| f64::from(u8::from(a == at as usize))));
@@ -154,6 +161,18 @@ fn initial_values<const W: usize>(
     }
 }
 
+/// Gives a setting the largest of a row's values, and its own to the one that had it; where all are equal, which the lowest
+/// setting would win, it is raised by a millionth.
+fn rank_highest<const W: usize>(tree: &mut Tree<W>, at: usize) {
+    let top = tree.top();
+    if top.at == at {
+        return;
+    }
+    let own = tree.value(at);
+    tree.set(top.at, own);
+    tree.set(at, top.best + 1e-6 * f64::abs(top.best).max(1e-6));
+}
+
 /// Row of a history `(before, last)`, given `before·P` and `last`: each where it is remembered.
 #[derive(Clone, Copy, Debug)]
 struct Masks {
@@ -214,7 +233,7 @@ impl<const N: usize, const W: usize> Table<N, W> {
         let profiles = stage.profiles();
         // A plan learns nothing: it keeps its values.
         let step = |j: usize| match parts.get(j) {
-            Some(Part::Learns(spec, _)) => (spec.learning_rate, spec.discount),
+            Some(Part::Learns(spec, _) | Part::LearnsFrom(spec, ..)) => (spec.learning_rate, spec.discount),
             _ => (0.0, 0.0),
         };
         let payoff = |profile, j| if j < parts.len() { stage.payoff(profile, j) } else { 0.0 };

@@ -204,16 +204,19 @@ pub(super) fn metrics(store: &Store, tolerance: f64) -> Result<Option<Table>, St
     let designs = store.designs()?;
     let swept = store.parameters().to_vec();
     let mut rows = Vec::new();
-    let mut left_out = 0_usize;
+    let mut full = false;
     for &design in &designs {
+        if full {
+            break;
+        }
         let summary = Summary::read(store, design, tolerance)?;
         let point: Vec<Cell> = store.design_values(design)?.iter().map(|v| parameter(v.as_ref())).collect();
         for (c, name) in summary.contenders().iter().enumerate() {
             for metric in METRICS {
                 let Some(e) = summary.estimate(c, metric.key) else { continue };
-                if rows.len() >= MOST_ROWS {
-                    left_out += 1;
-                    continue;
+                full = rows.len() >= MOST_ROWS;
+                if full {
+                    break;
                 }
                 let mut row = vec![Cell::text(name.clone())];
                 row.extend(point.iter().cloned());
@@ -226,8 +229,8 @@ pub(super) fn metrics(store: &Store, tolerance: f64) -> Result<Option<Table>, St
         }
     }
     let mut notes = vec!["Shares are fractions here. `list metrics` has the definitions.".to_owned()];
-    if left_out > 0 {
-        notes.push(format!("{left_out} more rows stand in summary.csv."));
+    if full {
+        notes.push(format!("These are the first {MOST_ROWS} rows; all stand in summary.csv."));
     }
     let head = ["contender"].into_iter().map(str::to_owned).chain(swept.iter().cloned());
     let rest = ["metric", "unit", "mean", "standard error", "95% low", "95% high", "n"];

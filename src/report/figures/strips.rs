@@ -60,8 +60,8 @@ pub(super) fn distribution(
     let mut values = vec![vec![Vec::new(); summary.contenders().len()]; own.len()];
     let keys: Vec<Option<usize>> =
         store.metrics().iter().map(|key| own.iter().position(|m| m.key == *key)).collect();
-    store.visit_values(Order::ByContender, |unit| {
-        if let (0, Some(contender)) = (unit.design, place[unit.contender]) {
+    store.visit_values_of(&[0], Order::ByContender, |unit| {
+        if let Some(contender) = place[unit.contender] {
             for &(metric, value) in unit.values {
                 if let Some(own) = keys[metric] {
                     values[own][contender].push(value);

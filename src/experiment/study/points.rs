@@ -1,0 +1,173 @@
+//! The experiments that a study's design points are: read once to be checked, remembered by what identifies their units, and
+//! read again when a unit is due.
+//!
+//! A whole experiment takes tens of kilobytes, and a design may have a million points. What stays of each point is about a
+//! hundred bytes for each contender that no other point has in the same setting; the first [`KEPT`] points are kept ready to
+//! play besides.
+
+use crate::agent::Setting;
+use crate::experiment::design::{Design, Point};
+use crate::experiment::file::{Contender, Experiment, Library, strategies_named};
+use crate::experiment::outcome::Outcome;
+use crate::experiment::remembered::Remembered;
+use crate::experiment::simulate::{Play, simulate};
+use crate::experiment::unit::{self, Content, UnitPlan};
+use crate::settings::{Diagnostics, Document, Unread};
+use std::collections::HashMap;
+
+/// Points that are kept ready to play.
+const KEPT: usize = 1024;
+
+/// All points of a study.
+#[derive(Debug)]
+pub(super) struct Points {
+    /// The file without what belongs to the study as a whole; `None` where the file as written is the only point.
+    bare: Option<Document>,
+    library: Remembered,
+    contents: Contents,
+    /// The first points.
+    kept: Vec<Ready>,
+}
+
+impl Points {
+    /// The file as written, alone.
+    pub fn as_written(experiment: &Experiment, library: Remembered) -> Self {
+        let mut contents = Contents::default();
+        contents.push(experiment);
+        Points { bare: None, library, contents, kept: vec![Ready::of(experiment.clone())] }
+    }
+
+    /// Every point of a design over a file, read in order; `look` sees each with the keys that it does not read.
+    ///
+    /// # Errors
+    /// What is wrong with the first point at which something is.
+    pub fn read(
+        bare: Document,
+        library: Remembered,
+        design: &Design,
+        mut look: impl FnMut(Vec<Unread>),
+    ) -> Result<Self, Diagnostics> {
+        let mut contents = Contents::default();
+        let mut kept = Vec::new();
+        for point in design.points() {
+            let (experiment, unread) = read_point(&point, &bare, &library)?;
+            look(unread);
+            contents.push(&experiment);
+            if kept.len() < KEPT {
+                kept.push(Ready::of(experiment));
+            }
+        }
+        contents.known = HashMap::new();
+        Ok(Points { bare: Some(bare), library, contents, kept })
+    }
+
+    /// The experiment of one point; `None` where the file as written is.
+    pub fn experiment(&self, point: &Point) -> Option<Result<Experiment, Diagnostics>> {
+        let bare = self.bare.as_ref()?;
+        Some(read_point(point, bare, &self.library).map(|(experiment, _)| experiment))
+    }
+
+    /// Simulates a unit of a point.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub fn simulate(&self, point: &Point, plan: &UnitPlan) -> Result<Outcome, String> {
+        if let Some(ready) = self.kept.get(plan.key.design as usize) {
+            return ready.simulate(plan);
+        }
+        let read = self.experiment(point).ok_or_else(|| "there is no such design point".to_owned())?;
+        Ready::of(read.map_err(|wrong| wrong.to_string())?).simulate(plan)
+    }
+
+    /// What identifies the units of every point.
+    pub fn contents(&self) -> &Contents {
+        &self.contents
+    }
+}
+
+/// The experiment of a design point of a file without what belongs to the study as a whole, and what it does not read.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read_point(
+    point: &Point,
+    bare: &Document,
+    library: &dyn Library,
+) -> Result<(Experiment, Vec<Unread>), Diagnostics> {
+    let mut document = point.apply(bare.clone())?;
+    // Of the file's own strategies a point has those that it plays.
+    let played = strategies_named(&document);
+    for name in document.keys("strategies") {
+        if !played.contains(&name) {
+            document.remove_member("strategies", &name);
+        }
+    }
+    Experiment::read_variant(document, library)
+}
+
+/// An experiment as far as its units need it.
+#[derive(Debug)]
+struct Ready {
+    contenders: Vec<Contender>,
+    setting: Setting,
+    play: Play,
+}
+
+impl Ready {
+    fn of(experiment: Experiment) -> Self {
+        let Experiment { contenders, setting, play, .. } = experiment;
+        Ready { contenders, setting, play }
+    }
+
+    fn simulate(&self, plan: &UnitPlan) -> Result<Outcome, String> {
+        let name = &plan.key.mechanism;
+        let contender = self.contenders.iter().find(|contender| contender.name == *name);
+        let Contender { rule, terms, .. } =
+            contender.ok_or_else(|| format!("there is no contender `{name}`"))?;
+        simulate(rule, &self.setting, terms, &self.play, plan.seed, plan.key.replicate)
+            .map_err(|failure| failure.to_string())
+    }
+}
+
+/// What identifies the units of every design point and contender.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    contenders: usize,
+    /// By design point, then contender: place in `distinct`.
+    places: Vec<u32>,
+    /// Each content once, with the seed of its draws, in the order of first mention.
+    distinct: Vec<(Content, u64)>,
+    /// Places by id of the first replicate, while points are read.
+    known: HashMap<String, u32>,
+}
+
+impl Contents {
+    fn push(&mut self, point: &Experiment) {
+        self.contenders = point.contenders.len();
+        for contender in &point.contenders {
+            let content = Content::new(&point.fingerprint(contender));
+            let next = self.distinct.len() as u32;
+            let place = *self.known.entry(content.id(0)).or_insert(next);
+            if place == next {
+                self.distinct.push((content, point.seed));
+            }
+            self.places.push(place);
+        }
+    }
+
+    /// Number of different contents.
+    pub fn distinct(&self) -> usize {
+        self.distinct.len()
+    }
+
+    /// Place of a content among the different ones.
+    pub fn place(&self, design: u32, contender: usize) -> usize {
+        self.places[design as usize * self.contenders + contender] as usize
+    }
+
+    /// The unit of one replicate of the contender at this place of the file, of this name.
+    pub fn plan(&self, design: u32, contender: usize, name: &str, replicate: u32) -> UnitPlan {
+        let (content, seed) = &self.distinct[self.place(design, contender)];
+        unit::plan(content, *seed, design, name, replicate)
+    }
+}

@@ -1,0 +1,390 @@
+//! Conduct and how it is learned: what an act of misconduct is expected to cost, by playing on.
+//!
+//! An act that adds `Δq` to the probability of being found guilty, by somebody whose scruple is `θ`, is expected to cost
+//!
+//! ```text
+//! κ = Δq·L + θ,        L = Σ_{t=0..T} δ^t·(income of an epoch if not found guilty − income if found guilty)
+//! ```
+//!
+//! with income net of the capital cost of what is locked. `L` is *learned*: along markets played under everybody's present
+//! behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
+//! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
+//! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to `κ`,
+//! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
+//! one-shot deviation principle honesty is optimal exactly if no single act brings more than `κ`. (Who always takes what
+//! is worth more than `κ` loses more when it is found guilty, but not so much that it would rather refuse; and a briber
+//! who pays the least price leaves nothing to lose.) So
+//!
+//! * a target is kept out for what including earns and `κ`;
+//! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
+//! * an order is obeyed if the penalty for ignoring it is more than the tip and `κ`.
+//!
+//! The briber learns on its own, from what every price would have brought, before and after.
+//!
+//! Source: Bertsekas (2013), "Rollout algorithms for discrete optimization", in *Handbook of Combinatorial Optimization*, on
+//! policy iteration by rollouts; Becker and Stigler (1974) on what deters.
+
+use super::censorship::attempt::Stance;
+use super::horizon;
+use super::ledger::Imbalance;
+use super::market::{Detail, Game, Market, Round};
+use super::schedule::{Phase, Schedule, market_key};
+use crate::agent::Setting;
+use crate::agent::conduct::{Bribes, Choice};
+use crate::draws::{Purpose, Who};
+use crate::learning::policy::Policy;
+use crate::learning::{Feedback, Learner, Problem};
+use crate::mechanism::Mechanism;
+use crate::mechanism::terms::Terms;
+use ndarray::Array2;
+
+/// How one candidate behaves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Conduct {
+    /// What it asks over what including earns, in ETH; infinite: it takes no bribe.
+    pub markup: f64,
+    /// Whether it takes toxic MEV.
+    pub toxic: bool,
+    /// Whether it obeys orders: `None` if the penalty is worth it.
+    pub obeys: Option<bool>,
+    /// What an act is expected to cost, `κ`, in ETH.
+    pub act_cost: f64,
+}
+
+impl Conduct {
+    /// Nothing wrong.
+    pub const HONEST: Conduct =
+        Conduct { markup: f64::INFINITY, toxic: false, obeys: Some(false), act_cost: 0.0 };
+
+    /// Of a candidate that expects an act to cost `act_cost`, and to take so much toxic MEV in an epoch.
+    fn of(spec: crate::agent::conduct::Conduct, act_cost: f64, toxic: f64) -> Self {
+        Conduct {
+            markup: match spec.bribes {
+                Bribes::Refuse => f64::INFINITY,
+                Bribes::Markup(markup) => markup,
+                Bribes::Learned => act_cost,
+            },
+            toxic: match spec.toxic {
+                Choice::Always => true,
+                Choice::Never => false,
+                Choice::Learned => toxic > act_cost,
+            },
+            obeys: match spec.obeys {
+                Choice::Always => Some(true),
+                Choice::Never => Some(false),
+                Choice::Learned => None,
+            },
+            act_cost,
+        }
+    }
+
+    /// How it stands towards keeping a target out whose inclusion earns `forgone`, `penalty` being that of including
+    /// against an order, if it is under one.
+    pub fn stance(&self, forgone: f64, penalty: Option<f64>) -> Stance {
+        let Some(penalty) = penalty else { return Stance::Sells(forgone + self.markup) };
+        if self.obeys.unwrap_or(penalty > forgone + self.act_cost) {
+            Stance::Obeys
+        } else {
+            Stance::Sells((forgone - penalty).max(0.0) + self.markup)
+        }
+    }
+}
+
+/// How everybody behaves.
+#[derive(Clone, Debug)]
+pub struct Behaviour {
+    /// Each candidate's conduct.
+    pub conduct: Vec<Conduct>,
+    /// The briber's distribution over prices.
+    pub price: Policy,
+}
+
+impl Behaviour {
+    /// Before anything is learned: acts cost their scruple, and the briber tries every price or plays its script.
+    pub fn unlearned(setting: &Setting) -> Self {
+        let conduct = setting
+            .sequencers
+            .iter()
+            .map(|s| Conduct::of(setting.classes[s.class].conduct, s.traits.scruple, 0.0))
+            .collect();
+        Behaviour { conduct, price: briber(setting).map_or(Policy::uniform(1, 1), |b| b.settled()) }
+    }
+}
+
+/// The briber's learner.
+fn briber(setting: &Setting) -> Option<Learner> {
+    let strategy = setting.briber.as_ref()?;
+    let columns = strategy.menu.columns();
+    let mut problem = Problem::new(1, columns);
+    // Against no play in particular: values start from nothing.
+    problem.initial = strategy.learner.wants_values().map(|_| Array2::zeros((1, columns)));
+    Some(Learner::new(strategy.learner, &problem))
+}
+
+/// Rounds of learning, in each of which everybody's loss is sampled in so many markets.
+const ROUNDS: u32 = 8;
+const MARKETS: u32 = 4;
+/// Epochs played in each market before its members are tried, and epochs in which it is waited for that one serves.
+const EPOCHS: u32 = 8;
+const PATIENCE: u32 = 24;
+/// Batches from which the briber learns, and targets in each, if they come within so many epochs.
+const LESSONS: u32 = 48;
+const TARGETS: usize = 16;
+const LESSON_EPOCHS: u32 = 400;
+
+/// What was learned of conduct.
+#[derive(Clone, Debug)]
+pub struct Learned {
+    /// How everybody behaves.
+    pub behaviour: Behaviour,
+    /// Whether anybody learned.
+    pub learning: bool,
+}
+
+/// Lets sequencers and the briber learn, offers being chosen by `choose` (column for epoch, player, state and uniform
+/// draw); `None` where nobody is tempted.
+///
+/// # Errors
+/// [`Imbalance`] if some market's books do not balance.
+pub fn learn<M: Mechanism>(
+    game: &Game<M>,
+    choose: &dyn Fn(u32, usize, usize, f64) -> usize,
+    schedule: &Schedule,
+    seed: u64,
+    replicate: u32,
+) -> Result<Option<Learned>, Imbalance> {
+    let setting = game.setting;
+    let Some(rollup) = setting.world.tempting() else { return Ok(None) };
+    let players = &game.seats.players;
+    let spec = |p: usize| setting.classes[players[p].class].conduct;
+    let scruple = |p: usize| setting.classes[players[p].class].traits.scruple;
+    let conduct_learns = (0..players.len()).any(|p| spec(p).learns());
+    let mut school = School {
+        game,
+        choose,
+        burn_in: schedule.burn_in,
+        seed,
+        replicate,
+        behaviour: Behaviour::unlearned(setting),
+        round: Round::new(game),
+        markets: 0,
+    };
+    let learner = briber(setting).filter(|_| setting.briber.as_ref().is_some_and(|s| s.learner.learns()));
+    let reach = reach(game, schedule);
+    let mut losses = vec![0.0; players.len()];
+    let mut toxic = vec![0.0; players.len()];
+    let adds = game.terms.oversight.governance.map_or(0.0, |governance| governance.adds());
+    let mut improve = |school: &mut School<M>, rounds: std::ops::Range<u32>| -> Result<(), Imbalance> {
+        for round in rounds {
+            let samples = school.sample(round, reach)?;
+            // Later rounds count more: the first were played by people who knew nothing.
+            let weight = 2.0 / f64::from(round + 2);
+            // Whom office costs more than it brings need not misbehave to be rid of it.
+            for (p, sample) in samples.iter().enumerate() {
+                // Nobody is found guilty out of office.
+                if sample.losses > 0.0 {
+                    losses[p] += weight * (sample.loss - losses[p]);
+                }
+                toxic[p] += weight * (rollup.toxic.map_or(0.0, |t| t.beside(sample.mev)) - toxic[p]);
+                for &i in &players[p].members {
+                    school.behaviour.conduct[i] =
+                        Conduct::of(spec(p), adds * losses[p].max(0.0) + scruple(p), toxic[p]);
+                }
+            }
+        }
+        Ok(())
+    };
+    if conduct_learns {
+        improve(&mut school, 0..ROUNDS)?;
+    }
+    if let Some(mut learner) = learner.clone() {
+        school.teach(&mut learner)?;
+        if conduct_learns {
+            improve(&mut school, ROUNDS..ROUNDS + ROUNDS / 2)?;
+            // Fresh, as what prices earned before has changed.
+            let mut again = briber(setting).unwrap_or(learner);
+            school.teach(&mut again)?;
+        }
+    }
+    Ok(Some(Learned { behaviour: school.behaviour, learning: conduct_learns || learner.is_some() }))
+}
+
+/// Epochs over which a finding is followed.
+fn reach<M: Mechanism>(game: &Game<M>, schedule: &Schedule) -> u32 {
+    let Some(governance) = game.terms.oversight.governance else { return 0 };
+    let patience = game.setting.sequencers.iter().map(|s| s.traits.discount).fold(0.0_f64, f64::max);
+    let exit = game.setting.world.tempting().map(|rollup| rollup.exit).unwrap_or_default();
+    let users = if exit.leave > 0.0 { horizon::epochs(1.0 - exit.back) } else { 0 };
+    let memory = horizon::epochs(game.rule.memory(game.setting));
+    let lasts = governance
+        .evict_epochs
+        .saturating_add(governance.delay)
+        .saturating_add(game.terms.term_epochs + game.rule.epochs_to_fill())
+        .max(users)
+        .saturating_add(memory);
+    schedule.horizon.unwrap_or_else(|| lasts.min(horizon::epochs(patience))).min(MOST_EPOCHS)
+}
+
+/// Most epochs over which a finding is followed where nothing fades.
+pub const MOST_EPOCHS: u32 = 20_000;
+
+/// Whether what a finding takes fades before [`MOST_EPOCHS`].
+pub fn fades(setting: &Setting, terms: &Terms, horizon: Option<u32>) -> bool {
+    let Some(governance) = terms.oversight.governance else { return true };
+    let patience = setting.sequencers.iter().map(|s| s.traits.discount).fold(0.0_f64, f64::max);
+    let exit = setting.world.tempting().map(|rollup| rollup.exit).unwrap_or_default();
+    let users_fade = exit.leave == 0.0 || horizon::epochs(1.0 - exit.back) < MOST_EPOCHS;
+    let ends = governance.evict_epochs < MOST_EPOCHS && users_fade;
+    horizon.is_some() || ends || horizon::epochs(patience) < MOST_EPOCHS
+}
+
+/// What a round of learning found for one player.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sample {
+    /// Discounted loss from being found guilty, mean over so many.
+    loss: f64,
+    losses: f64,
+    /// Benign MEV in an epoch in which one produces anything.
+    mev: f64,
+}
+
+/// Markets in which conduct is learned.
+struct School<'g, 'a, M: Mechanism> {
+    game: &'g Game<'a, M>,
+    choose: &'g dyn Fn(u32, usize, usize, f64) -> usize,
+    burn_in: u32,
+    seed: u64,
+    replicate: u32,
+    behaviour: Behaviour,
+    round: Round<M>,
+    /// Markets opened so far.
+    markets: u32,
+}
+
+impl<M: Mechanism> School<'_, '_, M> {
+    fn open(&mut self) -> Result<Market<M>, Imbalance> {
+        let key = market_key(self.seed, self.replicate, Phase::Conduct, self.markets);
+        self.markets += 1;
+        let mut market = Market::open(self.game, key);
+        market.behave(&self.behaviour);
+        for _ in 0..self.burn_in {
+            self.step(&mut market)?;
+        }
+        Ok(market)
+    }
+
+    fn step(&mut self, market: &mut Market<M>) -> Result<(), Imbalance> {
+        let epoch = market.epoch;
+        market.choose(self.game, |p, state, u| (self.choose)(epoch, p, state, u), &mut self.round);
+        market.decide(self.game, &mut self.round, Detail::Slots)
+    }
+
+    /// Samples every player's loss.
+    fn sample(&mut self, round: u32, reach: u32) -> Result<Vec<Sample>, Imbalance> {
+        let players = &self.game.seats.players;
+        let mut samples = vec![Sample::default(); players.len()];
+        let mut produced = vec![0.0; players.len()];
+        for m in 0..MARKETS {
+            let mut market = self.open()?;
+            for _ in 0..EPOCHS {
+                self.step(&mut market)?;
+                for (i, &mev) in market.service.mev.iter().enumerate() {
+                    if market.service.produced[i] > 0.0 {
+                        samples[self.game.seats.player[i]].mev += mev;
+                        produced[self.game.seats.player[i]] += 1.0;
+                    }
+                }
+            }
+            if self.game.terms.oversight.governance.is_none() {
+                continue;
+            }
+            for (p, player) in players.iter().enumerate() {
+                // Members are alike; each takes its turn, as far as it is in office.
+                let turn = (round * MARKETS + m) as usize % player.members.len();
+                let in_turn = player.members[turn..].iter().chain(&player.members[..turn]);
+                let mut trial = market.clone();
+                for _ in 0..PATIENCE {
+                    let serves = |&&i: &&usize| trial.service.scheduled[i] > 0.0 && !trial.is_barred(i);
+                    if let Some(&i) = in_turn.clone().find(serves) {
+                        samples[p].loss += self.loss(&trial, i, reach)?;
+                        samples[p].losses += 1.0;
+                        break;
+                    }
+                    self.step(&mut trial)?;
+                }
+            }
+        }
+        for (sample, produced) in samples.iter_mut().zip(produced) {
+            sample.mev /= f64::max(produced, 1.0);
+            sample.loss /= f64::max(sample.losses, 1.0);
+        }
+        Ok(samples)
+    }
+
+    /// What candidate `i` loses if it is found guilty after the last epoch of a market.
+    fn loss(&mut self, market: &Market<M>, i: usize, reach: u32) -> Result<f64, Imbalance> {
+        let rate = self.game.terms.capital_rate[i];
+        let discount = self.game.setting.sequencers[i].traits.discount;
+        let (mut clean, mut guilty) = (market.clone(), market.clone());
+        guilty.convict(self.game, i);
+        // One act, and then no more.
+        clean.behave_honestly(i);
+        guilty.behave_honestly(i);
+        let mut before = [clean.ledger.wealth(i); 2];
+        let mut loss = 0.0;
+        let mut weight = 1.0;
+        for t in 0..=reach {
+            let mut income = [0.0; 2];
+            for ((market, before), income) in
+                [&mut clean, &mut guilty].into_iter().zip(&mut before).zip(&mut income)
+            {
+                if t > 0 {
+                    self.step(market)?;
+                }
+                let now = market.ledger.wealth(i);
+                let locked = if t > 0 { rate * market.ledger.escrow(i) } else { 0.0 };
+                *income = now - *before - locked;
+                *before = now;
+            }
+            loss += weight * (income[0] - income[1]);
+            weight *= discount;
+        }
+        Ok(loss)
+    }
+
+    /// Lets the briber learn against present conduct.
+    fn teach(&mut self, learner: &mut Learner) -> Result<(), Imbalance> {
+        let Some(strategy) = &self.game.setting.briber else { return Ok(()) };
+        let columns = strategy.menu.columns();
+        let mut feedback = Feedback::new(1, columns);
+        let mut payoffs = vec![0.0; columns];
+        let mut market = self.open()?;
+        let mut epochs = 0;
+        let key = market_key(self.seed, self.replicate, Phase::Conduct, u32::MAX >> 8);
+        let tries = key.stream(Purpose::Explore, Who::MARKET);
+        for lesson in 0..LESSONS {
+            payoffs.fill(0.0);
+            let mut seen = 0;
+            while seen < TARGETS && epochs < LESSON_EPOCHS {
+                self.step(&mut market)?;
+                epochs += 1;
+                seen += market.prices_tried(self.game, &mut payoffs);
+            }
+            if seen == 0 {
+                break;
+            }
+            for payoff in &mut payoffs {
+                *payoff /= seen as f64;
+            }
+            feedback.clear();
+            feedback.add(0, 1.0, &payoffs);
+            if strategy.learner.is_bandit() {
+                let setting = learner.choose(0, tries.uniform(lesson, 0));
+                feedback.taken.push(crate::learning::Taken { state: 0, setting, payoff: payoffs[setting] });
+            }
+            learner.learn(&feedback);
+        }
+        self.behaviour.price = learner.settled();
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! Theory of censorship and deterrence, met by the program as users run it.
+
+use crate::lab::{metric, read, unit};
+use sequencer_lab::theory::censorship::{Bribe, Inclusion, Penalty, Schedule};
+use sequencer_lab::theory::deterrence::{Temptation, grim_trigger_discount};
+use std::fmt::Write;
+
+/// Appointees at work without costs, whose targets carry a tip of 2, with more settings of the world, of the group and of the
+/// contender, and more tables.
+fn board(world: &str, group: &str, contender: &str, tables: &str) -> String {
+    format!(
+        "[experiment]\nname = \"board\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n{world}\n[mechanism.board]\n\
+         rule = \"authority\"\ncontract_fee = 0.01\nepoch_slots = 40\n{contender}\n[[sequencers]]\nname = \"member\"\n{group}\n\
+         [play]\nrounds = 4\nmeasured_epochs = 100\n\n{tables}"
+    )
+}
+
+fn run(text: &str, key: &str) -> f64 {
+    let experiment = read(text);
+    metric(&unit(&experiment, &experiment.contenders[0], 0), key).unwrap_or(f64::NAN)
+}
+
+const TARGETS: &str = "target_rate = 0.3\ntarget_tip = 2.0\ntarget_value = 1000.0\n";
+
+#[test]
+fn keeping_a_target_out_costs_a_tip_for_every_includer() {
+    for (n, r, any_live, window) in [
+        (1, 1, false, 10),
+        (5, 1, false, 10),
+        (20, 2, false, 10),
+        (20, 2, true, 10),
+        (20, 2, true, 7),
+        (9, 3, true, 2),
+    ] {
+        for random in [false, true] {
+            for lookahead in [0, 1] {
+                let inclusion = if any_live { "any_live" } else { "leader" };
+                let rotation = if random { "random" } else { "round_robin" };
+                let contender = format!(
+                    "seats = {n}\nredundancy = {r}\ninclusion = \"{inclusion}\"\nrotation = \"{rotation}\"\nlookahead = {lookahead}\n"
+                );
+                let world = format!("{TARGETS}target_window = {window}\n");
+                let group = format!("count = {n}\nbribes = {{ markup = 0.0 }}\n");
+                let found = run(&board(&world, &group, &contender, ""), "censorship_cost");
+                let theory = Bribe {
+                    sequencers: n,
+                    per_slot: r,
+                    schedule: if random { Schedule::Random } else { Schedule::Rotation },
+                    inclusion: if any_live { Inclusion::AnyLive } else { Inclusion::LeaderOnly },
+                    tip: 2.0,
+                    expected_penalty: 0.0,
+                    penalty: Penalty::EveryAct,
+                };
+                let expected = theory.cost(window);
+                // The number of different leaders in a window has a variance below its mean; targets of one market share
+                // slots, so that about one in `window` counts.
+                let allowed = if random {
+                    4.0 * (4.0 * expected / (16_000.0 / f64::from(window))).sqrt()
+                } else {
+                    1e-9
+                };
+                assert!(
+                    (found - expected).abs() <= allowed,
+                    "{n}, {r}, {inclusion}, {rotation}: {found}, {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn conditional_and_shared_tips_make_censorship_dear() {
+    // Three proposers in each slot: nine includers within three slots.
+    for (rule, price) in [("each", 2.0), ("shared", 2.0), ("conditional\"\ntip_alone = 30.0\n#\"", 30.0)] {
+        let world = format!("{TARGETS}tip_rule = \"{rule}\"\ntarget_window = 3\n");
+        let text = board(
+            &world,
+            "count = 9\nbribes = { markup = 0.0 }\n",
+            "seats = 9\nredundancy = 3\ninclusion = \"any_live\"\n",
+            "",
+        );
+        assert!((run(&text, "censorship_cost") - 9.0 * price).abs() < 1e-9, "{rule}");
+    }
+}
+
+#[test]
+fn l1_may_come_first_and_honest_sequencers_have_no_price() {
+    let contender = "seats = 5\n";
+    for (extra, bribes) in [("forced_inclusion = 9\n", "{ markup = 0.0 }"), ("", "\"refuse\"")] {
+        let world = format!("{TARGETS}target_window = 10\n{extra}");
+        let text = board(&world, &format!("count = 5\nbribes = {bribes}\n"), contender, "[briber]\n");
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        assert_eq!(metric(&outcome, "censorship_cost"), None, "{extra}{bribes}");
+        assert_eq!(metric(&outcome, "censored_share"), Some(0.0), "{extra}{bribes}");
+        assert_eq!(metric(&outcome, "inclusion_delay_slots"), Some(1.0));
+    }
+}
+
+/// A group under an order for good, and one that is free.
+fn censors(censoring: u32, free: u32) -> String {
+    let group = |name: &str, count: u32, more: &str| {
+        format!("[[sequencers]]\nname = \"{name}\"\ncount = {count}\nbribes = \"refuse\"\n{more}\n")
+    };
+    group("censor", censoring, "jurisdiction = \"north\"\norders = \"obey\"") + &group("free", free, "")
+}
+
+#[test]
+fn waits_are_geometric_and_hypergeometric() {
+    // A share of .4 censors; leaders are drawn.
+    for (r, gamma) in [(1_u32, 0.4_f64), (2, 4.0 * 3.0 / (10.0 * 9.0))] {
+        let text = format!(
+            "[experiment]\nname = \"orders\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\ntarget_rate = 0.05\n\
+             order_rate = 1.0\norder_end = 0.0\nlegal_penalty = 1.0\n\n{}[mechanism.board]\nrule = \"authority\"\nseats = 10\n\
+             redundancy = {r}\ninclusion = \"any_live\"\nrotation = \"random\"\ncontract_fee = 0.01\nepoch_slots = 100\n\n\
+             [play]\nrounds = 8\nmeasured_epochs = 200\n",
+            censors(4, 6)
+        );
+        let wait = run(&text, "inclusion_delay_slots");
+        let theory = 1.0 / (1.0 - gamma);
+        // Some 8,000 targets of variance γ/(1 − γ)².
+        let se = (gamma / 8_000.0).sqrt() * theory;
+        assert!((wait - theory).abs() <= 4.0 * se, "{wait}, {theory} ± {se}");
+    }
+}
+
+/// One appointee in office at a time, who is offered 1 for keeping a target out that carries no tip.
+fn office(detection: f64, bond: f64, fee: f64, discount: f64, delay: u32, count: u32, world: &str) -> String {
+    let mut text = board(
+        &format!("target_rate = 0.0005\ntarget_value = 10.0\ntarget_window = 5\n{world}"),
+        &format!("count = {count}\ndiscount = {discount:?}\n"),
+        &format!("seats = 1\nbond = {bond:?}\nslash_fraction = 1.0\n")
+            .replace("slash_fraction = 1.0\n", if bond > 0.0 { "slash_fraction = 1.0\n" } else { "" }),
+        "[briber]\nstrategy = \"one\"\n\n[strategies.one]\nrole = \"briber\"\nlearner = \"scripted\"\noffer = { absolute = 1.0 }\n",
+    )
+    .replace("contract_fee = 0.01", &format!("contract_fee = {:?}", fee / 40.0));
+    let _ = write!(
+        text,
+        "\n[mechanism.board.governance]\ndetection = {detection:?}\nevict_epochs = 3000\ndelay = {delay}\n"
+    );
+    text
+}
+
+/// What an act is expected to cost, as learned.
+fn learned_cost(text: &str) -> f64 {
+    let experiment = read(text);
+    let outcome = unit(&experiment, &experiment.contenders[0], 0);
+    let row = outcome.policies.iter().find(|row| row.lever == "bribe_markup").expect("conduct is learned");
+    row.action.expect("there is a price")
+}
+
+#[test]
+fn learned_conduct_switches_at_the_least_bond() {
+    for (detection, discount, delay, rent) in [(0.5, 0.9, 2, 0.02), (0.9, 0.95, 0, 0.0), (0.25, 0.8, 4, 0.1)]
+    {
+        let temptation = Temptation { gain: 1.0, detection, discount, delay: f64::from(delay), rent };
+        let least = temptation.least_bond();
+        for (factor, accepts) in [(0.8, true), (1.2, false)] {
+            let text = office(detection, factor * least, rent, discount, delay, 40, "");
+            let cost = learned_cost(&text);
+            assert_eq!(cost <= 1.0, accepts, "q {detection}, bond {factor} of {least}: {cost}");
+            if !accepts {
+                // An honest sequencer loses what theory says.
+                let theory = temptation.deterrable_gain(factor * least);
+                assert!((cost / theory - 1.0).abs() < 0.02, "{cost}, {theory}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_loss_of_the_contract_alone_deters_the_patient() {
+    for (detection, rent) in [(0.5, 1.0), (0.9, 0.3)] {
+        let least = grim_trigger_discount(1.0, detection, 1.0, rent);
+        for (impatience, accepts) in [(1.2, true), (0.8, false)] {
+            let discount = 1.0 - impatience * (1.0 - least);
+            let cost = learned_cost(&office(detection, 0.0, rent, discount, 0, 40, ""));
+            assert_eq!(cost <= 1.0, accepts, "{detection}, {rent}, {discount}: {cost}");
+        }
+    }
+}
+
+/// One operator, who cannot be replaced: a share of its users leaves for good.
+#[test]
+fn the_loss_of_users_alone_deters_the_patient_operator() {
+    let (detection, exit, rent) = (0.5, 0.4, 1.0);
+    let least = grim_trigger_discount(1.0, detection, exit, rent);
+    for (impatience, accepts) in [(1.2, true), (0.8, false)] {
+        let discount = 1.0 - impatience * (1.0 - least);
+        let text = office(detection, 0.0, rent, discount, 0, 1, &format!("user_exit = {exit:?}\n"))
+            .replace("rule = \"authority\"\n", "rule = \"centralized\"\n")
+            .replace(&format!("contract_fee = {:?}\n", rent / 40.0), "")
+            .replace("seats = 1\nbond = 0.0\n", "")
+            .replace("evict_epochs = 3000\ndelay = 0\n", "")
+            .replace("fee_per_slot = 0.01", &format!("fee_per_slot = {:?}", rent / 40.0));
+        let cost = learned_cost(&text);
+        assert_eq!(cost <= 1.0, accepts, "{discount}: {cost}");
+    }
+}
+
+#[test]
+fn the_briber_learns_the_cheapest_price_that_works() {
+    // The menu has the price of 2 that all accept, and finer ones around it.
+    let strategies = "[briber]\nstrategy = \"grid\"\n\n[strategies.grid]\nrole = \"briber\"\nlearner = \"LEARNER\"\nmenu = { relative = [0.0, 2.0], points = 21 }\n";
+    for learner in ["fictitious_play", "hedge", "regret_matching"] {
+        for (value, best) in [(1000.0, Some(1.0)), (1.0, None)] {
+            let world =
+                format!("target_rate = 0.3\ntarget_tip = 2.0\ntarget_value = {value:?}\ntarget_window = 6\n");
+            let text = board(
+                &world,
+                "count = 4\nbribes = { markup = 0.0 }\n",
+                "seats = 4\n",
+                &strategies.replace("LEARNER", learner),
+            );
+            let experiment = read(&text);
+            let outcome = unit(&experiment, &experiment.contenders[0], 0);
+            let prices: Vec<_> = outcome.policies.iter().filter(|row| row.lever == "bribe").collect();
+            let likeliest = prices.iter().max_by(|a, b| a.probability.total_cmp(&b.probability)).unwrap();
+            match best {
+                Some(_) => assert_eq!(likeliest.action, best, "{learner}"),
+                // Nothing below the tip is taken, and nothing above pays.
+                None => assert!(metric(&outcome, "bribes_to_sequencers") == Some(0.0), "{learner}"),
+            }
+        }
+    }
+}
