@@ -6,7 +6,7 @@
 //! together on the same draws, as pairs showed before. With `ρ = 1` it is the paired difference over the `n`, with `ρ = 0` the
 //! difference of all. Its variance is `s²·[(w² − 2wρ + 1)/(2(1 − ρ)n) + (1 − ρ)(N − n)/(2N²)]`, `w = ρ + (1 − ρ)n/N`, where
 //! `s²` is the variance of a paired difference of one replicate: `s²/n` where `N = n`. Few replicates say little about `s²`:
-//! it is shrunk towards that of earlier pairs, which counts for [`PRIOR`] replicates.
+//! it is shrunk towards that of earlier pairs, which counts for `PRIOR` replicates.
 //!
 //! `P(a ≻ b) = Π_j Φ(−d_j/e_j)` is the probability that `a` is no worse in any objective, objectives taken as independent;
 //! `a` *dominates* `b` where it exceeds [`Judge::threshold`]. Without noise that is Pareto dominance.
