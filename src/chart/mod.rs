@@ -16,6 +16,7 @@
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
 //! | distribution | [`distribution`] | how far do replicates differ? |
 //! | frontier | [`frontier`] | which settings are efficient? |
+//! | censorship | [`censorship`] | what does it cost to keep a transaction out, and how long do targets wait? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`identity`] (which look stands for which contender), [`ticks`] (numbers
@@ -25,6 +26,7 @@
 pub mod account;
 pub mod axes;
 pub mod canvas;
+pub mod censorship;
 pub mod distribution;
 pub mod estimate;
 pub mod facets;

@@ -17,6 +17,7 @@ pub const KINDS: &[&str] = &[
     "metrics",
     "distribution",
     "lorenz",
+    "censorship",
 ];
 
 /// Kind.
@@ -25,7 +26,7 @@ pub const KIND: Parameter = Parameter::choice_required(
     KINDS,
     "which figure: `surplus` (who gets the value), `learning` (offers and deviation gain along learning), `differences` (of \
      each pair of contenders), `robustness` (these under each learning rule), `policies` (offers against value), `impulse` (what one deviation sets off), `metrics` (means, a panel for each metric), `distribution` \
-     (over replicates), `lorenz` (slots and profit over sequencers)",
+     (over replicates), `lorenz` (slots and profit over sequencers), `censorship` (cost of keeping a target out)",
 );
 /// File.
 pub const NAME: Parameter =

@@ -11,11 +11,13 @@
 //! | `metrics` | means of metrics that differ, by contender | there is one contender |
 //! | `distribution` | replicates of the headline metrics, by contender | there is one replicate |
 //! | `lorenz` | how slots and profit are spread over sequencers | the store has no such curves |
+//! | `censorship` | what it costs to keep a target out, and how long targets wait | the world has no targets |
 //! | `frontier` | points of the efficient front, in place of all others | the experiment optimizes nothing |
 //!
 //! A figure that the experiment lists under `[[charts]]` takes the place of the unasked one of its kind.
 
 mod averaging;
+mod censorship;
 mod difference;
 mod frontier;
 mod impulse;
@@ -205,6 +207,7 @@ fn sheets(
             one(strips::distribution(store, summary, experiment, &chart.metrics)?, "distribution")
         }
         "lorenz" => one(lorenz::figure(store, experiment, summary)?, "lorenz"),
+        "censorship" => one(censorship::figure(store, experiment, summary)?, "censorship"),
         "differences" => {
             let pairs = summary.pairs();
             let name = |i: usize| summary.contenders()[i].as_str();
@@ -253,6 +256,7 @@ enum Sheet {
     Metrics(chart::small_multiples::SmallMultiples),
     Distribution(chart::distribution::Distribution),
     Lorenz(chart::lorenz::Lorenz),
+    Censorship(chart::censorship::Censorship),
     Frontier(chart::frontier::Frontier),
 }
 
@@ -268,6 +272,7 @@ impl Sheet {
             Self::Metrics(sheet) => &mut sheet.heading,
             Self::Distribution(sheet) => &mut sheet.heading,
             Self::Lorenz(sheet) => &mut sheet.heading,
+            Self::Censorship(sheet) => &mut sheet.heading,
             Self::Frontier(sheet) => &mut sheet.heading,
         }
     }
@@ -283,6 +288,7 @@ impl Sheet {
             Self::Metrics(sheet) => sheet.draw(style),
             Self::Distribution(sheet) => sheet.draw(style),
             Self::Lorenz(sheet) => sheet.draw(style),
+            Self::Censorship(sheet) => sheet.draw(style),
             Self::Frontier(sheet) => sheet.draw(style),
         }
     }
