@@ -10,6 +10,7 @@ use crate::experiment::store::{self, Contents, Journal, Store, StoreError};
 use crate::experiment::study::{Piece, Study};
 use crate::experiment::unit::{UnitPlan, digest};
 use clap::Args;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -121,11 +122,14 @@ fn check_same_study(folders: &[PathBuf], stores: &[Store]) -> Result<(), Stop> {
 fn conflicts(stores: &[Store], common: &Common) -> Result<Option<Status>, Stop> {
     let mut known = Contents::new().map_err(|error| Stop::fail(&error))?;
     let mut conflicting = Few::default();
+    // A content counts once, wherever in the design it stands.
+    let mut named = HashSet::new();
     for store in stores {
         store
             .visit_units(|unit| {
                 let Some(Ok(outcome)) = store.outcome(&unit.id)? else { return Ok::<_, StoreError>(()) };
-                if !known.agrees(&unit.id, &digest(&format!("{outcome:?}")))? {
+                let agrees = known.agrees(&unit.id, &digest(&format!("{outcome:?}")))?;
+                if !agrees && named.insert(unit.id.clone()) {
                     conflicting.push(&unit.key);
                 }
                 Ok(())
