@@ -8,21 +8,31 @@ use sequencer_lab::mechanism::CATALOGUE;
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
 use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::with_rule;
+use std::fmt::Write;
 
 const ASSETS: &str = "bond_asset = { eth = 0.5, token = 0.3, stable = 0.2 }\nhaircut = { token = 0.4 }\nslash_fraction = 0.4\n";
 
 /// (rule, what it has besides).
 const CONTENDERS: &[(&str, &str)] = &[
     ("centralized", "commission = 0.9"),
-    ("authority", "seats = 3\ncontract_fee = 0.01\nrotation = \"random\"\nredundancy = 2\nbond = 0.5\ndispute_epochs = 2\nASSETS"),
-    ("auction", "term_epochs = 3\npricing = \"second\"\nreserve_price = 0.001\ncommission = 0.9\nbond = 0.5\ndispute_epochs = 2\nASSETS"),
+    (
+        "authority",
+        "seats = 3\ncontract_fee = 0.01\nrotation = \"random\"\nredundancy = 2\nbond = 0.5\ndispute_epochs = 2\nASSETS",
+    ),
+    (
+        "auction",
+        "term_epochs = 3\npricing = \"second\"\nreserve_price = 0.001\ncommission = 0.9\nbond = 0.5\ndispute_epochs = 2\nASSETS",
+    ),
     ("stake", "stake_power = 0.8\nissuance = 0.01\ncommission = 0.9\nASSETS"),
     (
         "stake_rotation",
         "seats = 3\nredundancy = 2\nunstake_fraction = 0.5\nmiss_tolerance = 1\nleak = 0.001\nliquid_fraction = 0.3\n\
          restake_failure = 0.2\nrestake_slash = 0.5\nissuance = 0.01\nASSETS",
     ),
-    ("auction_rotation", "seats = 3\nredundancy = 2\npricing = \"uniform\"\nbond = 0.5\ndispute_epochs = 2\nASSETS"),
+    (
+        "auction_rotation",
+        "seats = 3\nredundancy = 2\npricing = \"uniform\"\nbond = 0.5\ndispute_epochs = 2\nASSETS",
+    ),
     ("delegated", "redundancy = 2\ncommission = 0.9"),
     ("delegated", "seats = 3\nredundancy = 2\nkickback = \"lump_sum\""),
     (
@@ -30,7 +40,10 @@ const CONTENDERS: &[(&str, &str)] = &[
         "r_max = 3\navailability_target = 0.99\nscore_power = 2.0\nnewcomer_score = 0.8\nprobation_epochs = 2\nleast_score = 0.3\n\
          bond = 0.5\nbond_power = 0.5\nASSETS",
     ),
-    ("algorithmic", "base = \"auction\"\nseats = 2\nscore_form = \"exp\"\nbond = 0.5\ndispute_epochs = 2\nASSETS"),
+    (
+        "algorithmic",
+        "base = \"auction\"\nseats = 2\nscore_form = \"exp\"\nbond = 0.5\ndispute_epochs = 2\nASSETS",
+    ),
 ];
 
 fn text(rule: &str, more: &str, overseen: &str) -> String {
@@ -44,13 +57,14 @@ fn text(rule: &str, more: &str, overseen: &str) -> String {
     for (name, place, count, cost, skill, limit) in
         [("ant", "north", 3, 0.0005, 1.0, 60.0), ("bee", "south", 2, 0.0003, 0.8, 8.0)]
     {
-        groups += &format!(
+        let _ = write!(
+            groups,
             "[[sequencers]]\nname = \"{name}\"\ncount = {count}\nstrategy = \"grid\"\nlive_cost = {cost}\nidle_cost = 0.0001\n\
              skill = {skill}\nfailure_rate = 0.05\nrepair_rate = 0.3\njurisdiction = \"{place}\"\nscruple = 0.001\n\
              start_cost = 0.001\nstart_slots = 1\ndiscount = 0.9\n"
         );
         if capital {
-            groups += &format!("capital_cost = 0.3\ncapital_limit = {limit}\n");
+            let _ = write!(groups, "capital_cost = 0.3\ncapital_limit = {limit}\n");
         }
     }
     if needs.delegators {

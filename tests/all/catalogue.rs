@@ -36,7 +36,8 @@ fn every_file_with_a_rule_has_its_row() {
 #[test]
 fn every_rule_is_in_an_experiment() {
     let experiments = texts(&root().join("experiments"), "toml");
-    let all = &experiments.iter().find(|(name, _)| name == "all-mechanisms").expect("it compares every rule").1;
+    let all =
+        &experiments.iter().find(|(name, _)| name == "all-mechanisms").expect("it compares every rule").1;
     for entry in CATALOGUE {
         let line = format!("rule = \"{}\"", entry.name);
         assert!(all.contains(&line), "all-mechanisms.toml lacks `{line}`");

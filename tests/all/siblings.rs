@@ -119,7 +119,9 @@ const SIBLINGS: &[(&str, &str)] = &[
 
 /// A bond makes a pair comparable where findings take something; without one there is nothing to take.
 fn locks(rule: &str) -> bool {
-    rule.contains("bond") || rule.contains("stake") || (rule.contains("algorithmic") && !rule.contains("base"))
+    rule.contains("bond")
+        || rule.contains("stake")
+        || (rule.contains("algorithmic") && !rule.contains("base"))
 }
 
 /// World by world: plain, tempted with leaders alone and secret schedules, and with everybody live.
