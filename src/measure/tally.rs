@@ -5,6 +5,7 @@ use super::certificate::Certificate;
 use super::concentration::{gini, hhi, lorenz, nakamoto};
 use super::delegators_gain::DelegatorsGain;
 use super::metrics::METRICS;
+use crate::agent::sequencer::Class;
 use crate::mechanism::redistribution::Sink;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
 use crate::play::censorship::Memo;
@@ -191,7 +192,7 @@ impl Tally {
     }
 
     /// Closes a market.
-    pub fn close<M: Mechanism>(&mut self, market: &Market<M>, opening: &Opening) {
+    pub fn close<M: Mechanism>(&mut self, game: &Game<M>, market: &Market<M>, opening: &Opening) {
         let ledger = &market.ledger;
         self.markets += 1.0;
         self.community += ledger.community() - opening.community;
@@ -216,8 +217,10 @@ impl Tally {
         let profits: Vec<f64> =
             opening.wealth.iter().enumerate().map(|(i, before)| ledger.wealth(i) - before).collect();
         self.sequencers += profits.iter().sum::<f64>();
+        // Operators count, whatever number of candidates each of them runs.
+        let profits = game.setting.by_operator(&profits);
         let gains: Vec<f64> = profits.iter().map(|p| p.max(0.0)).collect();
-        let slots = &opening.produced;
+        let slots = &game.setting.by_operator(&opening.produced);
         let values =
             [nakamoto(slots, 1.0 / 3.0), nakamoto(slots, 0.5), hhi(slots), gini(slots), gini(&gains)];
         for ((sum, count), value) in self.concentration.iter_mut().zip(values) {
@@ -280,6 +283,7 @@ impl Tally {
         let lever = game.rule.lever();
         let unit_seats = (self.slots / self.epochs / f64::from(game.terms.epoch_slots)).round().max(1.0);
         let lived = detail == Detail::Slots;
+        let capture = game.terms.overlays.upgrade.map(|upgrade| upgrade.capture(game.setting));
         let leaves = game.setting.world.tempting().is_some_and(|rollup| rollup.exit.leave > 0.0);
         let delegators = |of: &dyn Fn(DelegatorsGain) -> f64| {
             certificate.and_then(|(c, _)| c.delegators).map(|d| of(d) / self.potential_per_epoch())
@@ -320,6 +324,16 @@ impl Tally {
                     (game.setting.briber.is_some() && lived).then(|| per_epoch(self.bribes))
                 }
                 "users_left" => leaves.then(|| 1.0 - per_epoch(self.users)),
+                "entrants" => {
+                    let free = |class: &&Class| class.entry_cost.is_some();
+                    let classes = &game.setting.classes;
+                    classes.iter().any(|class| free(&class)).then(|| {
+                        classes.iter().filter(free).map(|class| class.count as f64).sum()
+                    })
+                }
+                "capture_cost_flat" => capture.and_then(|capture| capture.flat),
+                "capture_cost_pivotal" => capture.and_then(|capture| capture.pivotal),
+                "capture_reach" => capture.map(|capture| capture.reach),
                 "capital_locked" => Some(per_epoch(self.locked)),
                 "capital_efficiency" => (self.locked > 0.0).then(|| self.potential / self.locked),
                 "collateral_shortfall" => {

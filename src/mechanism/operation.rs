@@ -9,6 +9,7 @@
 //! weight, they are the leaders of the next slots (after an epoch's last slot, of its first), each counted once. A common outage takes everybody down. A slot that nobody produces
 //! is missed: its MEV is lost, and the backlog share of its fees is paid in the next slot that is produced.
 
+use super::ordering::quorum;
 use super::terms::Terms;
 use super::{At, Schedule, Selection, live_share, lottery};
 use crate::agent::Setting;
@@ -279,6 +280,11 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
     for i in 0..n {
         service.gross[i] = service.produced[i] * (at.signals.gross[i] + late);
     }
+    if !terms.aside.is_empty() {
+        for i in 0..n {
+            service.illicit[i] = service.produced[i] * terms.aside(i);
+        }
+    }
     if terms.starts {
         start_in_expectation(at, selection, service);
     }
@@ -545,6 +551,25 @@ pub fn slot_by_slot(
             });
         }
         let common_down = machines.all_down(rollup, clock);
+        let ordered = !terms.fair || {
+            let (mut live, mut up) = (0, 0);
+            let mut count = |i: usize| {
+                live += 1;
+                up += usize::from(machines.down_for(&setting.sequencers, i, clock).is_none());
+                true
+            };
+            if selection.all_live {
+                for i in (0..n).filter(|&i| selection.weight[i] > 0.0) {
+                    count(i);
+                }
+            } else {
+                if let Some(leader) = leader {
+                    count(leader);
+                }
+                each_standby(&mut count);
+            }
+            up >= quorum(live)
+        };
         let (mut producer, mut lapsed) = (None, None);
         if let Some(leader) = leader {
             service.scheduled[leader] += 1.0;
@@ -575,13 +600,15 @@ pub fn slot_by_slot(
                     }
                 }
             }
-            if common_down {
+            // Who is up itself misses nothing by a quorum's failing.
+            if producer != Some(leader) || common_down {
+                lapsed = Some(leader);
+            }
+            if common_down || !ordered {
                 producer = None;
             }
             if producer == Some(leader) {
                 service.delivered[leader] += 1.0;
-            } else {
-                lapsed = Some(leader);
             }
         }
         if oversight.recorded {

@@ -494,7 +494,12 @@ impl<M: Mechanism> Market<M> {
                 let (selection, service) = (&mut round.selection, &mut self.service);
                 operation::slot_by_slot(rollup, &at, machines, &self.streams, selection, service);
             }
-            _ => operation::fluid(&at, &mut round.selection, &mut self.service),
+            _ => {
+                operation::fluid(&at, &mut round.selection, &mut self.service);
+                for (i, &aside) in self.service.illicit.iter().enumerate().filter(|(_, aside)| **aside != 0.0) {
+                    self.ledger.take_aside(i, aside);
+                }
+            }
         }
         let docket = self.docket.as_mut().filter(|_| detail == Detail::Slots);
         if let Some(docket) = docket {
