@@ -68,7 +68,8 @@ pub fn simulate(
     seed: u64,
     replicate: u32,
 ) -> Result<Outcome, Failure> {
-    let entered = with_rule!(rule, rule => entry::entered(rule, setting, terms, &play.schedule, seed, replicate))?;
+    let entered =
+        with_rule!(rule, rule => entry::entered(rule, setting, terms, &play.schedule, seed, replicate))?;
     let (setting, terms) = entered.as_ref().map_or((setting, terms), |(setting, terms)| (setting, terms));
     let benchmark = Benchmark::of(rule, setting, terms);
     with_rule!(rule, rule => simulate_beside(rule, benchmark, setting, terms, play, seed, replicate))

@@ -327,9 +327,10 @@ impl Tally {
                 "entrants" => {
                     let free = |class: &&Class| class.entry_cost.is_some();
                     let classes = &game.setting.classes;
-                    classes.iter().any(|class| free(&class)).then(|| {
-                        classes.iter().filter(free).map(|class| class.count as f64).sum()
-                    })
+                    classes
+                        .iter()
+                        .any(|class| free(&class))
+                        .then(|| classes.iter().filter(free).map(|class| class.count as f64).sum())
                 }
                 "capture_cost_flat" => capture.and_then(|capture| capture.flat),
                 "capture_cost_pivotal" => capture.and_then(|capture| capture.pivotal),

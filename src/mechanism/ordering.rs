@@ -16,7 +16,7 @@
 //! Liskov (1999), "Practical Byzantine fault tolerance", OSDI '99, on quorums.
 
 use super::terms::Terms;
-use crate::numerics::binomial_tail;
+use crate::numerics::{binomial_tail, pow};
 use crate::settings::{Parameter, Section};
 
 /// Who orders.
@@ -41,14 +41,17 @@ pub fn read(section: &Section, terms: &mut Terms, all_live: bool) {
     terms.fair = true;
     let live = if all_live { terms.candidates } else { terms.redundancy };
     let down = terms.own_down.iter().sum::<f64>() / terms.candidates as f64;
-    let needed = quorum(live);
-    // Of the others, once one or two of the live ones are accounted for.
-    let others_up = |others: usize| match needed - 1 {
+    let others = live - 1;
+    let others_up = |needed: usize| match needed {
         0 => 1.0,
-        more if more > others => 0.0,
-        more => binomial_tail(others as u32, more as u32, 1.0 - down),
+        needed if needed > others => 0.0,
+        needed => binomial_tail(others as u32, needed as u32, 1.0 - down),
     };
-    let (led, stood_in) = (others_up(live - 1), if live > 1 { others_up(live - 2) } else { 0.0 });
+    // With its leader up a slot takes one less; with its leader down it takes all of them among the others, of whom somebody is
+    // up anyhow where a standby takes over.
+    let led = others_up(quorum(live) - 1);
+    let somebody = 1.0 - pow(down, others as f64);
+    let stood_in = if somebody > 0.0 { others_up(quorum(live)) / somebody } else { 0.0 };
     terms.availability.iter_mut().for_each(|up| *up *= led);
     terms.takeover.iter_mut().for_each(|takes| *takes *= stood_in);
 }

@@ -7,10 +7,8 @@ use crate::agent::Setting;
 use crate::settings::{Parameter, Section};
 
 /// Every table that a contender may have, with its keys.
-pub const TABLES: &[(&str, &[&Parameter])] = &[
-    (redistribution::TABLE, redistribution::PARAMETERS),
-    (upgrade::TABLE, upgrade::PARAMETERS),
-];
+pub const TABLES: &[(&str, &[&Parameter])] =
+    &[(redistribution::TABLE, redistribution::PARAMETERS), (upgrade::TABLE, upgrade::PARAMETERS)];
 
 /// What is laid over a contender's rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -62,8 +62,12 @@ pub const LOSS: Parameter = Parameter::number(
     "what a harmful upgrade costs all voters together, each in proportion to its votes",
 );
 /// Ballots.
-pub const BALLOT: Parameter =
-    Parameter::choice("ballot", &["open", "secret"], "open", "whether a briber can see how each of them voted");
+pub const BALLOT: Parameter = Parameter::choice(
+    "ballot",
+    &["open", "secret"],
+    "open",
+    "whether a briber can see how each of them voted",
+);
 /// Least bribe.
 pub const LEAST_BRIBE: Parameter =
     Parameter::number("least_bribe", 0.0, 1e12, 0.0, "ETH", "least that anybody bothers to vote for");
@@ -251,7 +255,8 @@ mod tests {
 
     #[test]
     fn captures_cost_what_theory_says() {
-        for (n, quorum, quota) in [(21, 0.5, 11), (21, 1.0, 21), (9, 2.0 / 3.0, 6), (10, 0.5, 5), (3, 0.0, 1)] {
+        for (n, quorum, quota) in [(21, 0.5, 11), (21, 1.0, 21), (9, 2.0 / 3.0, 6), (10, 0.5, 5), (3, 0.0, 1)]
+        {
             let theory = bribery::Vote::equal(n, quota, 2.0).unwrap();
             let voters = Electorate::new(vec![1.0; n], quorum, 2.0 * n as f64);
             assert!((voters.flat() - theory.flat_price_cost()).abs() < 1e-9, "{n} {quota}");

@@ -218,7 +218,9 @@ pub fn learn<M: Mechanism>(
                     let known = known.unwrap_or(sample.loss);
                     losses[p] = Some(known + weight * (sample.loss - known));
                 }
-                toxic[p] += weight * (rollup.toxic.filter(|_| !game.terms.fair).map_or(0.0, |t| t.beside(sample.mev)) - toxic[p]);
+                toxic[p] += weight
+                    * (rollup.toxic.filter(|_| !game.terms.fair).map_or(0.0, |t| t.beside(sample.mev))
+                        - toxic[p]);
                 for &i in &players[p].members {
                     school.behaviour.conduct[i] =
                         Conduct::of(spec(p), adds * losses[p].unwrap_or(0.0).max(0.0) + scruple(p), toxic[p]);
@@ -284,7 +286,7 @@ struct Sample {
     /// Discounted loss from being found guilty, mean over so many.
     loss: f64,
     losses: f64,
-    /// Benign MEV in an epoch in which one produces anything.
+    /// Benign MEV in an epoch in which one produces anything; of those who never do, in one in which they produced everything.
     mev: f64,
 }
 
@@ -354,9 +356,17 @@ impl<M: Mechanism> School<'_, '_, M> {
                 }
             }
         }
-        for (sample, produced) in samples.iter_mut().zip(produced) {
-            sample.mev /= f64::max(produced, 1.0);
+        let setting = self.game.setting;
+        let mean = setting.world.tempting().map_or(0.0, |rollup| rollup.mev.mean());
+        for ((sample, produced), player) in samples.iter_mut().zip(produced).zip(players) {
             sample.loss /= f64::max(sample.losses, 1.0);
+            if produced > 0.0 {
+                sample.mev /= produced;
+            } else {
+                // What it could have in an epoch of its own.
+                let skill = setting.sequencers[player.members[0]].traits.skill;
+                sample.mev = skill * mean * f64::from(self.game.terms.epoch_slots);
+            }
         }
         Ok(samples)
     }

@@ -496,7 +496,8 @@ impl<M: Mechanism> Market<M> {
             }
             _ => {
                 operation::fluid(&at, &mut round.selection, &mut self.service);
-                for (i, &aside) in self.service.illicit.iter().enumerate().filter(|(_, aside)| **aside != 0.0) {
+                for (i, &aside) in self.service.illicit.iter().enumerate().filter(|(_, aside)| **aside != 0.0)
+                {
                     self.ledger.take_aside(i, aside);
                 }
             }

@@ -621,7 +621,31 @@ const CHANGES: &[Change] = &[
     ("sequencers.ant.capital_limit", "0.5", STAKING, &[]),
     ("sequencers.ant.start_cost", "0.001", STAKING, &[]),
     ("sequencers.ant.start_slots", "2", STAKING, &[]),
+    // Operators with several candidates, and free entry.
+    ("sequencers.ant.identities", "2", ROLLUP, &[]),
+    ("sequencers.ant.entry_cost", "0.001", ROLLUP, &[]),
+    ("mechanism.panel.ordering", "fair_bft", TEMPTING, &[]),
+    (
+        "mechanism.panel.governance.voters",
+        "delegators",
+        TEMPTING,
+        &[
+            ("members = 3\nquorum = 0.6\n", ""),
+            (
+                "[play]",
+                "[[delegators]]\nname = \"dune\"\ncount = 5\nprice_sensitivity = 30.0\n\n[mechanism.votes]\n\
+                 rule = \"delegated\"\nepoch_slots = 10\n\n[play]",
+            ),
+        ],
+    ),
     // Overlays, with any rule.
+    ("mechanism.one.upgrade.by", "opt_in", ROLLUP, &[UNCHANGED]),
+    ("mechanism.one.upgrade.adoption", "0.2", ROLLUP, &[OPTED]),
+    ("mechanism.one.upgrade.voters", "5", ROLLUP, &[SIGNED]),
+    ("mechanism.one.upgrade.quorum", "1.0", ROLLUP, &[SIGNED]),
+    ("mechanism.one.upgrade.loss", "4.0", ROLLUP, &[SIGNED]),
+    ("mechanism.one.upgrade.ballot", "secret", ROLLUP, &[SIGNED]),
+    ("mechanism.one.upgrade.least_bribe", "0.3", ROLLUP, &[SIGNED]),
     ("mechanism.one.redistribution.treasury", "1.0", ROLLUP, &[]),
     ("mechanism.one.redistribution.public_goods", "0.5", ROLLUP, &[TAXED]),
     ("mechanism.one.redistribution.burn", "0.5", ROLLUP, &[TAXED]),
@@ -645,6 +669,16 @@ const DOLLARS: &[(&str, &str)] = &[
 ];
 const BOARD_BOND: &[(&str, &str)] = &[("contract_fee = 0.002", "contract_fee = 0.02\nbond = 0.1")];
 /// A community that receives something.
+/// Who can change the protocol.
+const UNCHANGED: (&str, &str) =
+    ("rule = \"centralized\"\n", "rule = \"centralized\"\nupgrade = { by = \"immutable\" }\n");
+const OPTED: (&str, &str) =
+    ("rule = \"centralized\"\n", "rule = \"centralized\"\nupgrade = { by = \"opt_in\" }\n");
+const SIGNED: (&str, &str) = (
+    "rule = \"centralized\"\n",
+    "rule = \"centralized\"\nupgrade = { by = \"multisig\", voters = 9, loss = 9.0, least_bribe = 0.1 }\n",
+);
+
 const TAXED: (&str, &str) = ("rule = \"centralized\"\n", "rule = \"centralized\"\ncommission = 0.6\n");
 
 /// A policy that raises its kickback when the rival's was at least 0.2, and lowers it when not.

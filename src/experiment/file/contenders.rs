@@ -131,7 +131,8 @@ pub(super) fn read_rules(
         terms.overlays = Overlays::read(&section, setting);
         let everybody_live = entry.needs.standbys && redundancy == 1;
         if section.is_given(ordering::ORDERING.key) && redundancy == 1 && !everybody_live {
-            section.note_unread_key(&ordering::ORDERING, "one sequencer is live in each slot, and orders alone");
+            section
+                .note_unread_key(&ordering::ORDERING, "one sequencer is live in each slot, and orders alone");
         } else {
             ordering::read(&section, &mut terms, everybody_live);
         }
