@@ -31,6 +31,7 @@ pub mod stake_rotation;
 pub mod starting;
 pub mod terms;
 pub mod upgrade;
+pub mod volition;
 
 use crate::agent::Setting;
 use crate::draws::Key;
@@ -168,7 +169,7 @@ impl At<'_> {
     #[inline]
     pub fn live_cost(&self, i: usize) -> f64 {
         let traits = &self.setting.sequencers[i].traits;
-        traits.live_cost - traits.idle_cost
+        traits.live_cost * self.setting.world.state_factor(self.epoch) - traits.idle_cost
     }
 
     /// Expected share of slots in which a candidate is live that leads each with probability `q`: leaders of the next

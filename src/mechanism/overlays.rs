@@ -2,13 +2,18 @@
 //! nothing.
 
 use super::redistribution::{self, Redistribution};
+use super::terms::Terms;
 use super::upgrade::{self, Upgrade};
+use super::volition;
 use crate::agent::Setting;
 use crate::settings::{Parameter, Section};
 
 /// Every table that a contender may have, with its keys.
-pub const TABLES: &[(&str, &[&Parameter])] =
-    &[(redistribution::TABLE, redistribution::PARAMETERS), (upgrade::TABLE, upgrade::PARAMETERS)];
+pub const TABLES: &[(&str, &[&Parameter])] = &[
+    (redistribution::TABLE, redistribution::PARAMETERS),
+    (upgrade::TABLE, upgrade::PARAMETERS),
+    (volition::TABLE, volition::PARAMETERS),
+];
 
 /// What is laid over a contender's rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,6 +31,11 @@ impl Overlays {
             redistribution: Redistribution::read(contender),
             upgrade: Upgrade::read(contender, setting),
         }
+    }
+
+    /// Reads those tables that bear on a contender's terms, and lays what follows over them.
+    pub fn lay(contender: &Section, setting: &Setting, terms: &mut Terms) {
+        volition::lay(contender, setting, terms);
     }
 
     /// Where returned value goes: to the treasury where nothing is said.

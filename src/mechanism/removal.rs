@@ -77,6 +77,7 @@ mod tests {
                 starts: false,
                 overlays: crate::mechanism::overlays::Overlays::default(),
                 fair: false,
+                missing: 0.0,
                 aside: Vec::new(),
             };
             let expected = keeping(&terms, 0, turns, spacing, tolerance);

@@ -75,6 +75,8 @@ pub struct Terms {
     pub overlays: Overlays,
     /// Whether a quorum of those who are live orders transactions.
     pub fair: bool,
+    /// Probability that the data of a slot are not made available, so that it is missed.
+    pub missing: f64,
     /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV, in ETH: tips, bribes and
     /// toxic MEV, less what its acts are expected to cost it. Empty: nothing that was learned.
     pub aside: Vec<f64>,
@@ -119,6 +121,7 @@ impl Terms {
             starts: setting.sequencers.iter().any(|s| s.traits.start_cost + s.traits.start_slots > 0.0),
             overlays: Overlays::default(),
             fair: false,
+            missing: 0.0,
             aside: Vec::new(),
         }
     }

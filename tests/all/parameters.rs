@@ -638,7 +638,16 @@ const CHANGES: &[Change] = &[
             ),
         ],
     ),
+    // State that grows.
+    ("world.state_growth", "0.1", ROLLUP, &[]),
+    ("world.state_expiry", "2", ROLLUP, &[("backlog = 0.5\n", "backlog = 0.5\nstate_growth = 0.1\n")]),
     // Overlays, with any rule.
+    ("mechanism.one.volition.members", "7", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.quorum", "1.0", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.down", "0.4", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.withheld", "0.3", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.posting", "0.5", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.cost", "0.0002", ROLLUP, &[COMMITTEE]),
     ("mechanism.one.upgrade.by", "opt_in", ROLLUP, &[UNCHANGED]),
     ("mechanism.one.upgrade.adoption", "0.2", ROLLUP, &[OPTED]),
     ("mechanism.one.upgrade.voters", "5", ROLLUP, &[SIGNED]),
@@ -669,6 +678,12 @@ const DOLLARS: &[(&str, &str)] = &[
 ];
 const BOARD_BOND: &[(&str, &str)] = &[("contract_fee = 0.002", "contract_fee = 0.02\nbond = 0.1")];
 /// A community that receives something.
+/// Data that a committee keeps available.
+const COMMITTEE: (&str, &str) = (
+    "rule = \"centralized\"\n",
+    "rule = \"centralized\"\nvolition = { members = 4, down = 0.2, cost = 0.0001 }\n",
+);
+
 /// Who can change the protocol.
 const UNCHANGED: (&str, &str) =
     ("rule = \"centralized\"\n", "rule = \"centralized\"\nupgrade = { by = \"immutable\" }\n");

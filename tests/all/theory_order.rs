@@ -61,6 +61,44 @@ fn nobody_reorders_at_users_expense_under_a_quorum() {
 }
 
 #[test]
+fn data_are_available_as_often_as_a_committee_signs() {
+    for (members, quorum, down, withheld, share) in
+        [(4, 0.75, 0.1, 0.0, 0.9477), (10, 0.7, 0.1, 0.05, 0.95 * 0.9872048), (3, 1.0, 0.2, 0.0, 0.512)]
+    {
+        let text = format!(
+            "[experiment]\nname = \"volition\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\nposting_cost = 0.002\n\n\
+             [[sequencers]]\nname = \"one\"\ncount = 1\n\n[mechanism.one]\nrule = \"centralized\"\nepoch_slots = 100\n\
+             volition = {{ members = {members}, quorum = {quorum:?}, down = {down:?}, withheld = {withheld:?}, posting = 0.25, cost = 0.0001 }}\n\n\
+             [play]\nrounds = 8\nmeasured_epochs = 200\n"
+        );
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        let value = |key: &str| metric(&outcome, key).unwrap();
+        let se = (share * (1.0 - share) / 160_000.0_f64).sqrt();
+        assert!((value("liveness") - share).abs() < 3.5 * se, "{}, {share} ± {se}", value("liveness"));
+        let posting = (0.25 * 0.002 + f64::from(members) * 0.0001) / 0.01;
+        assert!((value("posting_cost_share") - posting * value("liveness")).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn live_slots_cost_what_state_has_grown_to() {
+    for (expiry, mean) in
+        [("", 1.0 + 0.02 * 9.5), ("state_expiry = 5\n", 1.0 + 0.02 * (10.0 + 5.0 * 15.0) / 20.0)]
+    {
+        let text = format!(
+            "[experiment]\nname = \"state\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\nstate_growth = 0.02\n{expiry}\n\
+             [[sequencers]]\nname = \"one\"\ncount = 1\nlive_cost = 0.001\n\n[mechanism.one]\nrule = \"centralized\"\nepoch_slots = 10\n\n\
+             [play]\nrounds = 2\nmeasured_epochs = 20\n"
+        );
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        let cost = metric(&outcome, "operating_cost_share").unwrap();
+        assert!((cost - 0.1 * mean).abs() < 1e-12, "{expiry}: {cost}, {}", 0.1 * mean);
+    }
+}
+
+#[test]
 fn captures_of_upgrades_cost_what_theory_says() {
     let run = |upgrade: &str| {
         let text = format!(
