@@ -182,6 +182,13 @@ pub const METRICS: &[Metric] = &[
         "members of groups with an `entry_cost` who take part: the next one would not expect to cover it",
     ),
     metric(
+        "token_price",
+        "ratio",
+        Maximize,
+        "token price",
+        "the token's price at the end of a measured market over that at its beginning, as buy-backs, issuance and findings move it, its own luck apart (with `token`)",
+    ),
+    metric(
         "capture_cost_flat",
         "ETH",
         Maximize,

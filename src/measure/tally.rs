@@ -49,6 +49,8 @@ pub struct Tally {
     harm: f64,
     toxic: f64,
     users: f64,
+    /// Sum over markets of the token's price in the end over that when measuring began.
+    token: f64,
     censorship: Censorship,
     concentration: [(f64, f64); 5],
     /// Sums over markets of the Lorenz curves of slots and of income, and how many markets have one.
@@ -76,6 +78,7 @@ pub struct Opening {
     posting: f64,
     operating: f64,
     produced: Vec<f64>,
+    token: f64,
     gap: f64,
 }
 
@@ -102,6 +105,7 @@ impl Opening {
             posting: ledger.posting(),
             operating: ledger.operating(),
             produced: vec![0.0; candidates],
+            token: market.token.price,
             gap: 0.0,
         }
     }
@@ -195,6 +199,7 @@ impl Tally {
     pub fn close<M: Mechanism>(&mut self, game: &Game<M>, market: &Market<M>, opening: &Opening) {
         let ledger = &market.ledger;
         self.markets += 1.0;
+        self.token += market.token.price / opening.token;
         self.community += ledger.community() - opening.community;
         self.delegators += ledger.delegators() - opening.delegators;
         self.kickbacks += ledger.kickbacks() - opening.kickbacks;
@@ -332,6 +337,7 @@ impl Tally {
                         .any(|class| free(&class))
                         .then(|| classes.iter().filter(free).map(|class| class.count as f64).sum())
                 }
+                "token_price" => game.terms.overlays.token.map(|_| self.token / self.markets),
                 "capture_cost_flat" => capture.and_then(|capture| capture.flat),
                 "capture_cost_pivotal" => capture.and_then(|capture| capture.pivotal),
                 "capture_reach" => capture.map(|capture| capture.reach),

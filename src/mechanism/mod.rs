@@ -30,6 +30,7 @@ pub mod stake;
 pub mod stake_rotation;
 pub mod starting;
 pub mod terms;
+pub mod token;
 pub mod upgrade;
 pub mod volition;
 

@@ -3,6 +3,7 @@
 
 use super::redistribution::{self, Redistribution};
 use super::terms::Terms;
+use super::token::{self, Token};
 use super::upgrade::{self, Upgrade};
 use super::volition;
 use crate::agent::Setting;
@@ -11,6 +12,7 @@ use crate::settings::{Parameter, Section};
 /// Every table that a contender may have, with its keys.
 pub const TABLES: &[(&str, &[&Parameter])] = &[
     (redistribution::TABLE, redistribution::PARAMETERS),
+    (token::TABLE, token::PARAMETERS),
     (upgrade::TABLE, upgrade::PARAMETERS),
     (volition::TABLE, volition::PARAMETERS),
 ];
@@ -20,15 +22,18 @@ pub const TABLES: &[(&str, &[&Parameter])] = &[
 pub struct Overlays {
     /// Where returned value goes.
     pub redistribution: Option<Redistribution>,
+    /// What moves the token's price.
+    pub token: Option<Token>,
     /// Who can change the protocol.
     pub upgrade: Option<Upgrade>,
 }
 
 impl Overlays {
-    /// Reads a contender's tables.
-    pub fn read(contender: &Section, setting: &Setting) -> Overlays {
+    /// Reads a contender's tables; `governed` says whether anybody can be found guilty.
+    pub fn read(contender: &Section, setting: &Setting, governed: bool) -> Overlays {
         Overlays {
             redistribution: Redistribution::read(contender),
+            token: Token::read(contender, governed),
             upgrade: Upgrade::read(contender, setting),
         }
     }

@@ -642,6 +642,14 @@ const CHANGES: &[Change] = &[
     ("world.state_growth", "0.1", ROLLUP, &[]),
     ("world.state_expiry", "2", ROLLUP, &[("backlog = 0.5\n", "backlog = 0.5\nstate_growth = 0.1\n")]),
     // Overlays, with any rule.
+    ("mechanism.one.token.capitalisation", "20.0", ROLLUP, &[BOUGHT_BACK]),
+    ("mechanism.one.token.elasticity", "3.0", ROLLUP, &[BOUGHT_BACK]),
+    (
+        "mechanism.panel.token.trust",
+        "0.2",
+        TEMPTING,
+        &[("slash_fraction = 0.5\n", "slash_fraction = 0.5\ntoken = { capitalisation = 10.0 }\n")],
+    ),
     ("mechanism.one.volition.members", "7", ROLLUP, &[COMMITTEE]),
     ("mechanism.one.volition.quorum", "1.0", ROLLUP, &[COMMITTEE]),
     ("mechanism.one.volition.down", "0.4", ROLLUP, &[COMMITTEE]),
@@ -678,6 +686,12 @@ const DOLLARS: &[(&str, &str)] = &[
 ];
 const BOARD_BOND: &[(&str, &str)] = &[("contract_fee = 0.002", "contract_fee = 0.02\nbond = 0.1")];
 /// A community that receives something.
+/// A token that is bought back.
+const BOUGHT_BACK: (&str, &str) = (
+    "rule = \"centralized\"\n",
+    "rule = \"centralized\"\ncommission = 0.6\nredistribution = { buyback = 1.0 }\ntoken = { capitalisation = 10.0 }\n",
+);
+
 /// Data that a committee keeps available.
 const COMMITTEE: (&str, &str) = (
     "rule = \"centralized\"\n",

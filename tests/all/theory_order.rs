@@ -82,6 +82,44 @@ fn data_are_available_as_often_as_a_committee_signs() {
 }
 
 #[test]
+fn the_token_follows_buy_backs_issuance_and_findings() {
+    let price = |world: &str, group: &str, contender: &str| {
+        let text = format!(
+            "[experiment]\nname = \"token\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n{world}\n\
+             [[sequencers]]\nname = \"one\"\ncount = 1\n{group}\n[mechanism.one]\nepoch_slots = 10\n{contender}\n\n\
+             [play]\nrounds = 3\nmeasured_epochs = 20\n"
+        );
+        let experiment = read(&text);
+        metric(&unit(&experiment, &experiment.contenders[0], 0), "token_price").unwrap()
+    };
+    let near = |found: f64, theory: f64| assert!((found / theory - 1.0).abs() < 1e-12, "{found}, {theory}");
+    // Half of 0.1 an epoch is returned; four fifths of that take tokens out of the market.
+    let returned = "rule = \"centralized\"\ncommission = 0.5\nredistribution = { buyback = 0.6, burn = 0.2, treasury = 0.2 }\n";
+    near(
+        price("", "", &format!("{returned}token = {{ capitalisation = 10.0, elasticity = 2.0 }}\n")),
+        (20.0 * 2.0 * 0.04 / 10.0_f64).exp(),
+    );
+    // Producers who are paid by issuance dilute it.
+    near(
+        price(
+            "",
+            "capital_cost = 0.1\nstrategy = \"truthful\"\n",
+            "rule = \"stake\"\nissuance = 0.02\ntoken = { capitalisation = 10.0 }\n",
+        ),
+        (-20.0 * 0.2 / 10.0_f64).exp(),
+    );
+    // The operator is found guilty of something in every epoch.
+    near(
+        price(
+            "toxic_share = 0.1\n",
+            "toxic_mev = \"never\"\n",
+            "rule = \"centralized\"\ntoken = { capitalisation = 10.0, trust = 0.05 }\ngovernance = { false_positive = 1.0 }\n",
+        ),
+        0.95_f64.powi(20),
+    );
+}
+
+#[test]
 fn live_slots_cost_what_state_has_grown_to() {
     for (expiry, mean) in
         [("", 1.0 + 0.02 * 9.5), ("state_expiry = 5\n", 1.0 + 0.02 * (10.0 + 5.0 * 15.0) / 20.0)]

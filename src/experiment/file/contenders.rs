@@ -128,7 +128,7 @@ pub(super) fn read_rules(
         terms.read_term(&section, entry);
         let evicts = !entry.needs.one_operator;
         terms.oversight = Oversight::read(&section, setting, entry.needs.capital, evicts);
-        terms.overlays = Overlays::read(&section, setting);
+        terms.overlays = Overlays::read(&section, setting, terms.oversight.governance.is_some());
         Overlays::lay(&section, setting, &mut terms);
         let everybody_live = entry.needs.standbys && redundancy == 1;
         if section.is_given(ordering::ORDERING.key) && redundancy == 1 && !everybody_live {
