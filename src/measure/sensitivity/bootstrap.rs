@@ -82,7 +82,11 @@ pub fn intervals(contributions: &[Vec<f64>], spread: Option<&Spread>, seed: u64)
                 return Interval { value, low: f64::NAN, high: f64::NAN };
             }
             pivots.sort_by(f64::total_cmp);
-            Interval { value, low: value - quantile(pivots, 0.975) * se, high: value - quantile(pivots, 0.025) * se }
+            Interval {
+                value,
+                low: value - quantile(pivots, 0.975) * se,
+                high: value - quantile(pivots, 0.025) * se,
+            }
         })
         .collect()
 }

@@ -85,13 +85,14 @@ impl Rows {
         for &(i, j) in &pairs {
             contributions.push((0..n).map(|r| self.second(i, j, r)).collect());
         }
-        let found = bootstrap::intervals(&contributions, Some(&spread), seed);
+        let mut found = bootstrap::intervals(&contributions, Some(&spread), seed);
+        // Every index is a share: an interval says nothing beyond.
+        for interval in &mut found {
+            interval.low = interval.low.clamp(0.0, 1.0);
+            interval.high = interval.high.clamp(0.0, 1.0);
+        }
         let (sets, others) = found.split_at(3 * self.sets.len());
-        let sets = sets.chunks(3).map(|c| {
-            // A total index is a mean of squares.
-            let total = Interval { low: c[1].low.max(0.0), ..c[1] };
-            Index { first: c[0], total, joint: c[2] }
-        });
+        let sets = sets.chunks(3).map(|c| Index { first: c[0], total: c[1], joint: c[2] });
         Some(Indices {
             mean,
             variance: bootstrap::variance(&spread),

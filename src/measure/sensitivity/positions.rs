@@ -73,7 +73,9 @@ mod tests {
             assert_eq!(moved, [0, 1, 2, 3, 4]);
             for ((a, b), (input, size)) in t.points.iter().zip(&t.points[1..]).zip(&t.steps) {
                 assert!((size.abs() - step(4)).abs() < 1e-12);
-                assert!((0..5).all(|i| i == *input || a[i] == b[i]) && b.iter().all(|x| (0.0..=1.0).contains(x)));
+                assert!(
+                    (0..5).all(|i| i == *input || a[i] == b[i]) && b.iter().all(|x| (0.0..=1.0).contains(x))
+                );
                 upwards += usize::from(*size > 0.0);
             }
         }

@@ -49,7 +49,12 @@ impl Effects {
         let (first, second) = (moments(0), moments(1));
         let n = self.pairs.len() as f64;
         let covariance = (found[2].value - first.mean() * second.mean()) * n / (n - 1.0);
-        Some(Screened { mu: found[0], mu_star: found[1], sigma: covariance.max(0.0).sqrt(), square: found[2] })
+        Some(Screened {
+            mu: found[0],
+            mu_star: found[1],
+            sigma: covariance.max(0.0).sqrt(),
+            square: found[2],
+        })
     }
 }
 
@@ -65,8 +70,9 @@ mod tests {
         for number in 0..trajectories {
             let t = trajectory(9, number, inputs, 4);
             for (k, (input, size)) in t.steps.iter().enumerate() {
-                let effect =
-                    |luck: u32| (f(&t.points[k + 1], 2 * number + luck) - f(&t.points[k], 2 * number + luck)) / size;
+                let effect = |luck: u32| {
+                    (f(&t.points[k + 1], 2 * number + luck) - f(&t.points[k], 2 * number + luck)) / size
+                };
                 found[*input].pairs.push([effect(0), effect(1)]);
             }
         }
