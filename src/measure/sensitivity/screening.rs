@@ -49,9 +49,11 @@ impl Effects {
         let (first, second) = (moments(0), moments(1));
         let n = self.pairs.len() as f64;
         let covariance = (found[2].value - first.mean() * second.mean()) * n / (n - 1.0);
+        // A mean of absolute values.
+        let mu_star = Interval { low: found[1].low.max(0.0), ..found[1] };
         Some(Screened {
             mu: found[0],
-            mu_star: found[1],
+            mu_star,
             sigma: covariance.max(0.0).sqrt(),
             square: found[2],
         })
