@@ -194,11 +194,14 @@ mod tests {
         let (first, count) = design.points_of(Block::Row(2));
         let points: Vec<Point> = (0..count).map(|i| design.point(first as usize + i)).collect();
         let (a, b) = (&points[0], &points[1]);
+        let exchanged = |base: &Point, from: &Point, axis: usize| {
+            let mut point = base.clone();
+            point[axis] = from[axis].clone();
+            point
+        };
         for axis in 0..3 {
-            for other in 0..3 {
-                assert_eq!(points[2 + axis][other], if axis == other { b } else { a }[other]);
-                assert_eq!(points[5 + axis][other], if axis == other { a } else { b }[other]);
-            }
+            assert_eq!(points[2 + axis], exchanged(a, b, axis));
+            assert_eq!(points[5 + axis], exchanged(b, a, axis));
         }
         let own = design.replicates_at(Block::Row(2), 0);
         assert_eq!((own[0], own[3]), (4, 5));

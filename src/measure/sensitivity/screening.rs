@@ -51,12 +51,7 @@ impl Effects {
         let covariance = (found[2].value - first.mean() * second.mean()) * n / (n - 1.0);
         // A mean of absolute values.
         let mu_star = Interval { low: found[1].low.max(0.0), ..found[1] };
-        Some(Screened {
-            mu: found[0],
-            mu_star,
-            sigma: covariance.max(0.0).sqrt(),
-            square: found[2],
-        })
+        Some(Screened { mu: found[0], mu_star, sigma: covariance.max(0.0).sqrt(), square: found[2] })
     }
 }
 
