@@ -489,7 +489,11 @@ const CHANGES: &[Change] = &[
         "world.toxic_harm",
         "2.0",
         TEMPTING,
-        &[("name = \"ant\"\n", "name = \"ant\"\ntoxic_mev = \"always\"\n")],
+        // Found out more often, who always takes it would rather be out of office.
+        &[
+            ("name = \"ant\"\n", "name = \"ant\"\ntoxic_mev = \"always\"\n"),
+            ("detection = 0.3\n", "detection = 0.01\n"),
+        ],
     ),
     ("world.user_exit", "0.3", TEMPTING, &[]),
     ("world.user_return", "0.6", TEMPTING, &[]),
