@@ -17,6 +17,7 @@
 //! | distribution | [`distribution`] | how far do replicates differ? |
 //! | frontier | [`frontier`] | which settings are efficient? |
 //! | censorship | [`censorship`] | what does it cost to keep a transaction out, and how long do targets wait? |
+//! | tornado | [`tornado`] | which parameters, and how much luck, drive a metric? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`identity`] (which look stands for which contender), [`ticks`] (numbers
@@ -50,6 +51,7 @@ pub mod strips;
 pub mod style;
 pub mod surplus;
 pub mod ticks;
+pub mod tornado;
 pub mod validation;
 
 #[cfg(test)]

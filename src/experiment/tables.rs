@@ -5,6 +5,7 @@
 
 pub mod effects;
 pub mod frontier;
+pub mod sensitivity;
 
 use super::basins;
 use super::store::{DesignValue, Order, Store, StoreError};

@@ -13,6 +13,7 @@
 //! | `lorenz` | how slots and profit are spread over sequencers | the store has no such curves |
 //! | `censorship` | what it costs to keep a target out, and how long targets wait | the world has no targets |
 //! | `frontier` | points of the efficient front, in place of all others | the experiment optimizes nothing |
+//! | `tornado` | indices of factors, in place of all others, for each contender | the experiment is no sensitivity study |
 //!
 //! A figure that the experiment lists under `[[charts]]` takes the place of the unasked one of its kind.
 
@@ -29,6 +30,7 @@ mod strips;
 mod surplus;
 #[cfg(test)]
 mod tests;
+mod tornado;
 
 use super::robustness::Findings;
 use super::summary::Summary;
@@ -36,6 +38,7 @@ use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity,
 use crate::experiment::charts::{Chart, KINDS};
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::optimization::front::Front;
+use crate::experiment::sensitivity::findings;
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::statistics;
 use std::collections::HashSet;
@@ -123,6 +126,12 @@ pub fn figures(
             drawn.push(Named { name: "frontier".to_owned(), figure: sheet.draw(style)? });
         }
         return Ok((drawn, Vec::new()));
+    }
+    if let Some(sensitivity) = &experiment.variations.sensitivity {
+        let found = findings::read(store, sensitivity)?;
+        let sheets = tornado::figures(store, &found, sensitivity, experiment);
+        let draw = |(sheet, name): (Sheet, String)| Ok(Named { name, figure: sheet.draw(style)? });
+        return Ok((sheets.into_iter().map(draw).collect::<Result<_, FigureError>>()?, Vec::new()));
     }
     let whole = Summary::read(store, 0, experiment.play.tolerance)?;
     let mut notes = Vec::new();
@@ -258,6 +267,7 @@ enum Sheet {
     Lorenz(chart::lorenz::Lorenz),
     Censorship(chart::censorship::Censorship),
     Frontier(chart::frontier::Frontier),
+    Tornado(chart::tornado::Tornado),
 }
 
 impl Sheet {
@@ -274,6 +284,7 @@ impl Sheet {
             Self::Lorenz(sheet) => &mut sheet.heading,
             Self::Censorship(sheet) => &mut sheet.heading,
             Self::Frontier(sheet) => &mut sheet.heading,
+            Self::Tornado(sheet) => &mut sheet.heading,
         }
     }
 
@@ -290,6 +301,7 @@ impl Sheet {
             Self::Lorenz(sheet) => sheet.draw(style),
             Self::Censorship(sheet) => sheet.draw(style),
             Self::Frontier(sheet) => sheet.draw(style),
+            Self::Tornado(sheet) => sheet.draw(style),
         }
     }
 }

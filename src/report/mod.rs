@@ -8,12 +8,14 @@
 //! | [`validation`] | the tables of `validate` |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
 //! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
+//! | [`frontier`], [`sensitivity`] | the closing words of optimizations and of sensitivity studies |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
 pub mod document;
 pub mod figures;
 pub mod frontier;
 pub mod robustness;
+pub mod sensitivity;
 pub mod summary;
 pub mod table;
 pub mod validation;

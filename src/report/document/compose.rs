@@ -6,6 +6,7 @@ use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::front::Front;
+use crate::experiment::sensitivity::{Sensitivity, findings};
 use crate::experiment::store::{DesignValue, Store};
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
@@ -25,6 +26,9 @@ pub(super) fn compose(
 ) -> Result<Vec<Block>, ReportError> {
     if let Some(optimization) = &experiment.variations.optimization {
         return frontier(store, experiment, optimization, directory, figures, notes);
+    }
+    if let Some(asked) = &experiment.variations.sensitivity {
+        return sensitivity(store, experiment, asked, directory, figures);
     }
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;
     let heading = |text: &str| Block::Heading(2, text.to_owned());
@@ -122,6 +126,46 @@ fn frontier(
         blocks.push(heading("Tables"));
         blocks.push(Block::Table(tables::frontier(store, optimization, &front)));
     }
+    blocks.push(heading("What was run"));
+    blocks.push(Block::Facts(facts(store, experiment, directory)?));
+    blocks.push(Block::Folded(
+        "The experiment as resolved, runnable again".to_owned(),
+        experiment.resolved.to_toml(),
+    ));
+    Ok(blocks)
+}
+
+/// The report of a sensitivity study.
+fn sensitivity(
+    store: &Store,
+    experiment: &Experiment,
+    asked: &Sensitivity,
+    directory: &Path,
+    figures: Vec<Named>,
+) -> Result<Vec<Block>, ReportError> {
+    let heading = |text: &str| Block::Heading(2, text.to_owned());
+    let said = |text: &str, otherwise: &str| {
+        let text = text.trim();
+        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
+    };
+    let found = findings::read(store, asked)?;
+    let closing = crate::report::sensitivity::closing(store, experiment, asked, &found);
+    let mut blocks = vec![
+        Block::Heading(1, experiment.name.clone()),
+        heading("Question"),
+        said(&experiment.question, "The experiment file states no question."),
+        heading("Expectation"),
+        said(&experiment.expectation, "None was stated beforehand."),
+        heading("What came out"),
+        Block::Lines(closing.trim().to_owned()),
+        heading("Figures"),
+    ];
+    if figures.is_empty() {
+        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
+    }
+    blocks.extend(figures.into_iter().map(Block::Figure));
+    blocks.push(heading("Tables"));
+    blocks.extend(tables::sensitivity(store, asked, &found).into_iter().map(Block::Table));
     blocks.push(heading("What was run"));
     blocks.push(Block::Facts(facts(store, experiment, directory)?));
     blocks.push(Block::Folded(
