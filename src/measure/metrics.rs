@@ -360,6 +360,13 @@ pub const METRICS: &[Metric] = &[
         "1 if current policies came to rest (`last_iterate_drift` of at most 0.02), else 0: then only averages of play can be certified; in summaries the share of replicates",
     ),
     metric(
+        "at_menu_edge",
+        "ratio",
+        Minimize,
+        "play on the top of its menu",
+        "share of learned play on the highest setting of a menu that could go further, mean over states, of the player with most: there deviations above were not tried",
+    ),
+    metric(
         "converged",
         "ratio",
         Maximize,

@@ -4,6 +4,7 @@ use super::censorship::Censorship;
 use super::certificate::Certificate;
 use super::concentration::{gini, hhi, lorenz, nakamoto};
 use super::delegators_gain::DelegatorsGain;
+use super::menu_edge;
 use super::metrics::METRICS;
 use crate::agent::sequencer::Class;
 use crate::mechanism::redistribution::Sink;
@@ -378,6 +379,7 @@ impl Tally {
                 "policy_drift" => learned.drift,
                 "last_iterate_drift" => learned.unrest(),
                 "settled" => learned.unrest().map(|unrest| f64::from(u8::from(unrest <= RESTLESS))),
+                "at_menu_edge" => menu_edge::share(game, learned),
                 "converged" => learned.converged.map(|yes| f64::from(u8::from(yes))),
                 "learning_epochs" => learned.converged.map(|_| f64::from(learned.epochs)),
                 _ => None,

@@ -118,6 +118,8 @@ impl Needs {
 pub struct OfferAxis {
     /// Name of the offer and its unit.
     pub name: &'static str,
+    /// Name of what offers are made against, and its unit.
+    pub against: &'static str,
     /// Factor on private values, as offers are made against them.
     pub value: f64,
     /// Factor on offers.
@@ -125,6 +127,9 @@ pub struct OfferAxis {
     /// Whether offer and private value have the same unit.
     pub diagonal: bool,
 }
+
+/// What bids and kickbacks are drawn against.
+pub const NET_VALUE: &str = "Net value of a whole epoch (ETH)";
 
 /// The moment at which a mechanism acts: everything it may look at besides its own state.
 #[derive(Clone, Copy, Debug)]

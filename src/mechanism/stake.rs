@@ -150,7 +150,13 @@ impl Contest {
 
     /// How stakes are drawn against the net value of an epoch.
     pub fn offer_axis() -> OfferAxis {
-        OfferAxis { name: "Stake (ETH)", value: 1.0, offer: 1.0, diagonal: true }
+        OfferAxis {
+            name: "Stake (ETH)",
+            against: "Stake whose cost takes the whole reward (ETH)",
+            value: 1.0,
+            offer: 1.0,
+            diagonal: false,
+        }
     }
 }
 
