@@ -314,7 +314,8 @@ fn exchange(optimization: &Optimization, front: &Front) -> Option<String> {
     Some(format!("Exchange rates between neighbours: {}.", parts.join("; ")))
 }
 
-fn unit_of(metric: &Metric) -> &'static str {
+/// One of the units in which a metric is printed, in words.
+pub(super) fn unit_of(metric: &Metric) -> &'static str {
     match printed(metric).1 {
         "%" => "percentage point",
         "" => metric.unit,

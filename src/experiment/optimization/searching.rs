@@ -89,14 +89,7 @@ impl<'a> Searching<'a> {
     /// Objectives and slacks of an outcome.
     fn row(&self, outcome: &Outcome) -> Result<Vec<f64>, String> {
         let value = |key: &str| outcome.metrics.iter().find(|(name, _)| *name == key).map(|(_, v)| *v);
-        let needed = |key: &str| value(key).ok_or_else(|| format!("it has no metric `{key}`"));
-        let mut row = Vec::new();
-        for objective in &self.optimization.objectives {
-            row.push(objective.minimized(needed(objective.metric.key)?));
-        }
-        for constraint in &self.optimization.constraints {
-            row.push(constraint.slack(needed(constraint.metric.key)?));
-        }
+        let mut row = self.optimization.row(outcome)?;
         row.push(certificate_slack(value("certified"), value("deviation_gain_upper"), self.tolerance));
         Ok(row)
     }
