@@ -16,6 +16,7 @@
 //! * [`points`]: from genes to experiments and units.
 //! * [`searching`]: the search as a study.
 //! * [`best`]: the search for one best setting as a study, and what it leaves.
+//! * [`polishing`]: descents from the knees of a front.
 //! * [`auditing`]: the audit as a study.
 //! * [`trial`]: do contenders have the metrics that are asked of them?
 //! * [`record`]: what the search leaves in the store beside its units.
@@ -26,6 +27,7 @@ pub mod auditing;
 pub mod best;
 pub mod front;
 pub mod points;
+pub mod polishing;
 pub mod progress;
 pub mod reading;
 pub mod record;

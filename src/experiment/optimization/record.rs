@@ -50,6 +50,9 @@ pub struct Record {
     pub refused: (u32, String),
     /// The front after each generation.
     pub steps: Vec<Step>,
+    /// Knees of the search's front, and design points that a descent from one of them added to the finalists.
+    #[serde(default)]
+    pub polished: (u32, u32),
     /// Design points that were audited.
     pub finalists: Vec<u32>,
     /// Design points that nothing on the front dominates, but whose play is not certified.
@@ -91,6 +94,7 @@ impl Record {
                 .collect(),
             finalists: numbers(&finalists),
             uncertified: numbers(&uncertified),
+            polished: (0, 0),
             nearest,
             constant: constant.collect(),
         }

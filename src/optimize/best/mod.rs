@@ -10,6 +10,8 @@
 //! As of [`super::search`], what is asked is a function of what was told: stored results lead to the same state.
 
 pub mod descent;
+pub mod polish;
+pub mod pool;
 pub mod response;
 
 use super::candidate::Candidate;
@@ -17,8 +19,8 @@ use super::search::Request;
 use super::space::Space;
 use crate::draws::{Key, Purpose, Who};
 use descent::{Descent, Step};
+use pool::Pool;
 use response::{Fit, Located, Response};
-use std::collections::{HashMap, VecDeque};
 
 /// How carefully to look.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,15 +57,9 @@ enum Phase {
 /// A search for the best point.
 #[derive(Clone, Debug)]
 pub struct Seeking {
-    space: Space,
-    slacks: usize,
+    pool: Pool,
     settings: Settings,
-    candidates: Vec<Candidate>,
-    known: HashMap<Vec<u64>, usize>,
     phase: Phase,
-    queue: VecDeque<Request>,
-    outstanding: usize,
-    evaluations: u64,
     window: Vec<usize>,
     found: Option<Found>,
 }
@@ -87,15 +83,9 @@ impl Seeking {
     /// A search that has asked for nothing yet; rows have one objective, to be minimised, and then `slacks` slacks.
     pub fn new(space: Space, slacks: usize, settings: Settings) -> Self {
         let mut seeking = Seeking {
-            space,
-            slacks,
+            pool: Pool::new(space, 1, slacks),
             settings,
-            candidates: Vec::new(),
-            known: HashMap::new(),
             phase: Phase::Descending,
-            queue: VecDeque::new(),
-            outstanding: 0,
-            evaluations: 0,
             window: Vec::new(),
             found: None,
         };
@@ -105,12 +95,12 @@ impl Seeking {
 
     /// Everything that was evaluated.
     pub fn candidates(&self) -> &[Candidate] {
-        &self.candidates
+        self.pool.candidates()
     }
 
     /// Evaluations that were asked for.
     pub fn evaluations(&self) -> u64 {
-        self.evaluations
+        self.pool.evaluations()
     }
 
     /// What was found, once the search is over; `None` also where no point was feasible.
@@ -127,81 +117,44 @@ impl Seeking {
     pub fn settle(&mut self) -> Option<usize> {
         let position = self.found.as_ref()?.position.clone();
         // No replicates of its own: it is there to be audited.
-        Some(self.want(&position, 0))
+        Some(self.pool.want(&position, 0))
     }
 
     /// The next evaluation; `None` where there is none before the next tell.
     pub fn ask(&mut self) -> Option<Request> {
-        let request = self.queue.pop_front()?;
-        self.outstanding += 1;
-        self.evaluations += 1;
-        Some(request)
+        self.pool.ask()
     }
 
     /// The result of an evaluation: objective and slacks, or why there is none. In the order of asking.
     pub fn tell(&mut self, request: Request, result: Result<&[f64], &str>) {
-        self.outstanding -= 1;
-        let candidate = &mut self.candidates[request.candidate];
-        match result {
-            Ok(row) if candidate.failure.is_none() => candidate.push(row),
-            Ok(_) => {}
-            Err(why) => {
-                candidate.failure.get_or_insert_with(|| why.to_owned());
-            }
-        }
-        if self.outstanding == 0 && self.queue.is_empty() {
+        self.pool.tell(request, result);
+        if self.pool.is_idle() {
             self.advance();
         }
     }
 
-    /// The candidate at a position, and the replicates that it lacks put on the queue.
-    fn want(&mut self, position: &[f64], replicates: u32) -> usize {
-        let mut genes = position.to_vec();
-        self.space.snap(&mut genes);
-        let key = self.space.key(&genes);
-        let slacks = self.slacks;
-        let candidates = &mut self.candidates;
-        let place = *self.known.entry(key).or_insert_with(|| {
-            candidates.push(Candidate::new(genes, 0, 1, slacks));
-            candidates.len() - 1
-        });
-        if self.candidates[place].failure.is_none() {
-            let from = self.candidates[place].replicates();
-            let wanted = (from..replicates).map(|replicate| Request { candidate: place, replicate });
-            self.queue.extend(wanted);
-        }
-        place
-    }
-
     /// Mean objective over the first replicates at a position, infinite where it is infeasible; `None` where it is not known.
     fn value(&self, position: &[f64]) -> Option<f64> {
-        let mut genes = position.to_vec();
-        self.space.snap(&mut genes);
-        let candidate = &self.candidates[*self.known.get(&self.space.key(&genes))?];
-        if candidate.failure.is_some() {
-            return Some(f64::INFINITY);
-        }
-        let n = self.settings.minimum as usize;
-        if (candidate.replicates() as usize) < n {
-            return None;
-        }
-        let mean = |column: usize| (0..n).map(|r| candidate.row(r)[column]).sum::<f64>() / n as f64;
-        let kept = (1..=self.slacks).all(|column| mean(column) >= -ROUNDING);
-        Some(if kept { mean(0) } else { f64::INFINITY })
+        let place = self.pool.find(position)?;
+        let Some(means) = self.pool.means(place, self.settings.minimum)? else { return Some(f64::INFINITY) };
+        let kept = means[1..].iter().all(|slack| *slack >= -ROUNDING);
+        Some(if kept { means[0] } else { f64::INFINITY })
     }
 
     fn advance(&mut self) {
-        while self.queue.is_empty() {
+        while self.pool.is_idle() {
             match self.phase.clone() {
-                Phase::Descending => match self.settings.descent.step(self.space.len(), |x| self.value(x)) {
-                    Step::Evaluate(points) => {
-                        for point in points {
-                            self.want(&point, self.settings.minimum);
+                Phase::Descending => {
+                    match self.settings.descent.step(self.pool.space().len(), |x| self.value(x)) {
+                        Step::Evaluate(points) => {
+                            for point in points {
+                                self.pool.want(&point, self.settings.minimum);
+                            }
                         }
+                        Step::Ended(Some(best)) => self.lay(best, 0),
+                        Step::Ended(None) => self.phase = Phase::Over,
                     }
-                    Step::Ended(Some(best)) => self.lay(best, 0),
-                    Step::Ended(None) => self.phase = Phase::Over,
-                },
+                }
                 Phase::Responding(centre, moves) => self.respond(&centre, moves),
                 Phase::Over => return,
             }
@@ -211,7 +164,8 @@ impl Seeking {
     /// Lays a window round a position.
     fn lay(&mut self, centre: Vec<f64>, moves: u32) {
         let points = self.window_points(&centre);
-        let mut window: Vec<usize> = points.iter().map(|p| self.want(p, self.settings.maximum)).collect();
+        let mut window: Vec<usize> =
+            points.iter().map(|p| self.pool.want(p, self.settings.maximum)).collect();
         window.sort_unstable();
         window.dedup();
         self.window = window;
@@ -245,8 +199,8 @@ impl Seeking {
     /// Fits the response of the window and moves on.
     fn respond(&mut self, centre: &[f64], moves: u32) {
         let sound: Vec<usize> =
-            self.window.iter().copied().filter(|&i| self.candidates[i].failure.is_none()).collect();
-        let members: Vec<&Candidate> = sound.iter().map(|&i| &self.candidates[i]).collect();
+            self.window.iter().copied().filter(|&i| self.candidates()[i].failure.is_none()).collect();
+        let members: Vec<&Candidate> = sound.iter().map(|&i| &self.candidates()[i]).collect();
         let Some(response) = Response::new(&members, centre, REACH) else {
             self.phase = Phase::Over;
             return;
@@ -278,6 +232,7 @@ impl Seeking {
 mod tests {
     use super::*;
     use crate::numerics::normal_quantile;
+    use std::collections::VecDeque;
 
     fn settings(descent: Descent) -> Settings {
         Settings { descent, minimum: 8, maximum: 64, seed: 3 }
