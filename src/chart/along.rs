@@ -69,7 +69,9 @@ impl Along {
         let present: Vec<(f64, Estimate)> =
             row.points.iter().copied().filter(|(x, e)| x.is_finite() && e.value().is_some()).collect();
         let y = vertical(&present, row.format);
-        let left = EDGE + axes::beside(style, &y, 1);
+        // Names of what a unit of something brings are long.
+        let name_lines = if self.connected { 1 } else { 2 };
+        let left = EDGE + axes::beside(style, &y, name_lines);
         let right = frame.right() - 9.0 * scale;
         let (low, high) = series::range(present.iter().map(|(x, _)| *x)).unwrap_or((0.0, 1.0));
         let air = if self.connected { 0.0 } else { 0.03 * (high - low) };
@@ -102,14 +104,12 @@ impl Along {
                 }
             }
         }
-        let words = font::wrap(&row.title, size, weight(Type::Label), bottom - top, 2);
+        let words = font::wrap(&row.title, size, weight(Type::Label), bottom - top, name_lines);
         let lines = words.len().max(1);
         for (i, line) in words.iter().enumerate() {
             let back = (lines - 1 - i) as f64 * style.leading(Type::Label);
             let place = (left - axes::beside(style, &y, 0) - 0.5 * size - back, f64::midpoint(top, bottom));
-            if place.0 > EDGE {
-                frame.canvas.text_upwards(place, Type::Label, line);
-            }
+            frame.canvas.text_upwards(place, Type::Label, line);
         }
         frame.y = bottom + axes::below(style);
         let at = (f64::midpoint(left, right), frame.y + 1.5 * scale + 0.8 * size);

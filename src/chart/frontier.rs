@@ -137,12 +137,12 @@ impl Frontier {
                         let v = dot.values[objective].mean * format.factor();
                         format!("{}{sign}", super::ticks::significant(v, 3))
                     };
-                    frame.note(format!(
-                        "At an edge, beyond the axis: the point at {} and {} ({}).",
-                        value(0),
-                        value(vertical),
-                        name
-                    ));
+                    let words = |objective: usize| {
+                        let title = &self.objectives[objective].title;
+                        let name = title.split(" (").next().unwrap_or(title);
+                        format!("{name} {}", value(objective))
+                    };
+                    frame.note(format!("At an edge, beyond the axis: {} at {}.", words(vertical), words(0)));
                 }
                 frame.canvas.marker(at, 2.2 * scale, look(dot).marker, look(dot).colour, !certified);
             }

@@ -84,7 +84,10 @@ impl Optimum {
         let right = frame.right() - 9.0 * scale;
         let widths = slice.curve.iter().map(|(x, _)| *x).chain(slice.points.iter().map(|(x, _)| *x));
         let (low, high) = series::range(widths).unwrap_or((0.0, 1.0));
-        let x = axes::fitting(right - left, style, |most| Axis::between(low, high, Format::Plain, most));
+        let air = 0.02 * (high - low);
+        let x = axes::fitting(right - left, style, |most| {
+            Axis::between(low - air, high + air, Format::Plain, most)
+        });
         let top = frame.y;
         let tall = if self.slices.len() > 1 { 0.3 } else { 0.5 };
         let bottom = top + tall * (right - left);

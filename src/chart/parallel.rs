@@ -140,6 +140,9 @@ fn draw_panel(frame: &mut Frame, panel: &Panel) {
 /// A number at the end of an axis.
 fn end(v: f64, format: Format) -> String {
     let sign = if format == Format::Percent { "%" } else { "" };
+    if v.fract() == 0.0 && v.abs() < 1e6 && format == Format::Plain {
+        return ticks::fixed(v, 0);
+    }
     format!("{}{sign}", ticks::significant(v * format.factor(), 3))
 }
 

@@ -109,7 +109,7 @@ pub(super) fn settings(
         let mut values: Vec<Vec<f64>> = vec![Vec::new(); own.len()];
         for &column in &columns {
             let (axis, places) =
-                parameter(&own, column, &names[column], &store.parameters()[column], optimization);
+                parameter(&own, column, last(&names[column]), &store.parameters()[column], optimization);
             axes.push(axis);
             values.iter_mut().zip(places).for_each(|(row, v)| row.push(v));
         }
@@ -136,6 +136,11 @@ pub(super) fn settings(
         ends,
         panels,
     }))
+}
+
+/// Of a panel's own contender the last part of a path says enough.
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 fn of_metric(metric: &'static Metric) -> Axis {
