@@ -155,7 +155,8 @@ fn reserve(more: &[&str]) -> (f64, f64, f64, String) {
     let folder = Folder::new();
     let file = crate::lab::root().join("experiments/optimal-reserve.toml");
     let file = file.display().to_string();
-    let mut arguments = vec!["run", file.as_str(), "--output", "a", "--set", "play.measured_epochs=100"];
+    let mut arguments = vec!["run", file.as_str(), "--output", "a", "--set", "play.measured_epochs=50"];
+    arguments.extend(["--set", "optimize.maximum_replicates=64"]);
     more.iter().for_each(|change| arguments.extend(["--set", change]));
     folder.run(&arguments).with(0);
     let table = folder.text("a/optimum.csv");
