@@ -175,7 +175,7 @@ impl Seeking {
     fn window_points(&self, centre: &[f64]) -> Vec<Vec<f64>> {
         let inputs = centre.len();
         if inputs == 1 {
-            let reach = (REACH * LATTICE).floor() as i64;
+            let reach = (REACH * LATTICE).round() as i64;
             let middle = (centre[0] * LATTICE).round() as i64;
             let within = |k: &i64| (0..=LATTICE as i64).contains(k);
             return (middle - reach..=middle + reach)
