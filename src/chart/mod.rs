@@ -16,6 +16,9 @@
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
 //! | distribution | [`distribution`] | how far do replicates differ? |
 //! | frontier | [`frontier`] | which settings are efficient? |
+//! | optimum | [`optimum`] | where is an objective best? |
+//! | hypervolume, exchange | [`along`] | how did a front grow, and what does one objective cost in another? |
+//! | settings | [`parallel`] | which settings do efficient designs have? |
 //! | censorship | [`censorship`] | what does it cost to keep a transaction out, and how long do targets wait? |
 //! | tornado | [`tornado`] | which parameters, and how much luck, drive a metric? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
@@ -25,6 +28,7 @@
 //! [`series`] (lines with bands), [`strips`] (contenders as rows), [`raster`] (SVG to PNG), [`pdf`] (SVG to PDF).
 
 pub mod account;
+pub mod along;
 pub mod axes;
 pub mod canvas;
 pub mod censorship;
@@ -40,6 +44,8 @@ pub mod impulse_response;
 pub mod learning_curves;
 pub mod lorenz;
 pub mod markup;
+pub mod optimum;
+pub mod parallel;
 pub mod pdf;
 pub mod policies;
 pub mod raster;

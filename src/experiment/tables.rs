@@ -5,6 +5,7 @@
 
 pub mod effects;
 pub mod frontier;
+pub mod optimum;
 pub mod sensitivity;
 
 use super::basins;

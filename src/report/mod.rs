@@ -8,9 +8,10 @@
 //! | [`validation`] | the tables of `validate` |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
 //! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
-//! | [`frontier`], [`sensitivity`] | the closing words of optimizations and of sensitivity studies |
+//! | [`frontier`], [`best`], [`sensitivity`] | the closing words of optimizations and of sensitivity studies |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
+pub mod best;
 pub mod document;
 pub mod figures;
 pub mod frontier;
