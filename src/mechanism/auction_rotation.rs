@@ -269,7 +269,7 @@ impl AuctionRotation {
         }
         // The mean over the term: the epochs after this one are worth what they can be expected to be.
         let later = at.terms.availability[i]
-            * (self.commission * at.signals.later[i] - at.terms.posting_cost)
+            * (self.commission * at.signals.later[i] - at.terms.posting_cost + at.terms.aside(i))
             - at.terms.redundancy as f64 * at.live_cost(i);
         (now + f64::from(self.term - 1) * later) / f64::from(self.term)
     }
