@@ -15,6 +15,8 @@
 //! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
 //! | distribution | [`distribution`] | how far do replicates differ? |
+//! | response, main effects | [`response`] | how do metrics respond to parameters? |
+//! | heat map | [`heat_map`] | how does a metric respond to two parameters, or three? |
 //! | frontier | [`frontier`] | which settings are efficient? |
 //! | censorship | [`censorship`] | what does it cost to keep a transaction out, and how long do targets wait? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
@@ -34,6 +36,7 @@ pub mod font;
 pub mod forest;
 pub mod frame;
 pub mod frontier;
+pub mod heat_map;
 pub mod identity;
 pub mod impulse_response;
 pub mod learning_curves;
@@ -43,6 +46,7 @@ pub mod pdf;
 pub mod policies;
 pub mod raster;
 pub mod reference;
+pub mod response;
 pub mod robustness;
 pub mod series;
 pub mod small_multiples;

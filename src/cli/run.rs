@@ -230,6 +230,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
     let sha =
         tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
+    tables::quantiles::write(store, directory, &experiment.quantiles).map_err(|error| Stop::fail(&error))?;
     robustness::write_table(store, experiment, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     // With a stopping rule nobody knows how many there will be: those of the first look at least.

@@ -12,7 +12,12 @@
 //! | `distribution` | replicates of the headline metrics, by contender | there is one replicate |
 //! | `lorenz` | how slots and profit are spread over sequencers | the store has no such curves |
 //! | `censorship` | what it costs to keep a target out, and how long targets wait | the world has no targets |
+//! | `response` | metrics along the one parameter of a sweep | another number of parameters varies |
+//! | `heat-map` | a metric over two parameters, or three | others vary, or most of their combinations are absent |
+//! | `main-effects` | means at each setting of each parameter | fewer than two vary |
 //! | `frontier` | points of the efficient front, in place of all others | the experiment optimizes nothing |
+//!
+//! Of a sweep only the last ones are drawn without being asked for; the others show its first design point where they are listed.
 //!
 //! A figure that the experiment lists under `[[charts]]` takes the place of the unasked one of its kind.
 
@@ -27,13 +32,15 @@ mod policies;
 mod robustness;
 mod strips;
 mod surplus;
+mod sweep;
 #[cfg(test)]
 mod tests;
 
 use super::robustness::Findings;
 use super::summary::Summary;
+use super::sweep::Swept;
 use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Width};
-use crate::experiment::charts::{Chart, KINDS};
+use crate::experiment::charts::{Chart, KINDS, OF_SWEEPS};
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::optimization::front::Front;
 use crate::experiment::store::{Store, StoreError};
@@ -128,14 +135,18 @@ pub fn figures(
     let mut notes = Vec::new();
     let mut drawn = Vec::new();
     let mut taken = HashSet::new();
+    let is_sweep = experiment.variations.sweep.is_some() && store.designs()?.len() > 1;
     for chart in asked_and_unasked(experiment) {
+        let listed = experiment.charts.contains(&chart);
+        if is_sweep && !listed && !OF_SWEEPS.contains(&chart.kind) {
+            continue;
+        }
         let summary = shown(&whole, &chart);
         let style = match chart.size {
             Some("single") => Style { width: Width::Single, ..style },
             Some(_) => Style { width: Width::Double, ..style },
             None => style,
         };
-        let listed = experiment.charts.contains(&chart);
         let mut nothing = true;
         for (mut sheet, name) in sheets(store, experiment, &summary, &chart, listed, &mut notes)? {
             if let Some(title) = &chart.title {
@@ -208,6 +219,16 @@ fn sheets(
         }
         "lorenz" => one(lorenz::figure(store, experiment, summary)?, "lorenz"),
         "censorship" => one(censorship::figure(store, experiment, summary)?, "censorship"),
+        "response" | "heat_map" | "main_effects" => {
+            let Some(swept) = Swept::read(store, experiment, &chart.metrics)? else { return Ok(Vec::new()) };
+            let sheets: Vec<Sheet> = match chart.kind {
+                "response" => sweep::response(&swept, experiment, chart).into_iter().collect(),
+                "heat_map" => sweep::heat_maps(&swept, experiment, chart),
+                _ => sweep::main_effects(store, &swept, experiment, chart)?.into_iter().collect(),
+            };
+            let name = chart.kind.replace('_', "-");
+            sheets.into_iter().map(|sheet| (sheet, named(&name))).collect()
+        }
         "differences" => {
             let pairs = summary.pairs();
             let name = |i: usize| summary.contenders()[i].as_str();
@@ -258,6 +279,8 @@ enum Sheet {
     Lorenz(chart::lorenz::Lorenz),
     Censorship(chart::censorship::Censorship),
     Frontier(chart::frontier::Frontier),
+    Response(chart::response::Responses),
+    HeatMap(chart::heat_map::HeatMap),
 }
 
 impl Sheet {
@@ -274,6 +297,8 @@ impl Sheet {
             Self::Lorenz(sheet) => &mut sheet.heading,
             Self::Censorship(sheet) => &mut sheet.heading,
             Self::Frontier(sheet) => &mut sheet.heading,
+            Self::Response(sheet) => &mut sheet.heading,
+            Self::HeatMap(sheet) => &mut sheet.heading,
         }
     }
 
@@ -290,6 +315,8 @@ impl Sheet {
             Self::Lorenz(sheet) => sheet.draw(style),
             Self::Censorship(sheet) => sheet.draw(style),
             Self::Frontier(sheet) => sheet.draw(style),
+            Self::Response(sheet) => sheet.draw(style),
+            Self::HeatMap(sheet) => sheet.draw(style),
         }
     }
 }

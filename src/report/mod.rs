@@ -8,6 +8,7 @@
 //! | [`validation`] | the tables of `validate` |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
 //! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
+//! | [`sweep`] | what a design gave: its points, main effects, the table that closes a sweep |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
 pub mod document;
@@ -15,6 +16,7 @@ pub mod figures;
 pub mod frontier;
 pub mod robustness;
 pub mod summary;
+pub mod sweep;
 pub mod table;
 pub mod validation;
 pub mod warnings;

@@ -10,7 +10,7 @@ use crate::experiment::store::{DesignValue, Store};
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
 use crate::report::summary::{Standing, Summary};
-use crate::report::{robustness, table, warnings};
+use crate::report::{robustness, sweep, table, warnings};
 use std::path::Path;
 
 /// Pairs of contenders about which there is a sentence.
@@ -26,20 +26,18 @@ pub(super) fn compose(
     if let Some(optimization) = &experiment.variations.optimization {
         return frontier(store, experiment, optimization, directory, figures, notes);
     }
+    if let Some(text) = sweep::closing::closing(store, experiment)? {
+        let mut blocks = opening(experiment);
+        blocks.push(Block::Lines(text.trim().to_owned()));
+        blocks.extend(pictures(figures, notes));
+        if let Some(table) = tables::metrics(store, experiment.play.tolerance)? {
+            blocks.extend([heading("Tables"), Block::Table(table)]);
+        }
+        blocks.extend(what_was_run(store, experiment, directory)?);
+        return Ok(blocks);
+    }
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;
-    let heading = |text: &str| Block::Heading(2, text.to_owned());
-    let said = |text: &str, otherwise: &str| {
-        let text = text.trim();
-        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
-    };
-    let mut blocks = vec![
-        Block::Heading(1, experiment.name.clone()),
-        heading("Question"),
-        said(&experiment.question, "The experiment file states no question."),
-        heading("Expectation"),
-        said(&experiment.expectation, "None was stated beforehand."),
-        heading("What came out"),
-    ];
+    let mut blocks = opening(experiment);
     blocks.extend(first_point(store)?);
     blocks.extend(outcome(&summary));
     blocks.push(heading("What is certified, and what is not"));
@@ -55,14 +53,7 @@ pub(super) fn compose(
         blocks.push(heading("Robustness to the learning rule"));
         blocks.push(Block::Lines(robustness::block(&findings).trim().to_owned()));
     }
-    blocks.push(heading("Figures"));
-    if figures.is_empty() {
-        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
-    }
-    blocks.extend(figures.into_iter().map(Block::Figure));
-    if !notes.is_empty() {
-        blocks.push(Block::List(notes.to_vec()));
-    }
+    blocks.extend(pictures(figures, notes));
     blocks.push(heading("Tables"));
     let tables = tables::outcomes(&summary)
         .into_iter()
@@ -70,13 +61,49 @@ pub(super) fn compose(
         .chain(tables::basins(&summary))
         .chain(tables::metrics(store, experiment.play.tolerance)?);
     blocks.extend(tables.map(Block::Table));
-    blocks.push(heading("What was run"));
-    blocks.push(Block::Facts(facts(store, experiment, directory)?));
-    blocks.push(Block::Folded(
-        "The experiment as resolved, runnable again".to_owned(),
-        experiment.resolved.to_toml(),
-    ));
+    blocks.extend(what_was_run(store, experiment, directory)?);
     Ok(blocks)
+}
+
+fn heading(text: &str) -> Block {
+    Block::Heading(2, text.to_owned())
+}
+
+/// What every report begins with.
+fn opening(experiment: &Experiment) -> Vec<Block> {
+    let said = |text: &str, otherwise: &str| {
+        let text = text.trim();
+        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
+    };
+    vec![
+        Block::Heading(1, experiment.name.clone()),
+        heading("Question"),
+        said(&experiment.question, "The experiment file states no question."),
+        heading("Expectation"),
+        said(&experiment.expectation, "None was stated beforehand."),
+        heading("What came out"),
+    ]
+}
+
+fn pictures(figures: Vec<Named>, notes: &[String]) -> Vec<Block> {
+    let mut blocks = vec![heading("Figures")];
+    if figures.is_empty() {
+        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
+    }
+    blocks.extend(figures.into_iter().map(Block::Figure));
+    if !notes.is_empty() {
+        blocks.push(Block::List(notes.to_vec()));
+    }
+    blocks
+}
+
+/// What every report ends with.
+fn what_was_run(store: &Store, experiment: &Experiment, directory: &Path) -> Result<Vec<Block>, ReportError> {
+    Ok(vec![
+        heading("What was run"),
+        Block::Facts(facts(store, experiment, directory)?),
+        Block::Folded("The experiment as resolved, runnable again".to_owned(), experiment.resolved.to_toml()),
+    ])
 }
 
 /// The report of an optimization.
@@ -88,19 +115,7 @@ fn frontier(
     figures: Vec<Named>,
     notes: &[String],
 ) -> Result<Vec<Block>, ReportError> {
-    let heading = |text: &str| Block::Heading(2, text.to_owned());
-    let said = |text: &str, otherwise: &str| {
-        let text = text.trim();
-        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
-    };
-    let mut blocks = vec![
-        Block::Heading(1, experiment.name.clone()),
-        heading("Question"),
-        said(&experiment.question, "The experiment file states no question."),
-        heading("Expectation"),
-        said(&experiment.expectation, "None was stated beforehand."),
-        heading("What came out"),
-    ];
+    let mut blocks = opening(experiment);
     let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
     match &front {
         Some(front) => {
@@ -110,24 +125,12 @@ fn frontier(
         }
         None => blocks.push(Block::Text("The search has not ended yet.".to_owned())),
     }
-    blocks.push(heading("Figures"));
-    if figures.is_empty() {
-        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
-    }
-    blocks.extend(figures.into_iter().map(Block::Figure));
-    if !notes.is_empty() {
-        blocks.push(Block::List(notes.to_vec()));
-    }
+    blocks.extend(pictures(figures, notes));
     if let Some(front) = front.filter(|front| !front.points.is_empty()) {
         blocks.push(heading("Tables"));
         blocks.push(Block::Table(tables::frontier(store, optimization, &front)));
     }
-    blocks.push(heading("What was run"));
-    blocks.push(Block::Facts(facts(store, experiment, directory)?));
-    blocks.push(Block::Folded(
-        "The experiment as resolved, runnable again".to_owned(),
-        experiment.resolved.to_toml(),
-    ));
+    blocks.extend(what_was_run(store, experiment, directory)?);
     Ok(blocks)
 }
 
