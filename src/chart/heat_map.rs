@@ -113,16 +113,18 @@ impl HeatMap {
                     row.cells().map(|cell| font::width(&row.half_width(cell), size, weight(Type::Note)));
                 widest.fold(0.0, f64::max) <= wide - 2.0 && high >= 2.3 * size
             });
-        let said = match (small, two) {
-            (true, _) => "Lines: contours at the numbers of the scale, linear between cells.",
-            (false, true) => "Cells: mean ± half-width of its 95% interval.",
-            (false, false) => "Cells: means.",
-        };
         let over = match self.heading.replicates {
             0 | 1 => String::new(),
-            n => format!(" Means over {n}\u{a0}replicates."),
+            n => format!(" over {n}\u{a0}replicates"),
         };
-        let words = format!("{} {said}{over}", self.heading.subtitle.trim());
+        let said = match (small, two) {
+            (true, _) => {
+                format!("Means{over}; lines: contours at the numbers of the scale, linear between cells.")
+            }
+            (false, true) => format!("Cells: mean ± half-width of its 95% interval{over}."),
+            (false, false) => format!("Cells: means{over}."),
+        };
+        let words = format!("{} {said}", self.heading.subtitle.trim());
         (words.trim().to_owned(), small)
     }
 
@@ -138,8 +140,9 @@ impl HeatMap {
         let across = row.fields.len().div_ceil(bands.max(1)).max(1);
         let (gap, bar) = (9.0 * scale, self.bar(row, style));
         let room = style.points_wide() - 2.0 * EDGE - beside - bar;
-        // A lone panel need not fill the page.
-        let wide = ((room - (across as f64 - 1.0) * gap) / across as f64).min(300.0 * scale);
+        // A lone panel of few columns need not fill the page.
+        let most = (36.0 * self.x.1.len() as f64).max(300.0) * scale;
+        let wide = ((room - (across as f64 - 1.0) * gap) / across as f64).min(most);
         let each = (wide * 0.8 / self.y.1.len() as f64).clamp(3.0 * scale, 26.0 * scale);
         let high = (each * self.y.1.len() as f64).clamp(56.0 * scale, 210.0 * scale);
         Layout { across, beside, wide, high, gap }
@@ -231,9 +234,12 @@ impl HeatMap {
         for (r, cells) in field.cells.iter().enumerate() {
             for (c, cell) in cells.iter().enumerate() {
                 let (x, y) = (left + c as f64 * wide, bottom - (r + 1) as f64 * high);
+                // Neighbours overlap by a hair, so that no seam shows between them.
+                let under = (if c > 0 { 0.25 } else { 0.0 }, if r > 0 { 0.25 } else { 0.0 });
+                let corners = ((x - under.0, y), (x + wide, y + high + under.1));
                 let Some(value) = cell.estimate.value() else {
                     let nothing = mixed(style.paper_colour(), style.ink(), 0.08);
-                    frame.canvas.rectangle((x, y), (x + wide, y + high), nothing);
+                    frame.canvas.rectangle(corners.0, corners.1, nothing);
                     continue;
                 };
                 let ground = colour(axis.share(value), style);
@@ -246,7 +252,7 @@ impl HeatMap {
                     self.y.1[r],
                     [row.number(cell), row.half_width(cell)].join(" ")
                 );
-                frame.canvas.saying(&words, |canvas| canvas.rectangle((x, y), (x + wide, y + high), ground));
+                frame.canvas.saying(&words, |canvas| canvas.rectangle(corners.0, corners.1, ground));
                 let ink = text_on(ground);
                 if !contours {
                     let (number, half) = (row.number(cell), row.half_width(cell));
@@ -263,7 +269,8 @@ impl HeatMap {
                 }
                 if !cell.certified {
                     let at = (x + wide - 3.2 * scale, y + 3.2 * scale);
-                    frame.canvas.marker(at, 1.5 * scale, Marker::Circle, ink, true);
+                    frame.canvas.marker(at, 1.8 * scale, Marker::Circle, ink, false);
+                    frame.canvas.marker(at, 1.0 * scale, Marker::Circle, ground, false);
                 }
             }
         }
@@ -352,7 +359,9 @@ impl FieldRow {
     fn half_width(&self, cell: &Cell) -> String {
         cell.estimate.interval().map_or_else(String::new, |(low, high)| {
             let half = 0.5 * (high - low) * self.format.factor();
-            format!("±{}", fixed(half, self.decimals()))
+            // Two more digits than the mean at most, where its own would be nothing but zeros.
+            let own = decimals_for(magnitude(half), 1).min(self.decimals() + 2);
+            format!("±{}", if half == 0.0 { "0".to_owned() } else { fixed(half, self.decimals().max(own)) })
         })
     }
 }
@@ -373,7 +382,8 @@ fn colour_bar(frame: &mut Frame, axis: &Axis, (left, top): (f64, f64), (wide, hi
     for step in 0..steps {
         let share = (f64::from(step) + 0.5) / f64::from(steps);
         let (from, to) = (f64::from(step) / f64::from(steps), f64::from(step + 1) / f64::from(steps));
-        let (lower, upper) = (top + (1.0 - from) * high, top + (1.0 - to) * high);
+        let overlap = if step > 0 { 0.25 } else { 0.0 };
+        let (lower, upper) = (top + (1.0 - from) * high + overlap, top + (1.0 - to) * high);
         frame.canvas.rectangle((left, upper), (left + wide, lower), colour(share, style));
     }
     for (v, label) in &axis.ticks {

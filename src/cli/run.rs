@@ -17,7 +17,7 @@ use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
-use crate::report::{document, figures, robustness, table};
+use crate::report::{document, figures, precision, robustness, table};
 use clap::Args;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -227,6 +227,7 @@ pub(super) struct Finished<'a> {
 pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let &Finished { study, directory, summary, printing, common, .. } = run;
     let experiment = &study.experiment;
+    let elapsed = run.started.1.elapsed();
     write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
     let sha =
         tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
@@ -288,6 +289,11 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         common.say(&format!(
             "stopped early: {done} of {all} units are stored; the same command goes on from there"
         ));
+        let computed = summary.done + summary.failed;
+        let progress = precision::Progress { computed, elapsed, done, planned: all };
+        for text in precision::reached(store, experiment, progress).map_err(|error| Stop::fail(&error))? {
+            common.say(&text);
+        }
         return Ok(Status::Incomplete);
     }
     Ok(Status::Done)
@@ -316,9 +322,16 @@ pub(super) fn manifest(run: &Finished, store: &Store, sha: String, all: u64) -> 
 }
 
 fn files_written(directory: &Path, written: &document::Written) -> String {
+    let beside = [tables::effects::EFFECTS, tables::points::POINTS, tables::quantiles::QUANTILES];
+    let beside: Vec<String> = beside
+        .into_iter()
+        .filter(|file| directory.join(file).exists())
+        .map(|file| format!(", {file}"))
+        .collect();
     let mut text = format!(
-        "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv (store: results.sqlite)\n",
-        directory.display()
+        "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv{} (store: results.sqlite)\n",
+        directory.display(),
+        beside.concat()
     );
     text += &figures_written(written);
     text

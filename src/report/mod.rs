@@ -7,6 +7,7 @@
 //! | [`table`] | the table that closes a run on the terminal |
 //! | [`validation`] | the tables of `validate` |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
+//! | [`precision`] | what a run that was stopped has reached, and what the rest would cost |
 //! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
 //! | [`sweep`] | what a design gave: its points, main effects, the table that closes a sweep |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
@@ -14,6 +15,7 @@
 pub mod document;
 pub mod figures;
 pub mod frontier;
+pub mod precision;
 pub mod robustness;
 pub mod summary;
 pub mod sweep;

@@ -2,7 +2,7 @@
 
 use super::{
     Case, Study, asymmetric, auctions, banchio, bribery, calvano, censorship, complete_information, contests,
-    delays, deterrence, kickbacks, liveness, rankings, rings, tied_bidders,
+    delays, deterrence, kickbacks, liveness, rankings, replication, rings, tied_bidders,
 };
 use crate::settings::nearest;
 use std::collections::BTreeSet;
@@ -48,6 +48,7 @@ impl Catalogue {
             calvano::studies,
             banchio::studies,
             tied_bidders::studies,
+            replication::studies,
         ];
         Catalogue::of(families.into_iter().flat_map(|family| family()).collect())
     }

@@ -18,7 +18,7 @@ use crate::report::sweep::marginal::Marginals;
 /// Metrics of a figure of one parameter, where none is picked.
 const RESPONSES: usize = 4;
 /// Metrics of a figure of main effects.
-const EFFECTS: usize = 4;
+const EFFECTS: usize = 3;
 /// Metrics of a heat map of two parameters, and of one of three.
 const FIELDS: usize = 3;
 /// Settings of a factor beyond which its response is drawn without each point.
@@ -47,9 +47,9 @@ pub(super) fn response(swept: &Swept, experiment: &Experiment, chart: &Chart) ->
         row(m, vec![Response { parameter: 0, lines }])
     });
     Some(Sheet::Response(Responses {
-        heading: heading(&format!("Responses to {}", factor.name), experiment, swept.replicates),
+        heading: heading(&format!("Responses to {}", factor.label), experiment, swept.replicates),
         contenders: named(swept, &shown, experiment),
-        parameters: vec![Along { name: factor.name.clone(), scale: scale(factor) }],
+        parameters: vec![Along { name: factor.label.clone(), scale: scale(factor) }],
         rows: rows.collect(),
     }))
 }
@@ -71,14 +71,17 @@ pub(super) fn main_effects(
     let picked: Vec<usize> = (0..swept.metrics.len().min(most)).collect();
     let marginals = Marginals::read(store, swept, &picked)?;
     let shown = contenders(swept, chart);
-    // A mean over points is as sound as all of them.
-    let sound = |c: usize| swept.unsound[c] == 0;
     let panel = |metric: usize, factor: usize| {
         let along = &marginals.along[factor];
+        // A mean over points is as sound as all of them.
+        let sound = |c: usize, group: usize| match marginals.point(factor, group) {
+            Some(point) => swept.is_sound(point, c),
+            None => swept.unsound[c] == 0,
+        };
         let line = |&c: &usize| {
-            let means = marginals.means(metric, c, factor);
-            let spot = |(x, e): (&f64, &Option<_>)| {
-                e.as_ref().map(|e| Spot { x: *x, estimate: drawn_as(e), certified: sound(c) })
+            let means = marginals.means(metric, c, factor).iter().enumerate();
+            let spot = |(x, (group, e)): (&f64, (usize, &Option<_>))| {
+                e.as_ref().map(|e| Spot { x: *x, estimate: drawn_as(e), certified: sound(c, group) })
             };
             along.x.iter().zip(means).filter_map(spot).collect()
         };
@@ -89,9 +92,9 @@ pub(super) fn main_effects(
     });
     let parameters = marginals.along.iter().zip(&swept.factors).map(|(along, factor)| {
         let grouped = if along.is_coarse() {
-            format!("{} (in {} groups)", factor.name, along.x.len())
+            format!("{} (in {} groups)", factor.label, along.x.len())
         } else {
-            factor.name.clone()
+            factor.label.clone()
         };
         let scale = along.names.clone().map_or_else(|| scale(factor), Scale::Names);
         Along { name: grouped, scale }
@@ -139,7 +142,7 @@ pub(super) fn heat_maps(swept: &Swept, experiment: &Experiment, chart: &Chart) -
         let name = if swept.contenders.len() > 1 { swept.contenders[c].as_str() } else { "" };
         let setting = level.zip(third).map(|(level, third)| {
             let factor = &swept.factors[third];
-            format!("{} = {}", factor.name, factor.names()[level])
+            format!("{} {}", factor.label, factor.names()[level])
         });
         let title = [Some(name.to_owned()).filter(|n| !n.is_empty()), setting];
         let cells = (0..y.levels.len())
@@ -161,12 +164,12 @@ pub(super) fn heat_maps(swept: &Swept, experiment: &Experiment, chart: &Chart) -
         FieldRow { title, format, fields: fields.map(|(c, level)| field(c, metric, level)).collect() }
     };
     let sheet = |rows: Vec<FieldRow>| {
-        let by = third.map_or(String::new(), |third| format!(", by {}", swept.factors[third].name));
-        let title = format!("Over {} and {}{by}", x.name, y.name);
+        let by = third.map_or(String::new(), |third| format!(", by {}", swept.factors[third].label));
+        let title = format!("Over {} and {}{by}", x.label, y.label);
         Sheet::HeatMap(HeatMap {
             heading: heading(&title, experiment, swept.replicates),
-            x: (x.name.clone(), x.names()),
-            y: (y.name.clone(), y.names()),
+            x: (x.label.clone(), x.names()),
+            y: (y.label.clone(), y.names()),
             rows,
         })
     };

@@ -387,11 +387,13 @@ pub(in crate::report) fn standing(swept: &Swept) -> Vec<String> {
     swept
         .contenders
         .iter()
-        .zip(&swept.unsound)
-        .map(|(name, &unsound)| {
-            if unsound == 0 {
+        .zip(swept.unsound.iter().zip(&swept.learned))
+        .map(|(name, (&unsound, &learned))| {
+            if !learned {
+                format!("{name}: nobody learns, and there is nothing to certify.")
+            } else if unsound == 0 {
                 let basins = if partial { "; basins were not looked for in so many points" } else { "" };
-                format!("{name}: certified in every replicate at all {points} points, or nobody learns{basins}.")
+                format!("{name}: certified in every replicate at all {points} points{basins}.")
             } else {
                 format!(
                     "{name}: at {unsound} of {points} points some replicate is not certified, or replicates end in distinct basins: what \

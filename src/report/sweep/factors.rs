@@ -10,8 +10,10 @@ use crate::settings::Value;
 /// A parameter that takes several settings, or several that move together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Factor {
-    /// Short name.
+    /// Short name, for columns of text.
     pub name: String,
+    /// Name in words, for axes: whose parameter it is, and which.
+    pub label: String,
     /// Distinct settings: numbers ascending, or texts in order of first appearance.
     pub levels: Vec<DesignValue>,
     /// By point, in the order of the design: place of its setting among the levels.
@@ -120,8 +122,8 @@ pub(super) fn read(
     }
     let names = short_names(paths);
     let mut factors: Vec<Factor> = Vec::new();
-    for (column, name) in columns.into_iter().zip(names) {
-        let factor = factor(name, &column);
+    for (column, (name, path)) in columns.into_iter().zip(names.into_iter().zip(paths)) {
+        let factor = factor(name, label(path), &column);
         if factor.levels.len() < 2 {
             continue;
         }
@@ -130,14 +132,28 @@ pub(super) fn read(
                 && is_renumbered(&other.places, &factor.places, factor.levels.len())
         };
         match factors.iter_mut().find(together) {
-            Some(other) => other.name = format!("{}, {}", other.name, factor.name),
+            Some(other) => {
+                other.name = format!("{}, {}", other.name, factor.name);
+                other.label = format!("{}, {}", other.label, factor.label);
+            }
             None => factors.push(factor),
         }
     }
     Ok(factors)
 }
 
-fn factor(name: String, column: &[DesignValue]) -> Factor {
+/// `sequencers.large.live_cost` as "large live cost"; of a table that there is one of, the key alone.
+fn label(path: &str) -> String {
+    let parts: Vec<&str> = path.split('.').collect();
+    let own = match parts[..] {
+        ["mechanism" | "sequencers" | "delegators" | "strategies", ..] => &parts[1..],
+        _ => &parts[parts.len().saturating_sub(1)..],
+    };
+    let words: Vec<String> = own.iter().map(|part| part.replace('_', " ")).collect();
+    words.join(" ").replace("* ", "")
+}
+
+fn factor(name: String, label: String, column: &[DesignValue]) -> Factor {
     let all_numbers = column.iter().all(|v| matches!(v, DesignValue::Number(_)));
     if all_numbers {
         let number = |v: &DesignValue| if let DesignValue::Number(v) = v { *v } else { f64::NAN };
@@ -147,7 +163,7 @@ fn factor(name: String, column: &[DesignValue]) -> Factor {
         levels.dedup();
         let place = |v: &f64| levels.binary_search_by(|l| l.total_cmp(v)).unwrap_or_default();
         let places = numbers.iter().map(place).collect();
-        return Factor { name, levels: levels.into_iter().map(DesignValue::Number).collect(), places };
+        return Factor { name, label, levels: levels.into_iter().map(DesignValue::Number).collect(), places };
     }
     let mut levels: Vec<DesignValue> = Vec::new();
     let places = column
@@ -159,11 +175,16 @@ fn factor(name: String, column: &[DesignValue]) -> Factor {
             })
         })
         .collect();
-    Factor { name, levels, places }
+    Factor { name, label, levels, places }
 }
 
-/// Whether two columns of places are one but for the numbers of the levels.
+/// Whether two columns of places are one but for the numbers of the levels. Where every point has a setting of its own, as in a
+/// space-filling design, that says nothing, unless the levels come in the same order or the reverse.
 fn is_renumbered(a: &[usize], b: &[usize], levels: usize) -> bool {
+    if levels == a.len() && levels > 2 {
+        let last = levels - 1;
+        return a == b || a.iter().zip(b).all(|(&a, &b)| a == last - b);
+    }
     let mut map = vec![None; levels];
     let mut back = vec![None; levels];
     a.iter().zip(b).all(|(&a, &b)| *map[a].get_or_insert(b) == b && *back[b].get_or_insert(a) == a)
@@ -174,7 +195,11 @@ mod tests {
     use super::*;
 
     fn numbers(name: &str, values: &[f64]) -> Factor {
-        factor(name.to_owned(), &values.iter().map(|v| DesignValue::Number(*v)).collect::<Vec<_>>())
+        factor(
+            name.to_owned(),
+            name.to_owned(),
+            &values.iter().map(|v| DesignValue::Number(*v)).collect::<Vec<_>>(),
+        )
     }
 
     #[test]
@@ -196,6 +221,7 @@ mod tests {
         assert!(!numbers("a", &[1.0, 2.0, 3.0, 4.0]).is_logarithmic());
         assert!(!numbers("a", &[0.0, 1.0, 10.0, 100.0]).is_logarithmic());
         assert!(is_renumbered(&[0, 1, 2, 0], &[2, 0, 1, 2], 3));
+        assert!(!is_renumbered(&[0, 1, 2, 3], &[2, 0, 1, 3], 4) && is_renumbered(&[0, 1, 2], &[2, 1, 0], 3));
         assert!(!is_renumbered(&[0, 1, 2, 0], &[2, 0, 1, 1], 3));
     }
 }

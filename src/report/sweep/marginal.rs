@@ -54,6 +54,8 @@ impl Along {
 pub struct Marginals {
     /// Factors, in their order.
     pub along: Vec<Along>,
+    /// By factor, then group: the only point there, where points are not averaged over.
+    points: Vec<Vec<Option<usize>>>,
     /// By metric as asked for, contender, factor, then group of settings.
     means: Vec<Vec<Vec<Vec<Option<Estimate>>>>>,
 }
@@ -62,6 +64,11 @@ impl Marginals {
     /// Mean of a metric, by its place among those asked for, of a contender along a factor.
     pub fn means(&self, metric: usize, contender: usize, factor: usize) -> &[Option<Estimate>] {
         &self.means[metric][contender][factor]
+    }
+
+    /// The only point at a group of settings of a factor; `None` where the means are over several.
+    pub fn point(&self, factor: usize, group: usize) -> Option<usize> {
+        self.points.get(factor)?.get(group).copied().flatten()
     }
 
     /// Reads the main effects on some of the metrics of a design, by place.
@@ -121,7 +128,7 @@ impl Marginals {
                     .collect()
             })
             .collect();
-        Ok(Marginals { along, means })
+        Ok(Marginals { along, points: Vec::new(), means })
     }
 
     fn one_at_a_time(swept: &Swept, metrics: &[usize], along: Vec<Along>) -> Self {
@@ -151,6 +158,8 @@ impl Marginals {
                     .collect()
             })
             .collect();
-        Marginals { along, means }
+        let points =
+            along.iter().map(|axis| (0..axis.x.len()).map(|group| at(axis, group)).collect()).collect();
+        Marginals { along, points, means }
     }
 }

@@ -12,6 +12,7 @@ pub mod factors;
 pub mod marginal;
 
 use crate::experiment::basins;
+use crate::experiment::charts::OF_SWEEPS;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Order, Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
@@ -42,6 +43,8 @@ const TELLING: [&str; 12] = [
 pub struct Outcome {
     /// Estimates, in the order of [`Swept::metrics`]; `None` where the contender does not have the metric.
     pub estimates: Vec<Option<Estimate>>,
+    /// Whether there is something to certify.
+    pub learned: bool,
     /// Whether no replicate failed to be certified, and they are one population.
     pub sound: bool,
 }
@@ -63,6 +66,8 @@ pub struct Swept {
     pub outcomes: Vec<Vec<Outcome>>,
     /// Points that were seen to have distinct basins, or play that is not certified, by contender.
     pub unsound: Vec<usize>,
+    /// Contenders of which some point has something to certify.
+    pub learned: Vec<bool>,
     /// Most replicates of any point.
     pub replicates: u64,
 }
@@ -89,11 +94,24 @@ impl Swept {
             return Ok(None);
         }
         let shape = Shape::of(&factors, designs.len());
-        let keys: Vec<&str> = if picked.is_empty() { TELLING.to_vec() } else { picked.to_vec() };
+        // What the figures of the file pick tells most of it.
+        let of_figures = || {
+            let charts = experiment.charts.iter().filter(|c| OF_SWEEPS.contains(&c.kind));
+            let mut keys: Vec<&'static str> = Vec::new();
+            for key in charts.flat_map(|chart| chart.metrics.iter().copied()) {
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+            keys
+        };
+        let picked = if picked.is_empty() { of_figures() } else { picked.to_vec() };
+        let keys: Vec<&str> = if picked.is_empty() { TELLING.to_vec() } else { picked.clone() };
         let metrics: Vec<&'static Metric> =
             keys.iter().filter_map(|key| METRICS.iter().find(|m| m.key == *key)).collect();
         let mut swept = Swept {
-            unsound: vec![0; store.contenders().len()],
+            unsound: Vec::new(),
+            learned: vec![false; store.contenders().len()],
             contenders: store.contenders().to_vec(),
             designs,
             factors,
@@ -112,6 +130,7 @@ impl Swept {
         visit(store, &swept.metrics, |design, contender, outcome, n| {
             replicates = replicates.max(n);
             unsound[contender] += usize::from(!outcome.sound);
+            swept.learned[contender] |= outcome.learned;
             for (metric, e) in outcome.estimates.iter().enumerate() {
                 spread[metric * swept.contenders.len() + contender].add(*e);
             }
@@ -211,28 +230,32 @@ pub(super) fn visit(
     let mut critical = Critical::default();
     let mut current: Option<(u32, usize)> = None;
     let (mut moments, mut sound, mut n) = (vec![Moments::default(); metrics.len()], true, 0);
-    let mut close = |place: Option<(u32, usize)>, moments: &mut Vec<Moments>, sound: bool, n: u64| {
-        if let Some((design, contender)) = place {
-            let estimates = moments.iter().map(|m| (m.n() > 0).then(|| m.estimate(&mut critical))).collect();
-            each(design, contender, Outcome { estimates, sound }, n);
-        }
-        moments.fill(Moments::default());
-    };
+    let mut learned = false;
+    let mut close =
+        |place: Option<(u32, usize)>, moments: &mut Vec<Moments>, (learned, sound): (bool, bool), n: u64| {
+            if let Some((design, contender)) = place {
+                let estimates =
+                    moments.iter().map(|m| (m.n() > 0).then(|| m.estimate(&mut critical))).collect();
+                each(design, contender, Outcome { estimates, learned, sound }, n);
+            }
+            moments.fill(Moments::default());
+        };
     store.visit_values(Order::ByContender, |unit| {
         let place = Some((unit.design, unit.contender));
         if place != current {
-            close(current, &mut moments, sound, n);
-            (current, sound, n) = (place, true, 0);
+            close(current, &mut moments, (learned, sound), n);
+            (current, learned, sound, n) = (place, false, true, 0);
         }
         n += 1;
         for &(metric, value) in unit.values {
             if let Some(column) = column[metric] {
                 moments[column].push(value);
             }
+            learned |= Some(metric) == certified;
             sound &= Some(metric) != certified || value == 1.0;
         }
         Ok::<_, StoreError>(())
     })?;
-    close(current, &mut moments, sound, n);
+    close(current, &mut moments, (learned, sound), n);
     Ok(())
 }

@@ -37,14 +37,24 @@ fn watch(store: &Path) {
         .unwrap();
 }
 
-/// Ids of the results that a store holds; none where there is no store yet.
+/// Ids of the results that a store holds; none where there is no store yet. A copy is read, for a reader may have to take back
+/// a step that was left half-done, which is for the program to do.
 fn stored(store: &Path) -> HashSet<String> {
+    let copies = tempfile::tempdir().unwrap();
+    for end in ["", "-wal", "-journal"] {
+        let name = format!("results.sqlite{end}");
+        let _ = std::fs::copy(store.with_file_name(&name), copies.path().join(&name));
+    }
     let read = || -> rusqlite::Result<HashSet<String>> {
-        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let connection = Connection::open_with_flags(store, flags)?;
+        let connection = Connection::open(copies.path().join("results.sqlite"))?;
         connection.prepare("SELECT id FROM results")?.query_map([], |row| row.get(0))?.collect()
     };
-    read().unwrap_or_default()
+    match read() {
+        Ok(ids) => ids,
+        // Killed before there were tables.
+        Err(error) if error.to_string().contains("no such table") => HashSet::new(),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// Kills the command twenty times at random moments of its life, then lets it end. No result may vanish, and none may be
