@@ -252,7 +252,10 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     if failed == 0 && !summary.stopped_early {
         exported.problems.iter().for_each(|problem| common.say(problem));
     }
-    let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
+    let closing = match &charts.closing {
+        Some(closing) => closing.clone(),
+        None => table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?,
+    };
     for note in &charts.notes {
         common.say(note);
     }
@@ -286,9 +289,11 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         return Ok(Status::Failed);
     }
     if summary.stopped_early {
-        common.say(&format!(
-            "stopped early: {done} of {all} units are stored; the same command goes on from there"
-        ));
+        // With a stopping rule nobody knows of how many.
+        let of =
+            experiment.variations.stopping.as_ref().map_or_else(|| format!(" of {all}"), |_| String::new());
+        common
+            .say(&format!("stopped early: {done}{of} units are stored; the same command goes on from there"));
         let computed = summary.done + summary.failed;
         let progress = precision::Progress { computed, elapsed, done, planned: all };
         for text in precision::reached(store, experiment, progress).map_err(|error| Stop::fail(&error))? {

@@ -38,7 +38,7 @@ mod tests;
 
 use super::robustness::Findings;
 use super::summary::Summary;
-use super::sweep::Swept;
+use super::sweep::Readings;
 use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Width};
 use crate::experiment::charts::{Chart, KINDS, OF_SWEEPS};
 use crate::experiment::file::{Contender, Experiment};
@@ -101,8 +101,9 @@ pub fn draw_all(
     experiment: &Experiment,
     directory: &Path,
     printing: Printing,
+    readings: &Readings,
 ) -> Result<Drawn, FigureError> {
-    let (figures, notes) = figures(store, experiment, printing.style)?;
+    let (figures, notes) = figures(store, experiment, printing.style, readings)?;
     let folder = directory.join(FOLDER);
     let mut drawn = Drawn { files: Vec::new(), notes };
     for Named { name, figure } in &figures {
@@ -121,6 +122,7 @@ pub fn figures(
     store: &Store,
     experiment: &Experiment,
     style: Style,
+    readings: &Readings,
 ) -> Result<(Vec<Named>, Vec<String>), FigureError> {
     if let Some(optimization) = &experiment.variations.optimization {
         let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
@@ -131,14 +133,23 @@ pub fn figures(
         }
         return Ok((drawn, Vec::new()));
     }
-    let whole = Summary::read(store, 0, experiment.play.tolerance)?;
+    let is_sweep = experiment.variations.sweep.is_some() && store.designs()?.len() > 1;
+    let own = |chart: &Chart| is_sweep && OF_SWEEPS.contains(&chart.kind);
+    let charts = asked_and_unasked(experiment);
+    // Of a sweep the first point is looked at where a figure of it is listed.
+    let first = if charts.iter().any(|chart| !own(chart) && (!is_sweep || experiment.charts.contains(chart)))
+    {
+        0
+    } else {
+        u32::MAX
+    };
+    let whole = Summary::read(store, first, experiment.play.tolerance)?;
     let mut notes = Vec::new();
     let mut drawn = Vec::new();
     let mut taken = HashSet::new();
-    let is_sweep = experiment.variations.sweep.is_some() && store.designs()?.len() > 1;
-    for chart in asked_and_unasked(experiment) {
+    for chart in charts {
         let listed = experiment.charts.contains(&chart);
-        if is_sweep && !listed && !OF_SWEEPS.contains(&chart.kind) {
+        if is_sweep && !listed && !own(&chart) {
             continue;
         }
         let summary = shown(&whole, &chart);
@@ -148,7 +159,12 @@ pub fn figures(
             None => style,
         };
         let mut nothing = true;
-        for (mut sheet, name) in sheets(store, experiment, &summary, &chart, listed, &mut notes)? {
+        let sheets = if own(&chart) {
+            of_sweep(store, experiment, &chart, readings)?
+        } else {
+            sheets(store, experiment, &summary, &chart, listed, &mut notes)?
+        };
+        for (mut sheet, name) in sheets {
             if let Some(title) = &chart.title {
                 title.clone_into(&mut sheet.heading().title);
             }
@@ -219,16 +235,6 @@ fn sheets(
         }
         "lorenz" => one(lorenz::figure(store, experiment, summary)?, "lorenz"),
         "censorship" => one(censorship::figure(store, experiment, summary)?, "censorship"),
-        "response" | "heat_map" | "main_effects" => {
-            let Some(swept) = Swept::read(store, experiment, &chart.metrics)? else { return Ok(Vec::new()) };
-            let sheets: Vec<Sheet> = match chart.kind {
-                "response" => sweep::response(&swept, experiment, chart).into_iter().collect(),
-                "heat_map" => sweep::heat_maps(&swept, experiment, chart),
-                _ => sweep::main_effects(store, &swept, experiment, chart)?.into_iter().collect(),
-            };
-            let name = chart.kind.replace('_', "-");
-            sheets.into_iter().map(|sheet| (sheet, named(&name))).collect()
-        }
         "differences" => {
             let pairs = summary.pairs();
             let name = |i: usize| summary.contenders()[i].as_str();
@@ -251,6 +257,23 @@ fn sheets(
         }
         _ => Vec::new(),
     })
+}
+
+/// The sheets of one chart of a sweep with their names.
+fn of_sweep(
+    store: &Store,
+    experiment: &Experiment,
+    chart: &Chart,
+    readings: &Readings,
+) -> Result<Vec<(Sheet, String)>, FigureError> {
+    let Some(swept) = readings.read(store, experiment, &chart.metrics)? else { return Ok(Vec::new()) };
+    let sheets: Vec<Sheet> = match chart.kind {
+        "response" => sweep::response(&swept, experiment, chart).into_iter().collect(),
+        "heat_map" => sweep::heat_maps(&swept, experiment, chart),
+        _ => sweep::main_effects(store, &swept, experiment, chart)?.into_iter().collect(),
+    };
+    let name = chart.name.clone().unwrap_or_else(|| chart.kind.replace('_', "-"));
+    Ok(sheets.into_iter().map(|sheet| (sheet, name.clone())).collect())
 }
 
 /// Removes figures of contenders that are no more: what is beside the data should show the data. A file that cannot be

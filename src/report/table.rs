@@ -66,7 +66,7 @@ const DISTANCE: &[Row] = &[
 /// # Errors
 /// Where the store cannot be read.
 pub fn summary_table(store: &Store, experiment: &Experiment) -> Result<String, StoreError> {
-    if let Some(text) = sweep::closing::closing(store, experiment)? {
+    if let Some(text) = sweep::closing::closing(store, experiment, &sweep::Readings::default())? {
         return Ok(text);
     }
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;

@@ -18,7 +18,7 @@ pub const EFFECTS: &str = "effects.csv";
 pub const MAIN_EFFECTS: &str = "main_effects.csv";
 
 /// Observations that are held in memory at a time.
-const AT_A_TIME: usize = 4_000_000;
+const AT_A_TIME: usize = 1_000_000;
 /// Columns of a model above which interactions are left out.
 const MOST_COLUMNS: usize = 300;
 /// Name of the factor that tells contenders apart.
@@ -137,19 +137,28 @@ fn gather(
     Ok(gathered)
 }
 
-/// Effects on one metric, by contender: empty where it does not have the metric or nothing varies.
+/// Effects on some metrics, by metric, then contender: empty where it does not have the metric or nothing varies.
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub fn on_metric(store: &Store, metric: &str) -> Result<Vec<Vec<Effect>>, StoreError> {
-    let Some(place) = store.metrics().iter().position(|key| *key == metric) else { return Ok(Vec::new()) };
+pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Vec<Effect>>>, StoreError> {
     let design = DesignTable::read(store, &store.designs()?)?;
-    let mut gathered = gather(store, &design, &[place])?;
     let each = |observations: &mut Vec<Observation>| {
         observations.sort_by_key(|o| (o.replicate, o.point));
         analyse(&design.factors, design.points, observations).map_or_else(Vec::new, |(effects, _)| effects)
     };
-    Ok(gathered.iter_mut().flatten().map(each).collect())
+    let units = (store.counts()?.0 as usize).max(1);
+    let places: Vec<usize> = metrics
+        .iter()
+        .map(|metric| store.metrics().iter().position(|key| key == metric).unwrap_or(usize::MAX))
+        .collect();
+    let mut found = Vec::new();
+    for chunk in places.chunks((AT_A_TIME / units).max(1)) {
+        for mut by_contender in gather(store, &design, chunk)? {
+            found.push(by_contender.iter_mut().map(each).collect());
+        }
+    }
+    Ok(found)
 }
 
 fn opening(store: &Store, contender: usize, metric: usize) -> String {

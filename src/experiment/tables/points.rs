@@ -2,7 +2,7 @@
 //! replicate on the same draws; and what that pairing did to the variance of the difference.
 
 use super::{Table, TableError, push_numbers, quote};
-use crate::experiment::store::{Store, StoredUnit};
+use crate::experiment::store::{Store, StoreError, StoredUnit};
 use crate::measure::statistics::{Comparison, Critical, Pairs};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -28,6 +28,8 @@ impl PointSheet {
     /// An empty table; `None` where there are fewer than two design points.
     pub fn create(store: &Store, directory: &Path) -> Result<Option<Self>, TableError> {
         if store.parameters().is_empty() || store.designs()?.len() < 2 {
+            // What an earlier version of the study left is none of this one's.
+            let _ = std::fs::remove_file(directory.join(POINTS));
             return Ok(None);
         }
         let header = "design,reference,mechanism,metric,mean,mean_reference,difference,se,ci_low,ci_high,p_value,variance_reduction";
@@ -89,34 +91,38 @@ impl PointSheet {
     }
 }
 
-/// What common draws did across the design points of a study: differences of a metric from the first point, contender by
-/// contender.
+/// What common draws did across the first `most` design points of a study: differences from the first one, by metric as
+/// asked for, contender, then point.
 ///
 /// # Errors
 /// Where the store cannot be read.
 pub fn differences(
     store: &Store,
-    metric: &str,
+    metrics: &[&str],
     most: usize,
-) -> Result<Vec<Vec<Comparison>>, crate::experiment::store::StoreError> {
-    let Some(place) = store.metrics().iter().position(|key| *key == metric) else { return Ok(Vec::new()) };
+) -> Result<Vec<Vec<Vec<Comparison>>>, StoreError> {
+    let column: Vec<Option<usize>> =
+        store.metrics().iter().map(|key| metrics.iter().position(|metric| metric == key)).collect();
     let contenders = store.contenders().len();
-    let mut first: Vec<BTreeMap<u32, f64>> = vec![BTreeMap::new(); contenders];
-    let mut found = vec![Vec::new(); contenders];
+    let place = |metric: usize, contender: usize| metric * contenders + contender;
+    let mut first: Vec<BTreeMap<u32, f64>> = vec![BTreeMap::new(); metrics.len() * contenders];
+    let mut found = vec![vec![Vec::new(); contenders]; metrics.len()];
     let mut critical = Critical::default();
-    for (number, &design) in store.designs()?.iter().take(most + 1).enumerate() {
-        let mut pairs = vec![Pairs::default(); contenders];
+    for (number, &design) in store.designs()?.iter().take(most).enumerate() {
+        let mut pairs = vec![Pairs::default(); first.len()];
         store.visit_values_at(design, |unit| {
-            let Some(&(_, value)) = unit.values.iter().find(|(m, _)| *m == place) else { return Ok(()) };
-            if number == 0 {
-                first[unit.contender].insert(unit.replicate, value);
-            } else if let Some(&other) = first[unit.contender].get(&unit.replicate) {
-                pairs[unit.contender].push(value, other);
+            for &(metric, value) in unit.values {
+                let Some(at) = column[metric].map(|metric| place(metric, unit.contender)) else { continue };
+                if number == 0 {
+                    first[at].insert(unit.replicate, value);
+                } else if let Some(&other) = first[at].get(&unit.replicate) {
+                    pairs[at].push(value, other);
+                }
             }
-            Ok::<_, crate::experiment::store::StoreError>(())
+            Ok::<_, StoreError>(())
         })?;
-        for (pairs, found) in pairs.iter().zip(&mut found).filter(|(pairs, _)| pairs.n() > 1) {
-            found.push(pairs.comparison(&mut critical));
+        for (at, pairs) in pairs.iter().enumerate().filter(|(_, pairs)| pairs.n() > 1) {
+            found[at / contenders][at % contenders].push(pairs.comparison(&mut critical));
         }
     }
     Ok(found)

@@ -10,7 +10,7 @@ use crate::experiment::store::{DesignValue, Store};
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
 use crate::report::summary::{Standing, Summary};
-use crate::report::{robustness, sweep, table, warnings};
+use crate::report::{robustness, table, warnings};
 use std::path::Path;
 
 /// Pairs of contenders about which there is a sentence.
@@ -20,13 +20,13 @@ pub(super) fn compose(
     store: &Store,
     experiment: &Experiment,
     directory: &Path,
-    figures: Vec<Named>,
-    notes: &[String],
+    (figures, notes): (Vec<Named>, &[String]),
+    closing: Option<&str>,
 ) -> Result<Vec<Block>, ReportError> {
     if let Some(optimization) = &experiment.variations.optimization {
         return frontier(store, experiment, optimization, directory, figures, notes);
     }
-    if let Some(text) = sweep::closing::closing(store, experiment)? {
+    if let Some(text) = closing {
         let mut blocks = opening(experiment);
         blocks.push(Block::Lines(text.trim().to_owned()));
         blocks.extend(pictures(figures, notes));

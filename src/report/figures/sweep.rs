@@ -13,7 +13,6 @@ use crate::measure::metrics::Metric;
 use crate::report::figures::strips;
 use crate::report::sweep::Swept;
 use crate::report::sweep::factors::{Factor, Shape};
-use crate::report::sweep::marginal::Marginals;
 
 /// Metrics of a figure of one parameter, where none is picked.
 const RESPONSES: usize = 4;
@@ -69,7 +68,7 @@ pub(super) fn main_effects(
     }
     let most = if chart.metrics.is_empty() { EFFECTS } else { MOST_ROWS };
     let picked: Vec<usize> = (0..swept.metrics.len().min(most)).collect();
-    let marginals = Marginals::read(store, swept, &picked)?;
+    let marginals = swept.main_effects(store, picked.len())?;
     let shown = contenders(swept, chart);
     let panel = |metric: usize, factor: usize| {
         let along = &marginals.along[factor];

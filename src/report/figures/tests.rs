@@ -5,7 +5,7 @@ fn drawn(text: &str) -> (Drawn, tempfile::TempDir) {
     let experiment = trial::read(text);
     let root = tempfile::tempdir().unwrap();
     let store = trial::run(&experiment, root.path());
-    (draw_all(&store, &experiment, root.path(), Printing::default()).unwrap(), root)
+    (draw_all(&store, &experiment, root.path(), Printing::default(), &Readings::default()).unwrap(), root)
 }
 
 fn names(drawn: &Drawn) -> Vec<String> {
@@ -104,7 +104,10 @@ fn nothing_done_draws_nothing() {
     let experiment = trial::read(trial::THREE);
     let root = tempfile::tempdir().unwrap();
     let store = trial::empty(&experiment, root.path());
-    assert_eq!(draw_all(&store, &experiment, root.path(), Printing::default()).unwrap(), Drawn::default());
+    assert_eq!(
+        draw_all(&store, &experiment, root.path(), Printing::default(), &Readings::default()).unwrap(),
+        Drawn::default()
+    );
 }
 
 #[test]
@@ -139,17 +142,17 @@ fn the_same_store_gives_the_same_bytes() {
     let root = tempfile::tempdir().unwrap();
     let store = trial::run(&experiment, root.path());
     let bytes = |printing: Printing| -> Vec<(PathBuf, Vec<u8>)> {
-        let drawn = draw_all(&store, &experiment, root.path(), printing).unwrap();
+        let drawn = draw_all(&store, &experiment, root.path(), printing, &Readings::default()).unwrap();
         drawn.files.iter().map(|f| (f.clone(), std::fs::read(f).unwrap())).collect()
     };
-    let first = bytes(Printing::default());
+    let first = bytes(Printing::default(), &Readings::default());
     let dark = Style { theme: chart::Theme::Dark, width: Width::Single, bare: false };
     let other = bytes(Printing { style: dark, files: Files { scale: 1, pdf: cfg!(feature = "pdf") } });
     assert!(first.iter().zip(&other).all(|(a, b)| a.0 == b.0 && a.1 != b.1));
     let pdfs = || std::fs::read_dir(root.path().join(FOLDER)).unwrap().flatten().map(|e| e.path());
     let made = if cfg!(feature = "pdf") { first.len() } else { 0 };
     assert_eq!(pdfs().filter(|p| p.extension().is_some_and(|e| e == "pdf")).count(), made);
-    assert_eq!(bytes(Printing::default()), first);
+    assert_eq!(bytes(Printing::default(), &Readings::default()), first);
     assert_eq!(
         pdfs().filter(|p| p.extension().is_some_and(|e| e == "pdf")).count(),
         0,

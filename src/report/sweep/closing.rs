@@ -1,7 +1,7 @@
 //! The table that closes a sweep: every design point where there are few, else the best of them; what moves what; how far play
 //! is certified over the design.
 
-use super::{MOST_POINTS, Outcome, Swept, visit};
+use super::{MOST_POINTS, Outcome, Readings, Swept, visit};
 use crate::chart::ticks::{decimals_for, fixed, magnitude};
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
@@ -26,15 +26,21 @@ const MOST_EFFECTS: usize = 4;
 const MOST_TERMS: usize = 7;
 /// Median loss from pairing above which there is a warning.
 const HURTS: f64 = 0.1;
-/// Points whose warnings and pairing are looked at.
+/// Units that are looked at for warnings and pairing, roughly.
+const UNITS_LOOKED_AT: usize = 4000;
+/// Most points whose warnings and pairing are looked at.
 const LOOKED_AT: usize = 64;
 
 /// The closing words of a sweep; `None` where the experiment is no sweep.
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub fn closing(store: &Store, experiment: &Experiment) -> Result<Option<String>, StoreError> {
-    let Some(swept) = Swept::read(store, experiment, &[])? else { return Ok(None) };
+pub fn closing(
+    store: &Store,
+    experiment: &Experiment,
+    readings: &Readings,
+) -> Result<Option<String>, StoreError> {
+    let Some(swept) = readings.read(store, experiment, &[])? else { return Ok(None) };
     let mut out = head(&swept, experiment);
     out += &points(store, &swept)?;
     out += &what_moves_what(store, &swept)?;
@@ -50,7 +56,7 @@ pub fn closing(store: &Store, experiment: &Experiment) -> Result<Option<String>,
         out += "\nWarnings\n";
     }
     for (warning, count) in found {
-        let of = swept.designs.len().min(LOOKED_AT);
+        let of = looked_at(&swept);
         let mut cause = warning.cause();
         if count < of {
             let _ = write!(cause, " (So or alike at {count} of {of} design points.)");
@@ -59,6 +65,12 @@ pub fn closing(store: &Store, experiment: &Experiment) -> Result<Option<String>,
         out += &wrapped(&format!("Remedy: {}", warning.remedy()), "    ", "    ");
     }
     Ok(Some(out))
+}
+
+/// Points that are looked at for warnings and pairing: more where they have fewer units.
+fn looked_at(swept: &Swept) -> usize {
+    let units = swept.contenders.len() * swept.replicates.max(1) as usize;
+    (UNITS_LOOKED_AT / units).clamp(2, LOOKED_AT).min(swept.designs.len())
 }
 
 fn head(swept: &Swept, experiment: &Experiment) -> String {
@@ -248,8 +260,10 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
         return Ok(String::new());
     }
     let mut rows: Vec<(String, Vec<(String, f64)>)> = Vec::new();
-    for metric in swept.metrics.iter().take(MOST_EFFECTS) {
-        for (contender, effects) in effects::on_metric(store, metric.key)?.into_iter().enumerate() {
+    let shown = &swept.metrics[..swept.metrics.len().min(MOST_EFFECTS)];
+    let keys: Vec<&str> = shown.iter().map(|metric| metric.key).collect();
+    for (metric, found) in shown.iter().zip(effects::on_metrics(store, &keys)?) {
+        for (contender, effects) in found.into_iter().enumerate() {
             let shares: Vec<(String, f64)> =
                 effects.iter().map(|e| (short_term(store, swept, &e.term), e.eta_squared)).collect();
             if shares.iter().any(|(_, share)| share.is_finite()) {
@@ -343,8 +357,10 @@ fn short_term(store: &Store, swept: &Swept, term: &str) -> String {
 /// What common draws did to differences between design points, and where they hurt.
 fn pairing(store: &Store, swept: &Swept) -> Result<Vec<String>, StoreError> {
     let (mut helps, mut hurts) = (Vec::new(), Vec::new());
-    for metric in swept.metrics.iter().take(MOST_EFFECTS) {
-        let found = points::differences(store, metric.key, LOOKED_AT)?;
+    let shown = &swept.metrics[..swept.metrics.len().min(MOST_EFFECTS)];
+    let keys: Vec<&str> = shown.iter().map(|metric| metric.key).collect();
+    let found = points::differences(store, &keys, looked_at(swept))?;
+    for (metric, found) in shown.iter().zip(found) {
         for (name, differences) in swept.contenders.iter().zip(found) {
             let mut saved: Vec<f64> =
                 differences.iter().map(|c| c.variance_reduction).filter(|v| v.is_finite()).collect();
@@ -411,7 +427,7 @@ pub(in crate::report) fn warnings_of(
     experiment: &Experiment,
 ) -> Result<Vec<(Warning, usize)>, StoreError> {
     let mut found: Vec<(Warning, usize)> = Vec::new();
-    for &design in swept.designs.iter().take(LOOKED_AT) {
+    for &design in swept.designs.iter().take(looked_at(swept)) {
         let summary = Summary::read(store, design, experiment.play.tolerance)?;
         let mut here: Vec<Warning> = Vec::new();
         for warning in warnings::about(&summary, experiment) {

@@ -61,6 +61,11 @@ pub struct Marginals {
 }
 
 impl Marginals {
+    /// How many metrics were asked for.
+    pub fn metrics(&self) -> usize {
+        self.means.len()
+    }
+
     /// Mean of a metric, by its place among those asked for, of a contender along a factor.
     pub fn means(&self, metric: usize, contender: usize, factor: usize) -> &[Option<Estimate>] {
         &self.means[metric][contender][factor]

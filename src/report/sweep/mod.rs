@@ -18,6 +18,9 @@ use crate::experiment::store::{Order, Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
 use crate::measure::statistics::{Critical, Estimate, Moments};
 use factors::{Factor, Shape};
+use marginal::Marginals;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// Points above which a design is told by main effects and its best points alone.
 pub const MOST_POINTS: usize = 2000;
@@ -37,6 +40,32 @@ const TELLING: [&str; 12] = [
     "capital_locked",
     "profit_gain",
 ];
+
+/// Designs that were read, so that figures, tables and closing words do not each walk the store again.
+#[derive(Debug, Default)]
+pub struct Readings {
+    known: RefCell<Vec<(Vec<&'static str>, Option<Rc<Swept>>)>>,
+}
+
+impl Readings {
+    /// As [`Swept::read`], once for each choice of metrics.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read(
+        &self,
+        store: &Store,
+        experiment: &Experiment,
+        picked: &[&'static str],
+    ) -> Result<Option<Rc<Swept>>, StoreError> {
+        if let Some((_, swept)) = self.known.borrow().iter().find(|(keys, _)| keys == picked) {
+            return Ok(swept.clone());
+        }
+        let swept = Swept::read(store, experiment, picked)?.map(Rc::new);
+        self.known.borrow_mut().push((picked.to_vec(), swept.clone()));
+        Ok(swept)
+    }
+}
 
 /// Outcomes of one contender at one design point.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,6 +99,8 @@ pub struct Swept {
     pub learned: Vec<bool>,
     /// Most replicates of any point.
     pub replicates: u64,
+    /// Main effects on the first metrics, once somebody asked for them.
+    main_effects: RefCell<Option<Rc<Marginals>>>,
 }
 
 impl Swept {
@@ -119,6 +150,7 @@ impl Swept {
             metrics,
             outcomes: Vec::new(),
             replicates: 0,
+            main_effects: RefCell::default(),
         };
         let held = swept.designs.len() <= MOST_POINTS;
         let mut spread = vec![Spread::default(); swept.metrics.len() * swept.contenders.len()];
@@ -173,6 +205,19 @@ impl Swept {
                 outcome.estimates = kept.iter().map(|&m| outcome.estimates[m]).collect();
             }
         }
+    }
+
+    /// Main effects on the first `count` metrics.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn main_effects(&self, store: &Store, count: usize) -> Result<Rc<Marginals>, StoreError> {
+        if let Some(known) = self.main_effects.borrow().as_ref().filter(|m| m.metrics() == count) {
+            return Ok(known.clone());
+        }
+        let read = Rc::new(Marginals::read(store, self, &(0..count).collect::<Vec<_>>())?);
+        *self.main_effects.borrow_mut() = Some(read.clone());
+        Ok(read)
     }
 
     /// Estimate of a metric, by its place, of a contender at a point, by its place.
