@@ -22,7 +22,6 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
 const HEADLINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/experiments/auction-vs-dpos.toml");
-const EVERY_RULE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/experiments/all-mechanisms.toml");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/delegator_step.py");
 /// Every figure is the median of so many measurements.
 const TURNS: usize = 7;
@@ -40,7 +39,7 @@ fn main() {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let text = std::fs::read_to_string(HEADLINE).expect("the headline experiment");
     println!("median of {TURNS} measurements, one core");
-    let parts: [(&str, &dyn Fn()); 5] = [
+    let parts: [(&str, &dyn Fn()); 4] = [
         ("learning", &|| {
             let headline = experiment(&text, &[]);
             println!("headline experiment, {} rounds", headline.play.schedule.rounds);
@@ -51,16 +50,6 @@ fn main() {
         ("playing", &|| {
             println!("slot by slot, nobody learns, 32 slots an epoch, 12 sequencers");
             let scripted = experiment(&text, &["sequencers.*.strategy=truthful"]);
-            for contender in &scripted.contenders {
-                with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
-            }
-        }),
-        ("rules", &|| {
-            println!("every rule, slot by slot, nobody learns, 32 slots an epoch, 12 sequencers");
-            let text = std::fs::read_to_string(EVERY_RULE).expect("the experiment with every rule");
-            // Its own strategy, which comes last, is one that learns.
-            let unlearned = text.split("[strategies.").next().unwrap_or(&text);
-            let scripted = experiment(unlearned, &["sequencers.*.strategy=truthful"]);
             for contender in &scripted.contenders {
                 with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
             }

@@ -115,6 +115,45 @@ impl Key {
     }
 }
 
+/// The luck of a replicate, in two halves: of the world in which play is measured, and of learning.
+///
+/// Replicate `r` has both halves from `r`. A *crossed* replicate has them from two replicates, so that one half can be drawn
+/// anew while the other stays: its number is 2³¹ + 2¹⁵ · world + learning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Luck {
+    /// Replicate whose draws the measured epochs meet.
+    pub world: u32,
+    /// Replicate whose draws learning meets.
+    pub learning: u32,
+}
+
+/// Set in the number of a crossed replicate.
+const CROSSED: u32 = 1 << 31;
+/// Bits of each half of a crossed replicate.
+const HALF: u32 = 15;
+
+impl Luck {
+    /// Replicates below this can be crossed.
+    pub const MOST_CROSSED: u32 = 1 << HALF;
+
+    /// The halves of a replicate.
+    pub const fn of(replicate: u32) -> Self {
+        if replicate & CROSSED == 0 {
+            return Luck { world: replicate, learning: replicate };
+        }
+        let mask = Self::MOST_CROSSED - 1;
+        Luck { world: (replicate >> HALF) & mask, learning: replicate & mask }
+    }
+
+    /// The number of the replicate with these halves, which where they differ are below [`Self::MOST_CROSSED`].
+    pub const fn replicate(self) -> u32 {
+        if self.world == self.learning {
+            return self.world;
+        }
+        CROSSED | (self.world << HALF) | self.learning
+    }
+}
+
 /// Draws of one market for one purpose and entity: a pure function of (epoch, draw).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream(u64);
@@ -204,6 +243,15 @@ mod tests {
         assert!((square / n - 1.0 / 12.0).abs() < 4.0 * (1.0_f64 / 180.0).sqrt() / n.sqrt());
         assert!((cross / n).abs() < 4.0 / 12.0 / n.sqrt());
         assert!((serial / n).abs() < 4.0 / 12.0 / n.sqrt());
+    }
+
+    #[test]
+    fn halves_of_luck_read_back_from_the_number_of_the_replicate() {
+        for (world, learning) in [(0, 0), (3, 4), (4, 3), (0, 32_767), (32_767, 0), (1_000_003, 1_000_003)] {
+            let luck = Luck { world, learning };
+            assert_eq!(Luck::of(luck.replicate()), luck);
+        }
+        assert_eq!(Luck { world: 7, learning: 7 }.replicate(), 7);
     }
 
     #[test]

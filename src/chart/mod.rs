@@ -19,6 +19,7 @@
 //! | heat map | [`heat_map`] | how does a metric respond to two parameters, or three? |
 //! | frontier | [`frontier`] | which settings are efficient? |
 //! | censorship | [`censorship`] | what does it cost to keep a transaction out, and how long do targets wait? |
+//! | tornado | [`tornado`] | which parameters, and how much luck, drive a metric? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`identity`] (which look stands for which contender), [`ticks`] (numbers
@@ -54,6 +55,7 @@ pub mod strips;
 pub mod style;
 pub mod surplus;
 pub mod ticks;
+pub mod tornado;
 pub mod validation;
 
 #[cfg(test)]

@@ -34,7 +34,14 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     if let Some(optimization) = optimization {
         super::optimize::check_metrics(&study, optimization, &options.experiment.file.display().to_string())?;
     }
+    if let Some(asked) = &experiment.variations.sensitivity {
+        super::sensitivity::check_metrics(&study, asked, &options.experiment.file.display().to_string())?;
+    }
     let mut text = format!("{}: {}\n", experiment.name, experiment.question);
+    // Those of a sensitivity study differ from point to point.
+    let is_sensitivity = experiment.variations.sensitivity.is_some();
+    let replicates =
+        if is_sensitivity { String::new() } else { format!("{} replicates, ", study.least_replicates()) };
     let points = study.design.len();
     let tried = tried(points);
     let (mut seconds, mut tries) = (0.0, 0.0);
@@ -55,9 +62,8 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
                 outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
             let _ = writeln!(
                 text,
-                "  {:<24} {} replicates, about {each:.2} core-seconds each{note}",
-                contender.name,
-                study.least_replicates()
+                "  {:<24} {}about {each:.2} core-seconds each{note}",
+                contender.name, replicates
             );
             units.push(serde_json::json!({
                 "design": design, "mechanism": contender.name, "replicates": study.least_replicates(), "core_seconds_each": each

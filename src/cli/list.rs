@@ -5,7 +5,11 @@ use super::{Common, Status, Stop};
 use crate::agent::{briber, delegation, delegator, sequencer, strategy};
 use crate::experiment::charts;
 use crate::experiment::file::{self, Experiment, Library};
+use crate::experiment::optimization;
+use crate::experiment::replication::REPLICATION;
 use crate::experiment::robustness::ROBUSTNESS;
+use crate::experiment::sensitivity;
+use crate::experiment::sweep::reading as sweep;
 use crate::experiment::tables::format_number;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
@@ -169,6 +173,13 @@ pub fn tables() -> Vec<(String, Vec<&'static Parameter>)> {
         ("play", file::PLAY.to_vec()),
         ("strategies.*", strategies),
         ("robustness", ROBUSTNESS.to_vec()),
+        ("sweep", sweep::SWEEP.to_vec()),
+        ("sweep.parameters.*", sweep::AXIS.to_vec()),
+        ("replication", REPLICATION.to_vec()),
+        ("optimize", optimization::reading::OPTIMIZE.to_vec()),
+        ("optimize.variables.*", sweep::AXIS.to_vec()),
+        ("sensitivity", sensitivity::reading::SENSITIVITY.to_vec()),
+        ("sensitivity.parameters.*", sweep::AXIS.to_vec()),
         ("charts.*", charts::PARAMETERS.to_vec()),
     ];
     let overlays = overlays::TABLES.iter().map(|(key, keys)| (format!("mechanism.*.{key}"), keys.to_vec()));

@@ -16,6 +16,7 @@ pub mod replay;
 pub mod report;
 pub mod run;
 pub mod schema;
+pub mod sensitivity;
 pub mod shard;
 pub mod slurm;
 pub mod source;

@@ -12,7 +12,7 @@ pub struct Options {
     /// Name of the experiment: the file is experiments/NAME.toml where there is a folder `experiments`, else NAME.toml
     name: String,
     /// What the experiment does with its contenders
-    #[arg(long, value_parser = ["compare", "sweep", "optimize"], default_value = "compare")]
+    #[arg(long, value_parser = ["compare", "sweep", "optimize", "sensitivity"], default_value = "compare")]
     kind: String,
 }
 
@@ -24,6 +24,9 @@ const SWEEP: &str = include_str!("new/sweep.toml");
 /// What an optimization adds.
 const OPTIMIZE: &str = include_str!("new/optimize.toml");
 
+/// What a sensitivity study adds.
+const SENSITIVITY: &str = include_str!("new/sensitivity.toml");
+
 /// The text of a new experiment.
 fn text(name: &str, kind: &str) -> String {
     let mut text = HEAD.replace("{name}", name).replace("{kind}", kind);
@@ -34,6 +37,10 @@ fn text(name: &str, kind: &str) -> String {
     if kind == "optimize" {
         text.push('\n');
         text.push_str(OPTIMIZE);
+    }
+    if kind == "sensitivity" {
+        text.push('\n');
+        text.push_str(SENSITIVITY);
     }
     text
 }

@@ -25,12 +25,12 @@ const WRITING_SHARE: f64 = 0.03;
 /// # Errors
 /// Each of them, with the metrics that there are.
 pub fn check_metrics(study: &Study, optimization: &Optimization, file: &str) -> Result<(), Stop> {
-    let errors = trial::missing_metrics(optimization, &study.experiment);
-    if errors.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<String> = errors.iter().map(|error| format!("{file}: {error}")).collect();
-    Err(Stop::say(lines.join("\n")))
+    let objectives =
+        optimization.objectives.iter().map(|o| (o.metric.key, "objective", "optimize.objectives"));
+    let constraints =
+        optimization.constraints.iter().map(|c| (c.metric.key, "constraint", "optimize.constraints"));
+    let asked: Vec<_> = objectives.chain(constraints).collect();
+    trial::refuse_missing(&asked, &study.experiment, file).map_err(Stop::say)
 }
 
 /// Searches and audits; what it finds is in the store.

@@ -3,6 +3,7 @@
 use super::library::Files;
 use super::optimize;
 use super::printing::Printing;
+use super::sensitivity;
 use super::slurm::{self, Engine};
 use super::{Common, ExperimentFile, Status, Stop, export, source};
 use crate::experiment::file::ENGINE;
@@ -69,6 +70,9 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
         }
         optimize::check_metrics(&study, optimization, &options.experiment.file.display().to_string())?;
     }
+    if let Some(asked) = &experiment.variations.sensitivity {
+        sensitivity::check_metrics(&study, asked, &options.experiment.file.display().to_string())?;
+    }
     if options.engine.engine.is_some() {
         return slurm::submit(options, &study, &directory, common);
     }
@@ -134,7 +138,7 @@ pub(super) fn open_store(study: &Study, lock: &OutputLock, journal: Journal) -> 
 pub(super) fn put_points(study: &Study, store: &mut Store) -> Result<(), Stop> {
     let fail = |error: StoreError| Stop::fail(&error);
     store.put_designs((0..).zip(study.design.points().map(|point| point.values()))).map_err(fail)?;
-    if study.experiment.play.keep == Keep::Metrics {
+    if study.experiment.play.keep == Keep::Metrics || study.experiment.variations.sensitivity.is_some() {
         return Ok(());
     }
     let mut wrong = None;
@@ -228,6 +232,9 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let &Finished { study, directory, summary, printing, common, .. } = run;
     let experiment = &study.experiment;
     let elapsed = run.started.1.elapsed();
+    if let Some(asked) = &experiment.variations.sensitivity {
+        return sensitivity::finish(run, asked, store);
+    }
     write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
     let sha =
         tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;

@@ -29,6 +29,15 @@ pub fn schema() -> Value {
         if path.starts_with("mechanism.*.") {
             continue;
         }
+        let nested = path.strip_suffix(".*").and_then(|path| path.split_once('.'));
+        if let Some((outer, inner)) = nested {
+            // After the table that it stands in.
+            let list = json!({"type": "array", "items": table});
+            if let Some(outer) = properties.get_mut(outer) {
+                outer["properties"][inner] = list;
+            }
+            continue;
+        }
         match path.strip_suffix(".*") {
             Some(name @ ("sequencers" | "delegators" | "charts")) => {
                 properties.insert(name.to_owned(), json!({"type": "array", "items": table}));
@@ -59,6 +68,11 @@ pub fn schema() -> Value {
                 properties.insert(name.to_owned(), json!({"type": "object", "additionalProperties": table}));
             }
             None => {
+                let mut table = table;
+                if path == "sweep" {
+                    // Points that are listed set any paths.
+                    table["properties"]["points"] = json!({"type": "array", "items": {"type": "object"}});
+                }
                 properties.insert(path, table);
             }
         }

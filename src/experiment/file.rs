@@ -184,6 +184,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         "sweep",
         "replication",
         "optimize",
+        "sensitivity",
     ]);
     let (head, tolerance) = read_head(&root);
     let (entrants, known) = announced(&root);

@@ -19,6 +19,7 @@ pub mod repeated;
 pub mod replication;
 pub mod robustness;
 pub mod runner;
+pub mod sensitivity;
 pub mod simulate;
 pub mod store;
 pub mod study;

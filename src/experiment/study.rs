@@ -1,5 +1,6 @@
 //! A study: an experiment file and the experiments that its design points are.
 
+mod by_block;
 mod in_order;
 mod points;
 
@@ -9,10 +10,12 @@ use super::outcome::Outcome;
 use super::remembered::Remembered;
 use super::replication::UntilPrecise;
 use super::runner;
+use super::sensitivity::Sensitivity;
 use super::store::DesignValue;
 use super::sweep::{Axis, Range, Settings};
 use super::unit::{self, Content, UnitPlan};
 use crate::settings::{Diagnostics, Document, Unread, Value};
+use by_block::ByBlock;
 use in_order::InOrder;
 use points::Points;
 pub use points::read_point;
@@ -51,7 +54,7 @@ pub struct Study {
 }
 
 /// Tables that design points do not have.
-const OF_THE_STUDY: [&str; 4] = ["robustness", "sweep", "replication", "optimize"];
+const OF_THE_STUDY: [&str; 5] = ["robustness", "sweep", "replication", "optimize", "sensitivity"];
 
 fn refuse_unread(unread: Vec<Unread>) -> Result<(), Diagnostics> {
     if unread.is_empty() {
@@ -99,6 +102,7 @@ impl Study {
         let design = match &experiment.variations {
             Variations { robustness: Some(robustness), .. } => robustness.design(&experiment.setting),
             Variations { sweep: Some(sweep), .. } => sweep.design(),
+            Variations { sensitivity: Some(sensitivity), .. } => sensitivity.layout(),
             Variations { optimization: Some(optimization), .. } => {
                 // Where none of a probe's alternatives is an experiment, the first says why.
                 let works = |genes: &&Vec<f64>| {
@@ -168,17 +172,27 @@ impl Study {
 
     /// The units of the study, design point by design point: with a stopping rule, those up to its first look; none of an
     /// optimization.
-    pub fn plans(&self) -> impl Iterator<Item = UnitPlan> + '_ {
+    pub fn plans(&self) -> Box<dyn Iterator<Item = UnitPlan> + '_> {
+        if let Some(sensitivity) = self.sensitivity() {
+            let contenders = self.experiment.contenders.len();
+            let addresses = by_block::addresses(&sensitivity.design, contenders, Piece::WHOLE);
+            return Box::new(addresses.map(|(design, c, replicate)| self.plan(design, c, replicate)));
+        }
         let searched = self.experiment.variations.optimization.is_some();
         let contenders = if searched { 0 } else { self.experiment.contenders.len() };
         let addresses = (0..self.design.len()).flat_map(move |d| (0..contenders).map(move |c| (d, c)));
-        addresses.flat_map(move |(d, c)| (0..self.least_replicates()).map(move |r| self.plan(d, c, r)))
+        Box::new(
+            addresses.flat_map(move |(d, c)| (0..self.least_replicates()).map(move |r| self.plan(d, c, r))),
+        )
     }
 
     /// Number of [`Self::plans`].
     pub fn planned(&self) -> u64 {
         if self.experiment.variations.optimization.is_some() {
             return 0;
+        }
+        if let Some(sensitivity) = self.sensitivity() {
+            return sensitivity.design.units() * self.experiment.contenders.len() as u64;
         }
         let addresses = u64::from(self.design.len()) * self.experiment.contenders.len() as u64;
         addresses * u64::from(self.least_replicates())
@@ -187,6 +201,11 @@ impl Study {
     /// The unit at an address, where the study may ask for it.
     pub fn find(&self, design: u32, mechanism: &str, replicate: u32) -> Option<UnitPlan> {
         let contender = self.experiment.contenders.iter().position(|c| c.name == mechanism)?;
+        if let Some(sensitivity) = self.sensitivity() {
+            let asked =
+                design < self.design.len() && sensitivity.design.replicates(design).contains(&replicate);
+            return asked.then(|| self.plan(design, contender, replicate));
+        }
         let stopping = self.experiment.variations.stopping.as_ref();
         let most = stopping.map_or(self.experiment.replicates, |rule| rule.maximum);
         (design < self.design.len() && replicate < most).then(|| self.plan(design, contender, replicate))
@@ -219,8 +238,16 @@ impl Study {
         super::tables::hexadecimal(&hash.finalize()[..16])
     }
 
-    /// The units of a piece of the study: with a stopping rule every `of`-th design point, else every `of`-th unit.
+    /// The table `[sensitivity]`, where there is one.
+    fn sensitivity(&self) -> Option<&Sensitivity> {
+        self.experiment.variations.sensitivity.as_ref()
+    }
+
+    /// The units of a piece of the study: of a sensitivity study every `of`-th block, with a stopping rule every `of`-th design point, else every `of`-th unit.
     pub fn piece(&self, piece: Piece) -> Box<dyn runner::Study + '_> {
+        if let Some(sensitivity) = self.sensitivity() {
+            return Box::new(ByBlock::new(self, &sensitivity.design, piece));
+        }
         let Some(rule) = &self.experiment.variations.stopping else {
             return Box::new(InOrder::new(self, piece));
         };

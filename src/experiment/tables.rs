@@ -7,6 +7,7 @@ pub mod effects;
 pub mod frontier;
 pub mod points;
 pub mod quantiles;
+pub mod sensitivity;
 
 use super::basins;
 use super::store::{DesignValue, Order, Store, StoreError};

@@ -9,6 +9,7 @@ pub mod effects;
 pub mod gains;
 pub mod metrics;
 pub mod replay;
+pub mod sensitivity;
 pub mod statistics;
 pub mod student;
 pub mod tally;

@@ -26,7 +26,7 @@ pub const SUMMARY: &str = "one operator, the cheapest, keeps all; reference for 
 pub const PARAMETERS: &[&Parameter] = &[&EPOCH_SLOTS, &COMMISSION];
 
 /// What else it needs.
-pub const NEEDS: Needs = Needs::NOTHING;
+pub const NEEDS: Needs = Needs { one_operator: true, ..Needs::NOTHING };
 
 /// The rule with its parameters.
 #[derive(Clone, Debug)]

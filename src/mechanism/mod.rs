@@ -1,8 +1,13 @@
 //! The rules under comparison, one file each, and what they have in common.
 //!
 //! A mechanism sees offers and decides who sequences ([`Mechanism::select`]), says what each setting of a lever would
-//! have earned ([`Mechanism::payoffs`]), and moves money ([`Mechanism::settle`]). To add one: write its file, and add
-//! two lines here, the module and its row in [`for_rules!`](crate::for_rules).
+//! have earned ([`Mechanism::payoffs`]), and moves money ([`Mechanism::settle`]).
+//!
+//! To add one: write its file, with `SUMMARY`, `PARAMETERS`, `NEEDS`, `read` and the implementation of [`Mechanism`]; add
+//! two lines here, the module and its row in [`for_rules!`](crate::for_rules); and put it into an experiment file, with a
+//! strategy file if its offers need one. Nothing else in the program names rules, but for what only theory knows of some
+//! of them. The tests refuse a file without a row, a row without an experiment, and a rule that lacks a case of the laws, a
+//! golden transcript or the five parts of its documentation.
 
 pub mod algorithmic;
 pub mod auction;
@@ -88,12 +93,20 @@ pub struct Needs {
     pub standbys: bool,
     /// How feedback is taken in a sale of seats ([`Mechanism::seat_sale`]).
     pub sale: bool,
+    /// There is one operator, whom nobody can replace: findings drive users away and bar nobody.
+    pub one_operator: bool,
 }
 
 impl Needs {
     /// Nothing more.
-    pub const NOTHING: Needs =
-        Needs { delegators: false, capital: false, future: false, standbys: false, sale: false };
+    pub const NOTHING: Needs = Needs {
+        delegators: false,
+        capital: false,
+        future: false,
+        standbys: false,
+        sale: false,
+        one_operator: false,
+    };
 }
 
 /// How offers stand beside private values in a figure, both for a whole epoch.

@@ -13,7 +13,17 @@
 //! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
 //! one-shot deviation principle honesty is optimal exactly if no single act brings more than `κ`. (Who always takes what
 //! is worth more than `κ` loses more when it is found guilty, but not so much that it would rather refuse; and a briber
-//! who pays the least price leaves nothing to lose.) So
+//! who pays the least price leaves nothing to lose.)
+//!
+//! **Where it begins.** Those who learn begin honest. From there it is asked whether anybody gains by an act; if nobody does,
+//! honesty has been found. Had everybody begun by selling at the tip, most might be barred at any time, and whoever returned
+//! first would have the market almost to itself: to be barred early is then worth something, `L < 0`, so that everybody goes on
+//! selling. That is a way of life of its own where evictions are many, and not the answer to whether acts are deterred.
+//! For the same reason the mean of `L` starts afresh when others have changed for good (the briber has learned): what a
+//! finding cost among people who behaved otherwise says nothing. A negative `L` counts as nothing, as those who would rather
+//! be out of office need no act to stay out.
+//!
+//! So
 //!
 //! * a target is kept out for what including earns and `κ`;
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
@@ -159,13 +169,18 @@ pub fn learn<M: Mechanism>(
     let spec = |p: usize| setting.classes[players[p].class].conduct;
     let scruple = |p: usize| setting.classes[players[p].class].traits.scruple;
     let conduct_learns = (0..players.len()).any(|p| spec(p).learns());
+    let mut behaviour = Behaviour::unlearned(setting);
+    for (i, conduct) in behaviour.conduct.iter_mut().enumerate() {
+        // Those who learn begin honest, whatever they would do by themselves.
+        *conduct = Conduct::of(spec(game.seats.player[i]), f64::INFINITY, 0.0);
+    }
     let mut school = School {
         game,
         choose,
         burn_in: schedule.burn_in,
         seed,
         replicate,
-        behaviour: Behaviour::unlearned(setting),
+        behaviour,
         round: Round::new(game),
         markets: 0,
     };
@@ -175,10 +190,12 @@ pub fn learn<M: Mechanism>(
     let mut toxic = vec![0.0; players.len()];
     let adds = game.terms.oversight.governance.map_or(0.0, |governance| governance.adds());
     let mut improve = |school: &mut School<M>, rounds: std::ops::Range<u32>| -> Result<(), Imbalance> {
+        let first = rounds.start;
         for round in rounds {
             let samples = school.sample(round, reach)?;
-            // Later rounds count more: the first were played by people who knew nothing.
-            let weight = 2.0 / f64::from(round + 2);
+            // Later rounds count more: the first were played by people who knew nothing. Those before the first of these
+            // rounds no longer count.
+            let weight = 2.0 / f64::from(round - first + 2);
             // Whom office costs more than it brings need not misbehave to be rid of it.
             for (p, sample) in samples.iter().enumerate() {
                 // Nobody is found guilty out of office.
@@ -200,7 +217,7 @@ pub fn learn<M: Mechanism>(
     if let Some(mut learner) = learner.clone() {
         school.teach(&mut learner)?;
         if conduct_learns {
-            improve(&mut school, ROUNDS..ROUNDS + ROUNDS / 2)?;
+            improve(&mut school, ROUNDS..2 * ROUNDS)?;
             // Fresh, as what prices earned before has changed.
             let mut again = briber(setting).unwrap_or(learner);
             school.teach(&mut again)?;

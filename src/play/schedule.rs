@@ -1,6 +1,6 @@
 //! Regimes of learning, how long and broadly to play, and the keys of the markets that are played.
 
-use crate::draws::Key;
+use crate::draws::{Key, Luck};
 
 /// How learning is organized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,16 @@ pub enum Phase {
     Conduct = 4,
 }
 
-/// The key of market `market` in a phase.
+impl Phase {
+    /// Whether the phase's draws belong to the luck of the world: of what is measured, not of what is learned.
+    const fn is_measured(self) -> bool {
+        matches!(self, Phase::Measure | Phase::Certify)
+    }
+}
+
+/// The key of market `market` in a phase, from the half of the replicate's luck that is the phase's (see [`Luck`]).
 pub fn market_key(seed: u64, replicate: u32, phase: Phase, market: u32) -> Key {
-    Key::new(seed, replicate, ((phase as u32) << 24) | market)
+    let luck = Luck::of(replicate);
+    let half = if phase.is_measured() { luck.world } else { luck.learning };
+    Key::new(seed, half, ((phase as u32) << 24) | market)
 }

@@ -16,6 +16,7 @@
 //! | `heat-map` | a metric over two parameters, or three | others vary, or most of their combinations are absent |
 //! | `main-effects` | means at each setting of each parameter | fewer than two vary |
 //! | `frontier` | points of the efficient front, in place of all others | the experiment optimizes nothing |
+//! | `tornado` | indices of factors, in place of all others, for each contender | the experiment is no sensitivity study |
 //!
 //! Of a sweep only the last ones are drawn without being asked for; the others show its first design point where they are listed.
 //!
@@ -35,6 +36,7 @@ mod surplus;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod tornado;
 
 use super::robustness::Findings;
 use super::summary::Summary;
@@ -43,6 +45,7 @@ use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity,
 use crate::experiment::charts::{Chart, KINDS, OF_SWEEPS};
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::optimization::front::Front;
+use crate::experiment::sensitivity::findings;
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::statistics;
 use std::collections::HashSet;
@@ -132,6 +135,12 @@ pub fn figures(
             drawn.push(Named { name: "frontier".to_owned(), figure: sheet.draw(style)? });
         }
         return Ok((drawn, Vec::new()));
+    }
+    if let Some(sensitivity) = &experiment.variations.sensitivity {
+        let found = findings::read(store, sensitivity)?;
+        let sheets = tornado::figures(store, &found, sensitivity, experiment);
+        let draw = |(sheet, name): (Sheet, String)| Ok(Named { name, figure: sheet.draw(style)? });
+        return Ok((sheets.into_iter().map(draw).collect::<Result<_, FigureError>>()?, Vec::new()));
     }
     let is_sweep = experiment.variations.sweep.is_some() && store.designs()?.len() > 1;
     let own = |chart: &Chart| is_sweep && OF_SWEEPS.contains(&chart.kind);
@@ -304,6 +313,7 @@ enum Sheet {
     Frontier(chart::frontier::Frontier),
     Response(chart::response::Responses),
     HeatMap(chart::heat_map::HeatMap),
+    Tornado(chart::tornado::Tornado),
 }
 
 impl Sheet {
@@ -322,6 +332,7 @@ impl Sheet {
             Self::Frontier(sheet) => &mut sheet.heading,
             Self::Response(sheet) => &mut sheet.heading,
             Self::HeatMap(sheet) => &mut sheet.heading,
+            Self::Tornado(sheet) => &mut sheet.heading,
         }
     }
 
@@ -340,6 +351,7 @@ impl Sheet {
             Self::Frontier(sheet) => sheet.draw(style),
             Self::Response(sheet) => sheet.draw(style),
             Self::HeatMap(sheet) => sheet.draw(style),
+            Self::Tornado(sheet) => sheet.draw(style),
         }
     }
 }

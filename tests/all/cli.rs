@@ -8,6 +8,7 @@ mod refusals;
 mod replaying;
 mod reporting;
 mod robustness;
+mod sensitivity;
 mod sweeps;
 mod validating;
 

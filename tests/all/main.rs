@@ -1,6 +1,8 @@
 //! The one integration-test binary.
 
 mod bad_input;
+mod books;
+mod catalogue;
 mod certificate;
 mod cli;
 mod delegators;

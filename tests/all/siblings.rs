@@ -54,6 +54,15 @@ bins = 3
 menu = { relative = [0.0, 0.6], points = 13 }
 "#;
 
+/// What tempts everybody, added to [`ROLLUP`]'s world: targets, orders, toxic MEV.
+const TEMPTATIONS: &str = "target_rate = 0.1\ntarget_tip = 0.01\ntarget_value = 0.5\ntarget_window = 6\n\
+    toxic_share = 0.2\nuser_exit = 0.02\nuser_return = 0.1\norder_rate = 0.05\norder_end = 0.5\nlegal_penalty = 0.02\n";
+
+/// What stands against it, added to each contender, for those that lock something.
+const OVERSIGHT: &str = "slash_fraction = 0.3\n";
+const GOVERNANCE: &str = "governance = { detection = 0.3, false_positive = 0.001, evict_epochs = 4 }\n\
+    redistribution = { burn = 0.5, public_goods = 0.5 }\n";
+
 const ABSTRACT: &str = r#"
 [experiment]
 name = "siblings"
@@ -108,23 +117,49 @@ const SIBLINGS: &[(&str, &str)] = &[
     ),
 ];
 
+/// A bond makes a pair comparable where findings take something; without one there is nothing to take.
+fn locks(rule: &str) -> bool {
+    rule.contains("bond")
+        || rule.contains("stake")
+        || (rule.contains("algorithmic") && !rule.contains("base"))
+}
+
+/// World by world: plain, tempted with leaders alone and secret schedules, and with everybody live.
+fn worlds() -> Vec<(String, &'static str)> {
+    let tempted = ROLLUP
+        .replace("[world]\nkind = \"rollup\"\n", &format!("[world]\nkind = \"rollup\"\n{TEMPTATIONS}"))
+        .replace("name = \"ant\"\n", "name = \"ant\"\njurisdiction = \"north\"\n")
+        .replace("[play]", "[briber]\n\n[play]");
+    vec![
+        (ROLLUP.to_owned(), ""),
+        (ABSTRACT.to_owned(), ""),
+        (tempted.clone(), "lookahead = 0\n"),
+        (tempted, "inclusion = \"any_live\"\n"),
+    ]
+}
+
 #[test]
 fn siblings_are_equal() {
     for (one, other) in SIBLINGS {
-        for world in [ROLLUP, ABSTRACT] {
+        for (world, oversight) in worlds() {
             let play = |rule: &str| {
                 let failover = rule.contains("redundancy") || rule.contains("\"stake\"");
                 let world = if failover {
-                    world.to_owned()
+                    world.clone()
                 } else {
                     world.replace("failover = 0.8\nfailover_delay = 1\n", "")
                 };
-                let experiment = read(&format!("{world}\n[mechanism.rule]\nepoch_slots = 12\n{rule}\n"));
+                let mut contender = format!("epoch_slots = 12\n{rule}\n{oversight}");
+                if !oversight.is_empty() {
+                    contender += if locks(rule) { OVERSIGHT } else { "" };
+                    contender += GOVERNANCE;
+                }
+                let experiment = read(&format!("{world}\n[mechanism.rule]\n{contender}"));
                 (0..2).map(|r| unit(&experiment, &experiment.contenders[0], r)).collect::<Vec<_>>()
             };
             for (a, b) in play(one).iter().zip(&play(other)) {
-                assert_eq!(a.metrics, b.metrics, "{one}\n\n{other}");
-                assert_eq!(a.policies, b.policies, "{one}\n\n{other}");
+                assert_eq!(a.metrics, b.metrics, "{one}\n\n{other}\n\n{oversight}");
+                assert_eq!(a.policies, b.policies, "{one}\n\n{other}\n\n{oversight}");
             }
         }
     }

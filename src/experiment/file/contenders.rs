@@ -125,7 +125,7 @@ pub(super) fn read_rules(
     for Entrant { name, entry, section, slots, redundancy } in entrants {
         let mut terms = Terms::new(setting, slots, redundancy);
         terms.read_term(&section, entry);
-        let evicts = entry.name != "centralized";
+        let evicts = !entry.needs.one_operator;
         terms.oversight = Oversight::read(&section, &setting.world, entry.needs.capital, evicts);
         terms.overlays = Overlays::read(&section);
         if entry.needs.capital {

@@ -15,7 +15,7 @@ pub const EXPECTATION: Parameter = Parameter::text("expectation", "", "what is e
 /// Kind.
 pub const KIND: Parameter = Parameter::choice(
     "kind",
-    &["compare", "sweep", "optimize"],
+    &["compare", "sweep", "optimize", "sensitivity"],
     "compare",
     "what is done with the contenders",
 );

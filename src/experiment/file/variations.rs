@@ -1,4 +1,5 @@
-//! What an experiment varies around its contenders: `[robustness]`, `[sweep]`, `[replication]` and `[optimize]`.
+//! What an experiment varies around its contenders: `[robustness]`, `[sweep]`, `[replication]`, `[optimize]` and
+//! `[sensitivity]`.
 
 use super::head::Head;
 use super::shelf::Shelf;
@@ -7,6 +8,7 @@ use crate::agent::{delegation, sequencer};
 use crate::experiment::optimization::{self, Optimization};
 use crate::experiment::replication::StoppingRule;
 use crate::experiment::robustness::Robustness;
+use crate::experiment::sensitivity::{self, Sensitivity};
 use crate::experiment::sweep::reading::Sweep;
 use crate::settings::{Section, Value};
 
@@ -21,6 +23,8 @@ pub struct Variations {
     pub stopping: Option<StoppingRule>,
     /// Parameters that are optimized.
     pub optimization: Option<Optimization>,
+    /// Parameters whose influence is measured.
+    pub sensitivity: Option<Sensitivity>,
 }
 
 /// The table of a kind of experiment; refused where the experiment is of another kind, missed where there is none.
@@ -60,6 +64,8 @@ pub(super) fn read_variations(root: &Section, head: &Head, names: &[&str], shelf
         table_of_kind(root, head, "sweep", "sweep").and_then(|section| Sweep::read(&section, head.seed));
     let optimization = table_of_kind(root, head, "optimize", "optimize")
         .and_then(|section| optimization::reading::read(&section, names, head.seed));
+    let sensitivity = table_of_kind(root, head, "sensitivity", "sensitivity")
+        .and_then(|section| sensitivity::reading::read(&section, head.replicates, head.seed));
     let mut lay = |path: &str, value: &Value| {
         if path.ends_with(sequencer::STRATEGY.key)
             && let Value::Text(name) = &value
@@ -77,6 +83,9 @@ pub(super) fn read_variations(root: &Section, head: &Head, names: &[&str], shelf
     };
     if let Some(sweep) = &sweep {
         sweep.layout.visit_settings(&mut lay);
+    }
+    if let Some(sensitivity) = &sensitivity {
+        sensitivity.layout().layout.visit_settings(&mut lay);
     }
     for (path, value) in optimization.iter().flat_map(Optimization::settings) {
         lay(&path, &value);
@@ -98,11 +107,24 @@ pub(super) fn read_variations(root: &Section, head: &Head, names: &[&str], shelf
             None,
         );
     }
-    if head.kind == "optimize" && root.is_given("charts") {
-        let allowed = "no `[[charts]]`: an optimization has the figures of its front";
-        root.refuse("charts", "figures of contenders, of which an optimization has none", allowed, None);
+    if sensitivity.is_some() && stopping.is_some() {
+        root.table_or_empty("replication").refuse(
+            "",
+            "a stopping rule of a sensitivity study, whose replicates are the rows of its design",
+            "a number of `replicates` in `[experiment]`",
+            None,
+        );
     }
-    Variations { robustness, sweep, stopping, optimization }
+    let own_figures = match head.kind {
+        "optimize" => Some("an optimization has the figures of its front"),
+        "sensitivity" => Some("a sensitivity study has the figures of its indices"),
+        _ => None,
+    };
+    if let Some(own) = own_figures.filter(|_| root.is_given("charts")) {
+        let allowed = format!("no `[[charts]]`: {own}");
+        root.refuse("charts", "figures of contenders, of which there are none here", &allowed, None);
+    }
+    Variations { robustness, sweep, stopping, optimization, sensitivity }
 }
 
 fn read_robustness(root: &Section, contenders: usize, shelf: &mut Shelf) -> Option<Robustness> {

@@ -2,7 +2,7 @@
 
 use super::{Constraint, Objective, Optimization, natural};
 use crate::experiment::sweep::reading::{AXIS, read_axis};
-use crate::experiment::sweep::{Axis, Settings as AxisSettings};
+use crate::experiment::sweep::{Axis, Settings as AxisSettings, owner};
 use crate::measure::metrics::{self, METRICS, Metric};
 use crate::numerics::ln;
 use crate::optimize::search::Settings;
@@ -135,20 +135,6 @@ pub fn read(section: &Section, contenders: &[&str], seed: u64) -> Option<Optimiz
     }
     let contenders = contenders.iter().map(|name| (*name).to_owned()).collect();
     Some(Optimization { objectives, constraints, axes, contenders, space, settings })
-}
-
-/// The only contender that an axis bears on, if there is one.
-fn owner(axis: &Axis, contenders: &[&str]) -> Option<usize> {
-    let own = |path: &str| {
-        let rest = path.strip_prefix("mechanism.")?;
-        contenders.iter().position(|name| {
-            rest.strip_prefix(&format!("{name}."))
-                .or_else(|| rest.strip_prefix(&format!("\"{name}\".")))
-                .is_some()
-        })
-    };
-    let first = own(axis.paths.first()?)?;
-    axis.paths.iter().all(|path| own(path) == Some(first)).then_some(first)
 }
 
 /// Place and position of the earlier variable at which a condition holds.

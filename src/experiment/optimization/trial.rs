@@ -1,12 +1,18 @@
-//! Do contenders have the metrics that an optimization asks of them? A short trial of each says so before anything is run.
+//! Do contenders have the metrics that a study asks of them? A short trial of each says so before anything is run.
 
-use super::Optimization;
 use crate::experiment::file::Experiment;
 use crate::experiment::simulate::{Play, simulate};
 
-/// What is wrong with the metrics that are asked for, in words; nothing where all contenders have them. A contender whose
-/// trial fails is passed over: its units will say why.
-pub fn missing_metrics(optimization: &Optimization, experiment: &Experiment) -> Vec<String> {
+/// Refuses metrics that a contender cannot have; each is asked for as something (`objective`) under a key of the file. A contender
+/// whose trial fails is passed over: its units will say why.
+///
+/// # Errors
+/// What is wrong, a line each, with the metrics that there are.
+pub fn refuse_missing(
+    asked: &[(&str, &str, &str)],
+    experiment: &Experiment,
+    file: &str,
+) -> Result<(), String> {
     let play = shortest(&experiment.play);
     let mut errors = Vec::new();
     for contender in &experiment.contenders {
@@ -14,18 +20,16 @@ pub fn missing_metrics(optimization: &Optimization, experiment: &Experiment) -> 
             simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
         let Ok(outcome) = trial else { continue };
         let has = |key: &str| outcome.metrics.iter().any(|(name, _)| *name == key);
-        let asked = optimization.objectives.iter().map(|o| (o.metric.key, "objective"));
-        let bounded = optimization.constraints.iter().map(|c| (c.metric.key, "constraint"));
-        for (key, what) in asked.chain(bounded).filter(|(key, _)| !has(key)) {
+        for (key, what, table) in asked.iter().filter(|(key, ..)| !has(key)) {
             let names: Vec<&str> = outcome.metrics.iter().map(|(name, _)| *name).collect();
             errors.push(format!(
-                "optimize.{what}s: contender `{}` cannot have the {what} `{key}`; it has: {}",
+                "{file}: {table}: contender `{}` cannot have the {what} `{key}`; it has: {}",
                 contender.name,
                 names.join(", ")
             ));
         }
     }
-    errors
+    if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
 }
 
 /// As little as shows which metrics there are.

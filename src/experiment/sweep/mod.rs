@@ -8,6 +8,7 @@
 //! * [`latin_hypercube`]: `N` points, each of `N` equal slices of every axis hit once.
 //! * [`sobol`]: the first `N` points of a scrambled Sobol sequence; the first half of a design is a design.
 //! * a list, in the file or as CSV ([`listed`]).
+//! * [`pick_freeze`]: the blocks of a sensitivity study, whose table is `[sensitivity]`.
 //!
 //! Points are made one by one when they are asked for ([`Layout`]), so that a large design takes no room. [`reading`] reads
 //! all this from the table `[sweep]`.
@@ -16,6 +17,7 @@ pub mod factorial;
 pub mod latin_hypercube;
 pub mod listed;
 pub mod one_at_a_time;
+pub mod pick_freeze;
 pub mod reading;
 pub mod sobol;
 
@@ -149,6 +151,8 @@ pub enum Layout {
     LatinHypercube(latin_hypercube::LatinHypercube),
     /// Space-filling and nested.
     Sobol(sobol::Sobol),
+    /// Blocks of a sensitivity study.
+    PickFreeze(pick_freeze::PickFreeze),
 }
 
 impl Layout {
@@ -160,6 +164,7 @@ impl Layout {
             Self::OneAtATime(design) => design.count(),
             Self::LatinHypercube(design) => design.count(),
             Self::Sobol(design) => design.count(),
+            Self::PickFreeze(design) => design.count(),
         }
     }
 
@@ -176,6 +181,7 @@ impl Layout {
             Self::OneAtATime(design) => design.point(index),
             Self::LatinHypercube(design) => design.point(index),
             Self::Sobol(design) => design.point(index),
+            Self::PickFreeze(design) => design.point(index),
         }
     }
 
@@ -190,6 +196,7 @@ impl Layout {
             Self::OneAtATime(design) => design.axes(),
             Self::LatinHypercube(design) => design.axes(),
             Self::Sobol(design) => design.axes(),
+            Self::PickFreeze(design) => design.axes(),
         };
         for axis in axes {
             let Settings::Levels(levels) = &axis.settings else { continue };
@@ -198,6 +205,20 @@ impl Layout {
             }
         }
     }
+}
+
+/// The only contender that an axis bears on, if there is one.
+pub fn owner(axis: &Axis, contenders: &[&str]) -> Option<usize> {
+    let own = |path: &str| {
+        let rest = path.strip_prefix("mechanism.")?;
+        contenders.iter().position(|name| {
+            rest.strip_prefix(&format!("{name}."))
+                .or_else(|| rest.strip_prefix(&format!("\"{name}\".")))
+                .is_some()
+        })
+    };
+    let first = own(axis.paths.first()?)?;
+    axis.paths.iter().all(|path| own(path) == Some(first)).then_some(first)
 }
 
 /// The point at a position in the unit cube; `position(axis)` is in [0, 1).

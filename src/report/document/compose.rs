@@ -6,6 +6,7 @@ use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::front::Front;
+use crate::experiment::sensitivity::{Sensitivity, findings};
 use crate::experiment::store::{DesignValue, Store};
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
@@ -25,6 +26,9 @@ pub(super) fn compose(
 ) -> Result<Vec<Block>, ReportError> {
     if let Some(optimization) = &experiment.variations.optimization {
         return frontier(store, experiment, optimization, directory, figures, notes);
+    }
+    if let Some(asked) = &experiment.variations.sensitivity {
+        return sensitivity(store, experiment, asked, directory, figures);
     }
     if let Some(text) = closing {
         let mut blocks = opening(experiment);
@@ -130,6 +134,25 @@ fn frontier(
         blocks.push(heading("Tables"));
         blocks.push(Block::Table(tables::frontier(store, optimization, &front)));
     }
+    blocks.extend(what_was_run(store, experiment, directory)?);
+    Ok(blocks)
+}
+
+/// The report of a sensitivity study.
+fn sensitivity(
+    store: &Store,
+    experiment: &Experiment,
+    asked: &Sensitivity,
+    directory: &Path,
+    figures: Vec<Named>,
+) -> Result<Vec<Block>, ReportError> {
+    let found = findings::read(store, asked)?;
+    let closing = crate::report::sensitivity::closing(store, experiment, asked, &found);
+    let mut blocks = opening(experiment);
+    blocks.push(Block::Lines(closing.trim().to_owned()));
+    blocks.extend(pictures(figures, &[]));
+    blocks.push(heading("Tables"));
+    blocks.extend(tables::sensitivity(store, asked, &found).into_iter().map(Block::Table));
     blocks.extend(what_was_run(store, experiment, directory)?);
     Ok(blocks)
 }

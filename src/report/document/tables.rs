@@ -4,8 +4,13 @@ use super::{Cell, Table};
 use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude, significant};
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::front::{Front, Point};
+use crate::experiment::sensitivity::Sensitivity;
+use crate::experiment::sensitivity::findings::{Finding, Source};
 use crate::experiment::store::{DesignValue, Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
+use crate::measure::sensitivity::Interval;
+use crate::measure::sensitivity::indices::Index;
+use crate::measure::sensitivity::screening::Screened;
 use crate::measure::statistics::{Comparison, Estimate};
 use crate::report::summary::{Standing, Summary};
 use crate::report::table::differences::{p_value, pairing};
@@ -272,6 +277,60 @@ pub(super) fn frontier(store: &Store, optimization: &Optimization, front: &Front
         rows: front.points.iter().map(row).collect(),
         notes: vec![format!("Means over {} replicates with 95% intervals.", front.audited)],
     }
+}
+
+/// Indices of each contender's metrics.
+pub(super) fn sensitivity(store: &Store, asked: &Sensitivity, findings: &[Finding]) -> Vec<Table> {
+    let names = asked.short_names();
+    let cell = |i: Interval, factor: f64| {
+        let digits = |v: f64| crate::chart::ticks::significant(v * factor, 3);
+        let interval = Some((i.low * factor, i.high * factor)).filter(|(low, _)| low.is_finite());
+        let text = interval.map_or(digits(i.value), |_| {
+            format!("{} [{}, {}]", digits(i.value), digits(i.low), digits(i.high))
+        });
+        Cell { text, value: Some(i.value * factor), interval, stars: 0 }
+    };
+    let mut tables = Vec::new();
+    for (place, contender) in store.contenders().iter().enumerate() {
+        let mut rows = Vec::new();
+        for finding in findings.iter().filter(|f| f.contender == place && f.constant.is_none()) {
+            let (factor, _) = crate::report::frontier::printed(finding.metric);
+            let metric = Cell::text(crate::report::frontier::labelled(finding.metric));
+            let mut push = |name: &str, index: Option<&Index>, effect: Option<&Screened>| {
+                let absent = || Cell::text("–");
+                rows.push(vec![
+                    metric.clone(),
+                    Cell::text(name),
+                    index.map_or_else(absent, |i| cell(i.first, 100.0)),
+                    index.map_or_else(absent, |i| cell(i.total, 100.0)),
+                    effect.map_or_else(absent, |e| cell(e.mu_star, factor)),
+                ]);
+            };
+            for (axis, index, effect) in finding.parameters() {
+                push(&names[axis], index, effect);
+            }
+            for (source, name) in
+                [(Source::World, "luck of the world"), (Source::Learning, "luck of learning")]
+            {
+                if let Some(index) = finding.index(source) {
+                    push(name, Some(index), None);
+                }
+            }
+        }
+        if !rows.is_empty() {
+            let head = ["metric", "factor", "first order, %", "total, %", "mean absolute effect"];
+            tables.push(Table {
+                name: format!("sensitivity-{}", place + 1),
+                caption: format!("Sobol indices and elementary effects under {contender}"),
+                head: head.map(str::to_owned).to_vec(),
+                texts: 2,
+                grouped: true,
+                rows,
+                notes: vec!["95% intervals by bootstrap over rows and trajectories.".to_owned()],
+            });
+        }
+    }
+    tables
 }
 
 fn unit(metric: &Metric) -> &'static str {

@@ -45,7 +45,7 @@ pub(in crate::report) fn plain(value: f64) -> String {
 }
 
 /// Width of a text on the terminal.
-pub(super) fn width(text: &str) -> usize {
+pub(in crate::report) fn width(text: &str) -> usize {
     text.chars().count()
 }
 
@@ -85,12 +85,12 @@ fn broken(name: &str) -> Vec<String> {
 }
 
 /// Text pushed to the right end of a column.
-pub(super) fn right(text: &str, wide: usize) -> String {
+pub(in crate::report) fn right(text: &str, wide: usize) -> String {
     format!("{}{text}", " ".repeat(wide.saturating_sub(width(text))))
 }
 
 /// Text at the left end of a column.
-pub(super) fn left(text: &str, wide: usize) -> String {
+pub(in crate::report) fn left(text: &str, wide: usize) -> String {
     format!("{text}{}", " ".repeat(wide.saturating_sub(width(text))))
 }
 

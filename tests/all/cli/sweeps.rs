@@ -395,7 +395,7 @@ fn an_array_job_is_written_and_submits_only_what_is_missing() {
 #[test]
 fn new_experiments_are_valid_and_never_written_over() {
     let folder = Folder::new();
-    for kind in ["compare", "sweep", "optimize"] {
+    for kind in ["compare", "sweep", "optimize", "sensitivity"] {
         folder.run(&["new", kind, "--kind", kind]).with(0);
         folder.run(&["check", &format!("{kind}.toml")]).with(0);
         folder.run(&["new", kind, "--kind", kind]).with(2).says("exists");
