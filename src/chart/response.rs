@@ -348,8 +348,11 @@ fn thinned(mut axis: Axis, room: f64, style: Style) -> Axis {
     // A name that is wider than its place is cut.
     if axis.ticks.len() > 1 {
         let most = 2.2 * room / axis.ticks.len() as f64;
-        for (_, label) in &mut axis.ticks {
-            *label = font::ellipsize(label, size, weight(Type::Tick), most.max(24.0));
+        let places: Vec<f64> = axis.ticks.iter().map(|(v, _)| axis.share(*v) * room).collect();
+        for ((_, label), at) in axis.ticks.iter_mut().zip(places) {
+            // Hardly beyond either end of the panel.
+            let within = 2.0 * at.min(room - at) + 16.0;
+            *label = font::ellipsize(label, size, weight(Type::Tick), most.min(within).max(20.0));
         }
     }
     let mut free = f64::NEG_INFINITY;
