@@ -321,7 +321,7 @@ fn along(scale: &Scale, settings: &[f64], room: f64, style: Style) -> Axis {
     if let Scale::Names(names) = scale {
         let ticks = names.iter().enumerate().map(|(i, name)| (i as f64, name.clone())).collect();
         let axis = Axis { kind: Kind::Linear, low: -0.4, high: names.len() as f64 - 0.6, ticks };
-        return thinned(axis, room, style);
+        return thinned(cut(axis, room, style), room, style);
     }
     let mut distinct: Vec<f64> = settings.to_vec();
     distinct.sort_by(f64::total_cmp);
@@ -342,19 +342,21 @@ fn along(scale: &Scale, settings: &[f64], room: f64, style: Style) -> Axis {
     thinned(Axis { kind: Kind::Linear, low: low - air, high: high + air, ticks }, room, style)
 }
 
+/// The same with names cut to their places: hardly beyond a neighbour's, or either end of the panel.
+fn cut(mut axis: Axis, room: f64, style: Style) -> Axis {
+    let most = 2.2 * room / axis.ticks.len().max(1) as f64;
+    let places: Vec<f64> = axis.ticks.iter().map(|(v, _)| axis.share(*v) * room).collect();
+    for ((_, label), at) in axis.ticks.iter_mut().zip(places) {
+        let within = 2.0 * at.min(room - at) + 16.0;
+        *label =
+            font::ellipsize(label, style.size(Type::Tick), weight(Type::Tick), most.min(within).max(20.0));
+    }
+    axis
+}
+
 /// The same with so few ticks that their labels stand apart; the first always stays.
 fn thinned(mut axis: Axis, room: f64, style: Style) -> Axis {
     let (size, gap) = (style.size(Type::Tick), 0.7 * style.size(Type::Tick));
-    // A name that is wider than its place is cut.
-    if axis.ticks.len() > 1 {
-        let most = 2.2 * room / axis.ticks.len() as f64;
-        let places: Vec<f64> = axis.ticks.iter().map(|(v, _)| axis.share(*v) * room).collect();
-        for ((_, label), at) in axis.ticks.iter_mut().zip(places) {
-            // Hardly beyond either end of the panel.
-            let within = 2.0 * at.min(room - at) + 16.0;
-            *label = font::ellipsize(label, size, weight(Type::Tick), most.min(within).max(20.0));
-        }
-    }
     let mut free = f64::NEG_INFINITY;
     let kept = std::mem::take(&mut axis.ticks);
     for (v, label) in kept {
