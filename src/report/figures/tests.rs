@@ -145,14 +145,14 @@ fn the_same_store_gives_the_same_bytes() {
         let drawn = draw_all(&store, &experiment, root.path(), printing, &Readings::default()).unwrap();
         drawn.files.iter().map(|f| (f.clone(), std::fs::read(f).unwrap())).collect()
     };
-    let first = bytes(Printing::default(), &Readings::default());
+    let first = bytes(Printing::default());
     let dark = Style { theme: chart::Theme::Dark, width: Width::Single, bare: false };
     let other = bytes(Printing { style: dark, files: Files { scale: 1, pdf: cfg!(feature = "pdf") } });
     assert!(first.iter().zip(&other).all(|(a, b)| a.0 == b.0 && a.1 != b.1));
     let pdfs = || std::fs::read_dir(root.path().join(FOLDER)).unwrap().flatten().map(|e| e.path());
     let made = if cfg!(feature = "pdf") { first.len() } else { 0 };
     assert_eq!(pdfs().filter(|p| p.extension().is_some_and(|e| e == "pdf")).count(), made);
-    assert_eq!(bytes(Printing::default(), &Readings::default()), first);
+    assert_eq!(bytes(Printing::default()), first);
     assert_eq!(
         pdfs().filter(|p| p.extension().is_some_and(|e| e == "pdf")).count(),
         0,
