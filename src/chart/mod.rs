@@ -15,6 +15,8 @@
 //! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
 //! | distribution | [`distribution`] | how far do replicates differ? |
+//! | response, main effects | [`response`] | how do metrics respond to parameters? |
+//! | heat map | [`heat_map`] | how does a metric respond to two parameters, or three? |
 //! | frontier | [`frontier`] | which settings are efficient? |
 //! | optimum | [`optimum`] | where is an objective best? |
 //! | hypervolume, exchange | [`along`] | how did a front grow, and what does one objective cost in another? |
@@ -39,6 +41,7 @@ pub mod font;
 pub mod forest;
 pub mod frame;
 pub mod frontier;
+pub mod heat_map;
 pub mod identity;
 pub mod impulse_response;
 pub mod learning_curves;
@@ -50,6 +53,7 @@ pub mod pdf;
 pub mod policies;
 pub mod raster;
 pub mod reference;
+pub mod response;
 pub mod robustness;
 pub mod series;
 pub mod small_multiples;
