@@ -1,6 +1,8 @@
 //! Every figure with ordinary and with hostile input. `CHART_GALLERY=dir cargo test gallery` writes them there to be
 //! looked at; without the variable the same pictures are only checked.
 
+mod sweeps;
+
 use super::distribution::Distribution;
 use super::forest::{self, Forest, Unit};
 use super::frontier::{self, Frontier};
@@ -426,6 +428,8 @@ fn pictures() -> Vec<(String, Figure)> {
         ("forest_bare", forest("auction", "centralized").draw(Style { bare: true, ..paper })),
         ("forest_dark", forest("auction", "delegated").draw(dark)),
     ];
+
+    all.extend(sweeps::pictures());
 
     let mut nasty = surplus(&RULES[..5], 1);
     for (_, e) in &mut nasty.bars[0].shares {

@@ -15,7 +15,12 @@
 //! | validation | [`validation`] | which cases of theory and of publications are reproduced? |
 //! | metrics | [`small_multiples`] | how do contenders stand, metric by metric? |
 //! | distribution | [`distribution`] | how far do replicates differ? |
+//! | response, main effects | [`response`] | how do metrics respond to parameters? |
+//! | heat map | [`heat_map`] | how does a metric respond to two parameters, or three? |
 //! | frontier | [`frontier`] | which settings are efficient? |
+//! | optimum | [`optimum`] | where is an objective best? |
+//! | hypervolume, exchange | [`along`] | how did a front grow, and what does one objective cost in another? |
+//! | settings | [`parallel`] | which settings do efficient designs have? |
 //! | censorship | [`censorship`] | what does it cost to keep a transaction out, and how long do targets wait? |
 //! | tornado | [`tornado`] | which parameters, and how much luck, drive a metric? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
@@ -25,6 +30,7 @@
 //! [`series`] (lines with bands), [`strips`] (contenders as rows), [`raster`] (SVG to PNG), [`pdf`] (SVG to PDF).
 
 pub mod account;
+pub mod along;
 pub mod axes;
 pub mod canvas;
 pub mod censorship;
@@ -35,15 +41,19 @@ pub mod font;
 pub mod forest;
 pub mod frame;
 pub mod frontier;
+pub mod heat_map;
 pub mod identity;
 pub mod impulse_response;
 pub mod learning_curves;
 pub mod lorenz;
 pub mod markup;
+pub mod optimum;
+pub mod parallel;
 pub mod pdf;
 pub mod policies;
 pub mod raster;
 pub mod reference;
+pub mod response;
 pub mod robustness;
 pub mod series;
 pub mod small_multiples;

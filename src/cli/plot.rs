@@ -4,6 +4,7 @@ use super::printing::Printing;
 use super::{Common, Status, Stop, source};
 use crate::experiment::store::Store;
 use crate::report::figures;
+use crate::report::sweep::Readings;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -23,9 +24,14 @@ pub struct Options {
 pub fn plot(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
     let study = source::stored(&store, &options.directory)?;
-    let charts =
-        figures::draw_all(&store, &study.experiment, &options.directory, options.printing.of_figures()?)
-            .map_err(|error| Stop::refuse(&error))?;
+    let charts = figures::draw_all(
+        &store,
+        &study.experiment,
+        &options.directory,
+        options.printing.of_figures()?,
+        &Readings::default(),
+    )
+    .map_err(|error| Stop::refuse(&error))?;
     let names: Vec<String> = charts.files.iter().map(|chart| chart.display().to_string()).collect();
     for note in &charts.notes {
         common.say(note);

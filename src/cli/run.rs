@@ -1,5 +1,6 @@
 //! `run FILE`: everything that the experiment file asks for.
 
+use super::best;
 use super::library::Files;
 use super::optimize;
 use super::printing::Printing;
@@ -18,7 +19,7 @@ use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
-use crate::report::{document, figures, robustness, table};
+use crate::report::{document, figures, precision, robustness, table};
 use clap::Args;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -106,8 +107,14 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
         |summary| Finished { study: &study, directory: &directory, summary, started, printing, common };
     let status = if let Some(optimization) = &experiment.variations.optimization {
         let library = Files::beside(&options.experiment.file);
-        let summary = optimize::compute(&study, optimization, &mut store, how, &library, started.1, common)?;
-        optimize::finish(&finished(summary), optimization, &store)?
+        if let Some(descent) = optimization.descent {
+            let summary = best::compute(&study, (optimization, descent), &mut store, how, &library, common)?;
+            best::finish(&finished(summary), optimization, &store)?
+        } else {
+            let summary =
+                optimize::compute(&study, optimization, &mut store, how, &library, started.1, common)?;
+            optimize::finish(&finished(summary), optimization, &store)?
+        }
     } else {
         put_points(&study, &mut store)?;
         let summary = compute(&study, Piece::WHOLE, &mut store, how, common)?;
@@ -231,12 +238,14 @@ pub(super) struct Finished<'a> {
 pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let &Finished { study, directory, summary, printing, common, .. } = run;
     let experiment = &study.experiment;
+    let elapsed = run.started.1.elapsed();
     if let Some(asked) = &experiment.variations.sensitivity {
         return sensitivity::finish(run, asked, store);
     }
     write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
     let sha =
         tables::write_all(store, directory, experiment.play.tolerance).map_err(|error| Stop::fail(&error))?;
+    tables::quantiles::write(store, directory, &experiment.quantiles).map_err(|error| Stop::fail(&error))?;
     robustness::write_table(store, experiment, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     // With a stopping rule nobody knows how many there will be: those of the first look at least.
@@ -257,7 +266,10 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     if failed == 0 && !summary.stopped_early {
         exported.problems.iter().for_each(|problem| common.say(problem));
     }
-    let closing = table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?;
+    let closing = match &charts.closing {
+        Some(closing) => closing.clone(),
+        None => table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?,
+    };
     for note in &charts.notes {
         common.say(note);
     }
@@ -291,9 +303,16 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         return Ok(Status::Failed);
     }
     if summary.stopped_early {
-        common.say(&format!(
-            "stopped early: {done} of {all} units are stored; the same command goes on from there"
-        ));
+        // With a stopping rule nobody knows of how many.
+        let of =
+            experiment.variations.stopping.as_ref().map_or_else(|| format!(" of {all}"), |_| String::new());
+        common
+            .say(&format!("stopped early: {done}{of} units are stored; the same command goes on from there"));
+        let computed = summary.done + summary.failed;
+        let progress = precision::Progress { computed, elapsed, done, planned: all };
+        for text in precision::reached(store, experiment, progress).map_err(|error| Stop::fail(&error))? {
+            common.say(&text);
+        }
         return Ok(Status::Incomplete);
     }
     Ok(Status::Done)
@@ -322,9 +341,16 @@ pub(super) fn manifest(run: &Finished, store: &Store, sha: String, all: u64) -> 
 }
 
 fn files_written(directory: &Path, written: &document::Written) -> String {
+    let beside = [tables::effects::EFFECTS, tables::points::POINTS, tables::quantiles::QUANTILES];
+    let beside: Vec<String> = beside
+        .into_iter()
+        .filter(|file| directory.join(file).exists())
+        .map(|file| format!(", {file}"))
+        .collect();
     let mut text = format!(
-        "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv (store: results.sqlite)\n",
-        directory.display()
+        "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv{} (store: results.sqlite)\n",
+        directory.display(),
+        beside.concat()
     );
     text += &figures_written(written);
     text

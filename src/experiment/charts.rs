@@ -18,7 +18,17 @@ pub const KINDS: &[&str] = &[
     "distribution",
     "lorenz",
     "censorship",
+    "response",
+    "heat_map",
+    "main_effects",
 ];
+
+/// Kinds whose metrics can be picked.
+const WITH_METRICS: [&str; 6] =
+    ["metrics", "distribution", "differences", "response", "heat_map", "main_effects"];
+
+/// Kinds that show the responses of a sweep.
+pub const OF_SWEEPS: [&str; 3] = ["response", "heat_map", "main_effects"];
 
 /// Kind.
 pub const KIND: Parameter = Parameter::choice_required(
@@ -26,7 +36,8 @@ pub const KIND: Parameter = Parameter::choice_required(
     KINDS,
     "which figure: `surplus` (who gets the value), `learning` (offers and deviation gain along learning), `differences` (of \
      each pair of contenders), `robustness` (these under each learning rule), `policies` (offers against value), `impulse` (what one deviation sets off), `metrics` (means, a panel for each metric), `distribution` \
-     (over replicates), `lorenz` (slots and profit over sequencers), `censorship` (cost of keeping a target out)",
+     (over replicates), `lorenz` (slots and profit over sequencers), `censorship` (cost of keeping a target out); of a sweep: `response` (lines along its one parameter), `heat_map` (over two parameters, or \
+     three), `main_effects` (means at each setting of each parameter)",
 );
 /// File.
 pub const NAME: Parameter =
@@ -38,7 +49,7 @@ pub const TITLE: Parameter =
 pub const CHART_METRICS: Parameter = Parameter::custom_optional(
     "metrics",
     "a list of metrics (see `list metrics`)",
-    "metrics of `metrics`, `distribution` and `differences`, in this order; absent: those that suit the figure",
+    "metrics of `metrics`, `distribution`, `differences` and the figures of a sweep, in this order; absent: those that suit the figure",
 );
 /// Contenders.
 pub const CHART_CONTENDERS: Parameter = Parameter::custom_optional(
@@ -93,10 +104,10 @@ pub(super) fn read(root: &Section, contenders: &[String]) -> Vec<Chart> {
                     None,
                 );
             }
-            if !matches!(kind, "metrics" | "distribution" | "differences") {
+            if !WITH_METRICS.contains(&kind) {
                 table.note_unread_key(&CHART_METRICS, &format!("the figure `{kind}` has its own"));
             }
-            let metrics = if matches!(kind, "metrics" | "distribution" | "differences") {
+            let metrics = if WITH_METRICS.contains(&kind) {
                 table.custom(&CHART_METRICS, |value| names(value, &known, "metric")).unwrap_or_default()
             } else {
                 Vec::new()

@@ -77,6 +77,8 @@ pub struct Experiment {
     pub charts: Vec<Chart>,
     /// What is varied around the contenders.
     pub variations: Variations,
+    /// Quantiles over replicates that are asked for, ascending.
+    pub quantiles: Vec<f64>,
     /// Everything that was read, defaults filled in.
     pub resolved: Resolved,
 }
@@ -110,7 +112,7 @@ impl Experiment {
         let (resolved, unread) = reader.finish_leniently()?;
         let (head, setting, play, contenders, variations, charts) =
             parts.ok_or_else(|| Diagnostics::plain("experiment", "it could not be read", None))?;
-        let Head { name, question, expectation, seed, replicates, .. } = head;
+        let Head { name, question, expectation, seed, replicates, quantiles, .. } = head;
         let experiment = Experiment {
             name,
             question,
@@ -122,6 +124,7 @@ impl Experiment {
             contenders,
             charts,
             variations,
+            quantiles,
             resolved,
         };
         Ok((experiment, unread))

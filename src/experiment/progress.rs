@@ -55,7 +55,7 @@ impl Count {
 }
 
 /// Seconds as `9 s`, `4:05` or `3:04:05`.
-fn clock(seconds: f64) -> String {
+pub fn clock(seconds: f64) -> String {
     let s = seconds.ceil() as u64;
     match s {
         0..60 => format!("{s} s"),

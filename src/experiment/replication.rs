@@ -125,6 +125,11 @@ fn targets(value: &Value) -> Result<Vec<(String, f64)>, String> {
 /// Margin by which a half-width is raised before it is judged, in `1/√(n − 1)` of itself.
 const MARGIN: f64 = 0.3;
 
+/// The half-width that is judged: that of `n` replicates, raised by the margin.
+pub fn judged(half_width: f64, n: u64) -> f64 {
+    half_width * (1.0 + MARGIN / (n.max(2) as f64 - 1.0).sqrt())
+}
+
 /// Values of the targeted metrics at one design point, summed up.
 #[derive(Clone, Debug)]
 struct Gathered {
@@ -222,9 +227,7 @@ impl<P: FnMut(u32, usize, u32) -> UnitPlan> UntilPrecise<P> {
     fn judge(&mut self) {
         let (rule, critical) = (&self.rule, &mut self.critical);
         for point in &mut self.points {
-            let narrow = |low: f64, high: f64, n: u64, target: f64| {
-                0.5 * (high - low) * (1.0 + MARGIN / (n.max(2) as f64 - 1.0).sqrt()) <= target
-            };
+            let narrow = |low: f64, high: f64, n: u64, target: f64| judged(0.5 * (high - low), n) <= target;
             // A metric that a contender cannot have has no interval to narrow.
             let own = point.own.iter().all(|metrics| {
                 metrics.iter().zip(&rule.half_width).all(|(moments, (_, target))| {

@@ -5,6 +5,9 @@
 
 pub mod effects;
 pub mod frontier;
+pub mod optimum;
+pub mod points;
+pub mod quantiles;
 pub mod sensitivity;
 
 use super::basins;
@@ -123,7 +126,7 @@ pub fn write_all(store: &Store, directory: &Path, tolerance: f64) -> Result<Stri
     Ok(digest)
 }
 
-/// Writes `results.csv` and `summary.csv` in one walk; returns the SHA-256 of `results.csv`.
+/// Writes `results.csv`, `summary.csv` and of a design `points.csv` in one walk; returns the SHA-256 of `results.csv`.
 ///
 /// # Errors
 /// Where the store cannot be read or a file cannot be written.
@@ -137,6 +140,7 @@ pub fn write_results_and_summary(store: &Store, directory: &Path) -> Result<Stri
     let mut results = Table::create(directory, "results.csv", &header)?;
     let mut summary =
         Table::create(directory, "summary.csv", "design,mechanism,metric,mean,se,ci_low,ci_high,n")?;
+    let mut points = points::PointSheet::create(store, directory)?;
     let names: Vec<String> = store.contenders().iter().map(|name| quote(name)).collect();
     let metrics: Vec<String> = store.metrics().iter().map(|name| quote(name)).collect();
     let mut cells: Vec<Option<Moments>> = vec![None; metrics.len()];
@@ -160,6 +164,9 @@ pub fn write_results_and_summary(store: &Store, directory: &Path) -> Result<Stri
             }
             current = Some((unit.design, unit.contender));
         }
+        if let Some(points) = &mut points {
+            points.see(unit)?;
+        }
         lines.clear();
         let start = format!("{},{},{}{parameters},", unit.design, names[unit.contender], unit.replicate);
         for &(metric, value) in unit.values {
@@ -175,6 +182,7 @@ pub fn write_results_and_summary(store: &Store, directory: &Path) -> Result<Stri
         summary.lines(&summary_lines(design, &names[contender], &metrics, &mut cells, &mut critical))?;
     }
     summary.finish()?;
+    points.map_or(Ok(()), points::PointSheet::finish)?;
     results.finish()
 }
 

@@ -14,6 +14,8 @@ mod tables;
 mod tests;
 
 use super::figures::{self, FigureError, Named};
+use super::sweep::Readings;
+use super::sweep::closing::closing;
 use crate::chart::Style;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
@@ -122,6 +124,8 @@ pub struct Written {
     pub files: Vec<PathBuf>,
     /// What was left out, in words.
     pub notes: Vec<String>,
+    /// The closing words of a sweep.
+    pub closing: Option<String>,
 }
 
 /// Draws every figure and writes the report and its tables into `directory`.
@@ -134,11 +138,14 @@ pub fn write(
     directory: &Path,
     wanted: Wanted,
 ) -> Result<Written, ReportError> {
-    let drawn = figures::draw_all(store, experiment, directory, wanted.printing)?;
+    let readings = Readings::default();
+    let drawn = figures::draw_all(store, experiment, directory, wanted.printing, &readings)?;
     // The page's own captions stand below its figures.
     let style = Style { bare: true, ..Style::paper() };
-    let (pictures, _) = figures::figures(store, experiment, style)?;
-    let blocks = compose::compose(store, experiment, directory, pictures, &drawn.notes)?;
+    let (pictures, _) = figures::figures(store, experiment, style, &readings)?;
+    let closing = closing(store, experiment, &readings)?;
+    let drawing = (pictures, drawn.notes.as_slice());
+    let blocks = compose::compose(store, experiment, directory, drawing, closing.as_deref())?;
     let mut files = Vec::new();
     let mut put = |name: &str, text: &str| -> Result<(), ReportError> {
         let path = directory.join(name);
@@ -157,7 +164,7 @@ pub fn write(
         kept.push(folder.join(format!("{}.tex", table.name)));
     }
     remove_stale(&folder, &kept);
-    Ok(Written { charts: drawn.files, files, notes: drawn.notes })
+    Ok(Written { charts: drawn.files, files, notes: drawn.notes, closing })
 }
 
 /// Removes tables that are no more. A file that cannot be removed stays.

@@ -12,31 +12,45 @@
 //! | `distribution` | replicates of the headline metrics, by contender | there is one replicate |
 //! | `lorenz` | how slots and profit are spread over sequencers | the store has no such curves |
 //! | `censorship` | what it costs to keep a target out, and how long targets wait | the world has no targets |
+//! | `response` | metrics along the one parameter of a sweep | another number of parameters varies |
+//! | `heat-map` | a metric over two parameters, or three | others vary, or most of their combinations are absent |
+//! | `main-effects` | means at each setting of each parameter | fewer than two vary |
 //! | `frontier` | points of the efficient front, in place of all others | the experiment optimizes nothing |
+//! | `settings` | parallel coordinates of the front's settings and objectives | the same, or no setting varies |
+//! | `exchange` | exchange rates between neighbours on the front | fewer than two are known |
+//! | `hypervolume` | how the front grew | the search has one generation |
+//! | `optimum` | the response round the best setting of one objective, in place of all others | the experiment optimizes no single objective |
 //! | `tornado` | indices of factors, in place of all others, for each contender | the experiment is no sensitivity study |
+//!
+//! Of a sweep only the last ones are drawn without being asked for; the others show its first design point where they are listed.
 //!
 //! A figure that the experiment lists under `[[charts]]` takes the place of the unasked one of its kind.
 
 mod averaging;
 mod censorship;
 mod difference;
+mod front_reading;
 mod frontier;
 mod impulse;
 mod learning;
 mod lorenz;
+mod optimum;
 mod policies;
 mod robustness;
 mod strips;
 mod surplus;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod tornado;
 
 use super::robustness::Findings;
 use super::summary::Summary;
+use super::sweep::Readings;
 use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Width};
-use crate::experiment::charts::{Chart, KINDS};
+use crate::experiment::charts::{Chart, KINDS, OF_SWEEPS};
 use crate::experiment::file::{Contender, Experiment};
+use crate::experiment::optimization::best::Optimum;
 use crate::experiment::optimization::front::Front;
 use crate::experiment::sensitivity::findings;
 use crate::experiment::store::{Store, StoreError};
@@ -97,8 +111,9 @@ pub fn draw_all(
     experiment: &Experiment,
     directory: &Path,
     printing: Printing,
+    readings: &Readings,
 ) -> Result<Drawn, FigureError> {
-    let (figures, notes) = figures(store, experiment, printing.style)?;
+    let (figures, notes) = figures(store, experiment, printing.style, readings)?;
     let folder = directory.join(FOLDER);
     let mut drawn = Drawn { files: Vec::new(), notes };
     for Named { name, figure } in &figures {
@@ -117,13 +132,30 @@ pub fn figures(
     store: &Store,
     experiment: &Experiment,
     style: Style,
+    readings: &Readings,
 ) -> Result<(Vec<Named>, Vec<String>), FigureError> {
     if let Some(optimization) = &experiment.variations.optimization {
+        if optimization.descent.is_some() {
+            let found = Optimum::read(store)?;
+            let sheet = found.and_then(|found| optimum::figure(&found, optimization, experiment));
+            let draw = |sheet: Sheet| Ok(Named { name: "optimum".to_owned(), figure: sheet.draw(style)? });
+            return Ok((sheet.into_iter().map(draw).collect::<Result<_, FigureError>>()?, Vec::new()));
+        }
         let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
-        let sheet = front.and_then(|front| frontier::figure(&front, optimization, experiment));
+        let Some(front) = front else { return Ok((Vec::new(), Vec::new())) };
+        let sheets = [
+            ("frontier", frontier::figure(&front, optimization, experiment)),
+            ("settings", front_reading::settings(store, &front, optimization, experiment)),
+            ("exchange", front_reading::exchange(&front, optimization, experiment)),
+            ("hypervolume", front_reading::hypervolume(store, &front, optimization, experiment)?),
+        ];
         let mut drawn = Vec::new();
-        if let Some(sheet) = sheet {
-            drawn.push(Named { name: "frontier".to_owned(), figure: sheet.draw(style)? });
+        for (name, sheet) in sheets {
+            match sheet.map(|sheet| sheet.draw(style)) {
+                Some(Ok(figure)) => drawn.push(Named { name: name.to_owned(), figure }),
+                None | Some(Err(ChartError::Empty { .. })) => {}
+                Some(Err(error)) => return Err(error.into()),
+            }
         }
         return Ok((drawn, Vec::new()));
     }
@@ -133,20 +165,38 @@ pub fn figures(
         let draw = |(sheet, name): (Sheet, String)| Ok(Named { name, figure: sheet.draw(style)? });
         return Ok((sheets.into_iter().map(draw).collect::<Result<_, FigureError>>()?, Vec::new()));
     }
-    let whole = Summary::read(store, 0, experiment.play.tolerance)?;
+    let is_sweep = experiment.variations.sweep.is_some() && store.designs()?.len() > 1;
+    let own = |chart: &Chart| is_sweep && OF_SWEEPS.contains(&chart.kind);
+    let charts = asked_and_unasked(experiment);
+    // Of a sweep the first point is looked at where a figure of it is listed.
+    let first = if charts.iter().any(|chart| !own(chart) && (!is_sweep || experiment.charts.contains(chart)))
+    {
+        0
+    } else {
+        u32::MAX
+    };
+    let whole = Summary::read(store, first, experiment.play.tolerance)?;
     let mut notes = Vec::new();
     let mut drawn = Vec::new();
     let mut taken = HashSet::new();
-    for chart in asked_and_unasked(experiment) {
+    for chart in charts {
+        let listed = experiment.charts.contains(&chart);
+        if is_sweep && !listed && !own(&chart) {
+            continue;
+        }
         let summary = shown(&whole, &chart);
         let style = match chart.size {
             Some("single") => Style { width: Width::Single, ..style },
             Some(_) => Style { width: Width::Double, ..style },
             None => style,
         };
-        let listed = experiment.charts.contains(&chart);
         let mut nothing = true;
-        for (mut sheet, name) in sheets(store, experiment, &summary, &chart, listed, &mut notes)? {
+        let sheets = if own(&chart) {
+            of_sweep(store, experiment, &chart, readings)?
+        } else {
+            sheets(store, experiment, &summary, &chart, listed, &mut notes)?
+        };
+        for (mut sheet, name) in sheets {
             if let Some(title) = &chart.title {
                 title.clone_into(&mut sheet.heading().title);
             }
@@ -241,6 +291,23 @@ fn sheets(
     })
 }
 
+/// The sheets of one chart of a sweep with their names.
+fn of_sweep(
+    store: &Store,
+    experiment: &Experiment,
+    chart: &Chart,
+    readings: &Readings,
+) -> Result<Vec<(Sheet, String)>, FigureError> {
+    let Some(swept) = readings.read(store, experiment, &chart.metrics)? else { return Ok(Vec::new()) };
+    let sheets: Vec<Sheet> = match chart.kind {
+        "response" => sweep::response(&swept, experiment, chart).into_iter().collect(),
+        "heat_map" => sweep::heat_maps(&swept, experiment, chart),
+        _ => sweep::main_effects(store, &swept, experiment, chart)?.into_iter().collect(),
+    };
+    let name = chart.name.clone().unwrap_or_else(|| chart.kind.replace('_', "-"));
+    Ok(sheets.into_iter().map(|sheet| (sheet, name.clone())).collect())
+}
+
 /// Removes figures of contenders that are no more: what is beside the data should show the data. A file that cannot be
 /// removed stays.
 fn remove_stale(folder: &Path, drawn: &[PathBuf], pdf: bool) {
@@ -267,7 +334,12 @@ enum Sheet {
     Lorenz(chart::lorenz::Lorenz),
     Censorship(chart::censorship::Censorship),
     Frontier(chart::frontier::Frontier),
+    Along(chart::along::Along),
+    Parallel(chart::parallel::Parallel),
+    Response(chart::response::Responses),
+    HeatMap(chart::heat_map::HeatMap),
     Tornado(chart::tornado::Tornado),
+    Optimum(chart::optimum::Optimum),
 }
 
 impl Sheet {
@@ -284,7 +356,12 @@ impl Sheet {
             Self::Lorenz(sheet) => &mut sheet.heading,
             Self::Censorship(sheet) => &mut sheet.heading,
             Self::Frontier(sheet) => &mut sheet.heading,
+            Self::Along(sheet) => &mut sheet.heading,
+            Self::Parallel(sheet) => &mut sheet.heading,
+            Self::Response(sheet) => &mut sheet.heading,
+            Self::HeatMap(sheet) => &mut sheet.heading,
             Self::Tornado(sheet) => &mut sheet.heading,
+            Self::Optimum(sheet) => &mut sheet.heading,
         }
     }
 
@@ -301,7 +378,12 @@ impl Sheet {
             Self::Lorenz(sheet) => sheet.draw(style),
             Self::Censorship(sheet) => sheet.draw(style),
             Self::Frontier(sheet) => sheet.draw(style),
+            Self::Along(sheet) => sheet.draw(style),
+            Self::Parallel(sheet) => sheet.draw(style),
+            Self::Response(sheet) => sheet.draw(style),
+            Self::HeatMap(sheet) => sheet.draw(style),
             Self::Tornado(sheet) => sheet.draw(style),
+            Self::Optimum(sheet) => sheet.draw(style),
         }
     }
 }

@@ -7,16 +7,21 @@
 //! | [`table`] | the table that closes a run on the terminal |
 //! | [`validation`] | the tables of `validate` |
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
+//! | [`precision`] | what a run that was stopped has reached, and what the rest would cost |
 //! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
-//! | [`frontier`], [`sensitivity`] | the closing words of optimizations and of sensitivity studies |
+//! | [`sweep`] | what a design gave: its points, main effects, the table that closes a sweep |
+//! | [`frontier`], [`best`], [`sensitivity`] | the closing words of optimizations and of sensitivity studies |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
+pub mod best;
 pub mod document;
 pub mod figures;
 pub mod frontier;
+pub mod precision;
 pub mod robustness;
 pub mod sensitivity;
 pub mod summary;
+pub mod sweep;
 pub mod table;
 pub mod validation;
 pub mod warnings;

@@ -8,6 +8,7 @@ mod tests;
 
 use super::robustness::{self, Findings};
 use super::summary::{Standing, Summary, Verdict};
+use super::sweep;
 use super::warnings;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
@@ -65,6 +66,9 @@ const DISTANCE: &[Row] = &[
 /// # Errors
 /// Where the store cannot be read.
 pub fn summary_table(store: &Store, experiment: &Experiment) -> Result<String, StoreError> {
+    if let Some(text) = sweep::closing::closing(store, experiment, &sweep::Readings::default())? {
+        return Ok(text);
+    }
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;
     let mut out = String::new();
     head(&mut out, &summary, experiment);

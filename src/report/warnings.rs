@@ -153,6 +153,25 @@ pub enum Warning {
 }
 
 impl Warning {
+    /// The contender that it is about, if it is about one.
+    pub fn contender(&self) -> Option<&str> {
+        match self {
+            Self::Missing { contender, .. }
+            | Self::NotCertified { contender, .. }
+            | Self::NoEquilibrium { contender, .. }
+            | Self::Restless { contender, .. }
+            | Self::Basins { contender, .. }
+            | Self::AtMenuEdge { contender, .. }
+            | Self::FewTopBidders { contender, .. }
+            | Self::Drift { contender, .. } => Some(contender),
+            Self::NotJudged { .. }
+            | Self::ValueIgnored { .. }
+            | Self::FewReplicates { .. }
+            | Self::HeavyTail { .. }
+            | Self::PairingHurts { .. } => None,
+        }
+    }
+
     /// What is the matter, in a sentence or two.
     pub fn cause(&self) -> String {
         match self {

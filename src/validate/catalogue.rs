@@ -2,7 +2,8 @@
 
 use super::{
     Case, Study, asymmetric, auctions, banchio, block_auctions, bribery, calvano, censorship,
-    complete_information, contests, delays, deterrence, kickbacks, liveness, rankings, rings, tied_bidders,
+    complete_information, contests, delays, deterrence, kickbacks, liveness, rankings, replication, rings,
+    tied_bidders,
 };
 use crate::settings::nearest;
 use std::collections::BTreeSet;
@@ -49,6 +50,7 @@ impl Catalogue {
             calvano::studies,
             banchio::studies,
             tied_bidders::studies,
+            replication::studies,
         ];
         Catalogue::of(families.into_iter().flat_map(|family| family()).collect())
     }

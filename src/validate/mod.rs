@@ -36,6 +36,7 @@ mod deterrence;
 mod kickbacks;
 mod liveness;
 mod rankings;
+mod replication;
 mod rings;
 mod tied_bidders;
 

@@ -1,5 +1,6 @@
 //! `[experiment]`: what is asked, and how large the study is.
 
+use crate::experiment::tables::quantiles;
 use crate::settings::{Parameter, Section};
 
 /// Name.
@@ -41,9 +42,12 @@ pub const TOLERANCE: Parameter = Parameter::number(
 )
 .open_low();
 
+/// Quantiles.
+pub use crate::experiment::tables::quantiles::WANTED as QUANTILES;
+
 /// Keys of `[experiment]`.
 pub const EXPERIMENT: &[&Parameter] =
-    &[&NAME, &QUESTION, &EXPECTATION, &KIND, &SEED, &REPLICATES, &TOLERANCE];
+    &[&NAME, &QUESTION, &EXPECTATION, &KIND, &SEED, &REPLICATES, &TOLERANCE, &QUANTILES];
 
 /// `[experiment]`, but for the tolerance.
 pub(super) struct Head {
@@ -53,6 +57,7 @@ pub(super) struct Head {
     pub(super) seed: u64,
     pub(super) replicates: u32,
     pub(super) kind: &'static str,
+    pub(super) quantiles: Vec<f64>,
 }
 
 /// Reads the table; the tolerance is the second part.
@@ -74,5 +79,6 @@ pub(super) fn read_head(root: &Section) -> (Head, f64) {
     let kind = section.choice(&KIND);
     let seed = section.integer(&SEED);
     let replicates = section.integer(&REPLICATES) as u32;
-    (Head { name, question, expectation, seed, replicates, kind }, section.number(&TOLERANCE))
+    let quantiles = section.custom(&QUANTILES, quantiles::read).unwrap_or_default();
+    (Head { name, question, expectation, seed, replicates, kind, quantiles }, section.number(&TOLERANCE))
 }

@@ -45,6 +45,14 @@ pub enum StoreError {
     /// The file or its directory does not allow writing.
     #[error("{path} cannot be written: file or directory is read-only", path = .0.display())]
     ReadOnly(PathBuf),
+    /// The system refused to read or write: a quota or limit on files, a disk that fails. Every unit stored before is kept.
+    #[error("the system does not let {path} be read or written (a quota, a limit on the size of files, or a failing disk): {detail}. Units stored so far are kept; run again when it does", path = .path.display())]
+    Refused {
+        /// The store.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
     /// A unit names a contender that the study was not opened with.
     #[error("the study has no contender `{0}`")]
     UnknownContender(String),
@@ -82,6 +90,7 @@ impl StoreError {
             Some(ErrorCode::NotADatabase) => Self::Foreign(path),
             Some(ErrorCode::DiskFull) => Self::DiskFull(path),
             Some(ErrorCode::ReadOnly) => Self::ReadOnly(path),
+            Some(ErrorCode::SystemIoFailure) => Self::Refused { path, detail: source.to_string() },
             _ => Self::Sqlite { path, source },
         }
     }

@@ -1,9 +1,9 @@
 //! The experiments that a study's design points are: read once to be checked, remembered by what identifies their units, and
 //! read again when a unit is due.
 //!
-//! A whole experiment takes tens of kilobytes, and a design may have a million points. What stays of each point is about a
-//! hundred bytes for each contender that no other point has in the same setting; the first [`KEPT`] points are kept ready to
-//! play besides.
+//! A whole experiment takes ten kilobytes or more, and a design may have a million points. What stays of each point is about
+//! a hundred bytes for each contender that no other point has in the same setting; the first [`KEPT`] points are kept ready
+//! to play besides, and of the others the [`RECENT`] that were read last, whose other contenders are due next.
 
 use crate::agent::Setting;
 use crate::experiment::design::{Design, Point};
@@ -13,10 +13,17 @@ use crate::experiment::remembered::Remembered;
 use crate::experiment::simulate::{Play, simulate};
 use crate::experiment::unit::{self, Content, UnitPlan};
 use crate::settings::{Diagnostics, Document, Unread};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Points that are kept ready to play.
-const KEPT: usize = 1024;
+const KEPT: usize = 4096;
+
+/// Points beyond those that are kept after they were read.
+const RECENT: usize = 64;
+
+/// A point that is being read or was: whoever comes second waits for the first.
+type Reading = Arc<OnceLock<Result<Ready, String>>>;
 
 /// All points of a study.
 #[derive(Debug)]
@@ -27,6 +34,8 @@ pub(super) struct Points {
     contents: Contents,
     /// The first points.
     kept: Vec<Ready>,
+    /// Others that were read last, by number.
+    recent: Mutex<VecDeque<(u32, Reading)>>,
 }
 
 impl Points {
@@ -34,7 +43,8 @@ impl Points {
     pub fn as_written(experiment: &Experiment, library: Remembered) -> Self {
         let mut contents = Contents::default();
         contents.push(experiment);
-        Points { bare: None, library, contents, kept: vec![Ready::of(experiment.clone())] }
+        let kept = vec![Ready::of(experiment.clone())];
+        Points { bare: None, library, contents, kept, recent: Mutex::default() }
     }
 
     /// Every point of a design over a file, read in order; `look` sees each with the keys that it does not read.
@@ -58,7 +68,7 @@ impl Points {
             }
         }
         contents.known = HashMap::new();
-        Ok(Points { bare: Some(bare), library, contents, kept })
+        Ok(Points { bare: Some(bare), library, contents, kept, recent: Mutex::default() })
     }
 
     /// The experiment of one point; `None` where the file as written is.
@@ -75,8 +85,26 @@ impl Points {
         if let Some(ready) = self.kept.get(plan.key.design as usize) {
             return ready.simulate(plan);
         }
-        let read = self.experiment(point).ok_or_else(|| "there is no such design point".to_owned())?;
-        Ready::of(read.map_err(|wrong| wrong.to_string())?).simulate(plan)
+        let reading = self.reading(plan.key.design);
+        let read = || {
+            let read = self.experiment(point).ok_or_else(|| "there is no such design point".to_owned())?;
+            read.map(Ready::of).map_err(|wrong| wrong.to_string())
+        };
+        reading.get_or_init(read).as_ref().map_err(Clone::clone)?.simulate(plan)
+    }
+
+    /// The place of a point among those that were read last, new where it is not there.
+    fn reading(&self, design: u32) -> Reading {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, reading)) = recent.iter().find(|(number, _)| *number == design) {
+            return reading.clone();
+        }
+        if recent.len() >= RECENT {
+            recent.pop_front();
+        }
+        let reading = Reading::default();
+        recent.push_back((design, reading.clone()));
+        reading
     }
 
     /// What identifies the units of every point.

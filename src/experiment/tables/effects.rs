@@ -4,7 +4,7 @@
 //! mechanism is a factor too. See [`crate::measure::effects`].
 
 use super::{Table, TableError, push_number, push_numbers, quote};
-use crate::experiment::store::{DesignValue, Order, Store};
+use crate::experiment::store::{DesignValue, Order, Store, StoreError};
 use crate::measure::effects::analysis::{Effect, Marginal, effects, marginals};
 use crate::measure::effects::coding::{Factor, Model};
 use crate::measure::effects::least_squares::Observation;
@@ -18,7 +18,7 @@ pub const EFFECTS: &str = "effects.csv";
 pub const MAIN_EFFECTS: &str = "main_effects.csv";
 
 /// Observations that are held in memory at a time.
-const AT_A_TIME: usize = 4_000_000;
+const AT_A_TIME: usize = 1_000_000;
 /// Columns of a model above which interactions are left out.
 const MOST_COLUMNS: usize = 300;
 /// Name of the factor that tells contenders apart.
@@ -50,17 +50,7 @@ pub fn write(store: &Store, directory: &Path) -> Result<bool, TableError> {
     let mut rows: Vec<(usize, usize, Vec<Effect>)> = Vec::new();
     let mut marginal_rows: Vec<(usize, usize, Vec<Marginal>)> = Vec::new();
     for chunk in metrics.chunks((AT_A_TIME / units).max(1)) {
-        let mut gathered = vec![vec![Vec::<Observation>::new(); contenders]; chunk.len()];
-        store.visit_values(Order::ByContender, |unit| {
-            let Some(point) = design.place(unit.design) else { return Ok::<_, TableError>(()) };
-            for &(metric, y) in unit.values {
-                if let Some(at) = chunk.iter().position(|&m| m == metric).filter(|_| y.is_finite()) {
-                    let seen = Observation { replicate: unit.replicate, point, y };
-                    gathered[at][unit.contender].push(seen);
-                }
-            }
-            Ok(())
-        })?;
+        let mut gathered = gather(store, &design, chunk)?;
         for (&metric, by_contender) in chunk.iter().zip(&mut gathered) {
             for (contender, observations) in by_contender.iter_mut().enumerate() {
                 observations.sort_by_key(|o| (o.replicate, o.point));
@@ -127,6 +117,50 @@ pub fn write(store: &Store, directory: &Path) -> Result<bool, TableError> {
     Ok(true)
 }
 
+/// Observations by metric of `chunk`, then contender.
+fn gather(
+    store: &Store,
+    design: &DesignTable,
+    chunk: &[usize],
+) -> Result<Vec<Vec<Vec<Observation>>>, StoreError> {
+    let mut gathered = vec![vec![Vec::<Observation>::new(); store.contenders().len()]; chunk.len()];
+    store.visit_values(Order::ByContender, |unit| {
+        let Some(point) = design.place(unit.design) else { return Ok::<_, StoreError>(()) };
+        for &(metric, y) in unit.values {
+            if let Some(at) = chunk.iter().position(|&m| m == metric).filter(|_| y.is_finite()) {
+                let seen = Observation { replicate: unit.replicate, point, y };
+                gathered[at][unit.contender].push(seen);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(gathered)
+}
+
+/// Effects on some metrics, by metric, then contender: empty where it does not have the metric or nothing varies.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Vec<Effect>>>, StoreError> {
+    let design = DesignTable::read(store, &store.designs()?)?;
+    let each = |observations: &mut Vec<Observation>| {
+        observations.sort_by_key(|o| (o.replicate, o.point));
+        analyse(&design.factors, design.points, observations).map_or_else(Vec::new, |(effects, _)| effects)
+    };
+    let units = (store.counts()?.0 as usize).max(1);
+    let places: Vec<usize> = metrics
+        .iter()
+        .map(|metric| store.metrics().iter().position(|key| key == metric).unwrap_or(usize::MAX))
+        .collect();
+    let mut found = Vec::new();
+    for chunk in places.chunks((AT_A_TIME / units).max(1)) {
+        for mut by_contender in gather(store, &design, chunk)? {
+            found.push(by_contender.iter_mut().map(each).collect());
+        }
+    }
+    Ok(found)
+}
+
 fn opening(store: &Store, contender: usize, metric: usize) -> String {
     let name = store.contenders().get(contender).map_or("*", String::as_str);
     format!("{},{},", quote(name), store.metrics()[metric])
@@ -154,7 +188,7 @@ struct DesignTable {
 }
 
 impl DesignTable {
-    fn read(store: &Store, designs: &[u32]) -> Result<Self, TableError> {
+    fn read(store: &Store, designs: &[u32]) -> Result<Self, StoreError> {
         let rows: Vec<Vec<Option<DesignValue>>> =
             designs.iter().map(|&design| store.design_values(design)).collect::<Result<_, _>>()?;
         let factors = store

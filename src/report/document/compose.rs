@@ -5,6 +5,7 @@ use crate::chart::ticks::{fixed, significant};
 use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
 use crate::experiment::optimization::Optimization;
+use crate::experiment::optimization::best::{Optimum, audited};
 use crate::experiment::optimization::front::Front;
 use crate::experiment::sensitivity::{Sensitivity, findings};
 use crate::experiment::store::{DesignValue, Store};
@@ -21,8 +22,8 @@ pub(super) fn compose(
     store: &Store,
     experiment: &Experiment,
     directory: &Path,
-    figures: Vec<Named>,
-    notes: &[String],
+    (figures, notes): (Vec<Named>, &[String]),
+    closing: Option<&str>,
 ) -> Result<Vec<Block>, ReportError> {
     if let Some(optimization) = &experiment.variations.optimization {
         return frontier(store, experiment, optimization, directory, figures, notes);
@@ -30,20 +31,18 @@ pub(super) fn compose(
     if let Some(asked) = &experiment.variations.sensitivity {
         return sensitivity(store, experiment, asked, directory, figures);
     }
+    if let Some(text) = closing {
+        let mut blocks = opening(experiment);
+        blocks.push(Block::Lines(text.trim().to_owned()));
+        blocks.extend(pictures(figures, notes));
+        if let Some(table) = tables::metrics(store, experiment.play.tolerance)? {
+            blocks.extend([heading("Tables"), Block::Table(table)]);
+        }
+        blocks.extend(what_was_run(store, experiment, directory)?);
+        return Ok(blocks);
+    }
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;
-    let heading = |text: &str| Block::Heading(2, text.to_owned());
-    let said = |text: &str, otherwise: &str| {
-        let text = text.trim();
-        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
-    };
-    let mut blocks = vec![
-        Block::Heading(1, experiment.name.clone()),
-        heading("Question"),
-        said(&experiment.question, "The experiment file states no question."),
-        heading("Expectation"),
-        said(&experiment.expectation, "None was stated beforehand."),
-        heading("What came out"),
-    ];
+    let mut blocks = opening(experiment);
     blocks.extend(first_point(store)?);
     blocks.extend(outcome(&summary));
     blocks.push(heading("What is certified, and what is not"));
@@ -59,14 +58,7 @@ pub(super) fn compose(
         blocks.push(heading("Robustness to the learning rule"));
         blocks.push(Block::Lines(robustness::block(&findings).trim().to_owned()));
     }
-    blocks.push(heading("Figures"));
-    if figures.is_empty() {
-        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
-    }
-    blocks.extend(figures.into_iter().map(Block::Figure));
-    if !notes.is_empty() {
-        blocks.push(Block::List(notes.to_vec()));
-    }
+    blocks.extend(pictures(figures, notes));
     blocks.push(heading("Tables"));
     let tables = tables::outcomes(&summary)
         .into_iter()
@@ -74,13 +66,49 @@ pub(super) fn compose(
         .chain(tables::basins(&summary))
         .chain(tables::metrics(store, experiment.play.tolerance)?);
     blocks.extend(tables.map(Block::Table));
-    blocks.push(heading("What was run"));
-    blocks.push(Block::Facts(facts(store, experiment, directory)?));
-    blocks.push(Block::Folded(
-        "The experiment as resolved, runnable again".to_owned(),
-        experiment.resolved.to_toml(),
-    ));
+    blocks.extend(what_was_run(store, experiment, directory)?);
     Ok(blocks)
+}
+
+fn heading(text: &str) -> Block {
+    Block::Heading(2, text.to_owned())
+}
+
+/// What every report begins with.
+fn opening(experiment: &Experiment) -> Vec<Block> {
+    let said = |text: &str, otherwise: &str| {
+        let text = text.trim();
+        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
+    };
+    vec![
+        Block::Heading(1, experiment.name.clone()),
+        heading("Question"),
+        said(&experiment.question, "The experiment file states no question."),
+        heading("Expectation"),
+        said(&experiment.expectation, "None was stated beforehand."),
+        heading("What came out"),
+    ]
+}
+
+fn pictures(figures: Vec<Named>, notes: &[String]) -> Vec<Block> {
+    let mut blocks = vec![heading("Figures")];
+    if figures.is_empty() {
+        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
+    }
+    blocks.extend(figures.into_iter().map(Block::Figure));
+    if !notes.is_empty() {
+        blocks.push(Block::List(notes.to_vec()));
+    }
+    blocks
+}
+
+/// What every report ends with.
+fn what_was_run(store: &Store, experiment: &Experiment, directory: &Path) -> Result<Vec<Block>, ReportError> {
+    Ok(vec![
+        heading("What was run"),
+        Block::Facts(facts(store, experiment, directory)?),
+        Block::Folded("The experiment as resolved, runnable again".to_owned(), experiment.resolved.to_toml()),
+    ])
 }
 
 /// The report of an optimization.
@@ -92,21 +120,20 @@ fn frontier(
     figures: Vec<Named>,
     notes: &[String],
 ) -> Result<Vec<Block>, ReportError> {
-    let heading = |text: &str| Block::Heading(2, text.to_owned());
-    let said = |text: &str, otherwise: &str| {
-        let text = text.trim();
-        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
+    let mut blocks = opening(experiment);
+    let front = if optimization.descent.is_some() {
+        None
+    } else {
+        Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?
     };
-    let mut blocks = vec![
-        Block::Heading(1, experiment.name.clone()),
-        heading("Question"),
-        said(&experiment.question, "The experiment file states no question."),
-        heading("Expectation"),
-        said(&experiment.expectation, "None was stated beforehand."),
-        heading("What came out"),
-    ];
-    let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
+    let optimum = Optimum::read(store)?.filter(|_| optimization.descent.is_some());
+    if let Some(optimum) = &optimum {
+        let checked = audited(store, optimization, optimum)?;
+        let closing = crate::report::best::closing(experiment, optimization, optimum, checked.as_ref());
+        blocks.push(Block::Lines(closing.trim().to_owned()));
+    }
     match &front {
+        _ if optimum.is_some() => {}
         Some(front) => {
             blocks.push(Block::Lines(
                 crate::report::frontier::closing(store, experiment, optimization, front).trim().to_owned(),
@@ -114,24 +141,12 @@ fn frontier(
         }
         None => blocks.push(Block::Text("The search has not ended yet.".to_owned())),
     }
-    blocks.push(heading("Figures"));
-    if figures.is_empty() {
-        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
-    }
-    blocks.extend(figures.into_iter().map(Block::Figure));
-    if !notes.is_empty() {
-        blocks.push(Block::List(notes.to_vec()));
-    }
+    blocks.extend(pictures(figures, notes));
     if let Some(front) = front.filter(|front| !front.points.is_empty()) {
         blocks.push(heading("Tables"));
         blocks.push(Block::Table(tables::frontier(store, optimization, &front)));
     }
-    blocks.push(heading("What was run"));
-    blocks.push(Block::Facts(facts(store, experiment, directory)?));
-    blocks.push(Block::Folded(
-        "The experiment as resolved, runnable again".to_owned(),
-        experiment.resolved.to_toml(),
-    ));
+    blocks.extend(what_was_run(store, experiment, directory)?);
     Ok(blocks)
 }
 
@@ -143,35 +158,14 @@ fn sensitivity(
     directory: &Path,
     figures: Vec<Named>,
 ) -> Result<Vec<Block>, ReportError> {
-    let heading = |text: &str| Block::Heading(2, text.to_owned());
-    let said = |text: &str, otherwise: &str| {
-        let text = text.trim();
-        Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
-    };
     let found = findings::read(store, asked)?;
     let closing = crate::report::sensitivity::closing(store, experiment, asked, &found);
-    let mut blocks = vec![
-        Block::Heading(1, experiment.name.clone()),
-        heading("Question"),
-        said(&experiment.question, "The experiment file states no question."),
-        heading("Expectation"),
-        said(&experiment.expectation, "None was stated beforehand."),
-        heading("What came out"),
-        Block::Lines(closing.trim().to_owned()),
-        heading("Figures"),
-    ];
-    if figures.is_empty() {
-        blocks.push(Block::Text("There is nothing to draw yet.".to_owned()));
-    }
-    blocks.extend(figures.into_iter().map(Block::Figure));
+    let mut blocks = opening(experiment);
+    blocks.push(Block::Lines(closing.trim().to_owned()));
+    blocks.extend(pictures(figures, &[]));
     blocks.push(heading("Tables"));
     blocks.extend(tables::sensitivity(store, asked, &found).into_iter().map(Block::Table));
-    blocks.push(heading("What was run"));
-    blocks.push(Block::Facts(facts(store, experiment, directory)?));
-    blocks.push(Block::Folded(
-        "The experiment as resolved, runnable again".to_owned(),
-        experiment.resolved.to_toml(),
-    ));
+    blocks.extend(what_was_run(store, experiment, directory)?);
     Ok(blocks)
 }
 

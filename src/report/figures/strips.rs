@@ -97,8 +97,23 @@ fn contenders(summary: &Summary, experiment: &Experiment) -> Vec<Contender> {
 
 /// A metric of all contenders, with the values of replicates where given.
 fn panel(summary: &Summary, metric: &Metric, values: &[Vec<f64>]) -> MetricPanel {
-    // Liveness is a ratio and a per cent of slots; other ratios may be above one.
-    let percent = metric.unit == "share" || metric.key == "liveness";
+    let rows = (0..summary.contenders().len())
+        .map(|c| Row {
+            mean: summary.estimate(c, metric.key).map_or(Estimate::absent(), |e| drawn_as(&e)),
+            replicates: values.get(c).cloned().unwrap_or_default(),
+        })
+        .collect();
+    let format = if is_percent(metric) { Format::Percent } else { Format::Plain };
+    MetricPanel { title: title(metric), format, rows }
+}
+
+/// Whether a metric's numbers are shown as per cent. Liveness is a ratio and a per cent of slots; other ratios may be above one.
+pub(super) fn is_percent(metric: &Metric) -> bool {
+    metric.unit == "share" || metric.key == "liveness"
+}
+
+/// A metric's name with its unit.
+pub(super) fn title(metric: &Metric) -> String {
     let unit = match metric.unit {
         "share" if metric.key.contains("censored") => "% of targets".to_owned(),
         "share" => "% of potential value".to_owned(),
@@ -110,12 +125,5 @@ fn panel(summary: &Summary, metric: &Metric, values: &[Vec<f64>]) -> MetricPanel
     };
     // A unit is not broken over lines.
     let unit = unit.replace(' ', "\u{a0}");
-    let title = if unit.is_empty() { metric.label.to_owned() } else { format!("{} ({unit})", metric.label) };
-    let rows = (0..summary.contenders().len())
-        .map(|c| Row {
-            mean: summary.estimate(c, metric.key).map_or(Estimate::absent(), |e| drawn_as(&e)),
-            replicates: values.get(c).cloned().unwrap_or_default(),
-        })
-        .collect();
-    MetricPanel { title, format: if percent { Format::Percent } else { Format::Plain }, rows }
+    if unit.is_empty() { metric.label.to_owned() } else { format!("{} ({unit})", metric.label) }
 }

@@ -5,7 +5,7 @@ fn drawn(text: &str) -> (Drawn, tempfile::TempDir) {
     let experiment = trial::read(text);
     let root = tempfile::tempdir().unwrap();
     let store = trial::run(&experiment, root.path());
-    (draw_all(&store, &experiment, root.path(), Printing::default()).unwrap(), root)
+    (draw_all(&store, &experiment, root.path(), Printing::default(), &Readings::default()).unwrap(), root)
 }
 
 fn names(drawn: &Drawn) -> Vec<String> {
@@ -104,7 +104,10 @@ fn nothing_done_draws_nothing() {
     let experiment = trial::read(trial::THREE);
     let root = tempfile::tempdir().unwrap();
     let store = trial::empty(&experiment, root.path());
-    assert_eq!(draw_all(&store, &experiment, root.path(), Printing::default()).unwrap(), Drawn::default());
+    assert_eq!(
+        draw_all(&store, &experiment, root.path(), Printing::default(), &Readings::default()).unwrap(),
+        Drawn::default()
+    );
 }
 
 #[test]
@@ -139,7 +142,7 @@ fn the_same_store_gives_the_same_bytes() {
     let root = tempfile::tempdir().unwrap();
     let store = trial::run(&experiment, root.path());
     let bytes = |printing: Printing| -> Vec<(PathBuf, Vec<u8>)> {
-        let drawn = draw_all(&store, &experiment, root.path(), printing).unwrap();
+        let drawn = draw_all(&store, &experiment, root.path(), printing, &Readings::default()).unwrap();
         drawn.files.iter().map(|f| (f.clone(), std::fs::read(f).unwrap())).collect()
     };
     let first = bytes(Printing::default());

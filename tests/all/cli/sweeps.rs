@@ -215,6 +215,110 @@ fn replication_stops_where_intervals_are_narrow() {
 }
 
 #[test]
+fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
+    let quantiles = |text: &str| text.replace("seed = 7", "seed = 7\nquantiles = [0.25, 0.5]");
+    let folder = folder(&quantiles(&sweep("")));
+    let ended = folder.run(&["run", "sweep.toml", "--output", "a"]).with(0);
+    for said in [
+        "sweep.toml",
+        "6 design points (seats × live_cost)",
+        "What moves what",
+        "seats × live_cost",
+        "Common draws",
+        "heat-map.png",
+        "main-effects.png",
+    ] {
+        assert!(said == "sweep.toml" || ended.out.contains(said), "{said}: {}", ended.out);
+    }
+    assert!(
+        ended.out.lines().all(|line| line.chars().count() <= 100 || line.contains(".csv")),
+        "{}",
+        ended.out
+    );
+    assert!(folder.text("a/report.md").contains("What moves what"));
+    assert!(!folder.path("a/charts/surplus.png").exists());
+    // Differences from the first point, replicate by replicate on the same draws.
+    let points = folder.text("a/points.csv");
+    let of = |file: &str, key: [&str; 3]| -> Vec<f64> {
+        let text = folder.text(file);
+        let row = rows(&text)
+            .into_iter()
+            .find(|row| row[0] == key[0] && row.contains(&key[1]) && row.contains(&key[2]));
+        row.unwrap_or_default().iter().filter_map(|cell| cell.parse().ok()).collect()
+    };
+    assert!(rows(&points)[1..].iter().all(|row| row[0] != "0" && row[1] == "0"));
+    let difference = of("a/points.csv", ["5", "auction", "net_surplus"]);
+    let (there, first) = (
+        of("a/summary.csv", ["5", "auction", "net_surplus"]),
+        of("a/summary.csv", ["0", "auction", "net_surplus"]),
+    );
+    assert!((difference[4] - (there[1] - first[1])).abs() < 1e-12, "{difference:?} {there:?} {first:?}");
+    // The median of three replicates is the middle one.
+    let mut values: Vec<f64> = rows(&folder.text("a/results.csv"))
+        .iter()
+        .filter(|row| row[0] == "2" && row[1] == "dpos" && row[5] == "net_surplus")
+        .map(|row| row[6].parse().unwrap())
+        .collect();
+    values.sort_by(f64::total_cmp);
+    let text = folder.text("a/quantiles.csv");
+    let median = rows(&text).into_iter().find(|row| row[..4] == ["2", "dpos", "net_surplus", "0.5"]).unwrap();
+    assert_eq!((median[4].parse::<f64>().unwrap(), median[7]), (values[1], "3"));
+    folder
+        .run(&["check", "sweep.toml", "--set", "experiment.quantiles=[0.5, 0.2]"])
+        .with(2)
+        .says("do not ascend");
+    // Figures are drawn again from the store alone, and can be chosen.
+    let before = folder.bytes("a/charts/heat-map.png");
+    std::fs::remove_dir_all(folder.path("a/charts")).unwrap();
+    folder.run(&["plot", "a"]).with(0);
+    assert_eq!(folder.bytes("a/charts/heat-map.png"), before);
+    let chosen = "[[charts]]\nkind = \"main_effects\"\nmetrics = [\"hhi_slots\"]\ncontenders = [\"dpos\"]\n[[charts]]\nkind = \"surplus\"\n";
+    std::fs::write(folder.path("sweep.toml"), sweep(chosen)).unwrap();
+    folder.run(&["run", "sweep.toml", "--output", "a", "--quiet"]).with(0);
+    assert!(folder.text("a/charts/main-effects.svg").contains("HHI of slots"));
+    assert!(folder.path("a/charts/surplus.png").exists() && !folder.path("a/quantiles.csv").exists());
+    // One parameter: lines.
+    let one = TINY.replace("seed = 7", "seed = 7\nkind = \"sweep\"")
+        + "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.seats\"\nvalues = [1, 2, 4]\n";
+    std::fs::write(folder.path("sweep.toml"), one).unwrap();
+    folder.run(&["run", "sweep.toml", "--output", "b", "--quiet"]).with(0);
+    assert!(folder.path("b/charts/response.png").exists() && !folder.path("b/charts/heat-map.png").exists());
+}
+
+#[test]
+fn a_run_out_of_time_says_what_was_reached_and_what_the_rest_costs() {
+    let folder = folder(&sweep(""));
+    let arguments = [
+        "run",
+        "sweep.toml",
+        "--replicates",
+        "300",
+        "--output",
+        "a",
+        "--max-minutes",
+        "0.02",
+        "--threads",
+        "1",
+    ];
+    let ended = folder.run(&arguments).with(3);
+    ended.says("precision so far: holder share, % ±");
+    ended.says("is to be expected of all 300 replicates");
+    ended.says("at the rate of this run");
+    let rule = "[replication]\nminimum = 4\nmaximum = 512\nhalf_width = { net_surplus = 0.0000001 }\n";
+    std::fs::write(folder.path("sweep.toml"), sweep(rule)).unwrap();
+    let ended = folder
+        .run(&["run", "sweep.toml", "--output", "b", "--max-minutes", "0.02", "--threads", "1"])
+        .with(3);
+    ended.says("the target ± 1.0×10⁻⁷ is reached by 0");
+    // Nothing reaches such a target: all 512 replicates of two contenders at six points are to come.
+    let number = |after: &str| -> u32 {
+        let rest = ended.err.split(after).nth(1).unwrap_or_default();
+        rest.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or_default()
+    };
+    assert_eq!(number("stopped early: ") + number("the rest: about "), 512 * 2 * 6, "{ended:#?}");
+}
+
+#[test]
 fn what_makes_no_sense_in_a_sweep_is_refused() {
     let broken = |from: &str, to: &str| sweep("").replace(from, to);
     for (text, message) in [

@@ -1,0 +1,119 @@
+//! Responses and heat maps, with ordinary and with hostile input.
+
+use super::{LONG, around, heading, identity, noise};
+use crate::chart::heat_map::{Cell, Field, FieldRow, HeatMap};
+use crate::chart::response::{Along, MetricRow, Response, Responses, Scale, Spot};
+use crate::chart::strips::Contender;
+use crate::chart::ticks::Format;
+use crate::chart::{ChartError, Estimate, Figure, Style, Theme};
+
+fn responses(names: &[&str], parameters: &[(&str, Scale, usize)], metrics: usize) -> Responses {
+    let spot = |c: usize, x: f64, i: usize, size: f64| Spot {
+        x,
+        estimate: around(size * (0.5 + 0.1 * c as f64 + 0.05 * i as f64 * noise(c + i)), 0.02 * size),
+        certified: !(c + i).is_multiple_of(5),
+    };
+    let x = |scale: &Scale, i: usize| match scale {
+        Scale::Linear => 0.25 * i as f64,
+        Scale::Logarithmic => 0.001 * f64::from(4_u32.pow(i as u32)),
+        Scale::Names(_) => i as f64,
+    };
+    let panel = |p: usize, size: f64| Response {
+        parameter: p,
+        lines: (0..names.len())
+            .map(|c| (0..parameters[p].2).map(|i| spot(c, x(&parameters[p].1, i), i, size)).collect())
+            .collect(),
+    };
+    let titles = [
+        "holder share (% of potential value)",
+        "net surplus (ETH per epoch)",
+        "capital locked (ETH)",
+        "liveness",
+    ];
+    Responses {
+        heading: heading("Main effects", "Means at each setting, over all settings of the others.", 16),
+        contenders: names
+            .iter()
+            .map(|n| Contender { name: (*n).to_owned(), identity: identity(n), certified: true })
+            .collect(),
+        parameters: parameters
+            .iter()
+            .map(|(name, scale, _)| Along { name: (*name).to_owned(), scale: scale.clone() })
+            .collect(),
+        rows: (0..metrics)
+            .map(|m| MetricRow {
+                title: titles[m % 4].to_owned(),
+                format: if m == 0 { Format::Percent } else { Format::Plain },
+                panels: (0..parameters.len()).map(|p| panel(p, [1.0, 0.05, 68_000.0, 1e-6][m % 4])).collect(),
+            })
+            .collect(),
+    }
+}
+
+fn field(title: &str, columns: usize, rows: usize, k: usize) -> Field {
+    let cell = |r: usize, c: usize| Cell {
+        estimate: around(
+            0.4 + 0.3 * (c as f64 / columns as f64) * (r as f64 / rows as f64) + 0.02 * noise(k),
+            0.004,
+        ),
+        certified: !(r + c + k).is_multiple_of(6),
+    };
+    let cells = (0..rows).map(|r| (0..columns).map(|c| cell(r, c)).collect()).collect();
+    Field { title: title.to_owned(), identity: Some(identity(title)), cells }
+}
+
+fn heat_map(names: &[&str], columns: usize, rows: usize) -> HeatMap {
+    let settings = |n: usize| (0..n).map(|i| format!("{}", i * i)).collect();
+    let row = |title: &str, format: Format| FieldRow {
+        title: title.to_owned(),
+        format,
+        fields: names.iter().enumerate().map(|(k, n)| field(n, columns, rows, k)).collect(),
+    };
+    HeatMap {
+        heading: heading("Over candidates and price sensitivity", "Who gets the value?", 16),
+        x: ("candidate count".to_owned(), settings(columns)),
+        y: ("crowd price sensitivity".to_owned(), settings(rows)),
+        rows: vec![
+            row("holder share (% of potential value)", Format::Percent),
+            row("net surplus (ETH)", Format::Plain),
+        ],
+    }
+}
+
+/// All pictures, by file name.
+pub(super) fn pictures() -> Vec<(&'static str, Result<Figure, ChartError>)> {
+    let paper = Style::paper();
+    let (slides, dark) = (Style { theme: Theme::Slides, ..paper }, Style { theme: Theme::Dark, ..paper });
+    let rules = ["auction_rotation", "delegated", "stake"];
+    let learners = Scale::Names(["hedge", "regret_matching", "exp3"].map(str::to_owned).to_vec());
+    let three = || {
+        [
+            ("seats", Scale::Linear, 5),
+            ("price sensitivity", Scale::Logarithmic, 4),
+            ("strategy", learners.clone(), 3),
+        ]
+    };
+    let long_names = Scale::Names(vec![LONG.to_owned(); 4]);
+    let mut holes = heat_map(&rules[..2], 5, 4);
+    holes.rows[0].fields[0].cells[1][2].estimate = Estimate::absent();
+    holes.rows[1].fields.iter_mut().flat_map(|f| f.cells.iter_mut().flatten()).for_each(|cell| {
+        cell.estimate = Estimate::point(0.25);
+    });
+    vec![
+        ("response", responses(&rules, &[("seats", Scale::Linear, 5)], 4).draw(paper)),
+        ("response_single", responses(&rules, &[("seats", Scale::Linear, 12)], 3).draw(paper.single())),
+        ("response_dark", responses(&rules, &[("bond", Scale::Logarithmic, 6)], 2).draw(dark)),
+        ("response_long", responses(&[LONG, "b"], &[(LONG, long_names, 4)], 2).draw(paper)),
+        ("main_effects", responses(&rules, &three(), 3).draw(paper)),
+        ("main_effects_single", responses(&rules, &three(), 2).draw(paper.single())),
+        ("main_effects_slides", responses(&rules, &three(), 2).draw(slides)),
+        ("heat_map", heat_map(&rules[..2], 5, 4).draw(paper)),
+        ("heat_map_one", heat_map(&rules[..1], 4, 3).draw(paper)),
+        ("heat_map_fine", heat_map(&rules, 30, 24).draw(paper)),
+        ("heat_map_single", heat_map(&rules[..2], 6, 6).draw(paper.single())),
+        ("heat_map_slides", heat_map(&rules[..2], 5, 4).draw(slides)),
+        ("heat_map_dark", heat_map(&rules[..2], 12, 9).draw(dark)),
+        ("heat_map_long", heat_map(&[LONG, "b", "c", "d", "e"], 3, 3).draw(paper)),
+        ("heat_map_holes", holes.draw(paper)),
+    ]
+}

@@ -1,0 +1,379 @@
+//! How metrics respond to parameters: one panel for each metric and parameter, a line with a band for each contender through
+//! the parameter's settings.
+//!
+//! One parameter: a panel for each metric. Several: a row for each metric, a column for each parameter, each line the mean
+//! over all settings of the others (main effects); a row then shares its vertical axis, so that slopes compare.
+
+use super::axes::{self, Axis, Kind, Panel};
+use super::canvas::{Align, weight};
+use super::estimate::{Estimate, Heading};
+use super::frame::{EDGE, Frame, Key, NOT_CERTIFIED};
+use super::series::{self, Series};
+use super::strips::Contender;
+use super::style::{Look, Style, Type, Width};
+use super::ticks::{Format, significant};
+use super::{ChartError, Figure, font};
+
+/// A parameter, along.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Along {
+    /// Its name.
+    pub name: String,
+    /// Where its settings stand.
+    pub scale: Scale,
+}
+
+/// How the settings of a parameter are laid out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scale {
+    /// Numbers, evenly.
+    Linear,
+    /// Positive numbers, by their logarithms.
+    Logarithmic,
+    /// Names, side by side: setting `i` at place `i`.
+    Names(Vec<String>),
+}
+
+/// What one contender has of a metric at one setting.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// The setting: a number, or the place of a name.
+    pub x: f64,
+    /// Mean with its interval.
+    pub estimate: Estimate,
+    /// False where play is not certified.
+    pub certified: bool,
+}
+
+/// One metric along one parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// The parameter, by place in [`Responses::parameters`].
+    pub parameter: usize,
+    /// Spots of each contender, in the order of [`Responses::contenders`]; empty where it does not have the metric.
+    pub lines: Vec<Vec<Spot>>,
+}
+
+/// A metric with its panels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetricRow {
+    /// Name of the metric and its unit.
+    pub title: String,
+    /// How its numbers are shown.
+    pub format: Format,
+    /// One for each parameter that it is shown along.
+    pub panels: Vec<Response>,
+}
+
+/// Input of the figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Responses {
+    /// Words above.
+    pub heading: Heading,
+    /// Contenders by name; the order is that of all lines.
+    pub contenders: Vec<Contender>,
+    /// Parameters.
+    pub parameters: Vec<Along>,
+    /// Metrics.
+    pub rows: Vec<MetricRow>,
+}
+
+/// Panels side by side at most, by width of the figure.
+fn most_across(style: Style) -> usize {
+    if style.width == Width::Single { 2 } else { 4 }
+}
+
+impl Responses {
+    /// Draws the figure.
+    ///
+    /// # Errors
+    /// [`ChartError::Empty`] where no metric has a value.
+    pub fn draw(&self, style: Style) -> Result<Figure, ChartError> {
+        let spots = || self.rows.iter().flat_map(|r| &r.panels).flat_map(|p| p.lines.iter().flatten());
+        if !spots().any(|spot| spot.estimate.value().is_some()) {
+            let reason = "no metric has a value".to_owned();
+            return Err(ChartError::Empty { figure: "response", reason });
+        }
+        let any = spots().any(|spot| spot.estimate.interval().is_some());
+        let mut frame = Frame::new(style, &self.heading, &self.heading.caption("Bands", any));
+        let has = |c: usize| {
+            let mut panels = self.rows.iter().flat_map(|r| &r.panels);
+            panels.any(|p| p.lines.get(c).is_some_and(|line| !line.is_empty()))
+        };
+        let keys: Vec<(Key, String)> = (0..self.contenders.len())
+            .filter(|&c| has(c))
+            .map(|c| {
+                (Key::Line(self.contenders[c].identity.look(style), true), self.contenders[c].name.clone())
+            })
+            .collect();
+        frame.legend(&keys);
+        let wide = self.rows.iter().map(|row| row.panels.len()).max().unwrap_or(0);
+        if wide <= 1 {
+            self.metrics_side_by_side(&mut frame);
+        } else {
+            self.metrics_below_one_another(&mut frame);
+        }
+        if spots().any(|spot| !spot.certified) {
+            frame.note(NOT_CERTIFIED);
+        }
+        Ok(frame.finish(&self.alt()))
+    }
+
+    /// One parameter: a panel for each metric, each with a vertical axis of its own and its name above.
+    fn metrics_side_by_side(&self, frame: &mut Frame) {
+        let style = frame.canvas.style;
+        let scale = style.scale();
+        let rows: Vec<&MetricRow> = self.rows.iter().filter(|row| row.has_values()).collect();
+        let across = rows.len().min(most_across(style)).max(1);
+        let across = rows.len().div_ceil(rows.len().div_ceil(across)).max(1);
+        for band in rows.chunks(across) {
+            let axes: Vec<Axis> = band.iter().map(|row| row.axis()).collect();
+            let beside = axes.iter().map(|axis| axes::beside(style, axis, 0)).fold(0.0, f64::max);
+            let gap = 10.0 * scale;
+            let room = frame.right() - EDGE - 9.0 * scale;
+            let wide = (room - (across as f64 - 1.0) * gap) / across as f64 - beside;
+            let left = |column: usize| EDGE + beside + column as f64 * (wide + beside + gap);
+            let titles: Vec<Vec<String>> = band
+                .iter()
+                .map(|row| {
+                    font::balanced(&row.title, style.size(Type::Panel), weight(Type::Panel), wide + beside, 3)
+                })
+                .collect();
+            let lines = titles.iter().map(Vec::len).max().unwrap_or(0);
+            for (column, (row, words)) in band.iter().zip(&titles).enumerate() {
+                let skipped = (lines - words.len()) as f64 * style.leading(Type::Panel);
+                let at = (left(column), frame.y + 0.8 * style.size(Type::Panel) + skipped);
+                frame.canvas.lines(at, Align::Left, Type::Panel, words, &row.title);
+            }
+            let top = frame.y + lines as f64 * style.leading(Type::Panel) + 3.0 * scale;
+            let bottom = top + (wide * 0.75).clamp(80.0 * scale, 170.0 * scale);
+            for (column, (row, y)) in band.iter().zip(&axes).enumerate() {
+                let from = left(column);
+                for response in &row.panels {
+                    self.panel(frame, response, (from, top, from + wide, bottom), y, true);
+                }
+            }
+            self.name_parameter(frame, band, &left, wide, bottom);
+        }
+    }
+
+    /// The parameter's name below each panel of a band.
+    fn name_parameter(
+        &self,
+        frame: &mut Frame,
+        band: &[&MetricRow],
+        left: &dyn Fn(usize) -> f64,
+        wide: f64,
+        bottom: f64,
+    ) {
+        let style = frame.canvas.style;
+        let (scale, size) = (style.scale(), style.size(Type::Label));
+        let below = bottom + axes::below(style) + 1.5 * scale;
+        let mut lines = 0;
+        for (column, row) in band.iter().enumerate() {
+            let Some(response) = row.panels.first() else { continue };
+            let name = &self.parameters[response.parameter].name;
+            let words = font::balanced(name, size, weight(Type::Label), wide + 8.0 * scale, 3);
+            lines = lines.max(words.len());
+            let at = (left(column) + 0.5 * wide, below + 0.8 * size);
+            frame.canvas.lines(at, Align::Centre, Type::Label, &words, name);
+        }
+        frame.y = below + lines as f64 * style.leading(Type::Label) + 7.0 * scale;
+    }
+
+    /// Several parameters: a row for each metric, a column for each parameter.
+    fn metrics_below_one_another(&self, frame: &mut Frame) {
+        let style = frame.canvas.style;
+        let (scale, size) = (style.scale(), style.size(Type::Label));
+        let rows: Vec<&MetricRow> = self.rows.iter().filter(|row| row.has_values()).collect();
+        let shown: Vec<usize> = (0..self.parameters.len())
+            .filter(|&p| rows.iter().any(|row| row.panels.iter().any(|panel| panel.parameter == p)))
+            .collect();
+        for group in shown.chunks(most_across(style)) {
+            let axes: Vec<Axis> = rows.iter().map(|row| row.axis()).collect();
+            let across = group.len().max(2);
+            let first = axes.iter().map(|axis| axes::beside(style, axis, 3)).fold(0.0, f64::max);
+            let gap = 12.0 * scale;
+            let room = frame.right() - EDGE - first - 9.0 * scale;
+            let wide = (room - (across as f64 - 1.0) * gap) / across as f64;
+            let high = (wide * 0.62).clamp(62.0 * scale, 120.0 * scale);
+            let left = |column: usize| EDGE + first + column as f64 * (wide + gap);
+            for (place, (row, y)) in rows.iter().zip(&axes).enumerate() {
+                let (top, bottom) = (frame.y, frame.y + high);
+                for (column, parameter) in group.iter().enumerate() {
+                    let Some(response) = row.panels.iter().find(|p| p.parameter == *parameter) else {
+                        continue;
+                    };
+                    let place = (left(column), top, left(column) + wide, bottom);
+                    self.panel(frame, response, place, y, column == 0);
+                }
+                let words = font::balanced(&row.title, size, weight(Type::Label), high, 3);
+                let last = left(0) - axes::beside(style, y, 0) - 0.5 * size;
+                for (i, line) in words.iter().rev().enumerate() {
+                    let at = (last - i as f64 * style.leading(Type::Label), f64::midpoint(top, bottom));
+                    frame.canvas.text_upwards(at, Type::Label, line);
+                }
+                frame.y =
+                    bottom + axes::below(style) + if place + 1 < rows.len() { 7.0 * scale } else { 0.0 };
+            }
+            let below = frame.y + 1.5 * scale;
+            let mut lines = 0;
+            for (column, &parameter) in group.iter().enumerate() {
+                let name = &self.parameters[parameter].name;
+                let words = font::balanced(name, size, weight(Type::Label), wide + 0.6 * gap, 3);
+                lines = lines.max(words.len());
+                let at = (left(column) + 0.5 * wide, below + 0.8 * size);
+                frame.canvas.lines(at, Align::Centre, Type::Label, &words, name);
+            }
+            frame.y = below + lines as f64 * style.leading(Type::Label) + 8.0 * scale;
+        }
+    }
+
+    /// One panel at (left, top, right, bottom).
+    fn panel(
+        &self,
+        frame: &mut Frame,
+        response: &Response,
+        (left, top, right, bottom): (f64, f64, f64, f64),
+        y: &Axis,
+        labelled: bool,
+    ) {
+        let style = frame.canvas.style;
+        let settings: Vec<f64> = response.lines.iter().flatten().map(|spot| spot.x).collect();
+        let x = along(&self.parameters[response.parameter].scale, &settings, right - left, style);
+        let panel = Panel { left, top, right, bottom, x: &x, y };
+        panel.furnish(&mut frame.canvas, true, labelled);
+        let look = |c: usize| self.contenders[c].identity.look(style);
+        let named: Vec<(usize, Series)> = response
+            .lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| !line.is_empty())
+            .map(|(c, line)| {
+                let points = line.iter().map(|spot| (spot.x, spot.estimate)).collect();
+                (c, Series { name: c.to_string(), points })
+            })
+            .collect();
+        let drawn: Vec<&Series> = named.iter().map(|(_, series)| series).collect();
+        let of = |series: &Series| -> Look {
+            named.iter().find(|(_, s)| s.name == series.name).map_or_else(|| style.look(0), |(c, _)| look(*c))
+        };
+        let marks = series::Marks { every: false, hollow: false };
+        series::draw(&mut frame.canvas, &panel, &drawn, of, marks);
+        for (c, line) in response.lines.iter().enumerate() {
+            for spot in line.iter().filter(|spot| spot.estimate.value().is_some()) {
+                let at = panel.at(spot.x, spot.estimate.mean);
+                frame.canvas.marker(at, 1.9 * style.scale(), look(c).marker, look(c).colour, !spot.certified);
+            }
+        }
+    }
+
+    fn alt(&self) -> String {
+        let mut said = Vec::new();
+        for row in &self.rows {
+            for response in &row.panels {
+                let name = &self.parameters[response.parameter].name;
+                for (contender, line) in self.contenders.iter().zip(&response.lines) {
+                    let ends = [line.first(), line.last()];
+                    let [Some(from), Some(to)] = ends else { continue };
+                    let say = |spot: &Spot| significant(spot.estimate.mean * row.format.factor(), 4);
+                    said.push(format!(
+                        "{}, along {name}: {} from {} to {}",
+                        row.title,
+                        contender.name,
+                        say(from),
+                        say(to)
+                    ));
+                }
+            }
+        }
+        said.truncate(40);
+        format!("Responses to parameters, with 95% intervals. {}.", said.join("; "))
+    }
+}
+
+impl MetricRow {
+    fn spots(&self) -> impl Iterator<Item = &Spot> {
+        self.panels.iter().flat_map(|panel| panel.lines.iter().flatten())
+    }
+
+    fn has_values(&self) -> bool {
+        self.spots().any(|spot| spot.estimate.value().is_some())
+    }
+
+    /// The vertical axis that all panels of the metric share.
+    fn axis(&self) -> Axis {
+        let values = self.spots().filter(|spot| spot.estimate.value().is_some()).flat_map(|spot| {
+            let e = spot.estimate;
+            let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
+            [low, e.mean, high]
+        });
+        let (low, high) = series::range(values).unwrap_or((0.0, 1.0));
+        // What is never negative stays so, though an interval may reach below.
+        let never_negative = self.spots().all(|spot| spot.estimate.value().is_none_or(|mean| mean >= 0.0));
+        Axis::loose(if never_negative { low.max(0.0) } else { low }, high, self.format, 4)
+    }
+}
+
+/// The horizontal axis: ticks at the settings themselves where they have room.
+fn along(scale: &Scale, settings: &[f64], room: f64, style: Style) -> Axis {
+    let (low, high) = series::range(settings.iter().copied()).unwrap_or((0.0, 1.0));
+    if let Scale::Names(names) = scale {
+        let ticks = names.iter().enumerate().map(|(i, name)| (i as f64, name.clone())).collect();
+        let axis = Axis { kind: Kind::Linear, low: -0.4, high: names.len() as f64 - 0.6, ticks };
+        return thinned(cut(axis, room, style), room, style);
+    }
+    let mut distinct: Vec<f64> = settings.to_vec();
+    distinct.sort_by(f64::total_cmp);
+    distinct.dedup();
+    let label = |v: f64| plain(significant(v, 3));
+    let ticks: Vec<(f64, String)> = distinct.iter().map(|&v| (v, label(v))).collect();
+    if *scale == Scale::Logarithmic && low > 0.0 && high > low {
+        let air = (high / low).sqrt().sqrt().sqrt().sqrt();
+        let ticks = if distinct.len() > 9 { Axis::decades(low, high, Format::Plain, 6).ticks } else { ticks };
+        let ticks = ticks.into_iter().filter(|(v, _)| *v >= low / air && *v <= high * air).collect();
+        return thinned(Axis { kind: Kind::Log, low: low / air, high: high * air, ticks }, room, style);
+    }
+    let (low, high) = super::ticks::spread(low, high);
+    let air = 0.05 * (high - low);
+    if distinct.len() > 9 {
+        return axes::fitting(room, style, |most| Axis::between(low - air, high + air, Format::Plain, most));
+    }
+    thinned(Axis { kind: Kind::Linear, low: low - air, high: high + air, ticks }, room, style)
+}
+
+/// The same with names cut to their places: hardly beyond a neighbour's, or either end of the panel.
+fn cut(mut axis: Axis, room: f64, style: Style) -> Axis {
+    let most = 2.2 * room / axis.ticks.len().max(1) as f64;
+    let places: Vec<f64> = axis.ticks.iter().map(|(v, _)| axis.share(*v) * room).collect();
+    for ((_, label), at) in axis.ticks.iter_mut().zip(places) {
+        let within = 2.0 * at.min(room - at) + 16.0;
+        *label =
+            font::ellipsize(label, style.size(Type::Tick), weight(Type::Tick), most.min(within).max(20.0));
+    }
+    axis
+}
+
+/// The same with so few ticks that their labels stand apart; the first always stays.
+fn thinned(mut axis: Axis, room: f64, style: Style) -> Axis {
+    let (size, gap) = (style.size(Type::Tick), 0.7 * style.size(Type::Tick));
+    let mut free = f64::NEG_INFINITY;
+    let kept = std::mem::take(&mut axis.ticks);
+    for (v, label) in kept {
+        let (at, half) = (axis.share(v) * room, 0.5 * font::width(&label, size, weight(Type::Tick)));
+        if at - half >= free {
+            free = at + half + gap;
+            axis.ticks.push((v, label));
+        }
+    }
+    axis
+}
+
+/// Without zeros at the end that say nothing.
+pub(crate) fn plain(text: String) -> String {
+    if text.contains('.') && !text.contains('×') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}

@@ -1,0 +1,227 @@
+//! Parameters of a design that vary, and the shapes of designs that figures can show.
+
+use crate::chart::ticks::significant;
+use crate::experiment::file::Experiment;
+use crate::experiment::store::{DesignValue, Store, StoreError};
+use crate::report::frontier::short_names;
+use crate::report::table::layout::plain;
+use crate::settings::Value;
+
+/// A parameter that takes several settings, or several that move together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Factor {
+    /// Short name, for columns of text.
+    pub name: String,
+    /// Name in words, for axes: whose parameter it is, and which.
+    pub label: String,
+    /// Distinct settings: numbers ascending, or texts in order of first appearance.
+    pub levels: Vec<DesignValue>,
+    /// By point, in the order of the design: place of its setting among the levels.
+    pub places: Vec<usize>,
+}
+
+impl Factor {
+    /// The settings as numbers, if they all are.
+    pub fn numbers(&self) -> Option<Vec<f64>> {
+        let number = |level: &DesignValue| match level {
+            DesignValue::Number(v) => Some(*v).filter(|v| v.is_finite()),
+            DesignValue::Text(_) => None,
+        };
+        self.levels.iter().map(number).collect()
+    }
+
+    /// The settings in words.
+    pub fn names(&self) -> Vec<String> {
+        let say = |level: &DesignValue| match level {
+            DesignValue::Number(v) if v.is_nan() => "–".to_owned(),
+            DesignValue::Number(v) => shown(*v),
+            DesignValue::Text(text) => text.clone(),
+        };
+        self.levels.iter().map(say).collect()
+    }
+
+    /// Whether numbers are told apart better by their logarithms.
+    pub fn is_logarithmic(&self) -> bool {
+        let Some(numbers) = self.numbers() else { return false };
+        let (Some(&low), Some(&high)) = (numbers.first(), numbers.last()) else { return false };
+        // Evenly spread numbers have their median half way up.
+        low > 0.0 && high >= 8.0 * low && numbers[numbers.len() / 2] < 0.55 * high && numbers.len() > 2
+    }
+}
+
+fn shown(v: f64) -> String {
+    if v != 0.0 && v.abs() < 1e-3 { crate::chart::response::plain(significant(v, 3)) } else { plain(v) }
+}
+
+/// What a design looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One factor varies.
+    Line,
+    /// Two factors, most of whose combinations are there.
+    Grid,
+    /// Three factors, most of whose combinations are there.
+    Grids,
+    /// Every point differs from the first in one factor at most.
+    OneAtATime,
+    /// Anything else: a space-filling design, or many factors.
+    Scattered,
+}
+
+/// Settings of a factor that have room in a figure.
+const MOST_LEVELS: usize = 40;
+/// Settings of a third factor that have room beside one another.
+const MOST_PANELS: usize = 6;
+
+impl Shape {
+    /// The shape of a design of so many points.
+    pub(super) fn of(factors: &[Factor], points: usize) -> Self {
+        let combinations: usize = factors.iter().map(|f| f.levels.len()).fold(1, usize::saturating_mul);
+        let most = factors.iter().map(|f| f.levels.len()).max().unwrap_or(0);
+        let least = factors.iter().map(|f| f.levels.len()).min().unwrap_or(0);
+        let dense = 10 * points >= 6 * combinations && most <= MOST_LEVELS;
+        match factors.len() {
+            1 => Self::Line,
+            2 if dense && least > 1 => Self::Grid,
+            3 if dense && least <= MOST_PANELS => Self::Grids,
+            _ if is_one_at_a_time(factors, points) => Self::OneAtATime,
+            _ => Self::Scattered,
+        }
+    }
+}
+
+fn is_one_at_a_time(factors: &[Factor], points: usize) -> bool {
+    (0..points).all(|p| factors.iter().filter(|f| f.places[p] != f.places[0]).count() <= 1)
+}
+
+/// The parameters of a study that vary over these points; those that move together are one.
+pub(super) fn read(
+    store: &Store,
+    experiment: &Experiment,
+    designs: &[u32],
+) -> Result<Vec<Factor>, StoreError> {
+    let paths = store.parameters();
+    // What a point does not assign stays as written.
+    let written: Vec<DesignValue> = paths
+        .iter()
+        .map(|path| match experiment.resolved.value(path) {
+            Some(Value::Number(v)) => DesignValue::Number(v),
+            Some(Value::Integer(v)) => DesignValue::Number(v as f64),
+            Some(Value::Text(text)) => DesignValue::Text(text),
+            Some(other) => DesignValue::Text(other.to_string()),
+            None => DesignValue::Text("–".to_owned()),
+        })
+        .collect();
+    let mut columns: Vec<Vec<DesignValue>> = vec![Vec::with_capacity(designs.len()); paths.len()];
+    for &design in designs {
+        for (column, (value, written)) in
+            columns.iter_mut().zip(store.design_values(design)?.into_iter().zip(&written))
+        {
+            column.push(value.unwrap_or_else(|| written.clone()));
+        }
+    }
+    let names = short_names(paths);
+    let mut factors: Vec<Factor> = Vec::new();
+    for (column, (name, path)) in columns.into_iter().zip(names.into_iter().zip(paths)) {
+        let factor = factor(name, label(path), &column);
+        if factor.levels.len() < 2 {
+            continue;
+        }
+        let together = |other: &&mut Factor| {
+            other.levels.len() == factor.levels.len()
+                && is_renumbered(&other.places, &factor.places, factor.levels.len())
+        };
+        match factors.iter_mut().find(together) {
+            Some(other) => {
+                other.name = format!("{}, {}", other.name, factor.name);
+                other.label = format!("{}, {}", other.label, factor.label);
+            }
+            None => factors.push(factor),
+        }
+    }
+    Ok(factors)
+}
+
+/// `sequencers.large.live_cost` as "large live cost"; of a table that there is one of, the key alone.
+fn label(path: &str) -> String {
+    let parts: Vec<&str> = path.split('.').collect();
+    let own = match parts[..] {
+        ["mechanism" | "sequencers" | "delegators" | "strategies", ..] => &parts[1..],
+        _ => &parts[parts.len().saturating_sub(1)..],
+    };
+    let words: Vec<String> = own.iter().map(|part| part.replace('_', " ")).collect();
+    words.join(" ").replace("* ", "")
+}
+
+fn factor(name: String, label: String, column: &[DesignValue]) -> Factor {
+    let all_numbers = column.iter().all(|v| matches!(v, DesignValue::Number(_)));
+    if all_numbers {
+        let number = |v: &DesignValue| if let DesignValue::Number(v) = v { *v } else { f64::NAN };
+        let numbers: Vec<f64> = column.iter().map(number).collect();
+        let mut levels = numbers.clone();
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
+        let place = |v: &f64| levels.binary_search_by(|l| l.total_cmp(v)).unwrap_or_default();
+        let places = numbers.iter().map(place).collect();
+        return Factor { name, label, levels: levels.into_iter().map(DesignValue::Number).collect(), places };
+    }
+    let mut levels: Vec<DesignValue> = Vec::new();
+    let places = column
+        .iter()
+        .map(|value| {
+            levels.iter().position(|level| level == value).unwrap_or_else(|| {
+                levels.push(value.clone());
+                levels.len() - 1
+            })
+        })
+        .collect();
+    Factor { name, label, levels, places }
+}
+
+/// Whether two columns of places are one but for the numbers of the levels. Where every point has a setting of its own, as in a
+/// space-filling design, that says nothing, unless the levels come in the same order or the reverse.
+fn is_renumbered(a: &[usize], b: &[usize], levels: usize) -> bool {
+    if levels == a.len() && levels > 2 {
+        let last = levels - 1;
+        return a == b || a.iter().zip(b).all(|(&a, &b)| a == last - b);
+    }
+    let mut map = vec![None; levels];
+    let mut back = vec![None; levels];
+    a.iter().zip(b).all(|(&a, &b)| *map[a].get_or_insert(b) == b && *back[b].get_or_insert(a) == a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(name: &str, values: &[f64]) -> Factor {
+        factor(
+            name.to_owned(),
+            name.to_owned(),
+            &values.iter().map(|v| DesignValue::Number(*v)).collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn shapes_are_told_apart() {
+        let a = numbers("a", &[1.0, 1.0, 2.0, 2.0]);
+        let b = numbers("b", &[5.0, 6.0, 5.0, 6.0]);
+        assert_eq!(a.places, [0, 0, 1, 1]);
+        assert_eq!(Shape::of(std::slice::from_ref(&a), 4), Shape::Line);
+        assert_eq!(Shape::of(&[a, b], 4), Shape::Grid);
+        let one = [numbers("a", &[1.0, 2.0, 3.0, 1.0, 1.0]), numbers("b", &[1.0, 1.0, 1.0, 2.0, 3.0])];
+        assert_eq!(Shape::of(&one, 5), Shape::OneAtATime);
+        let filling = [numbers("a", &[0.1, 0.7, 0.4]), numbers("b", &[0.3, 0.2, 0.9])];
+        assert_eq!(Shape::of(&filling, 3), Shape::Scattered);
+    }
+
+    #[test]
+    fn logarithms_suit_numbers_that_multiply() {
+        assert!(numbers("a", &[4.0, 8.0, 16.0, 32.0]).is_logarithmic());
+        assert!(!numbers("a", &[1.0, 2.0, 3.0, 4.0]).is_logarithmic());
+        assert!(!numbers("a", &[0.0, 1.0, 10.0, 100.0]).is_logarithmic());
+        assert!(is_renumbered(&[0, 1, 2, 0], &[2, 0, 1, 2], 3));
+        assert!(!is_renumbered(&[0, 1, 2, 3], &[2, 0, 1, 3], 4) && is_renumbered(&[0, 1, 2], &[2, 1, 0], 3));
+        assert!(!is_renumbered(&[0, 1, 2, 0], &[2, 0, 1, 1], 3));
+    }
+}
