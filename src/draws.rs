@@ -45,6 +45,8 @@ pub enum Purpose {
     Initial = 14,
     /// Points of a random design.
     Design = 15,
+    /// Whether a committee makes the data of a slot available.
+    Committee = 35,
     /// Who is drawn for the seats of an epoch.
     Seat = 16,
     /// Candidates of an optimizer.

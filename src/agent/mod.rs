@@ -36,6 +36,29 @@ impl Setting {
         self.sequencers.len()
     }
 
+    /// The same with `count` members of one class.
+    #[must_use]
+    pub fn with_members(&self, class: usize, count: usize) -> Setting {
+        let mut setting = self.clone();
+        let mut members = 0;
+        setting.sequencers.retain(|sequencer| {
+            members += usize::from(sequencer.class == class);
+            sequencer.class != class || members <= count
+        });
+        setting.classes[class].count = count;
+        setting
+    }
+
+    /// What the candidates of each operator have together.
+    pub fn by_operator(&self, amounts: &[f64]) -> Vec<f64> {
+        let operators = self.sequencers.iter().map(|s| s.operator + 1).max().unwrap_or(0);
+        let mut sums = vec![0.0; operators];
+        for (sequencer, amount) in self.sequencers.iter().zip(amounts) {
+            sums[sequencer.operator] += amount;
+        }
+        sums
+    }
+
     /// Stake of all delegators together, in ETH.
     pub fn total_stake(&self) -> f64 {
         self.delegators.iter().map(DelegatorGroup::total_stake).sum()

@@ -20,6 +20,22 @@ pub const VALUE: Parameter = Parameter::custom_required(
 /// Number of members.
 pub const COUNT: Parameter =
     Parameter::integer_required("count", 1, 1000, "", "number of sequencers in the group");
+/// Candidates of one operator.
+pub const IDENTITIES: Parameter = Parameter::integer_optional(
+    "identities",
+    1,
+    1000,
+    "",
+    "candidates that each operator of the group runs: `count` is a multiple of it; absent: every member is an operator of its own",
+);
+/// Cost of taking part.
+pub const ENTRY_COST: Parameter = Parameter::number_optional(
+    "entry_cost",
+    0.0,
+    1e12,
+    "ETH per epoch",
+    "what taking part costs a member besides, spent outside the game: members enter one after the other as long as they can expect to cover it, up to `count`; absent: all take part",
+);
 /// MEV skill.
 pub const SKILL: Parameter = Parameter::number(
     "skill",
@@ -121,6 +137,8 @@ pub const STRATEGY: Parameter = Parameter::text(
 pub const PARAMETERS: &[&Parameter] = &[
     &NAME,
     &COUNT,
+    &IDENTITIES,
+    &ENTRY_COST,
     &VALUE,
     &SKILL,
     &LIVE_COST,
@@ -147,6 +165,10 @@ pub struct Class {
     pub name: String,
     /// Number of members.
     pub count: usize,
+    /// Candidates of each operator, member by member.
+    pub identities: usize,
+    /// What taking part costs a member, in ETH an epoch, where members enter freely.
+    pub entry_cost: Option<f64>,
     /// Traits of every member.
     pub traits: Traits,
     /// How they play.
@@ -166,6 +188,24 @@ pub fn read(
     section.known(PARAMETERS);
     let group = section.text(&NAME);
     let count = section.optional_integer(&COUNT);
+    let identities = section.optional_integer(&IDENTITIES).unwrap_or(1);
+    if let Some(count) = count.filter(|count| count % identities != 0) {
+        section.refuse(
+            IDENTITIES.key,
+            &format!("{count} candidates for operators who run {identities} each"),
+            &format!("a divisor of {count}, the group's `count`"),
+            None,
+        );
+    }
+    let entry_cost = section.optional_number(&ENTRY_COST);
+    if entry_cost.is_some() && identities > 1 {
+        section.refuse(
+            ENTRY_COST.key,
+            "members who enter one by one, of operators who run several",
+            "free entry of operators with one candidate each, without `identities`",
+            None,
+        );
+    }
     let (value, skill) = if world.is_abstract() {
         section.note_unread_key(
             &SKILL,
@@ -202,5 +242,6 @@ pub fn read(
     if world.is_abstract() && traits.value.is_none() {
         return None;
     }
-    Some(Class { name: group, count: count? as usize, traits, strategy, conduct })
+    let (count, identities) = (count? as usize, identities as usize);
+    Some(Class { name: group, count, identities, entry_cost, traits, strategy, conduct })
 }

@@ -82,11 +82,13 @@ impl Frontier {
     }
 
     fn axis(dots: &[&Dot], objective: usize, make: impl Fn(f64, f64) -> Axis) -> Axis {
-        let ends = dots.iter().flat_map(|dot| {
-            let e = dot.values[objective];
-            let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
-            [low, high]
-        });
+        let (least, most) = near(dots, objective);
+        let ends =
+            dots.iter().filter(|dot| (least..=most).contains(&dot.values[objective].mean)).flat_map(|dot| {
+                let e = dot.values[objective];
+                let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
+                [low, high]
+            });
         let (low, high) = series::range(ends).unwrap_or((0.0, 1.0));
         let air = 0.03 * (high - low);
         // What is never negative stays so.
@@ -128,6 +130,20 @@ impl Frontier {
         for certified in [false, true] {
             for dot in dots.iter().filter(|dot| dot.certified == certified) {
                 let at = panel.at(dot.values[0].mean, dot.values[vertical].mean);
+                if far(dot, 0, &x) || far(dot, vertical, &y) {
+                    let value = |objective: usize| {
+                        let format = format(objective);
+                        let sign = if format == Format::Percent { "%" } else { "" };
+                        let v = dot.values[objective].mean * format.factor();
+                        format!("{}{sign}", super::ticks::significant(v, 3))
+                    };
+                    let words = |objective: usize| {
+                        let title = &self.objectives[objective].title;
+                        let name = title.split(" (").next().unwrap_or(title);
+                        format!("{name} {}", value(objective))
+                    };
+                    frame.note(format!("At an edge, beyond the axis: {} at {}.", words(vertical), words(0)));
+                }
                 frame.canvas.marker(at, 2.2 * scale, look(dot).marker, look(dot).colour, !certified);
             }
         }
@@ -146,4 +162,33 @@ impl Frontier {
             titles.join("; ")
         )
     }
+}
+
+/// Share of points at either end that may lie beyond an axis.
+const FEW: f64 = 0.1;
+/// How many times the span of all others a few points must take up to be left beyond the axis.
+const FAR: f64 = 3.0;
+
+/// Least and greatest mean that an axis holds: all of them, or where few at an end would press the others together, all but these.
+fn near(dots: &[&Dot], objective: usize) -> (f64, f64) {
+    let mut means: Vec<f64> = dots.iter().map(|dot| dot.values[objective].mean).collect();
+    means.sort_by(f64::total_cmp);
+    let few = (FEW * means.len() as f64).floor() as usize;
+    let (mut from, mut to) = (0, means.len() - 1);
+    for _ in 0..few {
+        let span = means[to] - means[from];
+        let (without_last, without_first) = (means[to - 1] - means[from], means[to] - means[from + 1]);
+        if without_last > 0.0 && span > FAR * without_last {
+            to -= 1;
+        } else if without_first > 0.0 && span > FAR * without_first {
+            from += 1;
+        }
+    }
+    (means[from], means[to])
+}
+
+/// Whether a point lies beyond an axis.
+fn far(dot: &Dot, objective: usize, axis: &Axis) -> bool {
+    let mean = dot.values[objective].mean;
+    mean < axis.low || mean > axis.high
 }

@@ -275,7 +275,7 @@ fn strips(names: &[&str], replicates: usize) -> (Vec<Contender>, Vec<MetricPanel
         panel("net surplus (ETH per epoch)", Format::Plain, 0.05, 2),
         panel("capital locked (ETH)", Format::Plain, 68000.0, 3),
         panel("HHI of slots", Format::Plain, 0.3, 4),
-        panel("95% bound on any deviation's gain (% of potential value)", Format::Percent, 0.001, 5),
+        panel("95% bound on every deviation of the menu (% of potential value)", Format::Percent, 0.001, 5),
     ];
     (contenders, panels)
 }

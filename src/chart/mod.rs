@@ -18,6 +18,9 @@
 //! | response, main effects | [`response`] | how do metrics respond to parameters? |
 //! | heat map | [`heat_map`] | how does a metric respond to two parameters, or three? |
 //! | frontier | [`frontier`] | which settings are efficient? |
+//! | optimum | [`optimum`] | where is an objective best? |
+//! | hypervolume, exchange | [`along`] | how did a front grow, and what does one objective cost in another? |
+//! | settings | [`parallel`] | which settings do efficient designs have? |
 //! | censorship | [`censorship`] | what does it cost to keep a transaction out, and how long do targets wait? |
 //! | tornado | [`tornado`] | which parameters, and how much luck, drive a metric? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
@@ -27,6 +30,7 @@
 //! [`series`] (lines with bands), [`strips`] (contenders as rows), [`raster`] (SVG to PNG), [`pdf`] (SVG to PDF).
 
 pub mod account;
+pub mod along;
 pub mod axes;
 pub mod canvas;
 pub mod censorship;
@@ -43,6 +47,8 @@ pub mod impulse_response;
 pub mod learning_curves;
 pub mod lorenz;
 pub mod markup;
+pub mod optimum;
+pub mod parallel;
 pub mod pdf;
 pub mod policies;
 pub mod raster;

@@ -83,19 +83,27 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     let mut planned = study.planned();
     let each = seconds / tries;
     if let Some(optimization) = optimization {
-        // Racing leaves about half of a generation's evaluations, doubts add a tenth; then the audit.
+        // A solver takes about as many settings as its start and its window, and as many again on its way.
         let settings = &optimization.settings;
+        let window = 20.0 * optimization.space.len() as f64;
+        let solver = window * 1.5 * (f64::from(settings.minimum) + f64::from(settings.maximum));
+        // Racing leaves about half of a generation's evaluations, doubts add a tenth; then the audit.
         let first = settings.population as f64 * f64::from(settings.minimum);
         let later = first * f64::from(settings.generations) * (0.5 + settings.top_up);
         let audit = settings.population as f64 * f64::from(experiment.replicates);
         planned = (first + later + audit) as u64;
-        let _ = writeln!(
-            text,
-            "  {} variables, {} candidates a generation, {} generations; about:",
-            optimization.space.len(),
-            settings.population,
-            settings.generations
-        );
+        if optimization.descent.is_some() {
+            planned = solver as u64 + u64::from(experiment.replicates);
+            let _ = writeln!(text, "  {} variables, one objective; about:", optimization.space.len());
+        } else {
+            let _ = writeln!(
+                text,
+                "  {} variables, {} candidates a generation, {} generations; about:",
+                optimization.space.len(),
+                settings.population,
+                settings.generations
+            );
+        }
     }
     let wall = each * planned as f64 / common.threads() as f64;
     let stopping = experiment.variations.stopping.as_ref();

@@ -3,6 +3,7 @@
 //! Results go to standard output, progress and messages to standard error. Exit status: 0 done, 1 units or cases
 //! failed or a replay differs, 2 wrong usage or an invalid file, 3 stopped early and resumable.
 
+pub mod best;
 pub mod check;
 pub mod export;
 pub mod library;

@@ -6,6 +6,8 @@ use crate::cli::library::Files;
 use crate::experiment::optimization::auditing::audit;
 use crate::experiment::optimization::front::Front;
 use crate::experiment::optimization::points::Points;
+use crate::experiment::optimization::polishing::Polishing;
+use crate::experiment::optimization::record::Record;
 use crate::experiment::optimization::searching::Searching;
 use crate::experiment::optimization::{Optimization, trial};
 use crate::experiment::runner::{RunSummary, UnitPlan};
@@ -17,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// Share of the time that the search may take, where time is limited; the audit has most of the rest.
 const SEARCH_SHARE: f64 = 0.7;
+/// Share of the time by which knees must have been polished.
+const POLISH_SHARE: f64 = 0.8;
 /// Share that is left for tables and figures.
 const WRITING_SHARE: f64 = 0.03;
 
@@ -59,9 +63,28 @@ pub(super) fn compute(
     };
     let searched =
         run::drive(&mut searching, &work, store, Computing { deadline: until(SEARCH_SHARE), ..how }, common)?;
-    let record = searching.record(!searched.stopped_early);
+    let mut polished = (0, 0);
+    if !searched.stopped_early {
+        let mut polishing = Polishing::new(&mut searching);
+        polished.0 = polishing.knees() as u32;
+        let ended = run::drive(
+            &mut polishing,
+            &work,
+            store,
+            Computing { deadline: until(POLISH_SHARE), ..how },
+            common,
+        )?;
+        // Half a descent is none, so that a run that goes on later ends with the same bytes.
+        if ended.stopped_early && how.deadline.is_none() {
+            return Ok(RunSummary { failed: 0, ..ended });
+        }
+        if !ended.stopped_early {
+            polished.1 = polishing.close() as u32;
+        }
+    }
+    let record = Record { polished, ..searching.record(!searched.stopped_early) };
     record.put(store).map_err(fail)?;
-    let candidates = 0..searching.search().candidates().len();
+    let candidates = 0..searching.candidates();
     let values = candidates.map(|design| (design as u32, searching.point(design).values()));
     store.put_designs(values).map_err(fail)?;
     let finalists = searching.finalists();

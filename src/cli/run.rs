@@ -1,5 +1,6 @@
 //! `run FILE`: everything that the experiment file asks for.
 
+use super::best;
 use super::library::Files;
 use super::optimize;
 use super::printing::Printing;
@@ -106,8 +107,14 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
         |summary| Finished { study: &study, directory: &directory, summary, started, printing, common };
     let status = if let Some(optimization) = &experiment.variations.optimization {
         let library = Files::beside(&options.experiment.file);
-        let summary = optimize::compute(&study, optimization, &mut store, how, &library, started.1, common)?;
-        optimize::finish(&finished(summary), optimization, &store)?
+        if let Some(descent) = optimization.descent {
+            let summary = best::compute(&study, (optimization, descent), &mut store, how, &library, common)?;
+            best::finish(&finished(summary), optimization, &store)?
+        } else {
+            let summary =
+                optimize::compute(&study, optimization, &mut store, how, &library, started.1, common)?;
+            optimize::finish(&finished(summary), optimization, &store)?
+        }
     } else {
         put_points(&study, &mut store)?;
         let summary = compute(&study, Piece::WHOLE, &mut store, how, common)?;

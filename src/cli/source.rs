@@ -47,12 +47,18 @@ pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
             strategies.split(',').map(|name| Value::Text(name.trim().to_owned())).collect();
         set("robustness.strategies", &Value::List(names).to_string())?;
     }
-    drop_replaced_strategies(&mut document, &written);
+    let changed: Vec<String> = file.changes.set.iter().map(|change| path_of(change).to_owned()).collect();
+    drop_replaced_strategies(&mut document, &written, &changed);
     if fixed {
         // A number of replicates overrides any stopping rule.
         document.remove("replication");
     }
     Study::read(document, Files::beside(path)).map_err(|error| Stop::refuse(&error))
+}
+
+/// The path of a change `PATH=VALUE`.
+fn path_of(change: &str) -> &str {
+    change.split_once('=').map_or(change, |(path, _)| path.trim())
 }
 
 /// The study that a store holds, as it was resolved.

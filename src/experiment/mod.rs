@@ -4,6 +4,7 @@ pub mod basins;
 pub mod charts;
 pub mod containment;
 pub mod design;
+mod entry;
 pub mod exports;
 pub mod file;
 pub mod formula_check;

@@ -95,7 +95,7 @@ impl Played {
     pub fn new<M: Mechanism>(game: &Game<M>, schedule: &Schedule, seed: u64, replicate: u32) -> Option<Self> {
         let repeated = RepeatedGame::new(game, schedule.regime)?;
         let stop = Stop { stable_epochs: schedule.stable_epochs, max_epochs: schedule.max_epochs };
-        let RepeatedGame { stage, parts } = &repeated;
+        let RepeatedGame { stage, parts, .. } = &repeated;
         let session = play(stage, parts, stop, market_key(seed, replicate, Phase::Learn, 0));
         let diagnosis = diagnose(stage, parts, &session);
         let key = |j: usize| market_key(seed, replicate, Phase::Certify, j as u32);
@@ -146,10 +146,13 @@ impl Played {
         self.repeated.parts.iter().any(|part| part.learns().is_some())
     }
 
-    /// The certificate of those who learn: the best response is exact, so that estimate and bound are one. `None` where
-    /// nobody learns.
+    /// The certificate of those who learn, of plans with memory and of scripts with a menu beside them: the best response is
+    /// exact, so that estimate and bound are one. `None` where nobody learns.
     pub fn certificate(&self) -> Option<Certificate> {
-        let gain = self.diagnosis.best_response_gains.iter().fold(0.0_f64, |most, &gain| most.max(gain));
+        let RepeatedGame { stage, scripts, .. } = &self.repeated;
+        let scripted = scripts.iter().map(|script| script.gain(stage, &self.diagnosis.profiles));
+        let gains = self.diagnosis.best_response_gains.iter().copied().chain(scripted);
+        let gain = gains.fold(0.0_f64, f64::max);
         self.anybody_learns().then(|| Certificate::exact(gain))
     }
 
@@ -179,7 +182,7 @@ impl Played {
 
     /// What player `p` does after every history that it remembers, where it learned and the table is not too large to store.
     pub fn answers(&self, p: usize) -> Option<Answers> {
-        let RepeatedGame { stage, parts } = &self.repeated;
+        let RepeatedGame { stage, parts, .. } = &self.repeated;
         parts[p].learns()?;
         answers_of(&self.session.plans[p], stage, p).filter(|it| it.settings.len() <= MOST_STORED)
     }

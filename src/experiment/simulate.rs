@@ -1,5 +1,6 @@
 //! One unit of work: learn, measure, certify.
 
+use super::entry;
 use super::exports;
 use super::outcome::{Curve, Outcome, PolicyEntry};
 use super::repeated::{Benchmark, Played};
@@ -67,6 +68,9 @@ pub fn simulate(
     seed: u64,
     replicate: u32,
 ) -> Result<Outcome, Failure> {
+    let entered =
+        with_rule!(rule, rule => entry::entered(rule, setting, terms, &play.schedule, seed, replicate))?;
+    let (setting, terms) = entered.as_ref().map_or((setting, terms), |(setting, terms)| (setting, terms));
     let benchmark = Benchmark::of(rule, setting, terms);
     with_rule!(rule, rule => simulate_beside(rule, benchmark, setting, terms, play, seed, replicate))
 }
@@ -98,12 +102,15 @@ fn simulate_beside<M: Mechanism>(
 ) -> Result<Outcome, Failure> {
     let schedule = &play.schedule;
     let seats = Seating::new(setting, schedule.regime == Regime::SelfPlay);
+    let foresight = foresee(rule, setting, terms, &seats, schedule, seed, replicate)?;
+    let terms = &foresight.terms;
     let game = Game { rule, setting, terms, seats: &seats };
     // Where the same stage game repeats, Q-learners play a session of their own.
     let session = Played::new(&game, schedule, seed, replicate);
-    let learned = match &session {
-        Some(session) => session.learned(&game),
-        None => learning_loop::learn(&game, *schedule, seed, replicate)?,
+    let learned = match (&session, foresight.learned) {
+        (Some(session), _) => session.learned(&game),
+        (None, Some(learned)) => learned,
+        (None, None) => learning_loop::learn(&game, *schedule, seed, replicate)?,
     };
     let mut curves = learning_curves(&game, &learned);
     let choose = |epoch: u32, p: usize, state: usize, u: f64| match &session {
@@ -116,7 +123,10 @@ fn simulate_beside<M: Mechanism>(
     };
     let detail = if setting.world.is_abstract() { Detail::Fluid } else { Detail::Slots };
     let mut book = PolicyBook::new(&game);
-    let conduct = conduct::learn(&game, &choose, schedule, seed, replicate)?;
+    let conduct = match foresight.conduct {
+        Some(conduct) => Some(conduct),
+        None => conduct::learn(&game, &choose, schedule, seed, replicate, None)?,
+    };
     let ways = Ways { choose: &choose, behaviour: conduct.as_ref().map(|learned| &learned.behaviour) };
     let tally = measure(&game, ways, schedule, detail, seed, replicate, Some(&mut book))?;
     let reference = {
@@ -175,6 +185,58 @@ fn simulate_beside<M: Mechanism>(
     Ok(Outcome { metrics, curves, policies })
 }
 
+/// Times that offers and conduct are learned by turns, each under the other, after the first.
+const TURNS: usize = 4;
+/// Largest change of what is earned aside, as a share of what a slot brings on average, after which that ends.
+const SETTLED: f64 = 0.01;
+
+/// What learning offers and conduct by turns left.
+struct Foresight {
+    /// Terms under which candidates know what they earn aside.
+    terms: Terms,
+    learned: Option<Learned>,
+    conduct: Option<conduct::Learned>,
+}
+
+/// Lets candidates foresee in their offers what conduct brings and costs them: offers are learned, then conduct, then what a slot
+/// brings aside is told to everybody, and all of it again until that no longer changes (at most [`TURNS`] times more; the mean
+/// of the last two is told, as who gains by misconduct may enter and leave office by turns). Where nobody is tempted, nothing.
+fn foresee<M: Mechanism>(
+    rule: &M,
+    setting: &Setting,
+    terms: &Terms,
+    seats: &Seating,
+    schedule: &Schedule,
+    seed: u64,
+    replicate: u32,
+) -> Result<Foresight, Imbalance> {
+    let mut terms = terms.clone();
+    let Some(rollup) = setting.world.tempting() else {
+        return Ok(Foresight { terms, learned: None, conduct: None });
+    };
+    let usual = rollup.fee_per_slot + rollup.mev.mean();
+    let mut conduct: Option<conduct::Learned> = None;
+    for turn in 0..=TURNS {
+        let game = Game { rule, setting, terms: &terms, seats };
+        let learned = learning_loop::learn(&game, *schedule, seed, replicate)?;
+        let choose = |_: u32, p: usize, state: usize, u: f64| learned.policies[p].sample(state, u);
+        conduct = conduct::learn(&game, &choose, schedule, seed, replicate, conduct.as_ref())?;
+        let Some(found) = conduct.as_ref().filter(|_| turn < TURNS) else {
+            return Ok(Foresight { terms, learned: Some(learned), conduct });
+        };
+        let change = |i: usize| (found.aside[i] - terms.aside(i)).abs();
+        let settled = (0..setting.candidates()).all(|i| change(i) <= SETTLED * usual);
+        if settled {
+            return Ok(Foresight { terms, learned: Some(learned), conduct });
+        }
+        let told = |i: usize| {
+            if turn < 2 { found.aside[i] } else { 0.5 * (found.aside[i] + terms.aside(i)) }
+        };
+        terms.aside = (0..setting.candidates()).map(told).collect();
+    }
+    Ok(Foresight { terms, learned: None, conduct })
+}
+
 /// How everybody plays: offers, and conduct where somebody is tempted.
 #[derive(Clone, Copy)]
 struct Ways<'a> {
@@ -214,7 +276,7 @@ fn measure<M: Mechanism>(
             market.decide(game, &mut round, detail)?;
             tally.epoch(game, &market, &round, &mut opening);
         }
-        tally.close(&market, &opening);
+        tally.close(game, &market, &opening);
     }
     Ok(tally)
 }

@@ -5,6 +5,7 @@
 
 pub mod effects;
 pub mod frontier;
+pub mod optimum;
 pub mod points;
 pub mod quantiles;
 pub mod sensitivity;

@@ -7,6 +7,7 @@ pub mod concentration;
 pub mod delegators_gain;
 pub mod effects;
 pub mod gains;
+pub mod menu_edge;
 pub mod metrics;
 pub mod replay;
 pub mod sensitivity;

@@ -131,9 +131,22 @@ impl Pairs {
         self.a.n
     }
 
+    /// The moments of `a − b`; nothing but zeros where all differences are within what rounding does to numbers of this
+    /// size, which would otherwise look significant.
+    fn sized_difference(&self) -> Moments {
+        let size = self.a.mean().abs().max(self.b.mean().abs());
+        let rounding = 16.0 * f64::EPSILON * size;
+        let largest = self.difference.mean().abs() + self.difference.variance().sqrt();
+        if largest <= rounding {
+            Moments { mean: 0.0, squares: 0.0, ..self.difference }
+        } else {
+            self.difference
+        }
+    }
+
     /// Difference `a − b` with interval, test and the variance that pairing saved.
     pub fn comparison(&self, critical: &mut Critical) -> Comparison {
-        let Estimate { mean, se, ci_low, ci_high, n } = self.difference.estimate(critical);
+        let Estimate { mean, se, ci_low, ci_high, n } = self.sized_difference().estimate(critical);
         let p_value = if n < 2 || se.is_nan() {
             f64::NAN
         } else if mean == 0.0 {
@@ -207,6 +220,19 @@ mod tests {
         close(e.ci_high - 5.0, 2.364_624_251_592_785 * (4.0_f64 / 7.0).sqrt(), 1e-12);
         close(e.ci_low + e.ci_high, 10.0, 1e-12);
         assert_eq!(e.n, 8);
+    }
+
+    #[test]
+    fn rounding_is_no_difference() {
+        let mut pairs = Pairs::default();
+        for x in [0.3, 0.1, 0.7, 0.2] {
+            pairs.push(x + 1e-16, x);
+        }
+        pairs.push(0.4, 0.4 - 1e-16);
+        let comparison = pairs.comparison(&mut Critical::default());
+        assert_eq!((comparison.difference, comparison.se, comparison.p_value), (0.0, 0.0, 1.0));
+        pairs.push(0.4, 0.4 - 1e-9);
+        assert!(pairs.comparison(&mut Critical::default()).difference > 0.0);
     }
 
     #[test]

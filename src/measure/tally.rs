@@ -4,7 +4,9 @@ use super::censorship::Censorship;
 use super::certificate::Certificate;
 use super::concentration::{gini, hhi, lorenz, nakamoto};
 use super::delegators_gain::DelegatorsGain;
+use super::menu_edge;
 use super::metrics::METRICS;
+use crate::agent::sequencer::Class;
 use crate::mechanism::redistribution::Sink;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
 use crate::play::censorship::Memo;
@@ -48,6 +50,8 @@ pub struct Tally {
     harm: f64,
     toxic: f64,
     users: f64,
+    /// Sum over markets of the token's price in the end over that when measuring began.
+    token: f64,
     censorship: Censorship,
     concentration: [(f64, f64); 5],
     /// Sums over markets of the Lorenz curves of slots and of income, and how many markets have one.
@@ -75,6 +79,7 @@ pub struct Opening {
     posting: f64,
     operating: f64,
     produced: Vec<f64>,
+    token: f64,
     gap: f64,
 }
 
@@ -101,6 +106,7 @@ impl Opening {
             posting: ledger.posting(),
             operating: ledger.operating(),
             produced: vec![0.0; candidates],
+            token: market.token.price,
             gap: 0.0,
         }
     }
@@ -191,9 +197,10 @@ impl Tally {
     }
 
     /// Closes a market.
-    pub fn close<M: Mechanism>(&mut self, market: &Market<M>, opening: &Opening) {
+    pub fn close<M: Mechanism>(&mut self, game: &Game<M>, market: &Market<M>, opening: &Opening) {
         let ledger = &market.ledger;
         self.markets += 1.0;
+        self.token += market.token.price / opening.token;
         self.community += ledger.community() - opening.community;
         self.delegators += ledger.delegators() - opening.delegators;
         self.kickbacks += ledger.kickbacks() - opening.kickbacks;
@@ -216,8 +223,10 @@ impl Tally {
         let profits: Vec<f64> =
             opening.wealth.iter().enumerate().map(|(i, before)| ledger.wealth(i) - before).collect();
         self.sequencers += profits.iter().sum::<f64>();
+        // Operators count, whatever number of candidates each of them runs.
+        let profits = game.setting.by_operator(&profits);
         let gains: Vec<f64> = profits.iter().map(|p| p.max(0.0)).collect();
-        let slots = &opening.produced;
+        let slots = &game.setting.by_operator(&opening.produced);
         let values =
             [nakamoto(slots, 1.0 / 3.0), nakamoto(slots, 0.5), hhi(slots), gini(slots), gini(&gains)];
         for ((sum, count), value) in self.concentration.iter_mut().zip(values) {
@@ -280,6 +289,7 @@ impl Tally {
         let lever = game.rule.lever();
         let unit_seats = (self.slots / self.epochs / f64::from(game.terms.epoch_slots)).round().max(1.0);
         let lived = detail == Detail::Slots;
+        let capture = game.terms.overlays.upgrade.map(|upgrade| upgrade.capture(game.setting));
         let leaves = game.setting.world.tempting().is_some_and(|rollup| rollup.exit.leave > 0.0);
         let delegators = |of: &dyn Fn(DelegatorsGain) -> f64| {
             certificate.and_then(|(c, _)| c.delegators).map(|d| of(d) / self.potential_per_epoch())
@@ -320,6 +330,18 @@ impl Tally {
                     (game.setting.briber.is_some() && lived).then(|| per_epoch(self.bribes))
                 }
                 "users_left" => leaves.then(|| 1.0 - per_epoch(self.users)),
+                "entrants" => {
+                    let free = |class: &&Class| class.entry_cost.is_some();
+                    let classes = &game.setting.classes;
+                    classes
+                        .iter()
+                        .any(|class| free(&class))
+                        .then(|| classes.iter().filter(free).map(|class| class.count as f64).sum())
+                }
+                "token_price" => game.terms.overlays.token.map(|_| self.token / self.markets),
+                "capture_cost_flat" => capture.and_then(|capture| capture.flat),
+                "capture_cost_pivotal" => capture.and_then(|capture| capture.pivotal),
+                "capture_reach" => capture.map(|capture| capture.reach),
                 "capital_locked" => Some(per_epoch(self.locked)),
                 "capital_efficiency" => (self.locked > 0.0).then(|| self.potential / self.locked),
                 "collateral_shortfall" => {
@@ -357,6 +379,7 @@ impl Tally {
                 "policy_drift" => learned.drift,
                 "last_iterate_drift" => learned.unrest(),
                 "settled" => learned.unrest().map(|unrest| f64::from(u8::from(unrest <= RESTLESS))),
+                "at_menu_edge" => menu_edge::share(game, learned),
                 "converged" => learned.converged.map(|yes| f64::from(u8::from(yes))),
                 "learning_epochs" => learned.converged.map(|_| f64::from(learned.epochs)),
                 _ => None,

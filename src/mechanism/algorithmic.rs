@@ -43,7 +43,7 @@ use super::escrow::Escrow;
 use super::operation::Service;
 use super::stake::{self, Contest};
 use super::terms::Terms;
-use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Selection, live_share};
+use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Selection, live_share};
 use crate::agent::Setting;
 use crate::play::ledger::Ledger;
 use crate::settings::Section;
@@ -143,10 +143,20 @@ impl Mechanism for Algorithmic {
         let epoch = f64::from(terms.epoch_slots);
         Some(match self.base {
             Base::Stake => Contest::offer_axis(),
-            Base::Auction { .. } => {
-                OfferAxis { name: "Bid for a whole epoch (ETH)", value: epoch, offer: epoch, diagonal: true }
-            }
-            Base::Equal { .. } => OfferAxis { name: "Effort", value: 1.0, offer: 1.0, diagonal: true },
+            Base::Auction { .. } => OfferAxis {
+                name: "Bid for a whole epoch (ETH)",
+                against: NET_VALUE,
+                value: epoch,
+                offer: epoch,
+                diagonal: true,
+            },
+            Base::Equal { .. } => OfferAxis {
+                name: "Effort",
+                against: "Effort whose cost takes the whole reward",
+                value: 1.0,
+                offer: 1.0,
+                diagonal: false,
+            },
         })
     }
 

@@ -26,7 +26,7 @@ use super::escrow::Escrow;
 use super::operation::Service;
 use super::seat_sale::SeatSale;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
-use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Schedule, Selection};
+use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Schedule, Selection};
 use crate::agent::Setting;
 use crate::draws::Purpose;
 use crate::numerics::ln;
@@ -269,7 +269,7 @@ impl AuctionRotation {
         }
         // The mean over the term: the epochs after this one are worth what they can be expected to be.
         let later = at.terms.availability[i]
-            * (self.commission * at.signals.later[i] - at.terms.posting_cost)
+            * (self.commission * at.signals.later[i] - at.terms.posting_cost + at.terms.aside(i))
             - at.terms.redundancy as f64 * at.live_cost(i);
         (now + f64::from(self.term - 1) * later) / f64::from(self.term)
     }
@@ -518,7 +518,13 @@ impl Mechanism for AuctionRotation {
 
     fn offer_axis(&self, _setting: &Setting, terms: &Terms) -> Option<OfferAxis> {
         let epoch = if self.unit_seats { 1.0 } else { f64::from(terms.epoch_slots) };
-        Some(OfferAxis { name: "Bid for a whole epoch (ETH)", value: epoch, offer: epoch, diagonal: true })
+        Some(OfferAxis {
+            name: "Bid for a whole epoch (ETH)",
+            against: NET_VALUE,
+            value: epoch,
+            offer: epoch,
+            diagonal: true,
+        })
     }
 
     fn epochs_to_fill(&self) -> u32 {

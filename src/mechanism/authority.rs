@@ -127,7 +127,7 @@ impl Authority {
     fn accepts(&self, at: &At, i: usize) -> bool {
         let share = 1.0 / self.seats as f64;
         let live = if self.random { at.live_share(share) } else { share * at.terms.redundancy as f64 };
-        let income = at.terms.availability[i] * (self.fee - at.terms.posting_cost);
+        let income = at.terms.availability[i] * (self.fee - at.terms.posting_cost + at.terms.aside(i));
         let epoch = f64::from(at.terms.epoch_slots);
         let starts = if self.random {
             at.start_when_drawn(i, share, at.terms.redundancy)

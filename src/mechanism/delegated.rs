@@ -30,7 +30,7 @@ pub use stakes::Stakes;
 
 use super::operation::Service;
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, Terms};
-use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Payout, Schedule, Selection};
+use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Payout, Schedule, Selection};
 use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::Class;
@@ -185,6 +185,7 @@ impl Mechanism for Delegated {
         match self.kickback {
             Kickback::PerStake => Some(OfferAxis {
                 name: "Kickback for the whole stake (ETH an epoch)",
+                against: NET_VALUE,
                 value: 1.0,
                 offer: 1.0,
                 diagonal: true,
@@ -192,7 +193,13 @@ impl Mechanism for Delegated {
             Kickback::LumpSum => {
                 // Stored against the net value of an even share of the epoch.
                 let among = self.seats.unwrap_or(setting.candidates()) as f64;
-                Some(OfferAxis { name: "Lump sum (ETH an epoch)", value: among, offer: 1.0, diagonal: false })
+                Some(OfferAxis {
+                    name: "Lump sum (ETH an epoch)",
+                    against: NET_VALUE,
+                    value: among,
+                    offer: 1.0,
+                    diagonal: false,
+                })
             }
             Kickback::IncomeShare => None,
         }

@@ -19,6 +19,7 @@ pub mod delegated;
 pub mod escrow;
 pub mod lottery;
 pub mod operation;
+pub mod ordering;
 pub mod overlays;
 pub mod oversight;
 pub mod redistribution;
@@ -29,6 +30,9 @@ pub mod stake;
 pub mod stake_rotation;
 pub mod starting;
 pub mod terms;
+pub mod token;
+pub mod upgrade;
+pub mod volition;
 
 use crate::agent::Setting;
 use crate::draws::Key;
@@ -114,6 +118,8 @@ impl Needs {
 pub struct OfferAxis {
     /// Name of the offer and its unit.
     pub name: &'static str,
+    /// Name of what offers are made against, and its unit.
+    pub against: &'static str,
     /// Factor on private values, as offers are made against them.
     pub value: f64,
     /// Factor on offers.
@@ -121,6 +127,9 @@ pub struct OfferAxis {
     /// Whether offer and private value have the same unit.
     pub diagonal: bool,
 }
+
+/// What bids and kickbacks are drawn against.
+pub const NET_VALUE: &str = "Net value of a whole epoch (ETH)";
 
 /// The moment at which a mechanism acts: everything it may look at besides its own state.
 #[derive(Clone, Copy, Debug)]
@@ -154,17 +163,19 @@ impl At<'_> {
         self.led_worth(i, share) - live_per_slot * self.live_cost(i)
     }
 
-    /// Expected income of candidate `i` from a slot that it leads: `share` of gross income while up, less posting.
+    /// Expected income of candidate `i` from a slot that it leads: while up, `share` of gross income less posting, and what it
+    /// earns [aside](Terms::aside).
     #[inline]
     pub fn led_worth(&self, i: usize, share: f64) -> f64 {
-        self.terms.availability[i] * (share * self.signals.gross[i] - self.terms.posting_cost)
+        let earned = share * self.signals.gross[i] - self.terms.posting_cost;
+        self.terms.availability[i] * (earned + self.terms.aside(i))
     }
 
     /// What a live slot costs candidate `i` more than an idle one.
     #[inline]
     pub fn live_cost(&self, i: usize) -> f64 {
         let traits = &self.setting.sequencers[i].traits;
-        traits.live_cost - traits.idle_cost
+        traits.live_cost * self.setting.world.state_factor(self.epoch) - traits.idle_cost
     }
 
     /// Expected share of slots in which a candidate is live that leads each with probability `q`: leaders of the next

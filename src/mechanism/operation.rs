@@ -9,6 +9,7 @@
 //! weight, they are the leaders of the next slots (after an epoch's last slot, of its first), each counted once. A common outage takes everybody down. A slot that nobody produces
 //! is missed: its MEV is lost, and the backlog share of its fees is paid in the next slot that is produced.
 
+use super::ordering::quorum;
 use super::terms::Terms;
 use super::{At, Schedule, Selection, live_share, lottery};
 use crate::agent::Setting;
@@ -140,11 +141,14 @@ impl Service {
         }
     }
 
-    fn close_costs(&mut self, setting: &Setting, terms: &Terms, effort: &[f64]) {
+    fn close_costs(&mut self, at: &At, effort: &[f64]) {
+        let (setting, terms) = (at.setting, at.terms);
         let epoch = f64::from(terms.epoch_slots);
+        let state = setting.world.state_factor(at.epoch);
         for (i, sequencer) in setting.sequencers.iter().enumerate() {
             let idle = (epoch - self.live[i]).max(0.0);
-            self.operating[i] = sequencer.traits.live_cost * self.live[i] + sequencer.traits.idle_cost * idle;
+            self.operating[i] =
+                sequencer.traits.live_cost * state * self.live[i] + sequencer.traits.idle_cost * idle;
             if terms.starts {
                 self.operating[i] += self.starts[i];
             }
@@ -279,11 +283,16 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
     for i in 0..n {
         service.gross[i] = service.produced[i] * (at.signals.gross[i] + late);
     }
+    if !terms.aside.is_empty() {
+        for i in 0..n {
+            service.illicit[i] = service.produced[i] * terms.aside(i);
+        }
+    }
     if terms.starts {
         start_in_expectation(at, selection, service);
     }
     service.potential = highest(&at.signals.gross, selection.total, terms.epoch_slots, &mut service.order);
-    service.close_costs(at.setting, terms, &selection.effort);
+    service.close_costs(at, &selection.effort);
 }
 
 /// Expected cost of starts, as in the rules' own payoffs.
@@ -392,6 +401,7 @@ fn greatest_common_divisor(a: usize, b: usize) -> usize {
 pub struct SlotStreams {
     mev: Stream,
     failover: Stream,
+    committee: Stream,
     leader: Vec<Stream>,
     seat: Vec<Stream>,
     restake: Vec<Stream>,
@@ -404,6 +414,7 @@ impl SlotStreams {
         SlotStreams {
             mev: key.stream(Purpose::Mev, Who::MARKET),
             failover: key.stream(Purpose::Failover, Who::MARKET),
+            committee: key.stream(Purpose::Committee, Who::MARKET),
             leader: setting.sequencers.iter().map(|s| key.stream(Purpose::Leader, s.who)).collect(),
             seat: setting.sequencers.iter().map(|s| key.stream(Purpose::Seat, s.who)).collect(),
             restake: setting.sequencers.iter().map(|s| key.stream(Purpose::Restake, s.who)).collect(),
@@ -545,6 +556,27 @@ pub fn slot_by_slot(
             });
         }
         let common_down = machines.all_down(rollup, clock);
+        let available = terms.missing == 0.0 || streams.committee.uniform(epoch, slot) >= terms.missing;
+        let ordered = available
+            && (!terms.fair || {
+                let (mut live, mut up) = (0, 0);
+                let mut count = |i: usize| {
+                    live += 1;
+                    up += usize::from(machines.down_for(&setting.sequencers, i, clock).is_none());
+                    true
+                };
+                if selection.all_live {
+                    for i in (0..n).filter(|&i| selection.weight[i] > 0.0) {
+                        count(i);
+                    }
+                } else {
+                    if let Some(leader) = leader {
+                        count(leader);
+                    }
+                    each_standby(&mut count);
+                }
+                up >= quorum(live)
+            });
         let (mut producer, mut lapsed) = (None, None);
         if let Some(leader) = leader {
             service.scheduled[leader] += 1.0;
@@ -575,13 +607,15 @@ pub fn slot_by_slot(
                     }
                 }
             }
-            if common_down {
+            // Who is up itself misses nothing by others' failing.
+            if producer != Some(leader) || common_down {
+                lapsed = Some(leader);
+            }
+            if common_down || !ordered {
                 producer = None;
             }
             if producer == Some(leader) {
                 service.delivered[leader] += 1.0;
-            } else {
-                lapsed = Some(leader);
             }
         }
         if oversight.recorded {
@@ -624,5 +658,5 @@ pub fn slot_by_slot(
     service.leaders = leaders;
     let best = signals.skill.iter().fold(0.0_f64, |best, &skill| best.max(skill));
     service.potential = f64::from(terms.epoch_slots) * fee + best * mev_sum;
-    service.close_costs(setting, terms, &selection.effort);
+    service.close_costs(at, &selection.effort);
 }

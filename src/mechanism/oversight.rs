@@ -11,16 +11,19 @@
 //!
 //! **Governance** is a fixed rule with error. After an epoch each of `members` finds a sequencer guilty of each of its acts
 //! with probability `detection`, and one that did nothing with probability `false_positive`; a finding takes a share
-//! `quorum` of them. Whoever is found guilty is barred for `evict_epochs`, and loses `slash_fraction` of what it has
+//! `quorum` of them. Under `voters = "delegators"` those who hold stake are the members, with a vote for each unit of it: large
+//! ones err alone, a continuum never does. Whoever is found guilty is barred for `evict_epochs`, and loses `slash_fraction` of what it has
 //! locked to the community, after `delay` epochs in which that stays locked. Then some users leave
 //! ([`crate::world::users`]). Governance cannot tell a bribe from an order: both are acts.
 //!
 //! Sources: Fox, Pai and Resnick (2023, arXiv 2301.13321) on who can include; Becker (1968) and Polinsky and Shavell (2000),
 //! "The economic theory of public enforcement of law", J. Econ. Lit. 38, sections 2 and 6, on errors of both kinds.
 
-use crate::numerics::binomial_tail;
+use super::ordering::ORDERING;
+use crate::agent::Setting;
+use crate::agent::delegator::DelegatorGroup;
+use crate::numerics::{binomial_tail, exp, ln, ln_1p, ln_choose};
 use crate::settings::{Parameter, Section};
-use crate::world::World;
 
 /// Who can include.
 pub const INCLUSION: Parameter = Parameter::choice(
@@ -48,7 +51,7 @@ pub const SLASH_FRACTION: Parameter = Parameter::number(
     "share of what a sequencer has locked that a finding of governance takes, for the community",
 );
 /// Keys beside a rule's own.
-pub const PARAMETERS: &[&Parameter] = &[&INCLUSION, &LOOKAHEAD, &SLASH_FRACTION];
+pub const PARAMETERS: &[&Parameter] = &[&INCLUSION, &LOOKAHEAD, &SLASH_FRACTION, &ORDERING];
 
 /// Name of the table of governance.
 pub const TABLE: &str = "governance";
@@ -73,6 +76,13 @@ pub const FALSE_POSITIVE: Parameter = Parameter::number(
 /// Members.
 pub const MEMBERS: Parameter =
     Parameter::integer("members", 1, 1000, 1, "", "members of governance, who judge independently");
+/// Voters.
+pub const VOTERS: Parameter = Parameter::choice(
+    "voters",
+    &["members", "delegators"],
+    "members",
+    "who judges: `members` with one vote each, or the delegators with one for each unit of stake",
+);
 /// Quorum.
 pub const QUORUM: Parameter = Parameter::number(
     "quorum",
@@ -102,7 +112,7 @@ pub const DELAY: Parameter = Parameter::integer(
 );
 /// Keys of `[mechanism.NAME.governance]`.
 pub const GOVERNANCE: &[&Parameter] =
-    &[&DETECTION, &FALSE_POSITIVE, &MEMBERS, &QUORUM, &EVICT_EPOCHS, &DELAY];
+    &[&DETECTION, &FALSE_POSITIVE, &VOTERS, &MEMBERS, &QUORUM, &EVICT_EPOCHS, &DELAY];
 
 /// Who can include a transaction in a slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,8 +139,11 @@ pub struct Governance {
 
 impl Governance {
     /// Reads its table.
-    fn read(section: &Section, evicts: bool) -> Governance {
+    fn read(section: &Section, setting: &Setting, evicts: bool) -> Governance {
         section.known(GOVERNANCE);
+        if section.is_given(VOTERS.key) && section.choice(&VOTERS) == "delegators" {
+            return Self::of_delegators(section, &setting.delegators, evicts);
+        }
         let members = section.integer(&MEMBERS);
         let votes = if members > 1 {
             let share = section.number(&QUORUM) * members as f64;
@@ -139,12 +152,34 @@ impl Governance {
             section.note_unread_key(&QUORUM, "one member decides alone");
             1
         };
+        Self::with(section, evicts, |p| at_least(members, votes, p))
+    }
+
+    /// A vote of those who delegate.
+    fn of_delegators(section: &Section, groups: &[DelegatorGroup], evicts: bool) -> Governance {
+        section.note_unread_key(&MEMBERS, "the delegators are the members");
+        let quorum = section.number(&QUORUM);
+        if groups.is_empty() {
+            section.refuse(
+                VOTERS.key,
+                "a vote of delegators where nobody delegates",
+                "`members`, or groups of `[[delegators]]` (with a contender whose rule is `delegated`)",
+                None,
+            );
+        }
+        let all: f64 = groups.iter().map(DelegatorGroup::total_stake).sum();
+        let blocs: Vec<Bloc> = groups.iter().map(|group| Bloc::of(group, all)).collect();
+        Self::with(section, evicts, |p| stake_at_least(&blocs, quorum, p))
+    }
+
+    /// With what becomes of one voter's probability of a yes.
+    fn with(section: &Section, evicts: bool, carried: impl Fn(f64) -> f64) -> Governance {
         if !evicts {
             section.note_unread_key(&EVICT_EPOCHS, "the one operator is not barred: its users leave");
         }
         Governance {
-            found: at_least(members, votes, section.number(&DETECTION)),
-            false_finding: at_least(members, votes, section.number(&FALSE_POSITIVE)),
+            found: carried(section.number(&DETECTION)),
+            false_finding: carried(section.number(&FALSE_POSITIVE)),
             evict_epochs: if evicts { section.integer(&EVICT_EPOCHS) as u32 } else { 0 },
             delay: section.integer(&DELAY) as u32,
         }
@@ -172,6 +207,66 @@ pub fn at_least(members: u64, votes: u64, p: f64) -> f64 {
     binomial_tail(members as u32, votes as u32, p)
 }
 
+/// Voters with as many votes each, whose votes sum to one over all blocs.
+#[derive(Clone, Copy, Debug)]
+struct Bloc {
+    /// Votes of each.
+    each: f64,
+    /// How many; `None`: a continuum with `each` votes together.
+    count: Option<u32>,
+}
+
+impl Bloc {
+    fn of(group: &DelegatorGroup, all: f64) -> Bloc {
+        if group.continuum {
+            Bloc { each: group.total_stake() / all, count: None }
+        } else {
+            Bloc { each: group.stake / all, count: Some(group.count as u32) }
+        }
+    }
+}
+
+/// Probability that yes-votes reach `need` of all votes where each voter says yes with probability `p`, independently: sums
+/// over the numbers of yes-votes in all blocs but the last, beyond which nothing happens with a probability that counts.
+fn stake_at_least(blocs: &[Bloc], need: f64, p: f64) -> f64 {
+    const ROUNDING: f64 = 1e-9;
+    if p <= 0.0 || p >= 1.0 {
+        return p.clamp(0.0, 1.0);
+    }
+    // The law of large numbers decides for a continuum.
+    let certain: f64 = blocs.iter().filter(|bloc| bloc.count.is_none()).map(|bloc| bloc.each * p).sum();
+    let atoms: Vec<(f64, u32)> = blocs.iter().filter_map(|bloc| Some((bloc.each, bloc.count?))).collect();
+    if atoms.is_empty() {
+        return f64::from(u8::from(certain >= need - ROUNDING));
+    }
+    // No vote at all carries nothing, whatever the quorum.
+    let need = (need - certain).max(if certain > 0.0 { 0.0 } else { ROUNDING * 2.0 });
+    carried(&atoms, need, p)
+}
+
+fn carried(blocs: &[(f64, u32)], need: f64, p: f64) -> f64 {
+    const ROUNDING: f64 = 1e-9;
+    let ((each, count), rest) = (blocs[0], &blocs[1..]);
+    if need <= ROUNDING {
+        return 1.0;
+    }
+    if rest.is_empty() {
+        let votes = ((need - ROUNDING) / each).ceil();
+        return if votes > f64::from(count) { 0.0 } else { binomial_tail(count, votes as u32, p) };
+    }
+    let n = f64::from(count);
+    let (mean, reach) = (n * p, 9.0 * (n * p * (1.0 - p)).sqrt() + 12.0);
+    let (low, high) = ((mean - reach).max(0.0) as u32, (mean + reach).min(n) as u32);
+    (low..=high)
+        .map(|yes| {
+            let k = f64::from(yes);
+            let chance = exp(ln_choose(u64::from(count), u64::from(yes)) + k * ln(p) + (n - k) * ln_1p(-p));
+            chance * carried(rest, need - k * each, p)
+        })
+        .sum::<f64>()
+        .min(1.0)
+}
+
 /// What stands against misconduct under one contender.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Oversight {
@@ -190,11 +285,11 @@ pub struct Oversight {
 impl Oversight {
     /// Reads a contender's keys, where the world has something to oversee; `locks` says whether the rule takes bonds or
     /// stakes, `evicts` whether a sequencer can be replaced.
-    pub fn read(section: &Section, world: &World, locks: bool, evicts: bool) -> Oversight {
+    pub fn read(section: &Section, setting: &Setting, locks: bool, evicts: bool) -> Oversight {
         section.know_tables(&[TABLE]);
-        let Some(rollup) = world.tempting() else {
+        let Some(rollup) = setting.world.tempting() else {
             let reason = "there is no misconduct without a `target_rate` or a `toxic_share` in `[world]`";
-            for parameter in PARAMETERS {
+            for parameter in [&INCLUSION, &LOOKAHEAD, &SLASH_FRACTION] {
                 section.note_unread_key(parameter, reason);
             }
             if section.is_given(TABLE) {
@@ -214,7 +309,7 @@ impl Oversight {
                     .note_unread_key(parameter, "there is no targeted transaction without a `target_rate`");
             }
         }
-        oversight.governance = section.table(TABLE).map(|table| Governance::read(&table, evicts));
+        oversight.governance = section.table(TABLE).map(|table| Governance::read(&table, setting, evicts));
         match oversight.governance {
             Some(_) if locks => oversight.slash_fraction = section.number(&SLASH_FRACTION),
             Some(_) => section.note_unread_key(&SLASH_FRACTION, "the rule locks nothing that could be taken"),
@@ -240,6 +335,23 @@ mod tests {
         assert!((at_least(3, 2, 0.5) - 0.5).abs() < 1e-14);
         assert!((at_least(5, 5, 0.9) - 0.59049).abs() < 1e-12);
         assert_eq!(at_least(7, 4, 1.0), 1.0);
+        // With a vote each delegators are members.
+        let bloc = |each, count| Bloc { each, count: Some(count) };
+        for p in [0.1, 0.5, 0.8] {
+            let equal = stake_at_least(&[bloc(1.0 / 21.0, 21)], 0.5, p);
+            assert!((equal - at_least(21, 11, p)).abs() < 1e-12);
+            let split = stake_at_least(&[bloc(1.0 / 21.0, 9), bloc(1.0 / 21.0, 12)], 0.5, p);
+            assert!((split - equal).abs() < 1e-12, "{split} {equal}");
+            // Who has most of the stake decides alone; 40, 35 and 25 decide by two of three.
+            assert!((stake_at_least(&[bloc(0.6, 1), bloc(0.1, 4)], 0.5, p) - p).abs() < 1e-12);
+            let three = stake_at_least(&[bloc(0.4, 1), bloc(0.35, 1), bloc(0.25, 1)], 0.5, p);
+            assert!((three - at_least(3, 2, p)).abs() < 1e-12);
+        }
+        let crowd = Bloc { each: 0.7, count: None };
+        assert_eq!(stake_at_least(&[Bloc { each: 1.0, ..crowd }], 0.5, 0.49), 0.0);
+        assert_eq!(stake_at_least(&[Bloc { each: 1.0, ..crowd }], 0.5, 0.51), 1.0);
+        // Of .7·.4 = .28 for certain .22 are missing, which one of two with .15 each does not have.
+        assert!((stake_at_least(&[crowd, bloc(0.15, 2)], 0.5, 0.4) - 0.16).abs() < 1e-12);
         let rule = Governance { found: 0.5, false_finding: 0.1, evict_epochs: 0, delay: 0 };
         assert!((rule.finds(0) - 0.1).abs() < 1e-15);
         assert!((rule.finds(1) - rule.finds(0) - rule.adds()).abs() < 1e-15);

@@ -76,6 +76,9 @@ mod tests {
                 collateral: crate::mechanism::collateral::Collateral::default(),
                 starts: false,
                 overlays: crate::mechanism::overlays::Overlays::default(),
+                fair: false,
+                missing: 0.0,
+                aside: Vec::new(),
             };
             let expected = keeping(&terms, 0, turns, spacing, tolerance);
             let runs = 40_000;

@@ -104,7 +104,7 @@ impl Contest {
     /// Expected income of candidate `i` from a slot that it produces, after posting.
     #[inline]
     pub fn income(&self, at: &At, i: usize) -> f64 {
-        self.commission * at.signals.gross[i] + self.issuance - at.terms.posting_cost
+        self.commission * at.signals.gross[i] + self.issuance - at.terms.posting_cost + at.terms.aside(i)
     }
 
     /// The stake whose cost of capital takes the whole of what candidate `i` would earn from every slot of an epoch, live
@@ -150,7 +150,13 @@ impl Contest {
 
     /// How stakes are drawn against the net value of an epoch.
     pub fn offer_axis() -> OfferAxis {
-        OfferAxis { name: "Stake (ETH)", value: 1.0, offer: 1.0, diagonal: true }
+        OfferAxis {
+            name: "Stake (ETH)",
+            against: "Stake whose cost takes the whole reward (ETH)",
+            value: 1.0,
+            offer: 1.0,
+            diagonal: false,
+        }
     }
 }
 

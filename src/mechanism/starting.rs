@@ -29,7 +29,8 @@ impl At<'_> {
     pub fn gap_cost(&self, i: usize, gap: f64) -> f64 {
         let traits = &self.setting.sequencers[i].traits;
         let more = self.live_cost(i).max(0.0);
-        (gap * more).min(traits.start_cost + traits.start_slots * more).max(0.0)
+        let slots = traits.start_slots * self.setting.world.state_factor(self.epoch);
+        (gap * more).min(traits.start_cost + slots * more).max(0.0)
     }
 
     /// Slots for which candidate `i` has been idle as the epoch begins; those who never were live have been for ever.

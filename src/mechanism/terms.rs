@@ -73,6 +73,13 @@ pub struct Terms {
     pub starts: bool,
     /// What is laid over the rule.
     pub overlays: Overlays,
+    /// Whether a quorum of those who are live orders transactions.
+    pub fair: bool,
+    /// Probability that the data of a slot are not made available, so that it is missed.
+    pub missing: f64,
+    /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV, in ETH: tips, bribes and
+    /// toxic MEV, less what its acts are expected to cost it. Empty: nothing that was learned.
+    pub aside: Vec<f64>,
 }
 
 impl Terms {
@@ -113,6 +120,33 @@ impl Terms {
             collateral: Collateral::default(),
             starts: setting.sequencers.iter().any(|s| s.traits.start_cost + s.traits.start_slots > 0.0),
             overlays: Overlays::default(),
+            fair: false,
+            missing: 0.0,
+            aside: Vec::new(),
+        }
+    }
+
+    /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV (see [`Terms::aside`]).
+    #[inline]
+    pub fn aside(&self, i: usize) -> f64 {
+        self.aside.get(i).copied().unwrap_or(0.0)
+    }
+
+    /// The same among those candidates that are kept.
+    #[must_use]
+    pub fn among(&self, keep: &[bool]) -> Terms {
+        fn kept<T: Copy>(all: &[T], keep: &[bool]) -> Vec<T> {
+            all.iter().zip(keep).filter(|(_, keep)| **keep).map(|(x, _)| *x).collect()
+        }
+        Terms {
+            candidates: keep.iter().filter(|keep| **keep).count(),
+            availability: kept(&self.availability, keep),
+            reliability: kept(&self.reliability, keep),
+            own_down: kept(&self.own_down, keep),
+            takeover: kept(&self.takeover, keep),
+            capital_rate: kept(&self.capital_rate, keep),
+            aside: kept(&self.aside, keep),
+            ..self.clone()
         }
     }
 

@@ -105,6 +105,11 @@ fn by_neighbours(points: &[f64], n: usize, objectives: usize, keep: usize) -> Ve
     };
     let product = |near: &[(f64, usize)]| near.iter().take(objectives).map(|(d, _)| *d).product::<f64>();
     let mut near: Vec<Vec<(f64, usize)>> = (0..n).map(|i| nearest(i, &is_left)).collect();
+    // Who counts a member among its neighbours; may name some who no longer do.
+    let mut holders: Vec<Vec<usize>> = vec![Vec::new(); n];
+    for (i, near) in near.iter().enumerate() {
+        near.iter().for_each(|(_, j)| holders[*j].push(i));
+    }
     let mut crowded: Vec<f64> =
         (0..n).map(|i| if best[i] { f64::INFINITY } else { product(&near[i]) }).collect();
     let mut left: Vec<usize> = (0..n).collect();
@@ -113,11 +118,15 @@ fn by_neighbours(points: &[f64], n: usize, objectives: usize, keep: usize) -> Ve
         let Some(place) = worst.map(|(place, _)| place) else { break };
         let gone = left.remove(place);
         is_left[gone] = false;
-        for &i in &left {
+        for i in std::mem::take(&mut holders[gone]) {
+            if !is_left[i] {
+                continue;
+            }
             let Some(held) = near[i].iter().position(|(_, j)| *j == gone) else { continue };
             near[i].remove(held);
             if near[i].len() < objectives && left.len() > near[i].len() + 1 {
                 near[i] = nearest(i, &is_left);
+                near[i].iter().for_each(|(_, j)| holders[*j].push(i));
             }
             if held < objectives && !best[i] {
                 crowded[i] = product(&near[i]);

@@ -13,8 +13,10 @@
 //! * [`search`]: NSGA-II for noisy objectives, as ask and tell.
 //! * [`hypervolume`]: the measure of what a front dominates, exactly.
 //! * [`frontier`]: the front on fresh draws: intervals, probability of belonging to it, exchange rates, knees.
+//! * [`best`]: the best point of a single objective, with an interval for where it is.
 //! * [`problems`]: test functions whose fronts are known.
 
+pub mod best;
 pub mod candidate;
 pub mod crowding;
 pub mod dominance;

@@ -29,6 +29,11 @@
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
 //! * an order is obeyed if the penalty for ignoring it is more than the tip and `κ`.
 //!
+//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less what acts and the errors of
+//! governance are expected to cost, is counted once conduct is learned. Offers are then learned anew by candidates who
+//! expect it, conduct is learned anew under those offers, and so on (`experiment/simulate.rs`): whoever would gain most
+//! by misconduct can pay most for the office, unless what it would lose is more.
+//!
 //! The briber learns on its own, from what every price would have brought, before and after.
 //!
 //! Source: Bertsekas (2013), "Rollout algorithms for discrete optimization", in *Handbook of Combinatorial Optimization*, on
@@ -137,6 +142,8 @@ const MARKETS: u32 = 4;
 /// Epochs played in each market before its members are tried, and epochs in which it is waited for that one serves.
 const EPOCHS: u32 = 8;
 const PATIENCE: u32 = 24;
+/// Epochs in each market over which it is counted what is earned aside.
+const ASIDE_EPOCHS: u32 = 48;
 /// Batches from which the briber learns, and targets in each, if they come within so many epochs.
 const LESSONS: u32 = 48;
 const TARGETS: usize = 16;
@@ -149,10 +156,15 @@ pub struct Learned {
     pub behaviour: Behaviour,
     /// Whether anybody learned.
     pub learning: bool,
+    /// What each candidate expects to earn aside from a slot that it produces (see [`Terms::aside`]).
+    pub aside: Vec<f64>,
+    /// What being found guilty costs, by player; `None` where it has never been seen.
+    losses: Vec<Option<f64>>,
 }
 
 /// Lets sequencers and the briber learn, offers being chosen by `choose` (column for epoch, player, state and uniform
-/// draw); `None` where nobody is tempted.
+/// draw); `None` where nobody is tempted. What a finding costs those who are never in office is what it cost `before`, if
+/// they were then.
 ///
 /// # Errors
 /// [`Imbalance`] if some market's books do not balance.
@@ -162,6 +174,7 @@ pub fn learn<M: Mechanism>(
     schedule: &Schedule,
     seed: u64,
     replicate: u32,
+    before: Option<&Learned>,
 ) -> Result<Option<Learned>, Imbalance> {
     let setting = game.setting;
     let Some(rollup) = setting.world.tempting() else { return Ok(None) };
@@ -186,11 +199,12 @@ pub fn learn<M: Mechanism>(
     };
     let learner = briber(setting).filter(|_| setting.briber.as_ref().is_some_and(|s| s.learner.learns()));
     let reach = reach(game, schedule);
-    let mut losses = vec![0.0; players.len()];
+    let mut losses: Vec<Option<f64>> = before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
     let mut toxic = vec![0.0; players.len()];
     let adds = game.terms.oversight.governance.map_or(0.0, |governance| governance.adds());
     let mut improve = |school: &mut School<M>, rounds: std::ops::Range<u32>| -> Result<(), Imbalance> {
         let first = rounds.start;
+        let mut seen = vec![false; players.len()];
         for round in rounds {
             let samples = school.sample(round, reach)?;
             // Later rounds count more: the first were played by people who knew nothing. Those before the first of these
@@ -200,12 +214,16 @@ pub fn learn<M: Mechanism>(
             for (p, sample) in samples.iter().enumerate() {
                 // Nobody is found guilty out of office.
                 if sample.losses > 0.0 {
-                    losses[p] += weight * (sample.loss - losses[p]);
+                    let known = losses[p].filter(|_| std::mem::replace(&mut seen[p], true));
+                    let known = known.unwrap_or(sample.loss);
+                    losses[p] = Some(known + weight * (sample.loss - known));
                 }
-                toxic[p] += weight * (rollup.toxic.map_or(0.0, |t| t.beside(sample.mev)) - toxic[p]);
+                toxic[p] += weight
+                    * (rollup.toxic.filter(|_| !game.terms.fair).map_or(0.0, |t| t.beside(sample.mev))
+                        - toxic[p]);
                 for &i in &players[p].members {
                     school.behaviour.conduct[i] =
-                        Conduct::of(spec(p), adds * losses[p].max(0.0) + scruple(p), toxic[p]);
+                        Conduct::of(spec(p), adds * losses[p].unwrap_or(0.0).max(0.0) + scruple(p), toxic[p]);
                 }
             }
         }
@@ -223,7 +241,14 @@ pub fn learn<M: Mechanism>(
             school.teach(&mut again)?;
         }
     }
-    Ok(Some(Learned { behaviour: school.behaviour, learning: conduct_learns || learner.is_some() }))
+    let act = |p: usize| adds * losses[p].unwrap_or(0.0).max(0.0) + scruple(p);
+    let error = |p: usize| {
+        let wrongly = game.terms.oversight.governance.map_or(0.0, |governance| governance.false_finding);
+        wrongly * losses[p].unwrap_or(0.0).max(0.0)
+    };
+    let aside = school.aside(&act, &error)?;
+    let learning = conduct_learns || learner.is_some();
+    Ok(Some(Learned { behaviour: school.behaviour, learning, aside, losses }))
 }
 
 /// Epochs over which a finding is followed.
@@ -261,7 +286,7 @@ struct Sample {
     /// Discounted loss from being found guilty, mean over so many.
     loss: f64,
     losses: f64,
-    /// Benign MEV in an epoch in which one produces anything.
+    /// Benign MEV in an epoch in which one produces anything; of those who never do, in one in which they produced everything.
     mev: f64,
 }
 
@@ -331,9 +356,17 @@ impl<M: Mechanism> School<'_, '_, M> {
                 }
             }
         }
-        for (sample, produced) in samples.iter_mut().zip(produced) {
-            sample.mev /= f64::max(produced, 1.0);
+        let setting = self.game.setting;
+        let mean = setting.world.tempting().map_or(0.0, |rollup| rollup.mev.mean());
+        for ((sample, produced), player) in samples.iter_mut().zip(produced).zip(players) {
             sample.loss /= f64::max(sample.losses, 1.0);
+            if produced > 0.0 {
+                sample.mev /= produced;
+            } else {
+                // What it could have in an epoch of its own.
+                let skill = setting.sequencers[player.members[0]].traits.skill;
+                sample.mev = skill * mean * f64::from(self.game.terms.epoch_slots);
+            }
         }
         Ok(samples)
     }
@@ -367,6 +400,62 @@ impl<M: Mechanism> School<'_, '_, M> {
             weight *= discount;
         }
         Ok(loss)
+    }
+
+    /// What each candidate earns from a slot that it produces besides fees and benign MEV, less what its acts (`act` each) and the
+    /// errors of governance (`error` for an epoch in office) are expected to cost it: mean over the members of its player and
+    /// over markets. Of those who never produce anything it is what they would do alone in office.
+    fn aside(
+        &mut self,
+        act: &dyn Fn(usize) -> f64,
+        error: &dyn Fn(usize) -> f64,
+    ) -> Result<Vec<f64>, Imbalance> {
+        let player = &self.game.seats.player;
+        let players = self.game.seats.players.len();
+        let (mut earned, mut produced) = (vec![0.0; players], vec![0.0; players]);
+        for _ in 0..MARKETS {
+            let mut market = self.open()?;
+            for _ in 0..ASIDE_EPOCHS {
+                self.step(&mut market)?;
+                let Some(docket) = market.docket() else { continue };
+                let service = &market.service;
+                for (i, &p) in player.iter().enumerate() {
+                    let served = f64::from(u8::from(service.scheduled[i] > 0.0));
+                    let costs = f64::from(docket.acts[i]) * act(p) + served * error(p);
+                    earned[p] += service.tips[i] + service.illicit[i] - costs;
+                    produced[p] += service.produced[i];
+                }
+            }
+        }
+        let each = |(i, &p): (usize, &usize)| {
+            if produced[p] > 0.0 { earned[p] / produced[p] } else { self.alone(i, act(p), error(p)) }
+        };
+        Ok(player.iter().enumerate().map(each).collect())
+    }
+
+    /// What candidate `i` would earn aside from a slot if it produced all of them.
+    fn alone(&self, i: usize, act: f64, error: f64) -> f64 {
+        let Some(rollup) = self.game.setting.world.tempting() else { return 0.0 };
+        let conduct = self.behaviour.conduct[i];
+        let epoch = f64::from(self.game.terms.epoch_slots);
+        let mut earned = -error / epoch;
+        if let Some(toxic) = rollup.toxic.filter(|_| conduct.toxic && !self.game.terms.fair) {
+            let skill = self.game.setting.sequencers[i].traits.skill;
+            earned += toxic.beside(skill * rollup.mev.mean()) - act / epoch;
+        }
+        if let Some(targets) = rollup.targets {
+            let tip = targets.tips.collected(1);
+            let mean = self.game.setting.briber.as_ref().filter(|_| targets.can_stay_out()).map(|briber| {
+                let taken = |column: usize| match briber.price(column, tip) {
+                    Some(price) if price >= tip + conduct.markup => price - act,
+                    _ => tip,
+                };
+                let offers = self.behaviour.price.row(0).iter().enumerate();
+                offers.map(|(column, chance)| chance * taken(column)).sum::<f64>()
+            });
+            earned += targets.rate * mean.unwrap_or(tip);
+        }
+        earned
     }
 
     /// Lets the briber learn against present conduct.

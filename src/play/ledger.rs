@@ -119,6 +119,11 @@ impl Ledger {
         self.cash[i] += amount;
     }
 
+    /// Candidate `i` earns what is expected of tips, bribes and toxic MEV.
+    pub fn take_aside(&mut self, i: usize, amount: f64) {
+        self.take_toxic(i, amount);
+    }
+
     /// Candidate `i` pays the protocol for its slots.
     pub fn pay_price(&mut self, i: usize, amount: f64) {
         self.cash[i] -= amount;

@@ -10,6 +10,7 @@ use crate::draws::{Key, Purpose, Stream};
 use crate::learning::policy::Policy;
 use crate::mechanism::operation::{self, Service, SlotStreams};
 use crate::mechanism::terms::Terms;
+use crate::mechanism::token::Token;
 use crate::mechanism::{At, Lever, Mechanism, Selection};
 use crate::world::distribution::Distribution;
 use crate::world::prices::Prices;
@@ -241,6 +242,39 @@ pub struct Market<M: Mechanism> {
     cohorts: bool,
     /// Misconduct, where there can be some and epochs are lived through.
     docket: Option<Docket>,
+    /// The token's price by what the protocol does, its own luck apart.
+    pub token: TokenPrice,
+}
+
+/// What the protocol does to the price of its token.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenPrice {
+    /// Price since the market opened at 1.
+    pub price: f64,
+    /// Factor on it in the epoch at hand, and the one that the last epoch has caused.
+    now: f64,
+    next: f64,
+    /// Taken out of the market and issued so far.
+    taken: f64,
+    issued: f64,
+}
+
+impl TokenPrice {
+    const OPENING: TokenPrice = TokenPrice { price: 1.0, now: 1.0, next: 1.0, taken: 0.0, issued: 0.0 };
+
+    /// Begins an epoch.
+    fn turn(&mut self) {
+        self.now = std::mem::replace(&mut self.next, 1.0);
+    }
+
+    /// Closes an epoch in which so many were found guilty.
+    fn close(&mut self, rule: &Token, ledger: &Ledger, findings: usize) {
+        let [_, _, burned, bought] = ledger.sinks();
+        let taken = burned + bought - std::mem::replace(&mut self.taken, burned + bought);
+        let issued = ledger.issuance() - std::mem::replace(&mut self.issued, ledger.issuance());
+        self.next = rule.factor(taken, issued, findings);
+        self.price *= self.next;
+    }
 }
 
 // Derived, it would ask for rules that can be cloned.
@@ -258,6 +292,7 @@ impl<M: Mechanism> Clone for Market<M> {
             epoch: self.epoch,
             cohorts: self.cohorts,
             docket: self.docket.clone(),
+            token: self.token,
         }
     }
 }
@@ -292,6 +327,7 @@ impl<M: Mechanism> Market<M> {
             epoch: 0,
             cohorts: false,
             docket: Docket::open(setting, key),
+            token: TokenPrice::OPENING,
         }
     }
 
@@ -308,7 +344,8 @@ impl<M: Mechanism> Market<M> {
         idle: &'a [f64],
     ) -> At<'a> {
         let at = at(game, self.nature.key(), self.epoch, self.cohorts, signals, continuation, idle);
-        At { growth: self.prices.growth, ..at }
+        let [eth, token, stable] = self.prices.growth;
+        At { growth: [eth, token * self.token.now, stable], ..at }
     }
 
     /// The moment of the epoch that has just been decided.
@@ -354,6 +391,7 @@ impl<M: Mechanism> Market<M> {
             &mut round.signals,
         );
         self.prices.step(self.epoch);
+        self.token.turn();
         if game.terms.starts {
             let now = u64::from(self.epoch) * u64::from(game.terms.epoch_slots);
             self.service.idle(now, &mut round.idle);
@@ -494,7 +532,13 @@ impl<M: Mechanism> Market<M> {
                 let (selection, service) = (&mut round.selection, &mut self.service);
                 operation::slot_by_slot(rollup, &at, machines, &self.streams, selection, service);
             }
-            _ => operation::fluid(&at, &mut round.selection, &mut self.service),
+            _ => {
+                operation::fluid(&at, &mut round.selection, &mut self.service);
+                for (i, &aside) in self.service.illicit.iter().enumerate().filter(|(_, aside)| **aside != 0.0)
+                {
+                    self.ledger.take_aside(i, aside);
+                }
+            }
         }
         let docket = self.docket.as_mut().filter(|_| detail == Detail::Slots);
         if let Some(docket) = docket {
@@ -519,6 +563,11 @@ impl<M: Mechanism> Market<M> {
         }
         // What was slashed is returned value, too.
         self.ledger.redistribute(&game.terms.overlays.redistribution());
+        if let Some(rule) = &game.terms.overlays.token {
+            let found = self.docket.as_ref().filter(|_| detail == Detail::Slots);
+            let findings = found.map_or(0, |docket| docket.found.iter().filter(|found| **found).count());
+            self.token.close(rule, &self.ledger, findings);
+        }
         self.ledger.close(self.epoch - 1, &self.service)
     }
 

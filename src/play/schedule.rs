@@ -49,6 +49,8 @@ pub enum Phase {
     Start = 3,
     /// Learning how to behave.
     Conduct = 4,
+    /// How many take part.
+    Entry = 5,
 }
 
 impl Phase {

@@ -16,6 +16,10 @@
 //! | `heat-map` | a metric over two parameters, or three | others vary, or most of their combinations are absent |
 //! | `main-effects` | means at each setting of each parameter | fewer than two vary |
 //! | `frontier` | points of the efficient front, in place of all others | the experiment optimizes nothing |
+//! | `settings` | parallel coordinates of the front's settings and objectives | the same, or no setting varies |
+//! | `exchange` | exchange rates between neighbours on the front | fewer than two are known |
+//! | `hypervolume` | how the front grew | the search has one generation |
+//! | `optimum` | the response round the best setting of one objective, in place of all others | the experiment optimizes no single objective |
 //! | `tornado` | indices of factors, in place of all others, for each contender | the experiment is no sensitivity study |
 //!
 //! Of a sweep only the last ones are drawn without being asked for; the others show its first design point where they are listed.
@@ -25,10 +29,12 @@
 mod averaging;
 mod censorship;
 mod difference;
+mod front_reading;
 mod frontier;
 mod impulse;
 mod learning;
 mod lorenz;
+mod optimum;
 mod policies;
 mod robustness;
 mod strips;
@@ -44,6 +50,7 @@ use super::sweep::Readings;
 use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Width};
 use crate::experiment::charts::{Chart, KINDS, OF_SWEEPS};
 use crate::experiment::file::{Contender, Experiment};
+use crate::experiment::optimization::best::Optimum;
 use crate::experiment::optimization::front::Front;
 use crate::experiment::sensitivity::findings;
 use crate::experiment::store::{Store, StoreError};
@@ -128,11 +135,27 @@ pub fn figures(
     readings: &Readings,
 ) -> Result<(Vec<Named>, Vec<String>), FigureError> {
     if let Some(optimization) = &experiment.variations.optimization {
+        if optimization.descent.is_some() {
+            let found = Optimum::read(store)?;
+            let sheet = found.and_then(|found| optimum::figure(&found, optimization, experiment));
+            let draw = |sheet: Sheet| Ok(Named { name: "optimum".to_owned(), figure: sheet.draw(style)? });
+            return Ok((sheet.into_iter().map(draw).collect::<Result<_, FigureError>>()?, Vec::new()));
+        }
         let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
-        let sheet = front.and_then(|front| frontier::figure(&front, optimization, experiment));
+        let Some(front) = front else { return Ok((Vec::new(), Vec::new())) };
+        let sheets = [
+            ("frontier", frontier::figure(&front, optimization, experiment)),
+            ("settings", front_reading::settings(store, &front, optimization, experiment)),
+            ("exchange", front_reading::exchange(&front, optimization, experiment)),
+            ("hypervolume", front_reading::hypervolume(store, &front, optimization, experiment)?),
+        ];
         let mut drawn = Vec::new();
-        if let Some(sheet) = sheet {
-            drawn.push(Named { name: "frontier".to_owned(), figure: sheet.draw(style)? });
+        for (name, sheet) in sheets {
+            match sheet.map(|sheet| sheet.draw(style)) {
+                Some(Ok(figure)) => drawn.push(Named { name: name.to_owned(), figure }),
+                None | Some(Err(ChartError::Empty { .. })) => {}
+                Some(Err(error)) => return Err(error.into()),
+            }
         }
         return Ok((drawn, Vec::new()));
     }
@@ -311,9 +334,12 @@ enum Sheet {
     Lorenz(chart::lorenz::Lorenz),
     Censorship(chart::censorship::Censorship),
     Frontier(chart::frontier::Frontier),
+    Along(chart::along::Along),
+    Parallel(chart::parallel::Parallel),
     Response(chart::response::Responses),
     HeatMap(chart::heat_map::HeatMap),
     Tornado(chart::tornado::Tornado),
+    Optimum(chart::optimum::Optimum),
 }
 
 impl Sheet {
@@ -330,9 +356,12 @@ impl Sheet {
             Self::Lorenz(sheet) => &mut sheet.heading,
             Self::Censorship(sheet) => &mut sheet.heading,
             Self::Frontier(sheet) => &mut sheet.heading,
+            Self::Along(sheet) => &mut sheet.heading,
+            Self::Parallel(sheet) => &mut sheet.heading,
             Self::Response(sheet) => &mut sheet.heading,
             Self::HeatMap(sheet) => &mut sheet.heading,
             Self::Tornado(sheet) => &mut sheet.heading,
+            Self::Optimum(sheet) => &mut sheet.heading,
         }
     }
 
@@ -349,9 +378,12 @@ impl Sheet {
             Self::Lorenz(sheet) => sheet.draw(style),
             Self::Censorship(sheet) => sheet.draw(style),
             Self::Frontier(sheet) => sheet.draw(style),
+            Self::Along(sheet) => sheet.draw(style),
+            Self::Parallel(sheet) => sheet.draw(style),
             Self::Response(sheet) => sheet.draw(style),
             Self::HeatMap(sheet) => sheet.draw(style),
             Self::Tornado(sheet) => sheet.draw(style),
+            Self::Optimum(sheet) => sheet.draw(style),
         }
     }
 }

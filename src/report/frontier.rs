@@ -116,7 +116,11 @@ pub(super) fn table(store: &Store, optimization: &Optimization, front: &Front) -
     if picks {
         title.push("mechanism".to_owned());
     }
-    title.extend(columns.iter().map(|&column| names[column].clone()));
+    if picks {
+        title.push("settings".to_owned());
+    } else {
+        title.extend(columns.iter().map(|&column| names[column].clone()));
+    }
     title.extend(optimization.objectives.iter().map(|o| labelled(o.metric)));
     title.push("P".to_owned());
     rows.push(title);
@@ -125,7 +129,16 @@ pub(super) fn table(store: &Store, optimization: &Optimization, front: &Front) -
         if picks {
             row.push(store.contenders()[point.contender].clone());
         }
-        row.extend(columns.iter().map(|&column| setting(point.settings[column].as_ref())));
+        let of = |column: usize| setting(point.settings[column].as_ref());
+        if picks {
+            // Each has its own settings: columns of them all would be empty for the most part.
+            let own = columns.iter().filter(|&&column| point.settings[column].is_some());
+            let each: Vec<String> =
+                own.map(|&column| format!("{} {}", last_part(&names[column]), of(column))).collect();
+            row.push(if each.is_empty() { "–".to_owned() } else { each.join(", ") });
+        } else {
+            row.extend(columns.iter().map(|&column| of(column)));
+        }
         row.extend(point.objectives.iter().zip(&optimization.objectives).map(|(e, o)| shown(e, o.metric)));
         row.push(crate::chart::ticks::fixed(point.probability_nondominated, 2));
         rows.push(row);
@@ -139,7 +152,7 @@ pub(super) fn table(store: &Store, optimization: &Optimization, front: &Front) -
             let pad = " ".repeat(wide - cell.chars().count());
             line += if column == 0 { "" } else { "  " };
             // Names at the left, numbers at the right.
-            let is_name = picks && column == 1;
+            let is_name = picks && (column == 1 || column == 2);
             line += if is_name { "" } else { &pad };
             line += cell;
             line += if is_name { &pad } else { "" };
@@ -148,6 +161,10 @@ pub(super) fn table(store: &Store, optimization: &Optimization, front: &Front) -
         out.push('\n');
     }
     out
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// Why there is no front.
@@ -199,6 +216,7 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
     said.extend(shrinkage(optimization, front));
     said.extend(exchange(optimization, front));
     said.extend(knees(optimization, front));
+    said.extend(polished(front));
     said.extend(owners(store, optimization, front));
     let record = &front.record;
     if !front.left_out.is_empty() {
@@ -314,7 +332,8 @@ fn exchange(optimization: &Optimization, front: &Front) -> Option<String> {
     Some(format!("Exchange rates between neighbours: {}.", parts.join("; ")))
 }
 
-fn unit_of(metric: &Metric) -> &'static str {
+/// One of the units in which a metric is printed, in words.
+pub(super) fn unit_of(metric: &Metric) -> &'static str {
     match printed(metric).1 {
         "%" => "percentage point",
         "" => metric.unit,
@@ -333,6 +352,18 @@ fn knees(optimization: &Optimization, front: &Front) -> Option<String> {
     };
     let each: Vec<String> = front.knees.iter().map(say).collect();
     Some(format!("Knees, where the exchange rate falls beyond noise: {}.", each.join(", ")))
+}
+
+/// What descents from the knees came to.
+fn polished(front: &Front) -> Option<String> {
+    let (knees, added) = front.record.polished;
+    if knees == 0 {
+        return None;
+    }
+    Some(format!(
+        "Polishing: from each of the {knees} knees of the search's front a descent looked for a design that is better in everything; {} joined the audit.",
+        if added == 0 { "none".to_owned() } else { added.to_string() }
+    ))
 }
 
 fn owners(store: &Store, optimization: &Optimization, front: &Front) -> Option<String> {

@@ -10,9 +10,10 @@
 //! | [`precision`] | what a run that was stopped has reached, and what the rest would cost |
 //! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
 //! | [`sweep`] | what a design gave: its points, main effects, the table that closes a sweep |
-//! | [`frontier`], [`sensitivity`] | the closing words of optimizations and of sensitivity studies |
+//! | [`frontier`], [`best`], [`sensitivity`] | the closing words of optimizations and of sensitivity studies |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
+pub mod best;
 pub mod document;
 pub mod figures;
 pub mod frontier;

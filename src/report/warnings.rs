@@ -6,9 +6,10 @@ use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::store::{Store, StoreError};
 use crate::learning::population::Revision;
 use crate::measure::metrics;
-use crate::mechanism::Rule;
 use crate::mechanism::auction_rotation::Pricing;
+use crate::mechanism::{Mechanism as _, Rule};
 use crate::play::schedule::Regime;
+use crate::with_rule;
 use crate::world::World;
 use crate::world::distribution::Distribution;
 use std::fmt;
@@ -18,6 +19,9 @@ pub const FEW_REPLICATES: u64 = 20;
 
 /// Drift of the average policies above which learning had not settled.
 pub const LARGE_DRIFT: f64 = 0.2;
+
+/// Share of play on the top of a menu above which the menu, not the game, may decide.
+pub const PRESSED: f64 = 0.5;
 
 /// Pareto shape at and below which there is no variance.
 pub const HEAVY_SHAPE: f64 = 2.0;
@@ -90,6 +94,23 @@ pub enum Warning {
         /// Replicates in each, the largest first.
         sizes: Vec<usize>,
     },
+    /// Learned play presses against the top of its menu.
+    AtMenuEdge {
+        /// The contender.
+        contender: String,
+        /// Mean share of play on the highest setting, of the player with most.
+        share: f64,
+    },
+    /// A script beside learners whose own deviations are not tried.
+    NotJudged {
+        /// Groups that follow such a script.
+        groups: Vec<String>,
+    },
+    /// Groups with private values whose strategies do not look at them.
+    ValueIgnored {
+        /// The groups.
+        groups: Vec<String>,
+    },
     /// A first-price auction in which theory does not promise that the last iterate settles.
     FewTopBidders {
         /// The contender.
@@ -140,9 +161,14 @@ impl Warning {
             | Self::NoEquilibrium { contender, .. }
             | Self::Restless { contender, .. }
             | Self::Basins { contender, .. }
+            | Self::AtMenuEdge { contender, .. }
             | Self::FewTopBidders { contender, .. }
             | Self::Drift { contender, .. } => Some(contender),
-            Self::FewReplicates { .. } | Self::HeavyTail { .. } | Self::PairingHurts { .. } => None,
+            Self::NotJudged { .. }
+            | Self::ValueIgnored { .. }
+            | Self::FewReplicates { .. }
+            | Self::HeavyTail { .. }
+            | Self::PairingHurts { .. } => None,
         }
     }
 
@@ -180,6 +206,21 @@ impl Warning {
                  from them, describe none.",
                 sizes.len(),
                 sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
+            ),
+            Self::AtMenuEdge { contender, share } => format!(
+                "{contender}: {}% of play is on the highest setting of a menu that could go further. Deviations above it were not \
+                 tried: a small deviation gain may be owed to the menu.",
+                percent(*share)
+            ),
+            Self::NotJudged { groups } => format!(
+                "{}: follows a script without a menu, so that its own deviations are not tried. What is certified is that nobody \
+                 else gains.",
+                groups.join(", ")
+            ),
+            Self::ValueIgnored { groups } => format!(
+                "{}: learns with one bin, so that it offers the same whatever its private value, and deviations that depend on the value \
+                 are not tried. What is certified is an equilibrium among those who do not look at their values.",
+                groups.join(", ")
             ),
             Self::FewTopBidders { contender, top: 1 } => format!(
                 "{contender}: a first-price auction with a single highest value, known to all. Learning by average payoffs need \
@@ -250,7 +291,8 @@ impl Warning {
             }
             Self::NoEquilibrium { .. } => {
                 "try another learner (`--set sequencers.*.strategy=regret_matching`) or longer learning (`play.warmup_epochs`); if \
-                 play goes on turning, the game may have no equilibrium on this menu: report the circles, not the means."
+                 play goes on turning, there may be no equilibrium in pure offers on this menu (one in mixed offers always is): \
+                 report the circles, not the means."
                     .to_owned()
             }
             Self::Restless { .. } => {
@@ -262,6 +304,13 @@ impl Warning {
                  reached."
                     .to_owned()
             }
+            Self::AtMenuEdge { .. } => {
+                "give the strategy a menu that ends higher (`menu` in its file or table) and see whether play moves.".to_owned()
+            }
+            Self::NotJudged { .. } => {
+                "give the script a `menu` of the deviations against which it is to be judged.".to_owned()
+            }
+            Self::ValueIgnored { .. } => "raise `bins` in the strategy.".to_owned(),
             Self::FewTopBidders { .. } => {
                 "look at `settled` and at the basins; a third bidder with the same value makes the last iterate settle.".to_owned()
             }
@@ -344,6 +393,45 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     for (c, contender) in each().filter(|(c, _)| summary.has_basins(*c)) {
         let sizes = summary.basins(c).iter().map(|b| b.replicates.len()).collect();
         found.push(Warning::Basins { contender, sizes });
+    }
+    for (c, contender) in each() {
+        let share = mean(c, "at_menu_edge");
+        if share > PRESSED {
+            found.push(Warning::AtMenuEdge { contender, share });
+        }
+    }
+    let learns = |class: &Class| class.strategy.learner.learns();
+    let groups_of = |which: &dyn Fn(&Class) -> bool| -> Vec<String> {
+        experiment
+            .setting
+            .classes
+            .iter()
+            .filter(|class| which(class))
+            .map(|class| class.name.clone())
+            .collect()
+    };
+    if experiment.setting.classes.iter().any(learns) {
+        let groups = groups_of(&|class| {
+            let strategy = &class.strategy;
+            !learns(class) && !strategy.judged && strategy.answers.is_none() && strategy.policy.is_none()
+        });
+        if !groups.is_empty() {
+            found.push(Warning::NotJudged { groups });
+        }
+        let groups = groups_of(&|class| {
+            let spread = class.traits.value.as_ref().is_some_and(|value| {
+                let (low, high) = value.support();
+                high > low
+            });
+            learns(class) && spread && class.strategy.bins == 1
+        });
+        let looked_at = experiment
+            .contenders
+            .iter()
+            .any(|contender| with_rule!(&contender.rule, rule => rule.explores_states()));
+        if !groups.is_empty() && looked_at {
+            found.push(Warning::ValueIgnored { groups });
+        }
     }
     for contender in &experiment.contenders {
         if let Some(top @ 1..=2) = top_bidders(experiment, contender) {

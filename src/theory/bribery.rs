@@ -49,7 +49,9 @@ impl Vote {
         self.quota as f64 * self.sorted().get(self.quota - 1).copied().unwrap_or(f64::INFINITY)
     }
 
-    /// Cost of buying the `m` cheapest votes, each at its own loss: `Σ θ_i`, under unanimity over all.
+    /// Cost of buying the `m` cheapest votes, each at its own loss: `Σ θ_i`, under unanimity over all. Also what a decision
+    /// costs in a secret ballot, where nothing can be paid for a vote but only for the outcome, to `m` voters each of whom is
+    /// decisive.
     pub fn discriminating_cost(&self) -> f64 {
         self.sorted().iter().take(self.quota).sum()
     }

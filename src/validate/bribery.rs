@@ -15,6 +15,9 @@ pub fn studies() -> Vec<Study> {
         studies.extend(pivotal(21, 11, epsilon, label));
     }
     studies.extend(pivotal(7, 5, 0.01, ".01"));
+    for (n, quota) in [(3, 2), (7, 5)] {
+        studies.extend([(1.2, "1.2"), (0.8, ".8")].map(|(price, label)| secret(n, quota, price, label)));
+    }
     studies.push(prices());
     studies.push(unequal());
     for n in [11, 21, 101] {
@@ -39,6 +42,22 @@ fn pivotal(n: usize, quota: usize, epsilon: f64, label: &str) -> Option<Study> {
     Some(choices(name, DAL_BO, ballot, lesson, known))
 }
 
+/// Nobody can see who votes how: the briber pays as many voters as it needs if the vote passes, whatever they vote. A yes
+/// matters to one of them only if all the others vote yes, and then it is worth the payment and costs the outcome, here 1.
+fn secret(n: usize, quota: usize, price: f64, label: &str) -> Study {
+    let vote = Vote { losses: vec![1.0; n], quota };
+    let ballot = Ballot { vote, offer: Offer::Outcome(price), bribed: quota, psi: 0.0 };
+    let passes = price > 1.0;
+    let of = |number: f64| if passes { number } else { 0.0 };
+    let known: Vec<Known> = vec![
+        ("cost".into(), of(quota as f64 * price), "ETH"),
+        ("passes".into(), of(1.0), "probability"),
+        ("yes-votes".into(), of(quota as f64), "votes"),
+    ];
+    let lesson = Lesson { points: 2, ..Lesson::up_to(1.0) };
+    choices(format!("bribery/secret-ballot/n={n},m={quota}/price={label}"), DAL_BO, ballot, lesson, known)
+}
+
 /// What each way of paying takes, found as the least offer at which nobody gains by voting otherwise.
 fn prices() -> Study {
     let work = |_: &Draws| {
@@ -51,12 +70,14 @@ fn prices() -> Study {
         let flat = ballot(11, Offer::Flat(0.0), 11, 0.0).least_price();
         let unanimity = ballot(21, Offer::Flat(0.0), 21, 0.0).least_price();
         let expressive = ballot(11, Offer::Flat(0.0), 12, 0.3).least_price();
+        let secret = ballot(11, Offer::Outcome(0.0), 11, 0.0).least_price();
         let pivotal = ballot(11, Offer::Pivotal(0.01), 12, 0.0);
         let all = ballot(21, Offer::Pivotal(0.01), 21, 0.0);
         vec![
             Finding::exact(11.0 * flat),
             Finding::exact(21.0 * unanimity),
             Finding::exact(11.0 * expressive),
+            Finding::exact(11.0 * secret),
             Finding::truth(pivotal.yes_is_dominant()),
             Finding::exact(pivotal.dearest_payment() - 0.01),
             Finding::truth(pivotal.yes_is_dominant() && all.all_yes_cost() < 21.0),
@@ -66,6 +87,7 @@ fn prices() -> Study {
     let targets = Vote::equal(21, 11, 1.0);
     let flat = targets.as_ref().map_or(f64::NAN, Vote::flat_price_cost);
     let expressive = targets.as_ref().map_or(f64::NAN, |vote| vote.expressive_cost(0.3));
+    let bought = targets.as_ref().map_or(f64::NAN, Vote::discriminating_cost);
     let credible = targets.as_ref().and_then(Vote::pivotal_credible_payment).unwrap_or(f64::NAN);
     let unanimity = Vote::equal(21, 21, 1.0);
     let all = unanimity.as_ref().map_or(f64::NAN, Vote::discriminating_cost);
@@ -74,6 +96,7 @@ fn prices() -> Study {
         .case("flat-price-of-a-majority", flat, "ETH", digits, DAL_BO)
         .case("unanimity", all, "ETH", digits, DAL_BO)
         .case("voters-who-mind-the-act/psi=.3", expressive, "ETH", digits, DAL_BO)
+        .case("secret-ballot", bought, "ETH", digits, DAL_BO)
         .case("pivotal-bribes-make-yes-dominant", 1.0, "yes is 1", digits, DAL_BO)
         .case("payment-that-must-be-credible", credible, "ETH", digits, DAL_BO)
         .case(

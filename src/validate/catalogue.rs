@@ -1,8 +1,9 @@
 //! Every case there is, and how one is found by name.
 
 use super::{
-    Case, Study, asymmetric, auctions, banchio, bribery, calvano, censorship, complete_information, contests,
-    delays, deterrence, kickbacks, liveness, rankings, replication, rings, tied_bidders,
+    Case, Study, asymmetric, auctions, banchio, block_auctions, bribery, calvano, censorship,
+    complete_information, contests, delays, deterrence, kickbacks, liveness, rankings, replication, rings,
+    tied_bidders,
 };
 use crate::settings::nearest;
 use std::collections::BTreeSet;
@@ -40,6 +41,7 @@ impl Catalogue {
             rankings::studies,
             kickbacks::studies,
             bribery::studies,
+            block_auctions::studies,
             delays::studies,
             censorship::studies,
             deterrence::studies,

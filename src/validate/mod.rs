@@ -25,6 +25,7 @@ pub mod sample;
 mod asymmetric;
 mod auctions;
 mod banchio;
+mod block_auctions;
 mod bribery;
 mod calvano;
 mod censorship;

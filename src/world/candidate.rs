@@ -12,6 +12,8 @@ pub struct Sequencer {
     pub who: Who,
     /// Index of the class it belongs to.
     pub class: usize,
+    /// Index of the operator who runs it.
+    pub operator: usize,
     /// Its traits.
     pub traits: Traits,
 }

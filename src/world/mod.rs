@@ -15,6 +15,7 @@ pub mod mev;
 pub mod orders;
 pub mod outage;
 pub mod prices;
+pub mod state;
 pub mod targets;
 pub mod users;
 
@@ -28,6 +29,7 @@ use mev::Mev;
 use orders::Orders;
 use outage::{Outage, Reliability};
 use prices::{STABLE_VOLATILITY, TOKEN_VOLATILITY};
+use state::StateGrowth;
 use targets::Targets;
 use users::{Exit, Toxic};
 
@@ -227,6 +229,8 @@ pub const PARAMETERS: &[&Parameter] = &[
     &FAILOVER,
     &FAILOVER_DELAY,
     &BACKLOG,
+    &state::GROWTH,
+    &state::EXPIRY,
     &targets::RATE,
     &targets::TIP,
     &targets::TIP_RULE,
@@ -280,6 +284,8 @@ pub struct Rollup {
     pub failover_delay: u64,
     /// Share of a missed slot's fees that is paid later.
     pub backlog: f64,
+    /// How the state grows.
+    pub state: StateGrowth,
     /// Transactions that a briber wants kept out.
     pub targets: Option<Targets>,
     /// Jurisdictions' orders to keep them out.
@@ -319,6 +325,15 @@ impl World {
         match self {
             World::Abstract => rate,
             World::Rollup(rollup) => rate * f64::from(epoch_slots) / rollup.slots_per_year,
+        }
+    }
+
+    /// Cost of a live slot in an epoch, over that in the first.
+    #[inline]
+    pub fn state_factor(&self, epoch: u32) -> f64 {
+        match self {
+            World::Rollup(rollup) => rollup.state.factor(epoch),
+            World::Abstract => 1.0,
         }
     }
 
@@ -378,6 +393,7 @@ impl World {
             failover: if redundant { section.number(&FAILOVER) } else { 0.0 },
             failover_delay: if redundant { section.integer(&FAILOVER_DELAY) } else { 0 },
             backlog: section.number(&BACKLOG),
+            state: StateGrowth::read(section),
             targets,
             orders,
             toxic,

@@ -329,6 +329,20 @@ fn what_nobody_plays() {
     assert_eq!(error.matches("error: ").count(), 1, "{error}");
 }
 
+/// A change to a strategy that another change has replaced would come to nothing.
+#[test]
+fn a_change_to_what_nobody_plays_any_more() {
+    let folder = crate::program::Folder::new();
+    std::fs::write(folder.path("right.toml"), RIGHT).unwrap();
+    let check = |set: &str| {
+        folder.run(&["check", "right.toml", "--set", "sequencers.*.strategy=hedge", "--set", set])
+    };
+    check("experiment.seed=4").with(0);
+    for set in ["strategies.grid.bins=3", "strategies.*.bins=3"] {
+        check(set).with(2).says("nobody plays strategy `grid`");
+    }
+}
+
 #[test]
 fn names() {
     refused(RIGHT, "name = \"right\"", "name = \"a/b\"", &["letters, digits", "\"a/b\""]);

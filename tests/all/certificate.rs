@@ -18,6 +18,25 @@ use sequencer_lab::play::ledger::Ledger;
 use sequencer_lab::play::market::{Game, Seating};
 use sequencer_lab::with_rule;
 
+/// Play that presses against the top of a menu that is cut short is told, and play on a menu that could not go further is
+/// not.
+#[test]
+fn the_edge_of_the_menu() {
+    let on = |menu: &str| {
+        let experiment = read(&format!(
+            "[experiment]\nname = \"edge\"\n[[sequencers]]\nname = \"bidder\"\ncount = 3\nvalue = {{ uniform = [0, 1] }}\nstrategy = \"s\"\n\
+             [mechanism.auction]\nrule = \"auction_rotation\"\nseats = 1\npricing = \"pay_as_bid\"\n[strategies.s]\nlearner = \"hedge\"\n\
+             menu = {menu}\n"
+        ));
+        metric(&replicates(&experiment, 1)[0], "at_menu_edge")
+    };
+    assert!(on("{ relative = [0.0, 0.3], points = 16 }").unwrap() > 0.9);
+    assert!(on("{ relative = [0.0, 0.9], points = 16 }").unwrap() < 0.3);
+    assert_eq!(on("{ relative = [0.0, 1.0], points = 16 }"), None);
+    assert!(on("{ absolute = [0.0, 0.2], points = 16 }").unwrap() > 0.5);
+    assert_eq!(on("{ absolute = [0.0, 0.95], points = 20 }"), None);
+}
+
 /// Every player plays the row of probabilities (abstaining first) in every state.
 fn played(seats: &Seating, row: &[f64]) -> Vec<Policy> {
     let policy = |states: usize| {

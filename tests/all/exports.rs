@@ -4,6 +4,7 @@ use crate::lab::{metric, read, try_read, unit};
 use crate::program::Folder;
 use sequencer_lab::experiment::exports::{Export, strategies};
 use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::numerics::exp;
 use std::fmt::Write;
 
 /// Two kinds of bidders, one with discrete values, and delegation besides.
@@ -224,6 +225,33 @@ fn answers_to_past_offers_are_seated_again() {
         assert!(metric(&facing, "converged") == Some(1.0));
     }
     assert!(kept >= 3, "{kept} of 4 sessions lead back to their cycle");
+}
+
+/// A script with a menu beside a learner is judged against it: a kickback far from the best response to what the learner
+/// ends with gains what the logit shares say.
+#[test]
+fn scripts_beside_a_learner_are_judged() {
+    let text = MEMORY.replacen("strategy = \"memory\"", "strategy = \"script\"", 1);
+    let text = format!(
+        "{text}\n[strategies.script]\nlearner = \"scripted\"\noffer = \"0.9\"\nmenu = {{ absolute = [0.0, 0.95], points = 20 }}\n"
+    );
+    let experiment = read(&text);
+    let outcome = unit(&experiment, &experiment.contenders[0], 0);
+    let rival: Vec<f64> = outcome
+        .curves
+        .iter()
+        .find(|curve| curve.name == "cycle_offer" && curve.agent == "second")
+        .map(|curve| curve.points.iter().map(|p| p.1).collect())
+        .unwrap();
+    let payoff = |x: f64, y: f64| {
+        let (own, other) = (exp(4.0 * x), exp(4.0 * y));
+        (1.0 - x) * own / (own + other + 1.0)
+    };
+    let best = |y: f64| (0..20).map(|i| payoff(0.05 * f64::from(i), y)).fold(payoff(0.9, y), f64::max);
+    let gain = rival.iter().map(|&y| best(y) - payoff(0.9, y)).sum::<f64>() / rival.len() as f64;
+    let found = metric(&outcome, "deviation_gain_eth").unwrap();
+    assert!(gain > 0.05 && (found - gain).abs() < 1e-9, "{found} is not {gain}");
+    assert_eq!(metric(&outcome, "certified"), Some(0.0));
 }
 
 /// Answers that do not fit are refused in words.

@@ -489,7 +489,11 @@ const CHANGES: &[Change] = &[
         "world.toxic_harm",
         "2.0",
         TEMPTING,
-        &[("name = \"ant\"\n", "name = \"ant\"\ntoxic_mev = \"always\"\n")],
+        // Found out more often, who always takes it would rather be out of office.
+        &[
+            ("name = \"ant\"\n", "name = \"ant\"\ntoxic_mev = \"always\"\n"),
+            ("detection = 0.3\n", "detection = 0.01\n"),
+        ],
     ),
     ("world.user_exit", "0.3", TEMPTING, &[]),
     ("world.user_return", "0.6", TEMPTING, &[]),
@@ -621,7 +625,48 @@ const CHANGES: &[Change] = &[
     ("sequencers.ant.capital_limit", "0.5", STAKING, &[]),
     ("sequencers.ant.start_cost", "0.001", STAKING, &[]),
     ("sequencers.ant.start_slots", "2", STAKING, &[]),
+    // Operators with several candidates, and free entry.
+    ("sequencers.ant.identities", "2", ROLLUP, &[]),
+    ("sequencers.ant.entry_cost", "0.001", ROLLUP, &[]),
+    ("mechanism.panel.ordering", "fair_bft", TEMPTING, &[]),
+    (
+        "mechanism.panel.governance.voters",
+        "delegators",
+        TEMPTING,
+        &[
+            ("members = 3\nquorum = 0.6\n", ""),
+            (
+                "[play]",
+                "[[delegators]]\nname = \"dune\"\ncount = 5\nprice_sensitivity = 30.0\n\n[mechanism.votes]\n\
+                 rule = \"delegated\"\nepoch_slots = 10\n\n[play]",
+            ),
+        ],
+    ),
+    // State that grows.
+    ("world.state_growth", "0.1", ROLLUP, &[]),
+    ("world.state_expiry", "2", ROLLUP, &[("backlog = 0.5\n", "backlog = 0.5\nstate_growth = 0.1\n")]),
     // Overlays, with any rule.
+    ("mechanism.one.token.capitalisation", "20.0", ROLLUP, &[BOUGHT_BACK]),
+    ("mechanism.one.token.elasticity", "3.0", ROLLUP, &[BOUGHT_BACK]),
+    (
+        "mechanism.panel.token.trust",
+        "0.2",
+        TEMPTING,
+        &[("slash_fraction = 0.5\n", "slash_fraction = 0.5\ntoken = { capitalisation = 10.0 }\n")],
+    ),
+    ("mechanism.one.volition.members", "7", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.quorum", "1.0", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.down", "0.4", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.withheld", "0.3", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.posting", "0.5", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.volition.cost", "0.0002", ROLLUP, &[COMMITTEE]),
+    ("mechanism.one.upgrade.by", "opt_in", ROLLUP, &[UNCHANGED]),
+    ("mechanism.one.upgrade.adoption", "0.2", ROLLUP, &[OPTED]),
+    ("mechanism.one.upgrade.voters", "5", ROLLUP, &[SIGNED]),
+    ("mechanism.one.upgrade.quorum", "1.0", ROLLUP, &[SIGNED]),
+    ("mechanism.one.upgrade.loss", "4.0", ROLLUP, &[SIGNED]),
+    ("mechanism.one.upgrade.ballot", "secret", ROLLUP, &[SIGNED]),
+    ("mechanism.one.upgrade.least_bribe", "0.3", ROLLUP, &[SIGNED]),
     ("mechanism.one.redistribution.treasury", "1.0", ROLLUP, &[]),
     ("mechanism.one.redistribution.public_goods", "0.5", ROLLUP, &[TAXED]),
     ("mechanism.one.redistribution.burn", "0.5", ROLLUP, &[TAXED]),
@@ -645,6 +690,28 @@ const DOLLARS: &[(&str, &str)] = &[
 ];
 const BOARD_BOND: &[(&str, &str)] = &[("contract_fee = 0.002", "contract_fee = 0.02\nbond = 0.1")];
 /// A community that receives something.
+/// A token that is bought back.
+const BOUGHT_BACK: (&str, &str) = (
+    "rule = \"centralized\"\n",
+    "rule = \"centralized\"\ncommission = 0.6\nredistribution = { buyback = 1.0 }\ntoken = { capitalisation = 10.0 }\n",
+);
+
+/// Data that a committee keeps available.
+const COMMITTEE: (&str, &str) = (
+    "rule = \"centralized\"\n",
+    "rule = \"centralized\"\nvolition = { members = 4, down = 0.2, cost = 0.0001 }\n",
+);
+
+/// Who can change the protocol.
+const UNCHANGED: (&str, &str) =
+    ("rule = \"centralized\"\n", "rule = \"centralized\"\nupgrade = { by = \"immutable\" }\n");
+const OPTED: (&str, &str) =
+    ("rule = \"centralized\"\n", "rule = \"centralized\"\nupgrade = { by = \"opt_in\" }\n");
+const SIGNED: (&str, &str) = (
+    "rule = \"centralized\"\n",
+    "rule = \"centralized\"\nupgrade = { by = \"multisig\", voters = 9, loss = 9.0, least_bribe = 0.1 }\n",
+);
+
 const TAXED: (&str, &str) = ("rule = \"centralized\"\n", "rule = \"centralized\"\ncommission = 0.6\n");
 
 /// A policy that raises its kickback when the rival's was at least 0.2, and lowers it when not.

@@ -14,12 +14,15 @@ use crate::world::World;
 pub(super) fn seat(world: World, mut classes: Vec<Class>, mut delegators: Vec<DelegatorGroup>) -> Setting {
     classes.sort_by(|a, b| a.name.cmp(&b.name));
     delegators.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut sequencers = Vec::new();
+    let mut sequencers: Vec<Sequencer> = Vec::new();
+    let mut operators = 0;
     for (class, spec) in classes.iter().enumerate() {
         for member in 0..spec.count {
             let who = Who::member(&spec.name, member as u32);
-            sequencers.push(Sequencer { who, class, traits: spec.traits.clone() });
+            let operator = operators + member / spec.identities;
+            sequencers.push(Sequencer { who, class, operator, traits: spec.traits.clone() });
         }
+        operators += spec.count.div_ceil(spec.identities);
     }
     Setting { world, sequencers, classes, delegators, briber: None }
 }

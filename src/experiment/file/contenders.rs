@@ -3,6 +3,7 @@
 use crate::agent::Setting;
 use crate::mechanism::algorithmic::R_MAX;
 use crate::mechanism::collateral::{BOND_ASSET, Collateral};
+use crate::mechanism::ordering;
 use crate::mechanism::overlays::Overlays;
 use crate::mechanism::oversight::{self, Oversight};
 use crate::mechanism::terms::Terms;
@@ -126,8 +127,16 @@ pub(super) fn read_rules(
         let mut terms = Terms::new(setting, slots, redundancy);
         terms.read_term(&section, entry);
         let evicts = !entry.needs.one_operator;
-        terms.oversight = Oversight::read(&section, &setting.world, entry.needs.capital, evicts);
-        terms.overlays = Overlays::read(&section);
+        terms.oversight = Oversight::read(&section, setting, entry.needs.capital, evicts);
+        terms.overlays = Overlays::read(&section, setting, terms.oversight.governance.is_some());
+        Overlays::lay(&section, setting, &mut terms);
+        let everybody_live = entry.needs.standbys && redundancy == 1;
+        if section.is_given(ordering::ORDERING.key) && redundancy == 1 && !everybody_live {
+            section
+                .note_unread_key(&ordering::ORDERING, "one sequencer is live in each slot, and orders alone");
+        } else {
+            ordering::read(&section, &mut terms, everybody_live);
+        }
         if entry.needs.capital {
             terms.collateral = Collateral::read(&section);
         }

@@ -41,11 +41,16 @@ fn strategies_tried(document: &Document) -> BTreeSet<String> {
 }
 
 /// Removes the file's own strategies that somebody played in `before` and nobody plays or tries any more: a change on the
-/// command line has put others in their place.
-pub fn drop_replaced_strategies(document: &mut Document, before: &Document) {
+/// command line has put others in their place. Those that a change itself is about (`changed` are the paths of all changes)
+/// stay, to be refused: it would come to nothing.
+pub fn drop_replaced_strategies(document: &mut Document, before: &Document, changed: &[String]) {
     let (named, tried) = (strategies_named(document), strategies_tried(document));
     for name in strategies_named(before) {
-        if !named.contains(&name) && !tried.contains(&name) {
+        let about = |path: &String| {
+            let rest = path.strip_prefix("strategies.");
+            rest.is_some_and(|rest| rest.starts_with("*.") || rest.starts_with(&format!("{name}.")))
+        };
+        if !named.contains(&name) && !tried.contains(&name) && !changed.iter().any(about) {
             document.remove_member("strategies", &name);
         }
     }

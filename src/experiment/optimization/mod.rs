@@ -10,24 +10,34 @@
 //! are as many as `[experiment] replicates`: what is reported comes from these alone, so that no luck of being chosen is in
 //! it. Stored units are the log of the search: running again folds the same search over them and goes on where it stopped.
 //!
+//! One objective has a best setting and no front: [`best`] finds it with a solver of `argmin` and a response fitted round its end.
+//!
 //! * [`reading`]: the table `[optimize]`.
 //! * [`points`]: from genes to experiments and units.
 //! * [`searching`]: the search as a study.
+//! * [`best`]: the search for one best setting as a study, and what it leaves.
+//! * [`polishing`]: descents from the knees of a front.
 //! * [`auditing`]: the audit as a study.
 //! * [`trial`]: do contenders have the metrics that are asked of them?
 //! * [`record`]: what the search leaves in the store beside its units.
+//! * [`progress`]: how the front grew.
 //! * [`front`]: the audited front, read from the store.
 
 pub mod auditing;
+pub mod best;
 pub mod front;
 pub mod points;
+pub mod polishing;
+pub mod progress;
 pub mod reading;
 pub mod record;
 pub mod searching;
 pub mod trial;
 
+use super::outcome::Outcome;
 use super::sweep::{Axis, Settings};
 use crate::measure::metrics::{Direction, Metric};
+use crate::optimize::best::descent::Descent;
 use crate::optimize::space::{Kind, Space, Variable, position};
 use crate::settings::Value;
 
@@ -97,6 +107,8 @@ pub struct Optimization {
     pub space: Space,
     /// How to search.
     pub settings: crate::optimize::search::Settings,
+    /// The solver for a single objective; `None` where a front is sought.
+    pub descent: Option<Descent>,
 }
 
 impl Optimization {
@@ -105,7 +117,22 @@ impl Optimization {
         let keys: Vec<(&str, bool)> = self.objectives.iter().map(|o| (o.metric.key, o.maximize)).collect();
         let bounds: Vec<String> = self.constraints.iter().map(Constraint::in_words).collect();
         let settings = crate::optimize::search::Settings { generations: 0, ..self.settings.clone() };
-        format!("{keys:?}{bounds:?}{:?}{:?}{settings:?}", self.axes, self.space)
+        let descent = self.descent.map_or(String::new(), |descent| format!("{descent:?}"));
+        format!("{keys:?}{bounds:?}{:?}{:?}{settings:?}{descent}", self.axes, self.space)
+    }
+
+    /// Objectives of an outcome, minimised, then slacks of constraints.
+    ///
+    /// # Errors
+    /// A metric that it does not have.
+    pub fn row(&self, outcome: &Outcome) -> Result<Vec<f64>, String> {
+        let value = |key: &str| {
+            let found = outcome.metrics.iter().find(|(name, _)| *name == key);
+            found.map(|(_, value)| *value).ok_or_else(|| format!("it has no metric `{key}`"))
+        };
+        let objectives = self.objectives.iter().map(|o| Ok(o.minimized(value(o.metric.key)?)));
+        let slacks = self.constraints.iter().map(|c| Ok(c.slack(value(c.metric.key)?)));
+        objectives.chain(slacks).collect()
     }
 
     /// Whether the contender is a variable.

@@ -5,6 +5,7 @@ use crate::experiment::sweep::reading::{AXIS, read_axis};
 use crate::experiment::sweep::{Axis, Settings as AxisSettings, owner};
 use crate::measure::metrics::{self, METRICS, Metric};
 use crate::numerics::ln;
+use crate::optimize::best::descent::Descent;
 use crate::optimize::search::Settings;
 use crate::optimize::space::{Kind, Space, Variable, position};
 use crate::settings::{Parameter, Section, Value, nearest};
@@ -12,8 +13,16 @@ use crate::settings::{Parameter, Section, Value, nearest};
 /// Objectives.
 pub const OBJECTIVES: Parameter = Parameter::custom_required(
     "objectives",
-    "a list of two to four metrics of `list metrics`, such as [\"community_share\", \"minimize mean_price\"]",
+    "a list of two to four metrics of `list metrics`, such as [\"community_share\", \"minimize mean_price\"]; one where `method` is a solver",
     "what is made better; `maximize` or `minimize` before a metric where it is not plain which is better, or is the other way round",
+);
+/// Method.
+pub const METHOD: Parameter = Parameter::choice(
+    "method",
+    &["nsga2", "brent", "nelder_mead"],
+    "nsga2",
+    "NSGA-II for a front of several objectives; for the best setting of one objective Brent's method (one variable) or the simplex of \
+     Nelder and Mead",
 );
 /// Constraints.
 pub const CONSTRAINTS: Parameter = Parameter::custom_optional(
@@ -46,7 +55,7 @@ pub const MINIMUM: Parameter = Parameter::integer(
     10_000,
     8,
     "replicates",
-    "replicates of a candidate before it may be a parent",
+    "replicates of a candidate before it may be a parent; of a solver, those on which it descends",
 );
 /// Maximum of replicates.
 pub const MAXIMUM: Parameter = Parameter::integer(
@@ -55,7 +64,8 @@ pub const MAXIMUM: Parameter = Parameter::integer(
     100_000,
     64,
     "replicates",
-    "replicates up to which a candidate's are doubled where it is in doubt whether it belongs to the front",
+    "replicates up to which a candidate's are doubled where it is in doubt whether it belongs to the front; of a solver, those of the \
+     response round its end",
 );
 /// Confidence.
 pub const CONFIDENCE: Parameter = Parameter::number(
@@ -69,7 +79,7 @@ pub const CONFIDENCE: Parameter = Parameter::number(
 
 /// Keys of `[optimize]`.
 pub const OPTIMIZE: &[&Parameter] =
-    &[&OBJECTIVES, &CONSTRAINTS, &POPULATION, &GENERATIONS, &MINIMUM, &MAXIMUM, &CONFIDENCE];
+    &[&OBJECTIVES, &METHOD, &CONSTRAINTS, &POPULATION, &GENERATIONS, &MINIMUM, &MAXIMUM, &CONFIDENCE];
 /// Share of a generation's evaluations that may be spent where the front is in doubt.
 const TOP_UP: f64 = 0.1;
 /// Whole numbers up to which each has a position of its own.
@@ -79,24 +89,32 @@ const MOST_STEPS: f64 = 4096.0;
 pub fn read(section: &Section, contenders: &[&str], seed: u64) -> Option<Optimization> {
     section.known(OPTIMIZE);
     section.know_tables(&["variables"]);
-    let objectives = section.custom(&OBJECTIVES, objectives);
+    let method = section.choice(&METHOD);
+    let descent = match method {
+        "brent" => Some(Descent::Brent),
+        "nelder_mead" => Some(Descent::NelderMead),
+        _ => None,
+    };
+    let objectives = section.custom(&OBJECTIVES, |value| objectives(value, descent.is_some()));
     let constraints = section.custom(&CONSTRAINTS, constraints);
     let (minimum, maximum) = (section.integer(&MINIMUM) as u32, section.integer(&MAXIMUM) as u32);
     if minimum > maximum {
         let allowed = format!("at most {maximum}, or a higher `maximum_replicates`");
         section.refuse(MINIMUM.key, "more than the maximum", &allowed, None);
     }
+    let of_front = |parameter: &Parameter| if descent.is_none() { section.integer(parameter) } else { 0 };
     let settings = Settings {
-        population: section.integer(&POPULATION) as usize,
-        generations: section.integer(&GENERATIONS) as u32,
+        population: of_front(&POPULATION) as usize,
+        generations: of_front(&GENERATIONS) as u32,
         budget: u64::MAX,
         minimum,
         maximum,
         top_up: TOP_UP,
         threshold: 0.5,
-        confidence: section.number(&CONFIDENCE),
+        confidence: if descent.is_none() { section.number(&CONFIDENCE) } else { 0.5 },
         seed,
     };
+    section.note_unread(&format!("method `{method}` does not use it"));
     let tables = section.tables("variables");
     if tables.is_empty() && contenders.len() < 2 {
         section.refuse("variables", "nothing varies", "at least one table `[[optimize.variables]]`", None);
@@ -133,8 +151,41 @@ pub fn read(section: &Section, contenders: &[&str], seed: u64) -> Option<Optimiz
     if axes.len() < count || space.is_empty() {
         return None;
     }
+    if descent.is_some() {
+        refuse_unsolvable(section, &space, contenders.len(), method)?;
+    }
     let contenders = contenders.iter().map(|name| (*name).to_owned()).collect();
-    Some(Optimization { objectives, constraints, axes, contenders, space, settings })
+    Some(Optimization { objectives, constraints, axes, contenders, space, settings, descent })
+}
+
+/// Refuses what a solver for one objective cannot do.
+fn refuse_unsolvable(section: &Section, space: &Space, contenders: usize, method: &str) -> Option<()> {
+    let refuse = |key: &str, message: String, allowed: &str| {
+        section.refuse(key, &message, allowed, None);
+        None
+    };
+    if contenders > 1 {
+        let allowed = "one contender, or `method = \"nsga2\"` with two objectives or more";
+        return refuse(
+            METHOD.key,
+            format!("{contenders} contenders, among which a solver cannot descend"),
+            allowed,
+        );
+    }
+    let unordered = |v: &Variable| !v.kind.is_ordered() || !v.when.is_empty();
+    if space.variables.iter().any(unordered) {
+        let allowed = "variables with a `range`, or with ascending numbers as `values`, and without `when`";
+        return refuse("variables", "a variable along which a solver cannot descend".to_owned(), allowed);
+    }
+    if method == "brent" && space.len() != 1 {
+        let allowed = "one variable, or `method = \"nelder_mead\"`";
+        return refuse(
+            METHOD.key,
+            format!("{} variables, of which Brent's method takes one", space.len()),
+            allowed,
+        );
+    }
+    Some(())
 }
 
 /// Place and position of the earlier variable at which a condition holds.
@@ -182,7 +233,7 @@ fn metric(name: &str) -> Result<&'static Metric, String> {
     })
 }
 
-fn objectives(value: &Value) -> Result<Vec<Objective>, String> {
+fn objectives(value: &Value, single: bool) -> Result<Vec<Objective>, String> {
     let list = value.as_list().ok_or("this is no list of metrics")?;
     let objective = |item: &Value| {
         let text = item.as_text().ok_or("an objective that is not a text")?;
@@ -207,7 +258,11 @@ fn objectives(value: &Value) -> Result<Vec<Objective>, String> {
     }
     match found.len() {
         0 => Err("there is no objective".to_owned()),
-        1 => Err("one objective has no front, but a best point: a second objective is missing".to_owned()),
+        1 if single => Ok(found),
+        1 => Err("one objective has no front, but a best point: a second objective is missing, or `method = \"nelder_mead\"` (with one \
+                  variable `\"brent\"`), which finds the best of one"
+            .to_owned()),
+        many if single => Err(format!("{many} objectives, of which a solver takes one: `method = \"nsga2\"` finds their front")),
         2..=4 => Ok(found),
         many => Err(format!(
             "{many} objectives: in fronts of more than four dimensions nearly everything is efficient"

@@ -5,6 +5,7 @@ use super::Optimization;
 use super::searching::Searching;
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::statistics::Moments;
+use crate::optimize::candidate::Candidate;
 use serde::{Deserialize, Serialize};
 
 /// Key under which it is kept.
@@ -49,6 +50,9 @@ pub struct Record {
     pub refused: (u32, String),
     /// The front after each generation.
     pub steps: Vec<Step>,
+    /// Knees of the search's front, and design points that a descent from one of them added to the finalists.
+    #[serde(default)]
+    pub polished: (u32, u32),
     /// Design points that were audited.
     pub finalists: Vec<u32>,
     /// Design points that nothing on the front dominates, but whose play is not certified.
@@ -68,27 +72,8 @@ impl Record {
         let numbers = |places: &[usize]| places.iter().map(|&i| i as u32).collect::<Vec<u32>>();
         let failures: Vec<&str> = all.iter().filter_map(|c| c.failure.as_deref()).collect();
         let minimum = optimization.settings.minimum;
-        let judged: Vec<_> =
-            all.iter().filter(|c| c.failure.is_none() && c.replicates() >= minimum).collect();
-        let near = |k: usize, words: String| {
-            let slack = judged.iter().map(|c| c.mean_slacks()[k]).fold(f64::NEG_INFINITY, f64::max);
-            let value = optimization.constraints.get(k).map_or(f64::NAN, |c| {
-                let scale = if c.bound == 0.0 { 1.0 } else { c.bound.abs() };
-                if c.at_least { c.bound + slack * scale } else { c.bound - slack * scale }
-            });
-            let keep = judged.iter().filter(|c| c.mean_slacks()[k] >= 0.0).count() as u32;
-            // JSON has no infinities and no NaN.
-            let plain = |x: f64| if x.is_finite() { x } else { 0.0 };
-            Nearest { constraint: words, keep, slack: plain(slack), value: plain(value) }
-        };
-        let mut words: Vec<String> =
-            optimization.constraints.iter().map(super::Constraint::in_words).collect();
-        words.push("certified play".to_owned());
-        let nearest = if judged.is_empty() {
-            Vec::new()
-        } else {
-            words.into_iter().enumerate().map(|(k, words)| near(k, words)).collect()
-        };
+        let judged = all.iter().filter(|c| c.failure.is_none() && c.replicates() >= minimum).count();
+        let nearest = nearest(all, optimization, minimum);
         let constant = optimization.objectives.iter().enumerate().filter_map(|(j, objective)| {
             let values = all.iter().flat_map(|c| (0..c.replicates() as usize).map(move |r| c.row(r)[j]));
             let moments: Moments = values.collect();
@@ -100,7 +85,7 @@ impl Record {
             evaluations: search.evaluations(),
             generations: search.generation(),
             candidates: all.len() as u32,
-            judged: judged.len() as u32,
+            judged: judged as u32,
             refused: (failures.len() as u32, failures.first().map_or(String::new(), |s| (*s).to_owned())),
             steps: search
                 .milestones()
@@ -109,6 +94,7 @@ impl Record {
                 .collect(),
             finalists: numbers(&finalists),
             uncertified: numbers(&uncertified),
+            polished: (0, 0),
             nearest,
             constant: constant.collect(),
         }
@@ -129,4 +115,25 @@ impl Record {
     pub fn read(store: &Store) -> Result<Option<Self>, StoreError> {
         Ok(store.meta(KEY)?.and_then(|text| serde_json::from_str(&text).ok()))
     }
+}
+
+/// How near candidates with the least replicates came to each constraint, and where rows have one slack more, to certified play.
+pub(super) fn nearest(all: &[Candidate], optimization: &Optimization, minimum: u32) -> Vec<Nearest> {
+    let judged: Vec<&Candidate> =
+        all.iter().filter(|c| c.failure.is_none() && c.replicates() >= minimum).collect();
+    let Some(first) = judged.first() else { return Vec::new() };
+    let near = |k: usize, words: String| {
+        let slack = judged.iter().map(|c| c.mean_slacks()[k]).fold(f64::NEG_INFINITY, f64::max);
+        let value = optimization.constraints.get(k).map_or(f64::NAN, |c| {
+            let scale = if c.bound == 0.0 { 1.0 } else { c.bound.abs() };
+            if c.at_least { c.bound + slack * scale } else { c.bound - slack * scale }
+        });
+        let keep = judged.iter().filter(|c| c.mean_slacks()[k] >= 0.0).count() as u32;
+        // JSON has no infinities and no NaN.
+        let plain = |x: f64| if x.is_finite() { x } else { 0.0 };
+        Nearest { constraint: words, keep, slack: plain(slack), value: plain(value) }
+    };
+    let words = optimization.constraints.iter().map(super::Constraint::in_words);
+    let words = words.chain(std::iter::once("certified play".to_owned()));
+    words.take(first.mean_slacks().len()).enumerate().map(|(k, words)| near(k, words)).collect()
 }

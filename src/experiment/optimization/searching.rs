@@ -15,6 +15,10 @@ pub struct Searching<'a> {
     tolerance: f64,
     search: Search,
     points: Points<'a>,
+    /// Genes of candidates that the search did not breed, numbered after its own.
+    polished: Vec<Vec<f64>>,
+    /// Those of them that are finalists, by number.
+    accepted: Vec<usize>,
 }
 
 impl<'a> Searching<'a> {
@@ -28,7 +32,7 @@ impl<'a> Searching<'a> {
             slacks,
             optimization.settings.clone(),
         );
-        Searching { optimization, tolerance, search, points }
+        Searching { optimization, tolerance, search, points, polished: Vec::new(), accepted: Vec::new() }
     }
 
     /// The search.
@@ -36,14 +40,62 @@ impl<'a> Searching<'a> {
         &self.search
     }
 
-    /// What a candidate assigns.
-    pub fn point(&self, candidate: usize) -> design::Point {
-        self.points.point(&self.search.candidates()[candidate].genes)
+    /// What is optimized.
+    pub fn optimization(&self) -> &'a Optimization {
+        self.optimization
     }
 
-    /// The candidates that the audit looks at: the front of all that were bred.
+    /// Number of candidates, those of polishing with them.
+    pub fn candidates(&self) -> usize {
+        self.search.candidates().len() + self.polished.len()
+    }
+
+    /// Genes of a candidate.
+    pub fn genes(&self, candidate: usize) -> &[f64] {
+        let bred = self.search.candidates();
+        bred.get(candidate).map_or_else(|| &self.polished[candidate - bred.len()], |c| &c.genes).as_slice()
+    }
+
+    /// The number of the candidate with these genes, a new one where there is none.
+    pub fn number(&mut self, genes: &[f64]) -> usize {
+        let found = (0..self.candidates()).find(|&i| self.optimization.space.same(self.genes(i), genes));
+        found.unwrap_or_else(|| {
+            self.polished.push(genes.to_vec());
+            self.candidates() - 1
+        })
+    }
+
+    /// The unit of one replicate of a candidate.
+    ///
+    /// # Errors
+    /// Why there cannot be one.
+    pub fn plan(&mut self, candidate: usize, replicate: u32) -> Result<UnitPlan, String> {
+        let genes = self.genes(candidate).to_vec();
+        self.points.plan(candidate, &genes, replicate)
+    }
+
+    /// Takes candidates among the finalists; returns how many were none.
+    pub fn add_polished(&mut self, found: &[Vec<f64>]) -> usize {
+        let before = self.finalists();
+        for genes in found {
+            let number = self.number(genes);
+            if !before.contains(&number) && !self.accepted.contains(&number) {
+                self.accepted.push(number);
+            }
+        }
+        self.accepted.len()
+    }
+
+    /// What a candidate assigns.
+    pub fn point(&self, candidate: usize) -> design::Point {
+        self.points.point(self.genes(candidate))
+    }
+
+    /// The candidates that the audit looks at: the front of all that were bred, and what polishing found.
     pub fn finalists(&self) -> Vec<usize> {
-        self.search.front_of_all(self.optimization.settings.population)
+        let mut finalists = self.search.front_of_all(self.optimization.settings.population);
+        finalists.extend(&self.accepted);
+        finalists
     }
 
     /// Candidates that keep the constraints and that no finalist dominates, but whose play is not certified: at most as many
@@ -64,7 +116,8 @@ impl<'a> Searching<'a> {
             .iter()
             .copied()
             .filter(|&i| {
-                let rivals = finalists.iter().chain(&open).filter(|&&k| k != i);
+                let bred = finalists.iter().filter(|&&k| k < all.len());
+                let rivals = bred.chain(&open).filter(|&&k| k != i);
                 rivals.into_iter().all(|&k| !beats(&all[k], &all[i]))
             })
             .collect();
@@ -77,8 +130,7 @@ impl<'a> Searching<'a> {
     /// # Errors
     /// Why there cannot be one.
     pub fn audit_plan(&mut self, candidate: usize, replicate: u32) -> Result<UnitPlan, String> {
-        let genes = self.search.candidates()[candidate].genes.clone();
-        self.points.plan(candidate, &genes, FIRST_AUDIT + replicate)
+        self.plan(candidate, FIRST_AUDIT + replicate)
     }
 
     /// What is kept of the search beside its units.
@@ -87,16 +139,9 @@ impl<'a> Searching<'a> {
     }
 
     /// Objectives and slacks of an outcome.
-    fn row(&self, outcome: &Outcome) -> Result<Vec<f64>, String> {
+    pub(super) fn row(&self, outcome: &Outcome) -> Result<Vec<f64>, String> {
         let value = |key: &str| outcome.metrics.iter().find(|(name, _)| *name == key).map(|(_, v)| *v);
-        let needed = |key: &str| value(key).ok_or_else(|| format!("it has no metric `{key}`"));
-        let mut row = Vec::new();
-        for objective in &self.optimization.objectives {
-            row.push(objective.minimized(needed(objective.metric.key)?));
-        }
-        for constraint in &self.optimization.constraints {
-            row.push(constraint.slack(needed(constraint.metric.key)?));
-        }
+        let mut row = self.optimization.row(outcome)?;
         row.push(certificate_slack(value("certified"), value("deviation_gain_upper"), self.tolerance));
         Ok(row)
     }

@@ -158,7 +158,7 @@ impl Docket {
             });
             self.pending = pending;
         }
-        if let Some(toxic) = self.toxic {
+        if let Some(toxic) = self.toxic.filter(|_| !terms.fair) {
             for i in 0..self.acts.len() {
                 let taken = toxic.beside(service.mev[i]);
                 if taken > 0.0 && self.behaviour.conduct[i].toxic {

@@ -33,7 +33,8 @@ pub struct Diagnosis {
     pub profiles: Vec<usize>,
     /// Mean payoff of each player on the cycle, in ETH per epoch.
     pub payoffs: Vec<f64>,
-    /// What the discounted best response gains each learner, in ETH per epoch, mean over the cycle.
+    /// What the discounted best response gains everyone who learns or follows a plan with memory, in ETH per epoch, mean over
+    /// the cycle.
     pub best_response_gains: Vec<f64>,
     /// What deviating once does, where somebody could deviate.
     pub deviation: Option<Deviation>,
@@ -56,6 +57,14 @@ pub struct Deviation {
     pub rivals: Vec<f64>,
 }
 
+/// Everybody who could play otherwise, with a discount factor: learners with their own, plans that stay as they are with that of
+/// the most patient learner. Where nobody learns there is nobody.
+fn judged(stage: &Stage, parts: &[Part]) -> Vec<(usize, f64)> {
+    let patient = learners(parts).map(|(_, discount)| discount).reduce(f64::max);
+    let discount = |j: usize| parts[j].learns().map(|spec| spec.discount).or(patient);
+    (0..parts.len()).filter(|&j| stage.size(j) > 1).filter_map(|j| Some((j, discount(j)?))).collect()
+}
+
 /// The discount factors of those who learn.
 fn learners(parts: &[Part]) -> impl Iterator<Item = (usize, f64)> {
     parts.iter().enumerate().filter_map(|(j, part)| Some((j, part.learns()?.discount)))
@@ -69,11 +78,12 @@ pub fn diagnose(stage: &Stage, parts: &[Part], session: &Session) -> Diagnosis {
     let mean = |j: usize| profiles.iter().map(|&p| stage.payoff(p, j)).sum::<f64>() / cycle.len() as f64;
     let mut sums = Sums::default();
     let mut best_response_gains = Vec::new();
-    for (j, discount) in learners(parts) {
+    for (j, discount) in judged(stage, parts) {
         let problem = Problem::new(stage, plans, j, discount, &cycle);
         let own = problem.policy(&plans[j], stage.profiles());
         let values = problem.values(&own);
-        for (k, &played) in profiles.iter().enumerate() {
+        let deviates = if parts[j].learns().is_some() { profiles.as_slice() } else { &[] };
+        for (k, &played) in deviates.iter().enumerate() {
             let better = stage.best_response(played, j);
             if better != own[k] && values[k] != 0.0 {
                 let size = values[k].abs();
@@ -259,6 +269,18 @@ mod tests {
         // Mutual defection for ever: nothing to deviate to.
         let d = diagnose(&dilemma(), &parts(0.9), &ended(vec![Plan::constant(1), Plan::constant(1)]));
         assert_eq!(d.deviation, None);
+    }
+
+    /// A plan that stays as it is is judged like the learner beside it, though nobody forces it to deviate.
+    #[test]
+    fn plans_beside_a_learner_are_judged() {
+        let mut parts = parts(0.9);
+        parts[1] = Part::Plays(Plan::constant(0), Who::member("prisoner", 1));
+        let d = diagnose(&dilemma(), &parts, &ended(vec![Plan::constant(1), Plan::constant(0)]));
+        // The learner defects and earns 5; its rival earns 0 where defecting, too, would earn it 1.
+        assert_eq!(d.best_response_gains.len(), 2);
+        assert!(d.best_response_gains[0].abs() < 1e-12);
+        assert!((d.best_response_gains[1] - 1.0).abs() < 1e-12, "{:?}", d.best_response_gains);
     }
 
     /// Unconditional cooperation is spurious: a fresh learner finds that defecting pays 2 more.

@@ -20,6 +20,25 @@ pub struct RepeatedGame {
     pub stage: Stage,
     /// Who learns and who follows a script or a plan.
     pub parts: Vec<Part>,
+    /// Scripts that are judged against a menu.
+    pub scripts: Vec<Script>,
+}
+
+/// A script's offer, and what others would have earned in its place. Nobody's plan tells them apart, so that others do not react.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Whose.
+    player: usize,
+    /// The most that any choice earns at each profile of the stage game, in ETH.
+    most: Vec<f64>,
+}
+
+impl Script {
+    /// What the best choices, epoch by epoch, gain per epoch of a cycle of profiles.
+    pub fn gain(&self, stage: &Stage, cycle: &[usize]) -> f64 {
+        let gain = |&profile: &usize| self.most[profile] - stage.payoff(profile, self.player);
+        cycle.iter().map(gain).sum::<f64>() / cycle.len() as f64
+    }
 }
 
 /// Why the same stage game does not repeat in every epoch of a contender, where it does not.
@@ -168,6 +187,29 @@ impl RepeatedGame {
             market.stage_payoffs(game, &mut round, &at(settings), out);
         });
         let stage = stage.ok()?.with_lots(|settings| game.rule.tie(&at(settings)));
+        let mut payoffs = vec![0.0; n];
+        let mut scripts = Vec::new();
+        for i in 0..n {
+            let strategy = &setting.classes[setting.sequencers[i].class].strategy;
+            if sizes[i] > 1 || !strategy.judged {
+                continue;
+            }
+            let mut most = vec![f64::NEG_INFINITY; stage.profiles()];
+            for own in 0..strategy.menu.columns() {
+                let offer = {
+                    market.choose(game, |p, _, _| if p == i { own } else { column(game, p, 0) }, &mut round);
+                    round.offers[i]
+                };
+                for (profile, most) in most.iter_mut().enumerate() {
+                    let settings: Vec<usize> = (0..n).map(|j| stage.setting(profile, j)).collect();
+                    let mut offers = at(&settings);
+                    offers[i] = offer;
+                    market.stage_payoffs(game, &mut round, &offers, &mut payoffs);
+                    *most = most.max(payoffs[i]);
+                }
+            }
+            scripts.push(Script { player: i, most });
+        }
         let part = |i: usize| {
             let (class, who) = (setting.sequencers[i].class, setting.sequencers[i].who);
             let plan = setting.classes[class].strategy.answers.as_ref().map(|it| plan_of(it, &stage, i));
@@ -178,7 +220,7 @@ impl RepeatedGame {
             }
         };
         let parts = (0..n).map(part).collect();
-        Some(RepeatedGame { stage, parts })
+        Some(RepeatedGame { stage, parts, scripts })
     }
 }
 

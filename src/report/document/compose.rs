@@ -5,6 +5,7 @@ use crate::chart::ticks::{fixed, significant};
 use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
 use crate::experiment::optimization::Optimization;
+use crate::experiment::optimization::best::{Optimum, audited};
 use crate::experiment::optimization::front::Front;
 use crate::experiment::sensitivity::{Sensitivity, findings};
 use crate::experiment::store::{DesignValue, Store};
@@ -120,8 +121,19 @@ fn frontier(
     notes: &[String],
 ) -> Result<Vec<Block>, ReportError> {
     let mut blocks = opening(experiment);
-    let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
+    let front = if optimization.descent.is_some() {
+        None
+    } else {
+        Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?
+    };
+    let optimum = Optimum::read(store)?.filter(|_| optimization.descent.is_some());
+    if let Some(optimum) = &optimum {
+        let checked = audited(store, optimization, optimum)?;
+        let closing = crate::report::best::closing(experiment, optimization, optimum, checked.as_ref());
+        blocks.push(Block::Lines(closing.trim().to_owned()));
+    }
     match &front {
+        _ if optimum.is_some() => {}
         Some(front) => {
             blocks.push(Block::Lines(
                 crate::report::frontier::closing(store, experiment, optimization, front).trim().to_owned(),

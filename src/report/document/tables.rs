@@ -174,7 +174,7 @@ pub(super) fn basins(summary: &Summary) -> Option<Table> {
         ("holder share, %", "holder_share", 100.0),
         ("sequencer share, %", "sequencer_share", 100.0),
         ("net surplus, ETH per epoch", "net_surplus", 1.0),
-        ("95% bound on any deviation, %", "deviation_gain_upper", 100.0),
+        ("95% bound on every deviation of the menu, %", "deviation_gain_upper", 100.0),
     ];
     let mut rows = Vec::new();
     for (c, name) in summary.contenders().iter().enumerate().filter(|(c, _)| summary.has_basins(*c)) {

@@ -14,6 +14,7 @@ use crate::experiment::store::{Store, StoreError};
 use crate::mechanism::Mechanism as _;
 use crate::report::summary::Summary;
 use crate::with_rule;
+use std::collections::BTreeSet;
 
 /// The figure; `None` where nobody offers.
 pub(super) fn figure(
@@ -24,6 +25,7 @@ pub(super) fn figure(
 ) -> Result<Option<Sheet>, StoreError> {
     let mut panels = Vec::new();
     let mut theories = Vec::new();
+    let mut against = BTreeSet::new();
     for (c, mechanism) in summary.contenders().iter().enumerate() {
         let Some(contender) = contender(experiment, mechanism) else { continue };
         let mut curves = store.curves(0, mechanism, "offer")?;
@@ -40,6 +42,7 @@ pub(super) fn figure(
             ));
             continue;
         };
+        against.insert(axis.against);
         let (to_value, to_offer) = (axis.value, axis.offer);
         let series = |class: &str| Series {
             name: class.to_owned(),
@@ -71,7 +74,7 @@ pub(super) fn figure(
     }
     let policies = Policies {
         heading: heading("What was learned to offer", experiment, replicates(summary)),
-        value_name: "Net value of a whole epoch (ETH)".to_owned(),
+        value_name: against.into_iter().collect::<Vec<_>>().join("; "),
         panels,
         format: Format::Plain,
     };

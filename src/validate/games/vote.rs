@@ -11,6 +11,8 @@ pub enum Offer {
     Pivotal(f64),
     /// The same for every yes.
     Flat(f64),
+    /// The same whatever one votes, if the vote passes: all that can be offered where ballots are secret.
+    Outcome(f64),
 }
 
 /// A vote under an offer to the first `bribed` voters; the others are offered nothing. An action of 1 is a yes.
@@ -27,12 +29,15 @@ pub struct Ballot {
 }
 
 impl Ballot {
-    /// What a yes of voter `i` is paid when `others` vote yes.
-    fn payment(&self, i: usize, others: usize) -> f64 {
+    /// What voter `i` is paid for its vote (1 for yes) when `others` vote yes.
+    fn payment(&self, i: usize, yes: usize, others: usize) -> f64 {
         if i >= self.bribed {
             return 0.0;
         }
         match self.offer {
+            Offer::Outcome(price) if others + yes >= self.vote.quota => price,
+            Offer::Outcome(_) => 0.0,
+            _ if yes == 0 => 0.0,
             Offer::Flat(price) => price,
             Offer::Pivotal(epsilon) if others + 1 == self.vote.quota => self.vote.losses[i] + epsilon,
             Offer::Pivotal(epsilon) => epsilon,
@@ -45,7 +50,7 @@ impl Ballot {
         let loss = |yes: usize| {
             if self.psi == 0.0 && others + yes >= self.vote.quota { self.vote.losses[i] } else { 0.0 }
         };
-        [-loss(0), self.payment(i, others) - loss(1) - self.psi]
+        [self.payment(i, 0, others) - loss(0), self.payment(i, 1, others) - loss(1) - self.psi]
     }
 
     /// Whether a yes pays more than a no for every bribed voter, however many others vote yes.
@@ -62,27 +67,30 @@ impl Ballot {
     pub fn dearest_payment(&self) -> f64 {
         let voters = self.vote.losses.len();
         let payments = (0..self.bribed).flat_map(|i| (0..voters).map(move |others| (i, others)));
-        payments.map(|(i, others)| self.payment(i, others)).fold(0.0, f64::max)
+        payments.map(|(i, others)| self.payment(i, 1, others)).fold(0.0, f64::max)
     }
 
     /// What it costs when everybody who is bribed votes yes.
     pub fn all_yes_cost(&self) -> f64 {
-        (0..self.bribed).map(|i| self.payment(i, self.bribed - 1)).sum()
+        (0..self.bribed).map(|i| self.payment(i, 1, self.bribed - 1)).sum()
     }
 
-    /// The least flat price at which voter `i` votes yes when all others who are bribed do.
+    /// The least price, flat or for the outcome as the offer says, at which voter `i` votes yes when all others who are
+    /// bribed do.
     pub fn least_price_of(&self, i: usize) -> f64 {
         let (mut low, mut high) = (0.0, 2.0);
         for _ in 0..60 {
             let price = f64::midpoint(low, high);
-            let trial = Ballot { offer: Offer::Flat(price), ..self.clone() };
+            let offer =
+                if let Offer::Outcome(_) = self.offer { Offer::Outcome(price) } else { Offer::Flat(price) };
+            let trial = Ballot { offer, ..self.clone() };
             let [no, yes] = trial.payoff(i, self.bribed - 1);
             if yes >= no { high = price } else { low = price }
         }
         high
     }
 
-    /// The least flat price at which all who are bribed vote yes and nobody gains by voting no.
+    /// The least price, as for [`Ballot::least_price_of`], at which all who are bribed vote yes and nobody gains by voting no.
     pub fn least_price(&self) -> f64 {
         (0..self.bribed).map(|i| self.least_price_of(i)).fold(0.0, f64::max)
     }
@@ -103,9 +111,9 @@ impl Stage for Ballot {
 
     /// What the briber pays, whether the vote passes, and the votes for it.
     fn outcome(&self, actions: &[f64]) -> Vec<f64> {
-        let yes = actions.iter().filter(|vote| **vote > 0.5).count();
-        let paid: f64 =
-            (0..actions.len()).filter(|i| actions[*i] > 0.5).map(|i| self.payment(i, yes - 1)).sum();
+        let votes: Vec<usize> = actions.iter().map(|vote| usize::from(*vote > 0.5)).collect();
+        let yes: usize = votes.iter().sum();
+        let paid: f64 = votes.iter().enumerate().map(|(i, own)| self.payment(i, *own, yes - own)).sum();
         vec![paid, f64::from(u8::from(yes >= self.vote.quota)), yes as f64]
     }
 }

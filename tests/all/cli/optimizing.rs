@@ -108,11 +108,94 @@ fn stopping_early_leaves_a_front_and_goes_on() {
 }
 
 #[test]
+fn half_a_search_and_the_other_half_are_the_whole_search() {
+    let folder = folder(&AUCTION.replace("measured_epochs = 20", "measured_epochs = 4"));
+    let run = |output: &str, generations: &str| {
+        let set = format!("optimize.generations={generations}");
+        folder.run(&["run", "front.toml", "--output", output, "--set", &set]).with(0);
+    };
+    run("whole", "50");
+    run("halves", "25");
+    run("halves", "50");
+    for file in ["results.csv", "frontier.csv", "experiment.toml"] {
+        assert_eq!(folder.text(&format!("whole/{file}")), folder.text(&format!("halves/{file}")), "{file}");
+    }
+}
+
+#[test]
+fn kills_at_any_moment_change_no_byte() {
+    // Delays in milliseconds from a generator of its own, so that kills fall anywhere from the first unit to the last table.
+    let mut state = 20_211_126_u64;
+    let mut delay = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        std::time::Duration::from_millis(20 + (state >> 33) % 400)
+    };
+    let folder = folder(&AUCTION.replace("measured_epochs = 20", "measured_epochs = 400"));
+    folder.run(&["run", "front.toml", "--output", "whole"]).with(0);
+    let (mut kills, mut ended) = (0, 0);
+    while kills < 12 && ended < 3 {
+        let mut running = folder.start(&["run", "front.toml", "--output", "cut", "--quiet"]);
+        std::thread::sleep(delay());
+        if running.is_running() {
+            kills += 1;
+        } else {
+            ended += 1;
+        }
+        running.kill();
+    }
+    assert!(kills >= 3, "{kills} kills");
+    folder.run(&["run", "front.toml", "--output", "cut"]).with(0);
+    for file in ["results.csv", "frontier.csv", "summary.csv", "policies.csv"] {
+        assert_eq!(folder.text(&format!("whole/{file}")), folder.text(&format!("cut/{file}")), "{file}");
+    }
+}
+
+/// Where revenue is largest: a reserve of one half for values uniform on [0, 1], of one for exponential ones of mean 1.
+fn reserve(more: &[&str]) -> (f64, f64, f64, String) {
+    let folder = Folder::new();
+    let file = crate::lab::root().join("experiments/optimal-reserve.toml");
+    let file = file.display().to_string();
+    let mut arguments = vec!["run", file.as_str(), "--output", "a", "--set", "play.measured_epochs=50"];
+    arguments.extend(["--set", "optimize.maximum_replicates=64"]);
+    more.iter().for_each(|change| arguments.extend(["--set", change]));
+    folder.run(&arguments).with(0);
+    let table = folder.text("a/optimum.csv");
+    let row: Vec<&str> = table.lines().nth(1).unwrap().split(',').collect();
+    let number = |i: usize| row[i].parse::<f64>().unwrap();
+    assert!(
+        folder.path("a/charts/optimum.png").exists()
+            && folder.text("a/report.md").contains("the best setting")
+    );
+    (number(2), number(3), number(4), row[6].to_owned())
+}
+
+#[test]
+fn the_best_reserve_is_myersons() {
+    for (changes, known) in [
+        (&["sequencers.bidder.count=2"][..], 0.5),
+        (&["sequencers.bidder.value={ exponential = 1.0 }", "optimize.variables.0.range=[0.0, 3.0]"], 1.0),
+    ] {
+        let (best, low, high, note) = reserve(changes);
+        assert!((best / known - 1.0).abs() < 0.05, "{changes:?}: {best} [{low}, {high}]");
+        assert!(low < best && best < high && note == "identified", "{changes:?}: {note}");
+    }
+    let (.., note) = reserve(&["sequencers.bidder.count=20"]);
+    assert_eq!(note, "not identified");
+}
+
+#[test]
 fn what_cannot_be_optimized_is_refused_in_words() {
     let objectives = "[\"maximize revenue\", \"minimize unrealised_share\"]";
     let with = |list: &str| AUCTION.replace(objectives, list);
     for (text, said) in [
         (with("[\"maximize revenue\"]"), "a second objective is missing"),
+        (with("[\"maximize revenue\"]"), "`method = \"nelder_mead\"`"),
+        (AUCTION.replace("population = 6", "method = \"brent\""), "of which a solver takes one"),
+        (
+            with("[\"maximize revenue\"]")
+                .replace("population = 6\ngenerations = 3", "method = \"nelder_mead\""),
+            "2 contenders",
+        ),
         (with("[\"maximize revenue\", \"livenes\"]"), "did you mean `liveness`?"),
         (with("[\"maximize revenue\", \"mean_price\"]"), "maximize mean_price"),
         (with("[\"maximize revenue\", \"minimize revenue\"]"), "twice"),

@@ -1,0 +1,298 @@
+//! A polynomial response over a window of positions, and where it is best.
+//!
+//! Mean outcomes over replicates at the points of the window are fitted by least squares: a quartic of one variable, a cubic of
+//! two, a quadratic of more (Myers, Montgomery and Anderson-Cook 2016, "Response Surface Methodology", chapter 6). All points have
+//! the same replicates on the same draws; resampling whole replicates and fitting again gives the distribution of the best point
+//! (percentile intervals, 95%).
+
+use crate::draws::{Key, Purpose, Who};
+use crate::measure::effects::least_squares::inverse;
+use crate::optimize::candidate::Candidate;
+
+/// Resamples.
+const RESAMPLES: u32 = 400;
+/// Slices of a window of one variable in which its best point is looked for.
+const GRID: usize = 400;
+/// Points of a window of several variables, for each of them.
+const SCATTERED: usize = 200;
+
+/// Outcomes of a window.
+#[derive(Clone, Debug)]
+pub struct Response {
+    centre: Vec<f64>,
+    reach: f64,
+    exponents: Vec<Vec<u32>>,
+    /// By term, then point: coefficients are this times outcomes.
+    projector: Vec<Vec<f64>>,
+    /// By output (the objective, then slacks), replicate, point.
+    outcomes: Vec<Vec<Vec<f64>>>,
+}
+
+/// A fitted response.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    centre: Vec<f64>,
+    reach: f64,
+    exponents: Vec<Vec<u32>>,
+    /// By output.
+    coefficients: Vec<Vec<f64>>,
+}
+
+/// Where the best point lies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located {
+    /// Interval of its position, by variable.
+    pub interval: Vec<[f64; 2]>,
+    /// Interval of the response at the best point.
+    pub value: [f64; 2],
+    /// Share of resamples in which it lies at an edge of the window, by variable.
+    pub at_edge: Vec<f64>,
+}
+
+impl Response {
+    /// Terms of the polynomial of so many variables.
+    pub fn terms(inputs: usize) -> usize {
+        exponents(inputs).len()
+    }
+
+    /// Of candidates with common replicates; `None` where they are too few for the polynomial.
+    pub fn new(members: &[&Candidate], centre: &[f64], reach: f64) -> Option<Self> {
+        let exponents = exponents(centre.len());
+        let replicates = members.iter().map(|c| c.replicates()).min()? as usize;
+        if members.len() <= exponents.len() || replicates < 2 {
+            return None;
+        }
+        let rows: Vec<Vec<f64>> =
+            members.iter().map(|c| monomials(&exponents, centre, reach, &c.genes)).collect();
+        let terms = exponents.len();
+        let product = |i: usize, j: usize| rows.iter().map(|row| row[i] * row[j]).sum::<f64>();
+        let normal: Vec<f64> =
+            (0..terms).flat_map(|i| (0..terms).map(move |j| (i, j))).map(|(i, j)| product(i, j)).collect();
+        let (inverse, used) = inverse(&normal, terms);
+        // Where snapping leaves too few different positions, terms that the others explain are left out.
+        let projector = (0..terms)
+            .map(|i| {
+                let weight = |row: &Vec<f64>| -> f64 {
+                    (0..terms).filter(|&j| used[i] && used[j]).map(|j| inverse[i * terms + j] * row[j]).sum()
+                };
+                rows.iter().map(weight).collect()
+            })
+            .collect();
+        let width = members[0].row(0).len();
+        let outcome = |column: usize| {
+            (0..replicates).map(|r| members.iter().map(|c| c.row(r)[column]).collect()).collect()
+        };
+        Some(Response {
+            centre: centre.to_vec(),
+            reach,
+            exponents,
+            projector,
+            outcomes: (0..width).map(outcome).collect(),
+        })
+    }
+
+    /// The response of mean outcomes.
+    pub fn fit(&self) -> Fit {
+        let all: Vec<usize> = (0..self.outcomes[0].len()).collect();
+        self.fit_of(&all)
+    }
+
+    fn fit_of(&self, replicates: &[usize]) -> Fit {
+        let coefficients = self.outcomes.iter().map(|outcome| {
+            let mut means = vec![0.0; outcome[0].len()];
+            for &r in replicates {
+                means.iter_mut().zip(&outcome[r]).for_each(|(mean, y)| *mean += y);
+            }
+            means.iter_mut().for_each(|mean| *mean /= replicates.len() as f64);
+            self.projector.iter().map(|row| row.iter().zip(&means).map(|(w, y)| w * y).sum()).collect()
+        });
+        Fit {
+            centre: self.centre.clone(),
+            reach: self.reach,
+            exponents: self.exponents.clone(),
+            coefficients: coefficients.collect(),
+        }
+    }
+
+    /// Where the best point lies, over resamples of replicates.
+    pub fn locate(&self, seed: u64) -> Located {
+        let n = self.outcomes[0].len();
+        let draws = Key::new(seed, 0, 0).stream(Purpose::Resample, Who::member("response", 0));
+        let inputs = self.centre.len();
+        let mut positions: Vec<Vec<f64>> = vec![Vec::new(); inputs];
+        let mut values = Vec::new();
+        let mut edges = vec![0.0; inputs];
+        for round in 0..RESAMPLES {
+            let replicates: Vec<usize> =
+                (0..n).map(|i| ((draws.uniform(round, i as u32) * n as f64) as usize).min(n - 1)).collect();
+            let fit = self.fit_of(&replicates);
+            let Some(best) = fit.best() else { continue };
+            values.push(fit.objective(&best));
+            for (i, x) in best.iter().enumerate() {
+                let [low, high] = fit.window(i);
+                edges[i] += f64::from(u8::from(*x <= low || *x >= high));
+                positions[i].push(*x);
+            }
+        }
+        let count = values.len().max(1) as f64;
+        Located {
+            interval: positions.iter_mut().map(|all| middle(all)).collect(),
+            value: middle(&mut values),
+            at_edge: edges.into_iter().map(|edge| edge / count).collect(),
+        }
+    }
+}
+
+/// The central 95% of some numbers.
+fn middle(numbers: &mut [f64]) -> [f64; 2] {
+    if numbers.is_empty() {
+        return [f64::NAN; 2];
+    }
+    numbers.sort_by(f64::total_cmp);
+    let at = |p: f64| numbers[(p * (numbers.len() - 1) as f64).round() as usize];
+    [at(0.025), at(0.975)]
+}
+
+impl Fit {
+    /// The window of a variable.
+    pub fn window(&self, input: usize) -> [f64; 2] {
+        [(self.centre[input] - self.reach).max(0.0), (self.centre[input] + self.reach).min(1.0)]
+    }
+
+    fn output(&self, which: usize, x: &[f64]) -> f64 {
+        let row = monomials(&self.exponents, &self.centre, self.reach, x);
+        row.iter().zip(&self.coefficients[which]).map(|(m, c)| m * c).sum()
+    }
+
+    /// The objective at a position.
+    pub fn objective(&self, x: &[f64]) -> f64 {
+        self.output(0, x)
+    }
+
+    /// The objective at a position, infinite where a constraint is not kept.
+    fn judged(&self, x: &[f64]) -> f64 {
+        let kept = (1..self.coefficients.len()).all(|which| self.output(which, x) >= -super::ROUNDING);
+        if kept { self.objective(x) } else { f64::INFINITY }
+    }
+
+    /// The best position within the window; `None` where none is feasible.
+    pub fn best(&self) -> Option<Vec<f64>> {
+        let inputs = self.centre.len();
+        let starts: Vec<Vec<f64>> = if inputs == 1 {
+            let [low, high] = self.window(0);
+            (0..=GRID).map(|i| vec![low + (high - low) * i as f64 / GRID as f64]).collect()
+        } else {
+            let place =
+                |share: f64, i: usize| self.window(i)[0] + share * (self.window(i)[1] - self.window(i)[0]);
+            (0..SCATTERED * inputs)
+                .map(|k| {
+                    super::descent::scattered(k, inputs)
+                        .into_iter()
+                        .enumerate()
+                        .map(|(i, u)| place(u, i))
+                        .collect()
+                })
+                .collect()
+        };
+        let worth = |x: &Vec<f64>| self.judged(x);
+        let mut best = starts.into_iter().min_by(|a, b| worth(a).total_cmp(&worth(b)))?;
+        let mut value = self.judged(&best);
+        if !value.is_finite() {
+            return None;
+        }
+        // Steps along the axes, halved where none helps (Hooke and Jeeves 1961).
+        let mut step = self.reach / 16.0;
+        while step > 1e-6 {
+            let mut moved = false;
+            for i in 0..inputs {
+                for sign in [-1.0, 1.0] {
+                    let [low, high] = self.window(i);
+                    let mut next = best.clone();
+                    next[i] = (next[i] + sign * step).clamp(low, high);
+                    let there = self.judged(&next);
+                    if there < value {
+                        (best, value, moved) = (next, there, true);
+                    }
+                }
+            }
+            if !moved {
+                step *= 0.5;
+            }
+        }
+        Some(best)
+    }
+}
+
+/// Exponents of every term.
+fn exponents(inputs: usize) -> Vec<Vec<u32>> {
+    let degree = match inputs {
+        1 => 4,
+        2 => 3,
+        _ => 2,
+    };
+    let mut all: Vec<Vec<u32>> = vec![Vec::new()];
+    for _ in 0..inputs {
+        all = all
+            .into_iter()
+            .flat_map(|terms| {
+                let left = degree - terms.iter().sum::<u32>();
+                (0..=left).map(move |power| [terms.as_slice(), &[power]].concat())
+            })
+            .collect();
+    }
+    all
+}
+
+fn monomials(exponents: &[Vec<u32>], centre: &[f64], reach: f64, x: &[f64]) -> Vec<f64> {
+    let scaled: Vec<f64> = x.iter().zip(centre).map(|(x, c)| (x - c) / reach).collect();
+    let power = |t: f64, n: u32| (0..n).fold(1.0, |product, _| product * t);
+    exponents.iter().map(|e| e.iter().zip(&scaled).map(|(&n, &t)| power(t, n)).product()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn members(points: &[Vec<f64>], f: impl Fn(&[f64], u32) -> f64) -> Vec<Candidate> {
+        points
+            .iter()
+            .map(|x| {
+                let mut candidate = Candidate::new(x.clone(), 0, 1, 0);
+                (0..6).for_each(|r| candidate.push(&[f(x, r)]));
+                candidate
+            })
+            .collect()
+    }
+
+    #[test]
+    fn polynomials_are_found_again() {
+        let points: Vec<Vec<f64>> = (0..=18).map(|i| vec![0.3 + 0.01 * f64::from(i)]).collect();
+        let quartic = |x: &[f64]| 1.0 - x[0] + 5.0 * (x[0] - 0.4) * (x[0] - 0.4) + x[0] * x[0] * x[0] * x[0];
+        let own = members(&points, |x, r| quartic(x) + f64::from(r));
+        let refs: Vec<&Candidate> = own.iter().collect();
+        let fit = Response::new(&refs, &[0.4], 0.15).unwrap().fit();
+        for x in [0.3, 0.37, 0.5] {
+            assert!((fit.objective(&[x]) - quartic(&[x]) - 2.5).abs() < 1e-9);
+        }
+        assert_eq!((Response::terms(1), Response::terms(2), Response::terms(3)), (5, 10, 10));
+        assert!(Response::new(&refs[..5], &[0.4], 0.15).is_none());
+    }
+
+    #[test]
+    fn a_best_point_of_two_variables_is_located() {
+        let points: Vec<Vec<f64>> = (1..40).map(|k| super::super::descent::scattered(k, 2)).collect();
+        let own = members(&points, |x, r| {
+            let tilt = 0.02 * (f64::from(r) - 2.5);
+            let (a, b) = (x[0] - 0.5, x[1] - 0.45);
+            a * a + (b - tilt) * (b - tilt) + 0.3 * a * b
+        });
+        let refs: Vec<&Candidate> = own.iter().collect();
+        let response = Response::new(&refs, &[0.5, 0.5], 0.5).unwrap();
+        let best = response.fit().best().unwrap();
+        assert!((best[0] - 0.5).abs() < 1e-3 && (best[1] - 0.45).abs() < 1e-3, "{best:?}");
+        let located = response.locate(1);
+        assert!(
+            located.interval[1][0] < 0.45 && located.interval[1][1] > 0.45 && located.at_edge == [0.0, 0.0]
+        );
+    }
+}

@@ -1,0 +1,180 @@
+//! Fair ordering by a quorum, and the capture of upgrades, against closed forms.
+
+use crate::lab::{metric, read, unit};
+use sequencer_lab::learning::policy::Policy;
+use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
+use sequencer_lab::play::schedule::{Phase, market_key};
+use sequencer_lab::theory::bribery::Vote;
+use sequencer_lab::with_rule;
+
+/// `r` appointees who are all live, each down in a slot with probability `p`, independently of the slot before.
+fn committee(r: u32, p: f64, ordering: &str) -> String {
+    format!(
+        "[experiment]\nname = \"committee\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\nmev_median = 0.01\ntoxic_share = 0.3\n\n\
+         [[sequencers]]\nname = \"member\"\ncount = {r}\nfailure_rate = {p:?}\nrepair_rate = {:?}\ntoxic_mev = \"always\"\n\n\
+         [mechanism.board]\nrule = \"authority\"\nepoch_slots = 100\nseats = {r}\nredundancy = {r}\ncontract_fee = 0.01\n\
+         ordering = \"{ordering}\"\n\n[play]\nrounds = 8\nmeasured_epochs = 300\n",
+        1.0 - p
+    )
+}
+
+#[test]
+fn a_quorum_is_up_as_often_as_theory_says() {
+    // Three of four and seven of ten: theory.md, section 5.2.
+    for (r, p, available) in
+        [(4, 0.05, 0.98598125), (4, 0.1, 0.9477), (10, 0.05, 0.9989715), (10, 0.1, 0.9872048), (1, 0.1, 0.9)]
+    {
+        let experiment = read(
+            &committee(r, p, "fair_bft")
+                .replace("ordering = \"fair_bft\"\n", if r > 1 { "ordering = \"fair_bft\"\n" } else { "" }),
+        );
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        let liveness = metric(&outcome, "liveness").unwrap();
+        let slots: f64 = 8.0 * 300.0 * 100.0;
+        let se = (available * (1.0 - available) / slots).sqrt();
+        assert!((liveness - available).abs() < 3.5 * se, "{r} at {p}: {liveness}, {available} ± {se}");
+        // What is expected of the epoch is the same where machines are alike.
+        let seats = Seating::new(&experiment.setting, true);
+        let contender = &experiment.contenders[0];
+        with_rule!(&contender.rule, rule => {
+            let game = Game { rule, setting: &experiment.setting, terms: &contender.terms, seats: &seats };
+            let policies: Vec<Policy> =
+                seats.players.iter().map(|p| Policy::pure(p.bins.count(), p.menu.columns(), 0)).collect();
+            let mut round = Round::new(&game);
+            let mut market = Market::open(&game, market_key(1, 0, Phase::Measure, 0));
+            market.offer(&game, |p| &policies[p], &mut round);
+            market.decide(&game, &mut round, Detail::Fluid).unwrap();
+            let expected = 1.0 - market.service.missed / market.service.total;
+            assert!((expected - available).abs() < 6e-8, "{r} at {p}: {expected}");
+        });
+    }
+}
+
+#[test]
+fn nobody_reorders_at_users_expense_under_a_quorum() {
+    let income = |ordering: &str| {
+        let experiment = read(&committee(4, 0.1, ordering));
+        metric(&unit(&experiment, &experiment.contenders[0], 0), "outside_income_share").unwrap()
+    };
+    assert!(income("leader") > 0.1);
+    assert_eq!(income("fair_bft"), 0.0);
+}
+
+#[test]
+fn data_are_available_as_often_as_a_committee_signs() {
+    for (members, quorum, down, withheld, share) in
+        [(4, 0.75, 0.1, 0.0, 0.9477), (10, 0.7, 0.1, 0.05, 0.95 * 0.9872048), (3, 1.0, 0.2, 0.0, 0.512)]
+    {
+        let text = format!(
+            "[experiment]\nname = \"volition\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\nposting_cost = 0.002\n\n\
+             [[sequencers]]\nname = \"one\"\ncount = 1\n\n[mechanism.one]\nrule = \"centralized\"\nepoch_slots = 100\n\
+             volition = {{ members = {members}, quorum = {quorum:?}, down = {down:?}, withheld = {withheld:?}, posting = 0.25, cost = 0.0001 }}\n\n\
+             [play]\nrounds = 8\nmeasured_epochs = 200\n"
+        );
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        let value = |key: &str| metric(&outcome, key).unwrap();
+        let se = (share * (1.0 - share) / 160_000.0_f64).sqrt();
+        assert!((value("liveness") - share).abs() < 3.5 * se, "{}, {share} ± {se}", value("liveness"));
+        let posting = (0.25 * 0.002 + f64::from(members) * 0.0001) / 0.01;
+        assert!((value("posting_cost_share") - posting * value("liveness")).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn the_token_follows_buy_backs_issuance_and_findings() {
+    let price = |world: &str, group: &str, contender: &str| {
+        let text = format!(
+            "[experiment]\nname = \"token\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n{world}\n\
+             [[sequencers]]\nname = \"one\"\ncount = 1\n{group}\n[mechanism.one]\nepoch_slots = 10\n{contender}\n\n\
+             [play]\nrounds = 3\nmeasured_epochs = 20\n"
+        );
+        let experiment = read(&text);
+        metric(&unit(&experiment, &experiment.contenders[0], 0), "token_price").unwrap()
+    };
+    let near = |found: f64, theory: f64| assert!((found / theory - 1.0).abs() < 1e-12, "{found}, {theory}");
+    // Half of 0.1 an epoch is returned; four fifths of that take tokens out of the market.
+    let returned = "rule = \"centralized\"\ncommission = 0.5\nredistribution = { buyback = 0.6, burn = 0.2, treasury = 0.2 }\n";
+    near(
+        price("", "", &format!("{returned}token = {{ capitalisation = 10.0, elasticity = 2.0 }}\n")),
+        (20.0 * 2.0 * 0.04 / 10.0_f64).exp(),
+    );
+    // Producers who are paid by issuance dilute it.
+    near(
+        price(
+            "",
+            "capital_cost = 0.1\nstrategy = \"truthful\"\n",
+            "rule = \"stake\"\nissuance = 0.02\ntoken = { capitalisation = 10.0 }\n",
+        ),
+        (-20.0 * 0.2 / 10.0_f64).exp(),
+    );
+    // The operator is found guilty of something in every epoch.
+    near(
+        price(
+            "toxic_share = 0.1\n",
+            "toxic_mev = \"never\"\n",
+            "rule = \"centralized\"\ntoken = { capitalisation = 10.0, trust = 0.05 }\ngovernance = { false_positive = 1.0 }\n",
+        ),
+        0.95_f64.powi(20),
+    );
+}
+
+#[test]
+fn live_slots_cost_what_state_has_grown_to() {
+    for (expiry, mean) in
+        [("", 1.0 + 0.02 * 9.5), ("state_expiry = 5\n", 1.0 + 0.02 * (10.0 + 5.0 * 15.0) / 20.0)]
+    {
+        let text = format!(
+            "[experiment]\nname = \"state\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\nstate_growth = 0.02\n{expiry}\n\
+             [[sequencers]]\nname = \"one\"\ncount = 1\nlive_cost = 0.001\n\n[mechanism.one]\nrule = \"centralized\"\nepoch_slots = 10\n\n\
+             [play]\nrounds = 2\nmeasured_epochs = 20\n"
+        );
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        let cost = metric(&outcome, "operating_cost_share").unwrap();
+        assert!((cost - 0.1 * mean).abs() < 1e-12, "{expiry}: {cost}, {}", 0.1 * mean);
+    }
+}
+
+#[test]
+fn captures_of_upgrades_cost_what_theory_says() {
+    let run = |upgrade: &str| {
+        let text = format!(
+            "[experiment]\nname = \"upgrades\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n\n\
+             [[sequencers]]\nname = \"member\"\ncount = 2\nstrategy = \"truthful\"\n\n\
+             [[delegators]]\nname = \"small\"\ncount = 20\nprice_sensitivity = 10.0\nstake = 2.0\n\n\
+             [[delegators]]\nname = \"whale\"\ncount = 1\nprice_sensitivity = 10.0\nstake = 60.0\n\n\
+             [mechanism.votes]\nrule = \"delegated\"\nupgrade = {upgrade}\n\n[play]\nrounds = 1\nmeasured_epochs = 2\n"
+        );
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        ["capture_cost_flat", "capture_cost_pivotal", "capture_reach"].map(|key| metric(&outcome, key))
+    };
+    let near = |found: Option<f64>, theory: f64| {
+        assert!(found.is_some_and(|found| (found - theory).abs() < 1e-9), "{found:?}, {theory}");
+    };
+    let majority = Vote::equal(21, 11, 1.0).unwrap();
+    let [flat, pivotal, reach] =
+        run("{ by = \"multisig\", voters = 21, quorum = 0.5, loss = 21.0, least_bribe = 0.000001 }");
+    near(flat, majority.flat_price_cost());
+    near(pivotal, majority.pivotal_cost(1e-6).unwrap());
+    assert_eq!(reach, Some(1.0));
+    // Short of unanimity nothing, under it everything.
+    let [flat, pivotal, _] = run("{ by = \"governance\", voters = 21, quorum = 1.0, loss = 21.0 }");
+    near(flat, 21.0);
+    near(pivotal, 21.0);
+    // Nobody believes a promise that cannot be checked.
+    let [flat, pivotal, _] =
+        run("{ by = \"multisig\", voters = 21, quorum = 0.5, loss = 21.0, ballot = \"secret\" }");
+    near(flat, 11.0);
+    assert_eq!(pivotal, None);
+    // The whale has 60 of 100 votes: it decides, and takes its loss.
+    let [flat, pivotal, _] = run("{ by = \"governance\", quorum = 0.5, loss = 10.0 }");
+    near(flat, 6.0);
+    near(pivotal, 6.0);
+    // Four tenths are carried by the small ones without it, who are many, and by nobody alone.
+    let [_, pivotal, _] = run("{ by = \"governance\", quorum = 0.39, loss = 10.0 }");
+    near(pivotal, 0.0);
+    assert_eq!(run("{ by = \"immutable\" }"), [None, None, Some(0.0)]);
+    assert_eq!(run("{ by = \"opt_in\", adoption = 0.3 }"), [Some(0.0), Some(0.0), Some(0.3)]);
+}
