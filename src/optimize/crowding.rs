@@ -108,7 +108,9 @@ fn by_neighbours(points: &[f64], n: usize, objectives: usize, keep: usize) -> Ve
     // Who counts a member among its neighbours; may name some who no longer do.
     let mut holders: Vec<Vec<usize>> = vec![Vec::new(); n];
     for (i, near) in near.iter().enumerate() {
-        near.iter().for_each(|(_, j)| holders[*j].push(i));
+        for (_, j) in near {
+            holders[*j].push(i);
+        }
     }
     let mut crowded: Vec<f64> =
         (0..n).map(|i| if best[i] { f64::INFINITY } else { product(&near[i]) }).collect();
@@ -126,7 +128,9 @@ fn by_neighbours(points: &[f64], n: usize, objectives: usize, keep: usize) -> Ve
             near[i].remove(held);
             if near[i].len() < objectives && left.len() > near[i].len() + 1 {
                 near[i] = nearest(i, &is_left);
-                near[i].iter().for_each(|(_, j)| holders[*j].push(i));
+                for (_, j) in &near[i] {
+                    holders[*j].push(i);
+                }
             }
             if held < objectives && !best[i] {
                 crowded[i] = product(&near[i]);

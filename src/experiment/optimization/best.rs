@@ -153,7 +153,7 @@ fn variable(axis: &Axis, input: usize, found: &Found, own: &dyn Fn(f64) -> f64) 
         elsewhere(p.clamp(0.0, 1.0)) - best
     });
     let change = around[0].max(around[1]) / best.abs().max(f64::MIN_POSITIVE);
-    let is_edge = found.located.at_edge[input] > AT_EDGE && (at < 0.01 || at > 0.99);
+    let is_edge = found.located.at_edge[input] > AT_EDGE && !(0.01..=0.99).contains(&at);
     Variable { value, low, high, change, is_edge, curve: curve(axis, input, found, &found.fit, own) }
 }
 

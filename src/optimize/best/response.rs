@@ -103,7 +103,9 @@ impl Response {
             for &r in replicates {
                 means.iter_mut().zip(&outcome[r]).for_each(|(mean, y)| *mean += y);
             }
-            means.iter_mut().for_each(|mean| *mean /= replicates.len() as f64);
+            for mean in &mut means {
+                *mean /= replicates.len() as f64;
+            }
             self.projector.iter().map(|row| row.iter().zip(&means).map(|(w, y)| w * y).sum()).collect()
         });
         Fit {

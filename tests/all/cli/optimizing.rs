@@ -157,7 +157,9 @@ fn reserve(more: &[&str]) -> (f64, f64, f64, String) {
     let file = file.display().to_string();
     let mut arguments = vec!["run", file.as_str(), "--output", "a", "--set", "play.measured_epochs=50"];
     arguments.extend(["--set", "optimize.maximum_replicates=64"]);
-    more.iter().for_each(|change| arguments.extend(["--set", change]));
+    for change in more {
+        arguments.extend(["--set", change]);
+    }
     folder.run(&arguments).with(0);
     let table = folder.text("a/optimum.csv");
     let row: Vec<&str> = table.lines().nth(1).unwrap().split(',').collect();
