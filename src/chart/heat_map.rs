@@ -138,7 +138,7 @@ impl HeatMap {
         let most = if style.width == Width::Single { 2 } else { 4 };
         let bands = row.fields.len().div_ceil(most);
         let across = row.fields.len().div_ceil(bands.max(1)).max(1);
-        let (gap, bar) = (9.0 * scale, self.bar(row, style));
+        let (gap, bar) = (9.0 * scale, Self::bar(row, style));
         let room = style.points_wide() - 2.0 * EDGE - beside - bar;
         // A lone panel of few columns need not fill the page.
         let most = (36.0 * self.x.1.len() as f64).max(300.0) * scale;
@@ -153,7 +153,7 @@ impl HeatMap {
     }
 
     /// Room for the scale of colours at the right.
-    fn bar(&self, row: &FieldRow, style: Style) -> f64 {
+    fn bar(row: &FieldRow, style: Style) -> f64 {
         let scale = style.scale();
         row.scale().widest(style) + (9.0 + 9.0 + 5.0) * scale
     }

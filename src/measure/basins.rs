@@ -175,8 +175,9 @@ impl Search {
         }
         let end = usize::midpoint(ends.0, ends.1);
         let (mut best, mut at) = (f64::INFINITY, starts.0);
-        for from in starts.0..=starts.1.min(end - PART) {
-            let within = least[from] + self.within(from, end);
+        let last = starts.1.min(end - PART);
+        for (from, before) in least.iter().enumerate().take(last + 1).skip(starts.0) {
+            let within = before + self.within(from, end);
             if within < best {
                 (best, at) = (within, from);
             }

@@ -9,6 +9,7 @@ use crate::experiment::replication::{StoppingRule, judged};
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
 use crate::measure::statistics::Estimate;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Metrics of which half-widths are told where no target names one.
@@ -93,20 +94,15 @@ pub fn reached(
             say(worst),
             widths.all.len()
         );
-        match rule.and_then(|rule| Some((rule, rule.half_width.get(place)?))) {
-            Some((_, (_, target))) => {
-                let close = widths.all.iter().filter(|(half, n)| judged(*half, *n) <= *target).count();
-                text += &format!("; the target ± {} is reached by {close}", say(*target));
-            }
-            None => {
-                let whole = f64::from(experiment.replicates);
-                text += &format!(
-                    "; ± {} is to be expected of all {} replicates",
-                    say(worst * (n as f64 / whole).sqrt()),
-                    experiment.replicates
-                );
-            }
-        }
+        // Writing to a string cannot fail.
+        let _ = if let Some((_, target)) = rule.and_then(|rule| rule.half_width.get(place)) {
+            let close = widths.all.iter().filter(|(half, n)| judged(*half, *n) <= *target).count();
+            write!(text, "; the target ± {} is reached by {close}", say(*target))
+        } else {
+            let whole = f64::from(experiment.replicates);
+            let then = say(worst * (n as f64 / whole).sqrt());
+            write!(text, "; ± {then} is to be expected of all {whole} replicates")
+        };
         said.push(text);
     }
     let left = if rule.is_some() {
@@ -117,7 +113,7 @@ pub fn reached(
     let mut text = format!("the rest: {}{left} units", if rule.is_some() { "about " } else { "" });
     if progress.computed > 0 {
         let seconds = progress.elapsed.as_secs_f64() / progress.computed as f64 * left as f64;
-        text += &format!(", about {} at the rate of this run", clock(seconds));
+        let _ = write!(text, ", about {} at the rate of this run", clock(seconds));
     }
     said.push(text);
     Ok(said)

@@ -12,6 +12,7 @@ use crate::measure::statistics::LEVEL;
 use crate::numerics::binomial_tail;
 use crate::settings::{Parameter, Value};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// Name of the table.
@@ -86,7 +87,9 @@ pub fn write(store: &Store, directory: &Path, wanted: &[f64]) -> Result<(), Tabl
             for (number, &q) in wanted.iter().enumerate() {
                 let places = *known.entry((own.len(), number)).or_insert_with(|| places(own.len(), q));
                 let interval = places.map_or([f64::NAN; 2], |(low, high)| [own[low], own[high]]);
-                lines += &format!("{design},{},{},", quote(&store.contenders()[contender]), quote(metric));
+                // Writing to a string cannot fail.
+                let _ =
+                    write!(lines, "{design},{},{},", quote(&store.contenders()[contender]), quote(metric));
                 push_number(&mut lines, q);
                 push_numbers(&mut lines, &[quantile(own, q), interval[0], interval[1], own.len() as f64]);
                 lines.push('\n');

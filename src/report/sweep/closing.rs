@@ -169,7 +169,7 @@ fn table(swept: &Swept, lines: &[Line], contenders: &[String], metrics: &[&'stat
     };
     let mut columns: Vec<Vec<String>> = Vec::new();
     for (place, factor) in swept.factors.iter().enumerate() {
-        let head = ["".to_owned(), factor.name.clone()];
+        let head = [String::new(), factor.name.clone()];
         columns.push(head.into_iter().chain(lines.iter().map(|l| l.settings[place].clone())).collect());
     }
     let wide = |column: &Vec<String>| column.iter().map(|c| c.chars().count()).max().unwrap_or(0);

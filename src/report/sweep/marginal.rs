@@ -60,6 +60,9 @@ pub struct Marginals {
     means: Vec<Vec<Vec<Vec<Option<Estimate>>>>>,
 }
 
+/// By group of settings, then replicate: sum and count.
+type Groups = Vec<Vec<(f64, u64)>>;
+
 impl Marginals {
     /// How many metrics were asked for.
     pub fn metrics(&self) -> usize {
@@ -87,11 +90,8 @@ impl Marginals {
         }
         // Sums by contender, metric, factor, group: of each replicate.
         let contenders = swept.contenders.len();
-        let mut sums: Vec<Vec<Vec<Vec<Vec<(f64, u64)>>>>> =
-            vec![
-                vec![along.iter().map(|a| vec![Vec::new(); a.x.len()]).collect(); metrics.len()];
-                contenders
-            ];
+        let groups: Vec<Groups> = along.iter().map(|a| vec![Vec::new(); a.x.len()]).collect();
+        let mut sums = vec![vec![groups; metrics.len()]; contenders];
         let column: Vec<Option<usize>> = store
             .metrics()
             .iter()

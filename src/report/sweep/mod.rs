@@ -41,10 +41,13 @@ const TELLING: [&str; 12] = [
     "profit_gain",
 ];
 
+/// A choice of metrics, and the design as read with it.
+type Reading = (Vec<&'static str>, Option<Rc<Swept>>);
+
 /// Designs that were read, so that figures, tables and closing words do not each walk the store again.
 #[derive(Debug, Default)]
 pub struct Readings {
-    known: RefCell<Vec<(Vec<&'static str>, Option<Rc<Swept>>)>>,
+    known: RefCell<Vec<Reading>>,
 }
 
 impl Readings {
@@ -192,7 +195,7 @@ impl Swept {
     fn keep_telling(&mut self, spread: &[Spread], unasked: bool) {
         let contenders = self.contenders.len();
         let of = |metric: usize| &spread[metric * contenders..(metric + 1) * contenders];
-        let said = |metric: usize| of(metric).iter().any(|s| s.given());
+        let said = |metric: usize| of(metric).iter().any(Spread::given);
         let varies = |metric: usize| of(metric).iter().any(Spread::varies);
         let given: Vec<usize> = (0..self.metrics.len()).filter(|&m| said(m)).collect();
         let mut kept: Vec<usize> = given.iter().copied().filter(|&m| !unasked || varies(m)).collect();

@@ -80,6 +80,7 @@ fn kill_twenty_times(folder: &Folder, arguments: &[&str], directory: &str, lives
         std::thread::sleep(reach.mul_f64(stream.uniform(attempts, 0)));
         if !running.is_running() {
             // It was faster than the moment that was drawn: nothing is killed by that.
+            reach = reach.mul_f64(0.5);
             continue;
         }
         running.kill();
