@@ -52,6 +52,10 @@ pub fn read(section: &Section, terms: &mut Terms, all_live: bool) {
     let led = others_up(quorum(live) - 1);
     let somebody = 1.0 - pow(down, others as f64);
     let stood_in = if somebody > 0.0 { others_up(quorum(live)) / somebody } else { 0.0 };
-    terms.availability.iter_mut().for_each(|up| *up *= led);
-    terms.takeover.iter_mut().for_each(|takes| *takes *= stood_in);
+    for up in &mut terms.availability {
+        *up *= led;
+    }
+    for takes in &mut terms.takeover {
+        *takes *= stood_in;
+    }
 }

@@ -197,7 +197,9 @@ impl Electorate {
     /// Voters with these votes.
     pub fn new(mut weight: Vec<f64>, quorum: f64, loss: f64) -> Self {
         let all: f64 = weight.iter().sum();
-        weight.iter_mut().for_each(|w| *w /= all);
+        for w in &mut weight {
+            *w /= all;
+        }
         weight.sort_by(|a, b| b.total_cmp(a));
         // At least the least vote.
         let quota = quorum.max(weight.last().copied().unwrap_or(0.0));

@@ -75,8 +75,12 @@ pub fn lay(contender: &Section, setting: &Setting, terms: &mut Terms) {
     let signed = if up >= 1.0 { 1.0 } else { binomial_tail(members as u32, signatures, up) };
     let available = (1.0 - section.number(&WITHHELD)) * signed;
     terms.missing = 1.0 - available;
-    terms.availability.iter_mut().for_each(|share| *share *= available);
-    terms.takeover.iter_mut().for_each(|share| *share *= available);
+    for share in &mut terms.availability {
+        *share *= available;
+    }
+    for share in &mut terms.takeover {
+        *share *= available;
+    }
     terms.posting_cost =
         section.number(&POSTING) * terms.posting_cost + members as f64 * section.number(&COST);
 }

@@ -527,17 +527,15 @@ impl<M: Mechanism> Market<M> {
     pub fn decide(&mut self, game: &Game<M>, round: &mut Round<M>, detail: Detail) -> Result<(), Imbalance> {
         let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
-        match (&game.setting.world, &mut self.machines, detail) {
-            (World::Rollup(rollup), Some(machines), Detail::Slots) => {
-                let (selection, service) = (&mut round.selection, &mut self.service);
-                operation::slot_by_slot(rollup, &at, machines, &self.streams, selection, service);
-            }
-            _ => {
-                operation::fluid(&at, &mut round.selection, &mut self.service);
-                for (i, &aside) in self.service.illicit.iter().enumerate().filter(|(_, aside)| **aside != 0.0)
-                {
-                    self.ledger.take_aside(i, aside);
-                }
+        if let (World::Rollup(rollup), Some(machines), Detail::Slots) =
+            (&game.setting.world, &mut self.machines, detail)
+        {
+            let (selection, service) = (&mut round.selection, &mut self.service);
+            operation::slot_by_slot(rollup, &at, machines, &self.streams, selection, service);
+        } else {
+            operation::fluid(&at, &mut round.selection, &mut self.service);
+            for (i, &aside) in self.service.illicit.iter().enumerate().filter(|(_, aside)| **aside != 0.0) {
+                self.ledger.take_aside(i, aside);
             }
         }
         let docket = self.docket.as_mut().filter(|_| detail == Detail::Slots);

@@ -1,6 +1,7 @@
 //! Free entry and operators with several candidates, against closed forms.
 
 use crate::lab::{metric, read, unit};
+use sequencer_lab::numerics::pow;
 use std::fmt::Write;
 
 /// A contest of stakes for a rent of 1 with a cost of capital of 0.05, whose members play `strategy`.
@@ -90,7 +91,7 @@ fn splitting_a_stake_pays_unless_weights_are_proportional() {
         let experiment = read(&split(m, rivals, power));
         let outcome = unit(&experiment, &experiment.contenders[0], 0);
         // Weights m·(s/m)^p against s^p each.
-        let weight = f64::from(m).powf(1.0 - power);
+        let weight = pow(f64::from(m), 1.0 - power);
         let all = weight + f64::from(rivals);
         let hhi = (weight * weight + f64::from(rivals)) / (all * all);
         let found = metric(&outcome, "hhi_slots").unwrap();

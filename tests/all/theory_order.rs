@@ -2,6 +2,7 @@
 
 use crate::lab::{metric, read, unit};
 use sequencer_lab::learning::policy::Policy;
+use sequencer_lab::numerics::{exp, pow};
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
 use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::theory::bribery::Vote;
@@ -97,7 +98,7 @@ fn the_token_follows_buy_backs_issuance_and_findings() {
     let returned = "rule = \"centralized\"\ncommission = 0.5\nredistribution = { buyback = 0.6, burn = 0.2, treasury = 0.2 }\n";
     near(
         price("", "", &format!("{returned}token = {{ capitalisation = 10.0, elasticity = 2.0 }}\n")),
-        (20.0 * 2.0 * 0.04 / 10.0_f64).exp(),
+        exp(20.0 * 2.0 * 0.04 / 10.0),
     );
     // Producers who are paid by issuance dilute it.
     near(
@@ -106,7 +107,7 @@ fn the_token_follows_buy_backs_issuance_and_findings() {
             "capital_cost = 0.1\nstrategy = \"truthful\"\n",
             "rule = \"stake\"\nissuance = 0.02\ntoken = { capitalisation = 10.0 }\n",
         ),
-        (-20.0 * 0.2 / 10.0_f64).exp(),
+        exp(-20.0 * 0.2 / 10.0),
     );
     // The operator is found guilty of something in every epoch.
     near(
@@ -115,7 +116,7 @@ fn the_token_follows_buy_backs_issuance_and_findings() {
             "toxic_mev = \"never\"\n",
             "rule = \"centralized\"\ntoken = { capitalisation = 10.0, trust = 0.05 }\ngovernance = { false_positive = 1.0 }\n",
         ),
-        0.95_f64.powi(20),
+        pow(0.95, 20.0),
     );
 }
 
