@@ -118,9 +118,8 @@ fn run(points: u32, replicates: u32) -> Run {
     };
     assert!(ended.success(), "{ended}");
     let (wall, processor) = (start.elapsed().as_secs_f64(), of_children() - before);
-    let results = std::fs::read(folder.path().join("out/results.csv")).expect("there are results");
-    // But for the heading, and nothing after the last line break.
-    let values = results.split(|byte| *byte == b'\n').count() as u64 - 2;
+    let results = std::fs::read_to_string(folder.path().join("out/results.csv")).expect("there are results");
+    let values = results.lines().count() as u64 - 1;
     let store = std::fs::metadata(folder.path().join("out/results.sqlite")).expect("there is a store").len();
     Run { units: u64::from(points) * 2 * u64::from(replicates), wall, processor, memory, store, values }
 }
