@@ -81,8 +81,8 @@ fn law(name: &'static str, mean: f64, spread: f64, draw: Draw) -> Study {
     let coverage = Standard::Computed(0.015);
     Study::of(name, work)
         .taking(3.0, 1.0)
-        .case("target-of-42-reached-at-64-in-90%", 1.0, "yes is 1", Standard::Computed(0.0), SOURCE)
-        .case("target-of-180-reached-at-256-in-90%", 1.0, "yes is 1", Standard::Computed(0.0), SOURCE)
+        .case("target-of-42-reached-at-64-in-nine-of-ten", 1.0, "yes is 1", Standard::Computed(0.0), SOURCE)
+        .case("target-of-180-reached-at-256-in-nine-of-ten", 1.0, "yes is 1", Standard::Computed(0.0), SOURCE)
         .case("coverage-of-42", 0.95, "share of studies", coverage, SOURCE)
         .case("coverage-of-180", 0.95, "share of studies", coverage, SOURCE)
         .case("coverage-of-8-fixed", 0.95, "share of studies", coverage, "Student 1908 (Biometrika 6, 1-25)")
