@@ -1,6 +1,7 @@
 //! `run FILE` of a search for one best setting.
 
-use super::run::{self, Computing, Finished};
+use super::closing::{self, Finished, csv_as_json};
+use super::run::{self, Computing};
 use super::{Common, Status, Stop};
 use crate::cli::library::Files;
 use crate::experiment::optimization::Optimization;
@@ -11,7 +12,7 @@ use crate::experiment::store::Store;
 use crate::experiment::study::Study;
 use crate::experiment::tables;
 use crate::optimize::best::descent::Descent;
-use crate::report::{best, document};
+use crate::report::best;
 
 /// Searches and audits; what it finds is in the store.
 ///
@@ -55,7 +56,7 @@ pub(super) fn compute(
 /// # Errors
 /// A store that fails, or files that cannot be written.
 pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store) -> Result<Status, Stop> {
-    let &Finished { study, directory, summary, printing, common, .. } = run;
+    let &Finished { study, directory, summary, common, .. } = run;
     let experiment = &study.experiment;
     let fail = |error: crate::experiment::store::StoreError| Stop::fail(&error);
     run::write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
@@ -65,36 +66,18 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
     tables::optimum::write(optimization, &optimum, checked.as_ref(), directory)
         .map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(fail)?;
-    let manifest = run::manifest(run, store, sha, done + failed)?;
-    let wanted = document::Wanted { printing, stars: false };
-    let written =
-        document::write(store, experiment, directory, wanted).map_err(|error| Stop::fail(&error))?;
-    for note in &written.notes {
-        common.say(note);
-    }
+    let manifest = run.manifest(store, sha, done + failed)?;
+    let charts = run.draw(store)?;
     let mut text = best::closing(experiment, optimization, &optimum, checked.as_ref());
-    text.push_str("\nTables  ");
-    text.push_str(&directory.join(tables::optimum::FILE).display().to_string());
-    text.push_str(", summary.csv, results.csv\n");
-    text += &run::figures_written(&written);
-    common.result(&text, || {
-        serde_json::json!({
-            "experiment": experiment.name,
-            "output": directory.display().to_string(),
-            "units": manifest.units,
-            "seconds": manifest.seconds,
-            "results_sha256": manifest.results_sha256,
-            "remarks": best::remarks(optimization, &optimum, checked.as_ref()),
-            "charts": written.charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
-            "optimum": run::csv_as_json(&directory.join(tables::optimum::FILE)),
-        })
+    text += &closing::written(directory, &[tables::optimum::FILE, "summary.csv", "results.csv"], &charts);
+    run.say(&text, &manifest, &charts, || {
+        vec![
+            ("remarks", best::remarks(optimization, &optimum, checked.as_ref()).into()),
+            ("optimum", csv_as_json(&directory.join(tables::optimum::FILE))),
+        ]
     });
-    if summary.failed > 0 {
-        eprintln!(
-            "{} units of the audit failed; their errors are in the table `units` of the store",
-            summary.failed
-        );
-        return Ok(Status::Failed);
+    if let Some(status) = run.audit_failed() {
+        return Ok(status);
     }
     if summary.stopped_early {
         common.say("stopped early; the same command goes on from there");

@@ -1,6 +1,7 @@
 //! `merge DIR..`: the union of pieces, with exactly the files of a run on one machine.
 
-use super::run::{self, Finished};
+use super::closing::Finished;
+use super::run;
 use super::shard::PARTIAL;
 use super::{Common, Status, Stop, source};
 use crate::experiment::lock::OutputLock;

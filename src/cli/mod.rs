@@ -5,6 +5,7 @@
 
 pub mod best;
 pub mod check;
+mod closing;
 pub mod export;
 pub mod library;
 pub mod list;

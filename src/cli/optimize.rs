@@ -1,6 +1,7 @@
 //! `run FILE` of an optimization: search, audit, front.
 
-use super::run::{self, Computing, Finished};
+use super::closing::{self, Finished, csv_as_json};
+use super::run::{self, Computing};
 use super::{Common, Status, Stop};
 use crate::cli::library::Files;
 use crate::experiment::optimization::auditing::audit;
@@ -14,7 +15,7 @@ use crate::experiment::runner::{RunSummary, UnitPlan};
 use crate::experiment::store::Store;
 use crate::experiment::study::Study;
 use crate::experiment::tables;
-use crate::report::{document, frontier};
+use crate::report::frontier;
 use std::time::{Duration, Instant};
 
 /// Share of the time that the search may take, where time is limited; the audit has most of the rest.
@@ -114,7 +115,7 @@ pub(super) fn compute(
 /// # Errors
 /// A store that fails, or files that cannot be written.
 pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store) -> Result<Status, Stop> {
-    let &Finished { study, directory, summary, printing, common, .. } = run;
+    let &Finished { study, directory, summary, common, .. } = run;
     let experiment = &study.experiment;
     run::write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
     let sha = tables::write_results_and_summary(store, directory).map_err(|error| Stop::fail(&error))?;
@@ -124,40 +125,24 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
         tables::frontier::write(store, optimization, front, directory).map_err(|error| Stop::fail(&error))?;
     }
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
-    let manifest = run::manifest(run, store, sha, done + failed)?;
-    let wanted = document::Wanted { printing, stars: false };
-    let written =
-        document::write(store, experiment, directory, wanted).map_err(|error| Stop::fail(&error))?;
-    for note in &written.notes {
-        common.say(note);
-    }
+    let manifest = run.manifest(store, sha, done + failed)?;
+    let charts = run.draw(store)?;
     let mut text = front
         .as_ref()
         .map_or(String::new(), |front| frontier::closing(store, experiment, optimization, front));
-    text.push_str("\nTables  ");
-    text.push_str(&directory.join(tables::frontier::FILE).display().to_string());
-    text.push_str(", summary.csv, results.csv, policies.csv\n");
-    text += &run::figures_written(&written);
+    let files = [tables::frontier::FILE, "summary.csv", "results.csv", "policies.csv"];
+    text += &closing::written(directory, &files, &charts);
     let has_front = front.as_ref().is_some_and(|front| !front.points.is_empty());
-    common.result(&text, || {
-        serde_json::json!({
-            "experiment": experiment.name,
-            "output": directory.display().to_string(),
-            "units": manifest.units,
-            "seconds": manifest.seconds,
-            "results_sha256": manifest.results_sha256,
-            "audited_replicates": front.as_ref().map_or(0, |front| front.audited),
-            "remarks": front.as_ref().map(|front| frontier::remarks(store, optimization, front)),
-            "charts": written.charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
-            "frontier": run::csv_as_json(&directory.join(tables::frontier::FILE)),
-        })
+    run.say(&text, &manifest, &charts, || {
+        let remarks = front.as_ref().map(|front| frontier::remarks(store, optimization, front));
+        vec![
+            ("audited_replicates", front.as_ref().map_or(0, |front| front.audited).into()),
+            ("remarks", remarks.into()),
+            ("frontier", csv_as_json(&directory.join(tables::frontier::FILE))),
+        ]
     });
-    if summary.failed > 0 {
-        eprintln!(
-            "{} units of the audit failed; their errors are in the table `units` of the store",
-            summary.failed
-        );
-        return Ok(Status::Failed);
+    if let Some(status) = run.audit_failed() {
+        return Ok(status);
     }
     if summary.stopped_early {
         common.say(

@@ -1,6 +1,7 @@
 //! `run FILE`: everything that the experiment file asks for.
 
 use super::best;
+use super::closing::{self, Finished, csv_as_json};
 use super::library::Files;
 use super::optimize;
 use super::printing::Printing;
@@ -9,7 +10,6 @@ use super::slurm::{self, Engine};
 use super::{Common, ExperimentFile, Status, Stop, export, source};
 use crate::experiment::file::ENGINE;
 use crate::experiment::lock::OutputLock;
-use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
 use crate::experiment::outcome::Outcome;
 use crate::experiment::progress::fitting;
 use crate::experiment::runner::{self, OnError, RunOptions, RunSummary, UnitPlan};
@@ -19,7 +19,7 @@ use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
-use crate::report::{document, figures, precision, robustness, table};
+use crate::report::{document, precision, robustness, table};
 use clap::Args;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -224,19 +224,9 @@ pub(super) fn drive(
     runner::run(asking, work, store, &run_options, progress.as_mut()).map_err(|error| Stop::fail(&error))
 }
 
-/// A run whose units are over.
-pub(super) struct Finished<'a> {
-    pub study: &'a Study,
-    pub directory: &'a Path,
-    pub summary: RunSummary,
-    pub started: (SystemTime, Instant),
-    pub printing: figures::Printing,
-    pub common: &'a Common,
-}
-
 /// Writes tables, manifest and charts from the store, and says how it went.
 pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
-    let &Finished { study, directory, summary, printing, common, .. } = run;
+    let &Finished { study, directory, summary, common, .. } = run;
     let experiment = &study.experiment;
     let elapsed = run.started.1.elapsed();
     if let Some(asked) = &experiment.variations.sensitivity {
@@ -250,13 +240,8 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     // With a stopping rule nobody knows how many there will be: those of the first look at least.
     let all = study.planned().max(done + failed);
-    let manifest = manifest(run, store, sha, all)?;
-    let wanted = document::Wanted { printing, stars: false };
-    let charts = if done > 0 {
-        document::write(store, experiment, directory, wanted).map_err(|error| Stop::fail(&error))?
-    } else {
-        document::Written::default()
-    };
+    let manifest = run.manifest(store, sha, all)?;
+    let charts = if done > 0 { run.draw(store)? } else { document::Written::default() };
     let exported = if experiment.play.keep == Keep::Everything {
         let point = study.point(0).map_err(|error| Stop::refuse(&error))?;
         export::write(store, &point, directory, export::Place::default(), None)?
@@ -270,9 +255,6 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         Some(closing) => closing.clone(),
         None => table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?,
     };
-    for note in &charts.notes {
-        common.say(note);
-    }
     let mut text = closing;
     text.push_str(&files_written(directory, &charts));
     if !exported.files.is_empty() {
@@ -282,25 +264,15 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         text.push_str(&folder.display().to_string());
         text.push_str(&format_args!("/ ({files} files, to be seated elsewhere)\n").to_string());
     }
-    common.result(&text, || {
-        serde_json::json!({
-            "experiment": experiment.name,
-            "output": directory.display().to_string(),
-            "units": manifest.units,
-            "seconds": manifest.seconds,
-            "results_sha256": manifest.results_sha256,
-            "charts": charts.charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
-            "summary": csv_as_json(&directory.join("summary.csv")),
-            "comparison": csv_as_json(&directory.join("comparison.csv")),
-            "robustness": csv_as_json(&directory.join(robustness::FILE)),
-        })
+    run.say(&text, &manifest, &charts, || {
+        vec![
+            ("summary", csv_as_json(&directory.join("summary.csv"))),
+            ("comparison", csv_as_json(&directory.join("comparison.csv"))),
+            ("robustness", csv_as_json(&directory.join(robustness::FILE))),
+        ]
     });
-    if summary.failed > 0 || failed > 0 {
-        eprintln!(
-            "{failed} of {all} units failed; their errors are in the table `units` of {}",
-            directory.join("results.sqlite").display()
-        );
-        return Ok(Status::Failed);
+    if let Some(status) = run.units_failed(failed, all) {
+        return Ok(status);
     }
     if summary.stopped_early {
         // With a stopping rule nobody knows of how many.
@@ -318,81 +290,12 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     Ok(Status::Done)
 }
 
-/// Writes the manifest of a run of `all` units.
-pub(super) fn manifest(run: &Finished, store: &Store, sha: String, all: u64) -> Result<Manifest, Stop> {
-    let &Finished { study, directory, summary, started, common, .. } = run;
-    let experiment = &study.experiment;
-    let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
-    let manifest = Manifest {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        engine: ENGINE,
-        experiment: experiment.resolved.to_json(""),
-        seeds: vec![experiment.seed],
-        threads: common.threads(),
-        host: Host::here(),
-        started: utc(started.0),
-        finished: utc(SystemTime::now()),
-        seconds: started.1.elapsed().as_secs_f64(),
-        units: UnitCounts { done, reused: summary.reused, failed, missing: all - done - failed },
-        results_sha256: sha,
-    };
-    manifest.write(directory).map_err(|error| Stop::fail(&error))?;
-    Ok(manifest)
-}
-
-fn files_written(directory: &Path, written: &document::Written) -> String {
-    let beside = [tables::effects::EFFECTS, tables::points::POINTS, tables::quantiles::QUANTILES];
-    let beside: Vec<String> = beside
-        .into_iter()
-        .filter(|file| directory.join(file).exists())
-        .map(|file| format!(", {file}"))
-        .collect();
-    let mut text = format!(
-        "\nTables  {}/summary.csv, comparison.csv, basins.csv, results.csv, policies.csv{} (store: results.sqlite)\n",
-        directory.display(),
-        beside.concat()
-    );
-    text += &figures_written(written);
-    text
-}
-
-/// Figures and report that were written, a line each.
-pub(super) fn figures_written(written: &document::Written) -> String {
-    let mut text = String::new();
-    for (place, chart) in written.charts.iter().enumerate() {
-        let label = if place == 0 { "Charts  " } else { "        " };
-        text.push_str(label);
-        text.push_str(&chart.display().to_string());
-        text.push('\n');
-    }
-    if !written.files.is_empty() {
-        let page = written.files.iter().find(|file| file.extension().is_some_and(|e| e == "html"));
-        text.push_str("Report  ");
-        text.push_str(&page.map_or(String::new(), |page| page.display().to_string()));
-        text.push_str(", report.md, tables/*.tex\n");
-    }
-    text
-}
-
-/// Rows of one of our own CSV files as JSON objects, numbers as numbers.
-pub(super) fn csv_as_json(path: &Path) -> serde_json::Value {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let mut lines = text.lines();
-    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
-    let cell = |text: &str| match (text.parse::<u64>(), text.parse::<f64>()) {
-        (Ok(whole), _) => serde_json::json!(whole),
-        (_, Ok(number)) => serde_json::json!(number),
-        _ => serde_json::json!(text),
-    };
-    let row = |line: &str| -> serde_json::Value {
-        header
-            .iter()
-            .zip(line.split(','))
-            .map(|(key, value)| ((*key).to_owned(), cell(value)))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
-    };
-    lines.map(row).collect()
+/// Tables, figures and report of a run or sweep.
+fn files_written(directory: &Path, charts: &document::Written) -> String {
+    let always = ["summary.csv", "comparison.csv", "basins.csv", "results.csv", "policies.csv"];
+    let where_asked = [tables::effects::EFFECTS, tables::points::POINTS, tables::quantiles::QUANTILES];
+    let there = where_asked.into_iter().filter(|file| directory.join(file).exists());
+    closing::written(directory, &always.into_iter().chain(there).collect::<Vec<_>>(), charts)
 }
 
 pub(super) fn write_text(path: &Path, text: &str) -> Result<(), Stop> {
