@@ -2,7 +2,7 @@
 
 use super::library::Files;
 use super::{ExperimentFile, Stop};
-use crate::experiment::file::drop_replaced_strategies;
+use crate::experiment::file::{drop_replaced_regime, drop_replaced_strategies};
 use crate::experiment::store::Store;
 use crate::experiment::study::Study;
 use crate::settings::{Document, Value};
@@ -49,6 +49,7 @@ pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
     }
     let changed: Vec<String> = file.changes.set.iter().map(|change| path_of(change).to_owned()).collect();
     drop_replaced_strategies(&mut document, &written, &changed);
+    drop_replaced_regime(&mut document, &written, &changed);
     if fixed {
         // A number of replicates overrides any stopping rule.
         document.remove("replication");

@@ -11,6 +11,7 @@ mod variations;
 pub use contenders::{Contender, RULE};
 pub use head::EXPERIMENT;
 pub use play::PLAY;
+pub use play::drop_replaced_regime;
 pub use shelf::drop_replaced_strategies;
 pub use variations::Variations;
 

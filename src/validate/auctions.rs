@@ -49,6 +49,7 @@ pub fn studies() -> Vec<Study> {
     other_laws(&mut studies);
     reserves(&mut studies);
     given_bids(&mut studies);
+    quoted_bids(&mut studies);
     studies.extend([proportional(), atoms(), lowest_accepted_bid()]);
     studies
 }
@@ -73,7 +74,11 @@ fn single_unit(studies: &mut Vec<Study>) {
             ..Sale::new(UNIFORM.text, n, 1, "reserve_price = 0.5")
         };
         let name = format!("auction/first-price-with-reserve/uniform/n={n}");
-        studies.push(pay_as_bid(&name, MYERSON, &sale, &auction.with_reserve(0.5), 41));
+        let reserved = auction.with_reserve(0.5);
+        studies.push(pay_as_bid(&name, MYERSON, &sale, &reserved, 41));
+        let sale = Sale::new(UNIFORM.text, n, 1, "pricing = \"uniform\"\nreserve_price = 0.5");
+        let name = format!("auction/second-price-with-reserve/uniform/n={n}");
+        studies.push(truthful(&name, MYERSON, &sale, &reserved, 49));
     }
     if let Some(auction) = auction(UNIFORM, 3, 1) {
         let sale = Sale {
@@ -227,6 +232,7 @@ fn given_bids(studies: &mut Vec<Study>) {
         let targets = [
             open.expected_revenue(),
             open.pay_as_bid_revenue_sd().unwrap_or(f64::NAN),
+            open.expected_surplus(),
             open.expected_revenue(),
             open.uniform_price_revenue_sd(),
             open.expected_price(),
@@ -234,7 +240,7 @@ fn given_bids(studies: &mut Vec<Study>) {
             reserved.expected_revenue(),
             reserved.no_sale_probability(),
         ];
-        let nothing = targets[7];
+        let nothing = targets[8];
         let source = if k == 1 { VICKREY } else { SEVERAL };
         let name = format!("auction/given-bids/uniform/n={n},k={k}");
         let mut study = Study::of(name, move |draws| {
@@ -248,6 +254,7 @@ fn given_bids(studies: &mut Vec<Study>) {
             vec![
                 first.revenue.mean(),
                 first.revenue.deviation(),
+                first.surplus.mean(),
                 second.revenue.mean(),
                 second.revenue.deviation(),
                 second.price.mean(),
@@ -260,6 +267,7 @@ fn given_bids(studies: &mut Vec<Study>) {
         let cases = [
             ("pay-as-bid/revenue", "ETH"),
             ("pay-as-bid/sd-of-revenue", "ETH"),
+            ("pay-as-bid/surplus-of-a-bidder", "ETH"),
             ("uniform-price/revenue", "ETH"),
             ("uniform-price/sd-of-revenue", "ETH"),
             ("uniform-price/price", "ETH"),
@@ -310,24 +318,57 @@ fn atoms() -> Study {
     study("auction/uniform-price/discrete/n=4,k=2", SEVERAL, move |points| sale.text(points), 49, claims)
 }
 
-/// Selling at the lowest *accepted* bid is not truthful. One unit, two bidders with uniform values: against a truthful
-/// rival, bidding half one's value gains `v²/4`, 1/12 on average, where truth gains nothing.
+/// Selling at the lowest *accepted* bid is not truthful. Two units, three bidders with uniform values: a bid `b` of value `v`
+/// against truthful rivals brings `v(2b − b²) − 2b² + 4b³/3`, falling at `b = v`; half of one's value gains 1/16 on average.
 fn lowest_accepted_bid() -> Study {
-    Study::of("auction/lowest-accepted-bid/n=2,k=1", |draws| {
+    Study::of("auction/lowest-accepted-bid/n=3,k=2", |draws| {
         let mut luck = draws.luck(Purpose::Signal, "values", 0);
-        let mut gain = Sample::around(1.0 / 12.0);
+        let mut gain = Sample::around(1.0 / 16.0);
         for _ in 0..draws.count(400_000) {
-            let (v, rival) = (luck.uniform(), luck.uniform());
-            let payoff = |bid: f64| if bid > rival { v - bid } else { 0.0 };
+            let (v, x, y) = (luck.uniform(), luck.uniform(), luck.uniform());
+            let payoff = |bid: f64| if bid > x.min(y) { v - bid.min(x.max(y)) } else { 0.0 };
             gain.push(payoff(0.5 * v) - payoff(v));
         }
         vec![gain.mean()]
     })
     .case(
         "gain-from-bidding-half",
-        1.0 / 12.0,
+        1.0 / 16.0,
         "ETH",
         Standard::Given,
-        "Krishna 2010, section 12.2; first-order condition",
+        "Krishna 2010, section 12.2; derived: payoffs against truthful rivals",
     )
+}
+
+/// Closed forms as they are quoted: equilibrium bids at single values.
+fn quoted_bids(studies: &mut Vec<Study>) {
+    let mut table = |n: u32, k: u32, reserve: f64, source: &'static str, quoted: &[(f64, f64)]| {
+        let Some(auction) = auction(UNIFORM, n, k) else { return };
+        let auction = auction.with_reserve(reserve);
+        let values: Vec<f64> = quoted.iter().map(|(value, _)| *value).collect();
+        let name = format!("auction/quoted-bids/uniform/n={n},k={k},r={reserve}");
+        let mut study = Study::of(name, move |_| {
+            let bid = |v: &f64| Finding::exact(auction.pay_as_bid(*v).unwrap_or(f64::NAN));
+            values.iter().map(bid).collect()
+        });
+        for (value, bid) in quoted {
+            study = study.case(&format!("value={value}"), *bid, "ETH", Standard::Computed(5e-6), source);
+        }
+        studies.push(study);
+    };
+    for (n, at_three_quarters, at_one) in
+        [(2, 0.54167, 0.625), (3, 0.57407, 0.70833), (5, 0.61975, 0.80625), (10, 0.67630, 0.90010)]
+    {
+        table(n, 1, 0.5, MYERSON, &[(0.75, at_three_quarters), (1.0, at_one)]);
+    }
+    for (n, k, [quarter, half, three_quarters, one]) in [
+        (5, 1, [0.2, 0.4, 0.6, 0.8]),
+        (5, 3, [0.15821, 0.29091, 0.37778, 0.4]),
+        (10, 1, [0.225, 0.45, 0.675, 0.9]),
+        (10, 3, [0.21676, 0.42609, 0.6125, 0.7]),
+        (10, 5, [0.2016, 0.37695, 0.48465, 0.5]),
+    ] {
+        let quoted = [(0.25, quarter), (0.5, half), (0.75, three_quarters), (1.0, one)];
+        table(n, k, 0.0, SEVERAL, &quoted);
+    }
 }

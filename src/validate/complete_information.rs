@@ -3,6 +3,7 @@
 use super::games::contest::Contest;
 use super::games::rights::{Format, Rights};
 use super::games::stage::{Known, Lesson, study};
+use super::program::{self, Claim, Sale};
 use super::sample::Sample;
 use super::{Draws, Finding, Standard, Study};
 use crate::draws::Purpose;
@@ -23,11 +24,12 @@ pub fn studies() -> Vec<Study> {
         studies.push(all_pay_auction(low, label));
         studies.push(first_price(&[1.0, low], 1, &format!("complete-information/first-price/v={label}")));
     }
-    // Delegators who only look at the price choose the k best payers: seats go for what the first loser would pay.
+    // Two seats worth half a rent of 1 each, costs of 0, .05, .1 and .2: seats go for what the first loser would pay. This is also
+    // what delegators who only look at the price make of equal seats, which they give to the best payers.
     studies.push(first_price(
         &[0.5, 0.45, 0.4, 0.3],
         2,
-        "complete-information/top-k-kickbacks/k=2/R=1,c=0-.05-.1-.2",
+        "complete-information/even-seats/k=2/R=1,c=0-.05-.1-.2",
     ));
     for n in [2, 3, 5] {
         studies.push(cost_draws(n));
@@ -73,16 +75,32 @@ fn all_pay_auction(low: f64, label: &str) -> Study {
         .taking(6.0, 1.5)
 }
 
-/// Everybody knows everybody's value: the winners pay what the first loser would.
+/// Everybody knows everybody's value: the winners are those with the highest, and pay what the first loser would. Through the
+/// program, by regret matching: among losers, who are indifferent between all bids that lose, Hedge is slow to forget.
 fn first_price(values: &[f64], units: usize, name: &str) -> Study {
-    let price = values[units];
-    let known: Vec<Known> =
-        vec![("revenue".into(), units as f64 * price, "ETH"), ("best-win".into(), 1.0, "share of units")];
-    let rights = Rights { values: values.to_vec(), units, format: Format::FirstPrice };
-    let lesson = Lesson { batches: 6000, ..Lesson::up_to(1.03 * values[0]) };
-    // Winners at the price, losers at their values below.
-    let profile: Vec<f64> = values.iter().map(|v| v.min(price)).collect();
-    study(name, BERTRAND, rights, lesson, &profile, known)
+    const GROUPS: [&str; 4] = ["first", "second", "third", "fourth"];
+    let group = |(name, value): (&&'static str, &f64)| (*name, 1, format!("constant = {value}"));
+    let (menu, step) = if values[0] > 0.5 {
+        ("absolute = [0.0, 1.025]", 0.025)
+    } else {
+        ("absolute = [0.0, 0.5125]", 0.0125)
+    };
+    let sale = Sale {
+        groups: GROUPS.iter().zip(values).map(group).collect(),
+        menu,
+        bins: 1,
+        rounds: 16,
+        warmup: 2000,
+        learner: "learner = \"regret_matching\"",
+        ..Sale::new("constant = 1.0", 2, units as u32, if units > 1 { "unit_seats = true" } else { "" })
+    };
+    let revenue = units as f64 * values[units];
+    let claims = vec![
+        Claim::metric("revenue", revenue, units as f64 * step),
+        // A seat that goes to the first loser instead, worth less by a tick.
+        Claim::metric("allocative_efficiency", 1.0, step / values[0]).in_unit("share of the best"),
+    ];
+    program::study(name, BERTRAND, move |points| sale.text(points), 42, claims)
 }
 
 /// Operators whose costs are uniform on [0, 1], for a right worth 2 before costs.

@@ -8,8 +8,9 @@
 //! |---|---|
 //! | computed, nothing random | half a unit of the last digit given |
 //! | simulated, of given strategies | `z` standard errors, `2(1 − Φ(z)) = 1 − .9973^{1/m}` over the `m` such cases of the run |
-//! | of a published simulation | the same, with the published standard error added in squares |
+//! | of a published simulation | the same, with the published standard error added in squares, and the digits given |
 //! | learned | three standard errors and the effect of one tick of the menu |
+//! | held to a band | the band that the claim itself gives |
 //!
 //! Targets come from [`crate::theory`], or are quoted from a paper whose name and place the case carries.
 //!
@@ -59,18 +60,24 @@ pub enum Standard {
     Computed(f64),
     /// Simulated play of given strategies: `z` standard errors.
     Given,
-    /// Against a published simulation with this standard error: `z` combined standard errors.
-    Published(f64),
+    /// Against a published simulation: `z` combined standard errors, and half a unit of the last digit that it gives.
+    Published {
+        /// Its standard error. Where it gives none, the finding's own already holds that of as many of our units.
+        se: Option<f64>,
+        /// Half a unit of the last digit.
+        digits: f64,
+    },
     /// Learned play: three standard errors and one tick of the menu.
     Learned,
-    /// Against a measured number that is only a sanity check: within so much, besides `z` standard errors.
+    /// Against a claim that is itself a band, such as "95% ± 1.5 points", or a number that is given by steps of a grid:
+    /// within so much, whatever the standard errors.
     Within(f64),
 }
 
 impl Standard {
     /// Whether chance alone may exceed its tolerance, so that it counts among the `m` of the run.
     pub fn is_statistical(self) -> bool {
-        matches!(self, Standard::Given | Standard::Published(_) | Standard::Within(_))
+        matches!(self, Standard::Given | Standard::Published { .. })
     }
 
     /// What the tolerance of a finding consists of, in words.
@@ -78,11 +85,15 @@ impl Standard {
         match self {
             Standard::Computed(digits) => format!("the digits given, ±{digits}"),
             Standard::Given => format!("{z:.2} standard errors"),
-            Standard::Published(se) => {
-                format!("{z:.2} standard errors, those of the publication ({se}) included")
-            }
+            Standard::Published { se: Some(se), digits } => format!(
+                "{z:.2} standard errors, those of the publication ({se:.2e}) included, and the digits given, ±{digits}"
+            ),
+            Standard::Published { se: None, digits } => format!(
+                "{z:.2} standard errors, those of the publication (by its number of units) included, and the digits given, \
+                 ±{digits}"
+            ),
             Standard::Learned => "3 standard errors and one tick of the menu".to_owned(),
-            Standard::Within(range) => format!("±{range} and {z:.2} standard errors"),
+            Standard::Within(range) => format!("a band of ±{range:.4}"),
         }
     }
 }
@@ -268,9 +279,12 @@ impl Verdict {
         let tolerance = finding.as_ref().map_or(f64::NAN, |found| match case.standard {
             Standard::Computed(digits) => digits,
             Standard::Given => z * found.se + rounding(case.target),
-            Standard::Published(se) => z * (found.se * found.se + se * se).sqrt(),
+            Standard::Published { se, digits } => {
+                let theirs = se.unwrap_or(0.0);
+                z * (found.se * found.se + theirs * theirs).sqrt() + digits
+            }
             Standard::Learned => 3.0 * found.se + found.tick + rounding(case.target),
-            Standard::Within(range) => range + z * found.se,
+            Standard::Within(range) => range,
         });
         let pass = finding.as_ref().is_ok_and(|found| (found.result - case.target).abs() <= tolerance);
         let basis = case.standard.describe(z);
@@ -308,9 +322,10 @@ mod tests {
         let judge = |standard| Verdict::judge(case(standard), Ok(found), 4.0);
         let near = |x: f64, y: f64| assert!((x - y).abs() < 1e-8, "{x} {y}");
         near(judge(Standard::Given).tolerance, 0.016);
-        near(judge(Standard::Published(0.003)).tolerance, 0.02);
+        near(judge(Standard::Published { se: Some(0.003), digits: 0.001 }).tolerance, 0.021);
+        near(judge(Standard::Published { se: None, digits: 0.0 }).tolerance, 0.016);
         near(judge(Standard::Learned).tolerance, 0.022);
-        near(judge(Standard::Within(0.1)).tolerance, 0.116);
+        near(judge(Standard::Within(0.1)).tolerance, 0.1);
         assert!(!judge(Standard::Given).pass && judge(Standard::Learned).pass);
         assert!(!judge(Standard::Computed(5e-6)).pass);
         // What cannot be compared does not pass.

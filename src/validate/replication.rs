@@ -78,7 +78,8 @@ fn law(name: &'static str, mean: f64, spread: f64, draw: Draw) -> Study {
             Finding::exact(share(fixed)),
         ]
     };
-    let coverage = Standard::Computed(0.015);
+    // The band that intervals are asked to keep; a binomial standard error is a tenth of it, or a quarter.
+    let coverage = Standard::Within(0.015);
     Study::of(name, work)
         .taking(3.0, 1.0)
         .case("target-of-42-reached-at-64-in-nine-of-ten", 1.0, "yes is 1", Standard::Computed(0.0), SOURCE)

@@ -2,7 +2,7 @@
 
 use crate::experiment::simulate::{Keep, Play};
 use crate::play::schedule::{Regime, Schedule};
-use crate::settings::{Parameter, Section};
+use crate::settings::{Document, Parameter, Section};
 
 /// Regime.
 pub const REGIME: Parameter = Parameter::choice(
@@ -108,6 +108,29 @@ pub const PLAY: &[&Parameter] = &[
     &CERTIFICATE_EPOCHS,
     &KEEP,
 ];
+
+/// Keys of `[play]` that are read under self-play alone, and those of independent learners alone.
+const OF_SELF_PLAY: [&Parameter; 3] = [&ROUNDS, &FEEDBACK, &WARMUP_EPOCHS];
+const OF_INDEPENDENT: [&Parameter; 2] = [&STABLE_EPOCHS, &MAX_EPOCHS];
+
+/// Removes what the file sets for a regime that a change on the command line has replaced by the other one. Keys that a
+/// change itself is about (`changed` are the paths of all changes) stay, to be refused: it would come to nothing.
+pub fn drop_replaced_regime(document: &mut Document, before: &Document, changed: &[String]) {
+    let is_alone = |document: &Document| {
+        let given = document.peek("play").and_then(|play| play.get(REGIME.key).cloned());
+        given.is_some_and(|regime| regime.as_text() == Some("independent"))
+    };
+    let orphans: &[&Parameter] = match (is_alone(before), is_alone(document)) {
+        (false, true) => &OF_SELF_PLAY,
+        (true, false) => &OF_INDEPENDENT,
+        _ => &[],
+    };
+    for parameter in orphans {
+        if !changed.contains(&format!("play.{}", parameter.key)) {
+            document.remove_member("play", parameter.key);
+        }
+    }
+}
 
 /// Reads the table. `has_memory` says whether some rule remembers anything, `finite` whether sales are among finitely many
 /// private values.

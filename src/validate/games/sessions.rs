@@ -36,8 +36,6 @@ pub struct Ended {
     pub epochs: u32,
     /// What deviating does, where that was asked for.
     pub deviation: Option<Deviation>,
-    /// The profile played at the end of the cycle.
-    pub last: usize,
 }
 
 /// Plays `count` sessions of equal learners.
@@ -64,7 +62,6 @@ pub fn sessions(
             cycle: cycle.len(),
             epochs: session.epochs,
             deviation: if with_deviations { diagnose(stage, &parts, &session).deviation } else { None },
-            last: profiles.last().copied().unwrap_or_default(),
         }
     };
     (0..count).into_par_iter().map(one).collect()

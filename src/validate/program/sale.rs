@@ -5,6 +5,7 @@
 
 use super::super::Study;
 use super::{Claim, metric, point, study};
+use crate::experiment::outcome::Outcome;
 use crate::theory::auction::Auction;
 use crate::world::distribution::Distribution;
 use std::fmt::Write;
@@ -86,7 +87,17 @@ pub fn bin_name(bin: usize, bins: usize) -> String {
     format!("bid/quantiles={}-{}", at(bin), at(bin + 1))
 }
 
-/// Mean bid in every bin, where winning and losing are likely enough.
+/// Whether bids of values between two quantiles matter: winning and losing are likely enough, and the reserve does not part
+/// them.
+fn matters(auction: &Auction, from: f64, to: f64) -> bool {
+    let values = &auction.values;
+    let wins = auction.win_probability(values.quantile(0.5 * (from + to)));
+    let losable = auction.units >= auction.bidders || wins <= 0.95;
+    let parted = values.quantile(from) < auction.reserve && auction.reserve < values.quantile(to);
+    wins >= 0.05 && losable && !parted
+}
+
+/// Mean bid in every bin, where bids matter.
 fn bid_claims(
     sale: &Sale,
     auction: &Auction,
@@ -98,12 +109,10 @@ fn bid_claims(
     let values = &auction.values;
     for bin in 0..sale.bins {
         let (from, to) = (bin as f64 / sale.bins as f64, (bin + 1) as f64 / sale.bins as f64);
-        let (low, high) = (values.quantile(from), values.quantile(to));
-        let wins = auction.win_probability(values.quantile(0.5 * (from + to)));
-        let losable = auction.units >= auction.bidders || wins <= 0.95;
-        if wins < 0.05 || !losable || (low < auction.reserve && auction.reserve < high) {
+        if !matters(auction, from, to) {
             continue;
         }
+        let (low, high) = (values.quantile(from), values.quantile(to));
         let theory = mean_over(values, from, to, &bid);
         let tick = if relative { step * mean_over(values, from, to, |v| v) } else { step };
         let curve = if relative { "offer" } else { "offer_absolute" };
@@ -111,6 +120,64 @@ fn bid_claims(
         claims.push(Claim::new(what, theory, tick, move |o| point(o, curve, "bidder", low, high)).on_curve());
     }
     claims
+}
+
+/// What a bidder of a symmetric pay-as-bid sale loses a sale, against rivals in equilibrium, by what it learned to bid where
+/// bids hardly matter; `None` where they matter everywhere. One tick's effect is a tick of what is paid there.
+fn lost_elsewhere(sale: &Sale, auction: &Auction, relative: bool, step: f64) -> Option<Claim> {
+    /// A bin: its lowest and highest value, values in it and what each earns in equilibrium.
+    struct Bin {
+        ends: (f64, f64),
+        values: Vec<(f64, f64)>,
+    }
+    const CELLS: i32 = 8;
+    let law = &auction.values;
+    let share = 1.0 / sale.bins as f64;
+    let top = law.quantile(1.0 - 1e-9);
+    let highest = auction.pay_as_bid(top)?;
+    let mut paid = 0.0;
+    let mut bins = Vec::new();
+    for bin in 0..sale.bins {
+        let (from, to) = (bin as f64 * share, (bin + 1) as f64 * share);
+        if matters(auction, from, to) || law.quantile(to) <= auction.reserve {
+            continue;
+        }
+        let at = |i: i32| law.quantile(from + share * (f64::from(i) + 0.5) / f64::from(CELLS));
+        let earns = |v: f64| {
+            let wins = auction.win_probability(v);
+            (v, auction.pay_as_bid(v).map_or(0.0, |b| (v - b) * wins))
+        };
+        let values: Vec<(f64, f64)> = (0..CELLS).map(|i| earns(at(i))).collect();
+        let unit = |v: f64| if relative { v } else { 1.0 };
+        let tick = |(v, _): &(f64, f64)| step * unit(*v) * auction.win_probability(*v);
+        paid += share * values.iter().map(tick).sum::<f64>() / f64::from(CELLS);
+        bins.push(Bin { ends: (law.quantile(from), law.quantile(to)), values });
+    }
+    if bins.is_empty() {
+        return None;
+    }
+    let auction = auction.clone();
+    let curve = if relative { "offer" } else { "offer_absolute" };
+    let lost = move |outcome: &Outcome| {
+        let wins = |bid: f64| match auction.value_of_bid(bid) {
+            _ if bid >= highest => 1.0,
+            Some(value) => auction.win_probability(value),
+            None => 0.0,
+        };
+        let of_bin = |Bin { ends: (low, high), values }: &Bin| {
+            let bid = point(outcome, curve, "bidder", *low, *high);
+            let mean = values.iter().map(|(v, _)| v).sum::<f64>() / values.len() as f64;
+            let lost = values.iter().map(|(v, earned)| {
+                let bid = if relative { bid * v / mean } else { bid };
+                // Who offers nothing there forgoes what it would earn.
+                let earns = if bid >= auction.reserve { (v - bid) * wins(bid) } else { 0.0 };
+                earned - earns
+            });
+            share * lost.sum::<f64>() / values.len() as f64
+        };
+        bins.iter().map(of_bin).sum()
+    };
+    Some(Claim::new("payoff-lost-where-bids-hardly-matter", 0.0, paid, lost))
 }
 
 /// Revenue and bids of a symmetric pay-as-bid sale.
@@ -122,6 +189,7 @@ pub fn pay_as_bid(name: &str, source: &'static str, sale: &Sale, auction: &Aucti
     let effect = step * f64::from(auction.bidders) * won;
     let mut claims = vec![Claim::metric("revenue", auction.expected_revenue(), effect)];
     claims.extend(bid_claims(sale, auction, |v| auction.pay_as_bid(v).unwrap_or(f64::NAN), relative, step));
+    claims.extend(lost_elsewhere(sale, auction, relative, step));
     let sale = sale.clone();
     study(name, source, move |points| sale.text(points), points, claims)
 }
