@@ -25,7 +25,8 @@ pub const EXPERIMENTATION: Parameter = Parameter::number(
     0.05,
     "share",
     "share ν of reconsidering delegators that take a candidate by lot instead of imitating (replicator)",
-);
+)
+.open_low();
 /// Forgetting.
 pub const FORGETTING: Parameter = Parameter::number(
     "forgetting",

@@ -242,6 +242,20 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     };
     let slowest = delegators.iter().map(memory).fold(0.0_f64, f64::max);
     play.schedule.burn_in = horizon::epochs(slowest);
+    if play.schedule.burn_in > horizon::LONGEST {
+        root.table_or_empty("delegators").refuse(
+            "",
+            &format!(
+                "what delegators remember fades so slowly ({} of it is left after an epoch) that a market has not forgotten how it \
+                 opened after {} epochs",
+                crate::experiment::tables::format_number(slowest),
+                horizon::LONGEST
+            ),
+            "a group whose inertia is lower, whose `payout_learning` is 0 or higher, or whose strategy forgets or experiments more",
+            None,
+        );
+        play.schedule.burn_in = 0;
+    }
     let (classes, complete) = classes.unwrap_or_default();
     let Some(world) = world.filter(|_| complete && !entrants.is_empty()) else {
         entrants.iter().for_each(Entrant::skim);

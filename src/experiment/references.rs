@@ -5,6 +5,8 @@
 //! | `auction_rotation`, `uniform`, `vcg` or `myerson` | private values | one's net value, which is a best reply to anything |
 //! | `auction_rotation`, `pay_as_bid`, even seats | values of one law with a density, everybody learns | the symmetric equilibrium ([`crate::theory::auction`]) |
 //! | the same, one seat, no reserve, no costs | two bidders, uniform on [0, ω₁] and [0, ω₂] | [`crate::theory::asymmetric`] |
+//! | `auction`, a term of one epoch | as `auction_rotation` with one seat | the same |
+//! | `algorithmic` with equal weights | the same constant value for all, machines that cost nothing and never fail | the contest's equilibrium in effort, if there is one |
 //! | `stake` | constant values, machines that cost nothing and never fail | the contest's equilibrium ([`crate::theory::contest`]) |
 //! | `delegated`, per stake, share-proportional | constant values, one group of delegators without a taste for uptime | the kickback equilibrium ([`crate::theory::kickback`]), if it is one |
 //!
@@ -15,15 +17,15 @@
 use super::file::{Contender, Experiment};
 use super::kickback_game::{KickbackGame, Worth, worths};
 use super::outcome::Curve;
+use crate::agent::sequencer::Class;
 use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
 use crate::mechanism::delegated::Delegated;
 use crate::mechanism::stake::Stake;
 use crate::mechanism::{Mechanism, Rule};
-use crate::numerics::pow;
-use crate::play::horizon::NEGLIGIBLE;
+use crate::play::horizon;
 use crate::theory::asymmetric::UniformPair;
 use crate::theory::auction::Auction;
-use crate::theory::contest::power_lottery;
+use crate::theory::contest::{Effort, logit_effort, power_effort, power_lottery};
 use crate::world::distribution::Distribution;
 
 /// Name of the curves.
@@ -39,6 +41,11 @@ pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
     for contender in &experiment.contenders {
         let curves = match &contender.rule {
             Rule::AuctionRotation(rule) => auction(experiment, contender, rule),
+            // A term of several epochs is worth what later epochs bring besides.
+            Rule::Auction(rule) if contender.terms.term_epochs == 1 => {
+                auction(experiment, contender, rule.sale())
+            }
+            Rule::Algorithmic(_) => efforts(experiment, contender),
             Rule::Delegated(rule) => delegated(experiment, contender, rule),
             Rule::Stake(rule) => stakes(experiment, contender, rule),
             _ => None,
@@ -79,6 +86,42 @@ fn stakes(experiment: &Experiment, contender: &Contender, rule: &Stake) -> Optio
         i.map(|i| (whole[class], solved.stakes[i])).into_iter().collect()
     };
     Some((0..whole.len()).map(point).collect())
+}
+
+/// The symmetric equilibrium in effort of a contender whose rule is a contest in effort among equals, machines that cost nothing
+/// and never fail: `Some(None)` where theory says that there is none in pure efforts, `None` where it says nothing.
+pub fn effort_equilibrium(experiment: &Experiment, contender: &Contender) -> Option<Option<Effort>> {
+    let Rule::Algorithmic(rule) = &contender.rule else { return None };
+    let contest = rule.effort_contest().filter(|contest| contest.power > 0.0 && contest.cost > 0.0)?;
+    let reward = common_reward(experiment, contender)?;
+    let n = u32::try_from(experiment.setting.candidates()).ok().filter(|n| *n > 1)?;
+    let solve = if contest.exponential { logit_effort } else { power_effort };
+    Some(solve(reward, contest.cost, n, contest.power))
+}
+
+/// What an epoch is worth to each of the candidates, where it is the same constant for all of them, and nothing else is at
+/// stake.
+fn common_reward(experiment: &Experiment, contender: &Contender) -> Option<f64> {
+    let setting = &experiment.setting;
+    let free = setting.classes.iter().all(|class| class.traits.live_cost == class.traits.idle_cost);
+    let sound = contender.terms.own_down.iter().all(|&down| down == 0.0) && contender.terms.redundancy == 1;
+    let value = |class: &Class| match class.traits.value {
+        Some(Distribution::Constant(value)) => Some(value),
+        _ => None,
+    };
+    let values: Vec<f64> = setting.classes.iter().map(value).collect::<Option<_>>()?;
+    let first = *values.first()?;
+    let alike = values.iter().all(|value| *value == first);
+    (setting.world.is_abstract() && free && sound && alike && first > 0.0).then_some(first)
+}
+
+/// Efforts: one point for each class.
+fn efforts(experiment: &Experiment, contender: &Contender) -> Option<Lines> {
+    let Rule::Algorithmic(rule) = &contender.rule else { return None };
+    let effort = effort_equilibrium(experiment, contender)??.effort;
+    // Efforts stand against the one that would cost the whole reward.
+    let whole = (2.0 * common_reward(experiment, contender)? / rule.effort_contest()?.cost).sqrt();
+    all_learn(experiment).then(|| vec![vec![(whole, effort)]; experiment.setting.classes.len()])
 }
 
 /// Whether the play of every class can move towards an equilibrium.
@@ -161,11 +204,7 @@ fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -
         return None;
     }
     let discount = setting.sequencers.first()?.traits.discount;
-    let followed = experiment
-        .play
-        .schedule
-        .horizon
-        .is_none_or(|t| pow(discount * group.inertia, f64::from(t)) <= NEGLIGIBLE);
+    let followed = horizon::follows(experiment.play.schedule.horizon, discount * group.inertia);
     let patient_alike = setting.sequencers.iter().all(|s| s.traits.discount == discount);
     if group.inertia > 0.0 && !(patient_alike && followed) {
         return None;

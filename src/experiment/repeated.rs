@@ -11,7 +11,7 @@ use crate::mechanism::terms::Terms;
 use crate::mechanism::{Mechanism, Rule};
 use crate::play::learning_loop::Learned;
 use crate::play::market::Game;
-use crate::play::repeated::diagnosis::{Diagnosis, diagnose, retrain};
+use crate::play::repeated::diagnosis::{Diagnosis, ROUNDING, diagnose, retrain};
 use crate::play::repeated::of_market::{RepeatedGame, answers_of, column};
 use crate::play::repeated::session::{Session, Stop, play};
 use crate::play::schedule::{Phase, Schedule, market_key};
@@ -133,6 +133,7 @@ impl Played {
             policies: (0..players).map(policy).collect(),
             drift: None,
             unrest: None,
+            at_rest: self.anybody_learns().then(|| self.session.is_at_rest()),
             learning: self.anybody_learns(),
             epochs: self.session.epochs,
             converged: Some(self.session.converged),
@@ -147,7 +148,8 @@ impl Played {
     }
 
     /// The certificate of those who learn, of plans with memory and of scripts with a menu beside them: the best response is
-    /// exact, so that estimate and bound are one. `None` where nobody learns.
+    /// exact, so that estimate and bound are one. `None` where nobody learns. It speaks of the plans with which learning ended,
+    /// whether or not these were still changing.
     pub fn certificate(&self) -> Option<Certificate> {
         let RepeatedGame { stage, scripts, .. } = &self.repeated;
         let scripted = scripts.iter().map(|script| script.gain(stage, &self.diagnosis.profiles));
@@ -163,8 +165,9 @@ impl Played {
         let joint: f64 = self.diagnosis.payoffs.iter().sum();
         let gain = benchmark.and_then(|b| b.profit_gain(joint));
         let deviation = self.diagnosis.deviation.as_ref();
-        let undeterred = gain.is_some_and(|gain| gain > 0.0) && deviation.is_some_and(|d| d.change > 0.0);
-        let exploitable = self.certificate().map(|certificate| certificate.upper > tolerated);
+        let undeterred =
+            gain.is_some_and(|gain| gain > 0.0) && deviation.is_some_and(|d| d.change > ROUNDING);
+        let exploitable = self.diagnosis.learners_gain.map(|gain| gain > tolerated);
         [
             ("profit_gain", gain),
             ("cycle_length", Some(self.diagnosis.cycle.len() as f64)),

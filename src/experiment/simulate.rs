@@ -7,7 +7,7 @@ use super::repeated::{Benchmark, Played};
 use crate::agent::Setting;
 use crate::agent::strategy::Unit;
 use crate::learning::policy::Policy;
-use crate::measure::certificate::certify;
+use crate::measure::certificate::{Certificate, certify};
 use crate::measure::metrics;
 use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
@@ -137,7 +137,8 @@ fn simulate_beside<M: Mechanism>(
     };
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
-        session.certificate()
+        // Plans that learning was still changing are nobody's equilibrium, whatever they would gain from deviating.
+        session.certificate().map(|it| Certificate { conclusive: session.session.is_at_rest(), ..it })
     } else if learned.learning || judged {
         certify(
             &game,

@@ -1,11 +1,11 @@
-//! Regret matching+ with linear averaging.
+//! Regret matching+ with quadratic averaging.
 //!
 //! Keeps for each setting `a` the clipped cumulative regret `Q_a ← max(0, Q_a + u_a − Σ_b p_b u_b)` and plays in
 //! proportion to it (uniformly where all are nil). Nothing needs tuning, and the rule does not depend on the unit of
 //! money. What is measured is the average of play weighted by `t²`.
 //!
 //! References: Hart and Mas-Colell (2000), "A simple adaptive procedure leading to correlated equilibrium",
-//! Econometrica 68, equation (2.2); Tammelin (2014), "Solving large imperfect information games using CFR+",
+//! Econometrica 68, on unconditional regrets (section 4); Tammelin (2014), "Solving large imperfect information games using CFR+",
 //! arXiv 1407.5042, section 2.
 
 use super::policy::{Average, Policy};

@@ -60,8 +60,8 @@ pub struct Certificate {
     pub estimate: f64,
     /// Simultaneous 95% upper bound.
     pub upper: f64,
-    /// Whether every state came up in markets enough for its standard errors to mean something, and deviations were
-    /// tried in the very game that is played. Nothing is certified otherwise.
+    /// Whether every state came up in markets enough for its standard errors to mean something, deviations were tried in the
+    /// very game that is played, and what is played was no passing state of learning. Nothing is certified otherwise.
     pub conclusive: bool,
     /// How payoffs were found.
     pub method: Method,
@@ -134,11 +134,14 @@ pub fn certify<M: Mechanism>(
         return Ok(None);
     }
     let after = most_saved_later(game.setting);
+    // Effects that are cut off make for another game than the one that is played.
+    let is_whole =
+        horizon::follows(schedule.horizon, horizon::lasting(game.rule.memory(game.setting), game.setting));
     if !game.rule.certifiable(game.setting)
         && let Some(markets) = replay::affordable(game, schedule, markets)
     {
         let gains = replay::gains(game, policies, schedule, markets, seed, replicate)?;
-        let certificate = Certificate::from_gains(&gains.players, markets, Method::Replay, true, after);
+        let certificate = Certificate::from_gains(&gains.players, markets, Method::Replay, is_whole, after);
         return Ok(Some(Certificate { delegators: gains.delegators, ..certificate }));
     }
     let n = game.setting.candidates();
@@ -194,7 +197,7 @@ pub fn certify<M: Mechanism>(
             own.close(m, 1.0 / (f64::from(epochs) * player.members.len() as f64));
         }
     }
-    let is_the_game = game.rule.certifiable(game.setting);
+    let is_the_game = is_whole && game.rule.certifiable(game.setting);
     let certificate = Certificate::from_gains(&gains, markets, Method::Shortcut, is_the_game, after);
     Ok(Some(Certificate { delegators: forgone.gain(game, markets), ..certificate }))
 }

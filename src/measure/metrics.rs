@@ -350,14 +350,14 @@ pub const METRICS: &[Metric] = &[
         "index",
         Minimize,
         "unrest of current policies",
-        "mean distance of current policies from their own mean over the last quarter of learning, as a fraction of the menu, for the player that moves most",
+        "mean distance of current policies from their own mean over the last quarter of learning, as a fraction of net value (of the mean offer where menus are amounts), for the player that moves most",
     ),
     metric(
         "settled",
         "ratio",
         Maximize,
         "settled",
-        "1 if current policies came to rest (`last_iterate_drift` of at most 0.02), else 0: then only averages of play can be certified; in summaries the share of replicates",
+        "1 if current policies came to rest (`last_iterate_drift` of at most 0.02), else 0: then only averages of play can be certified; of plans that answer to past offers, 1 if they did not change in the last quarter of learning or had converged, else 0, and then nothing is certified; in summaries the share of replicates",
     ),
     metric(
         "at_menu_edge",
@@ -365,6 +365,13 @@ pub const METRICS: &[Metric] = &[
         Minimize,
         "play on the top of its menu",
         "share of learned play on the highest setting of a menu that could go further, mean over states, of the player with most: there deviations above were not tried",
+    ),
+    metric(
+        "at_menu_bottom",
+        "ratio",
+        Minimize,
+        "play on the bottom of its menu",
+        "share of learned play on the lowest setting of a menu that could begin lower, mean over states, of the player with most: there deviations below were not tried",
     ),
     metric(
         "converged",

@@ -12,7 +12,6 @@ use crate::mechanism::{At, Lever, Mechanism, Schedule};
 use crate::play::censorship::Memo;
 use crate::play::learning_loop::Learned;
 use crate::play::market::{Detail, Game, Market, Round};
-use crate::play::settling::RESTLESS;
 
 /// Sums over markets and epochs.
 #[derive(Clone, Debug, Default)]
@@ -378,8 +377,9 @@ impl Tally {
                 "delegator_gain_upper" => delegators(&|d| d.upper),
                 "policy_drift" => learned.drift,
                 "last_iterate_drift" => learned.unrest(),
-                "settled" => learned.unrest().map(|unrest| f64::from(u8::from(unrest <= RESTLESS))),
-                "at_menu_edge" => menu_edge::share(game, learned),
+                "settled" => learned.settled().map(|yes| f64::from(u8::from(yes))),
+                "at_menu_edge" => menu_edge::share(game, learned, menu_edge::End::Top),
+                "at_menu_bottom" => menu_edge::share(game, learned, menu_edge::End::Bottom),
                 "converged" => learned.converged.map(|yes| f64::from(u8::from(yes))),
                 "learning_epochs" => learned.converged.map(|_| f64::from(learned.epochs)),
                 _ => None,

@@ -80,6 +80,25 @@ pub struct Scratch {
     all_live: stake::Scratch,
 }
 
+/// A contest in effort: a slot's leader is drawn in proportion to `e^{γe}` or `e^γ`, and effort `e` costs `c e²/2`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EffortContest {
+    /// Whether efforts count in the exponential form.
+    pub exponential: bool,
+    /// `γ`.
+    pub power: f64,
+    /// `c`.
+    pub cost: f64,
+}
+
+impl Algorithmic {
+    /// The contest in effort that the rule is, where weights are equal.
+    pub fn effort_contest(&self) -> Option<EffortContest> {
+        let Base::Equal { cost } = self.base else { return None };
+        Some(EffortContest { exponential: self.form.exponential, power: self.form.power, cost })
+    }
+}
+
 impl Mechanism for Algorithmic {
     type State = Register;
     type Scratch = Scratch;

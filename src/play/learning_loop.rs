@@ -18,7 +18,7 @@ use super::ledger::Imbalance;
 use super::market::{Detail, Game, Market, Round};
 use super::progress::Progress;
 use super::schedule::{Phase, Regime, Schedule, market_key};
-use super::settling::Unrest;
+use super::settling::{RESTLESS, Unrest};
 use super::starting_values::starting_values;
 use crate::learning::policy::Policy;
 use crate::learning::{Feedback, Learner, Problem, Taken};
@@ -33,6 +33,8 @@ pub struct Learned {
     pub drift: Option<f64>,
     /// How much the current policy of each player moved to and fro at the end of learning (see [`Unrest`]).
     pub unrest: Option<Vec<f64>>,
+    /// Whether plans that answer to the past stood still at the end of learning; `None` where play is policies.
+    pub at_rest: Option<bool>,
     /// Whether anybody learned.
     pub learning: bool,
     /// Epochs learned for.
@@ -49,6 +51,11 @@ impl Learned {
     /// Unrest of the most restless player.
     pub fn unrest(&self) -> Option<f64> {
         self.unrest.as_ref().map(|each| each.iter().fold(0.0_f64, |most, &u| most.max(u)))
+    }
+
+    /// Whether play came to rest; `None` where too little was seen of it.
+    pub fn settled(&self) -> Option<bool> {
+        self.at_rest.or_else(|| self.unrest().map(|unrest| unrest <= RESTLESS))
     }
 }
 
@@ -119,6 +126,7 @@ pub fn learn<M: Mechanism>(
             policies: learners.iter().map(Learner::settled).collect(),
             drift: None,
             unrest: None,
+            at_rest: None,
             learning: false,
             epochs: 0,
             converged: None,
@@ -199,7 +207,8 @@ pub fn learn<M: Mechanism>(
     let policies: Vec<Policy> = learners.iter().map(Learner::settled).collect();
     Ok(Learned {
         drift: progress.drift(learned_for, &policies),
-        unrest: unrest.by_player(learned_for),
+        unrest: unrest.by_player(learned_for, &players.iter().map(|player| &player.menu).collect::<Vec<_>>()),
+        at_rest: None,
         policies,
         learning: true,
         epochs: learned_for,

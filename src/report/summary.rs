@@ -20,6 +20,9 @@ pub enum Standing {
         restless: u64,
         /// Replicates that are neither certified nor at rest.
         lost: u64,
+        /// Replicates of plans that learning was still changing when it ended, so that nothing can be certified. They
+        /// count neither as restless nor as lost.
+        unfinished: u64,
     },
 }
 
@@ -38,22 +41,42 @@ pub enum Verdict {
     NoEquilibrium,
 }
 
+/// Where play was when learning ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// At rest, or nobody can tell.
+    Rests,
+    /// Current policies were still moving.
+    Moves,
+    /// Plans were still changing.
+    Unfinished,
+}
+
 impl Standing {
-    fn add(&mut self, is_certified: bool, moves: bool) {
-        let (mut certified, mut of, mut restless, mut lost) = (0, 0, 0, 0);
-        if let Self::Learned { certified: a, of: b, restless: c, lost: d } = *self {
-            (certified, of, restless, lost) = (a, b, c, d);
+    fn add(&mut self, is_certified: bool, rest: Rest) {
+        if *self == Self::NobodyLearns {
+            *self = Self::Learned { certified: 0, of: 0, restless: 0, lost: 0, unfinished: 0 };
         }
-        of += 1;
-        certified += u64::from(is_certified);
-        restless += u64::from(moves);
-        lost += u64::from(moves && !is_certified);
-        *self = Self::Learned { certified, of, restless, lost };
+        if let Self::Learned { certified, of, restless, lost, unfinished } = self {
+            *of += 1;
+            *certified += u64::from(is_certified);
+            *restless += u64::from(rest == Rest::Moves);
+            *lost += u64::from(rest == Rest::Moves && !is_certified);
+            *unfinished += u64::from(rest == Rest::Unfinished);
+        }
     }
 
     /// Whether no replicate failed to be certified.
     pub fn is_sound(self) -> bool {
         matches!(self.verdict(), Verdict::Given | Verdict::Certified | Verdict::TimeAverage)
+    }
+
+    /// Replicates in which play was at rest when learning ended.
+    pub fn at_rest(self) -> u64 {
+        match self {
+            Self::NobodyLearns => 0,
+            Self::Learned { of, restless, unfinished, .. } => of - restless - unfinished,
+        }
     }
 
     /// In one word.
@@ -80,6 +103,17 @@ impl Verdict {
     }
 }
 
+/// Replicates of a contender that are not certified, apart from those of unfinished learning.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Failing {
+    /// Those whose estimate is within the tolerance and whose bound is not.
+    pub loose: u64,
+    /// Their estimates of the deviation gain.
+    pub gain: Moments,
+    /// Their upper bounds.
+    pub upper: Moments,
+}
+
 /// Moments of every metric by contender, and of every pair of contenders on common replicates. Memory does not grow with
 /// the number of replicates.
 #[derive(Clone, Debug)]
@@ -89,6 +123,10 @@ pub struct Summary {
     done: Vec<u64>,
     /// By contender.
     standing: Vec<Standing>,
+    /// By contender.
+    failing: Vec<Failing>,
+    /// Largest deviation gain that counts as none, a fraction of potential value.
+    tolerance: f64,
     /// By contender, the largest first.
     basins: Vec<Vec<Basin>>,
     /// By contender, then metric.
@@ -109,6 +147,8 @@ impl Summary {
             metrics: store.metrics().to_vec(),
             done: vec![0; n],
             standing: vec![Standing::NobodyLearns; n],
+            failing: vec![Failing::default(); n],
+            tolerance,
             basins: basins::read(store, design, tolerance)?,
             moments: vec![Moments::default(); n * width],
             pairs: vec![Pairs::default(); n * n.saturating_sub(1) / 2 * width],
@@ -138,12 +178,26 @@ impl Summary {
         }
         let place = |key: &str| self.metrics.iter().position(|m| *m == key);
         if let Some(place_certified) = place("certified") {
-            let place_settled = place("settled");
+            let (place_settled, place_drift) = (place("settled"), place("last_iterate_drift"));
             for (c, standing) in self.standing.iter_mut().enumerate() {
                 let is = |place: usize, number: f64| current[c * width + place] == number;
-                let moves = place_settled.is_some_and(|place| is(place, 0.0));
+                // Plans that answer to the past have no distance from their mean.
+                let drifts = place_drift.is_some_and(|place| !current[c * width + place].is_nan());
+                let rest = match place_settled {
+                    Some(place) if is(place, 0.0) && drifts => Rest::Moves,
+                    Some(place) if is(place, 0.0) => Rest::Unfinished,
+                    _ => Rest::Rests,
+                };
                 if !current[c * width + place_certified].is_nan() {
-                    standing.add(is(place_certified, 1.0), moves);
+                    standing.add(is(place_certified, 1.0), rest);
+                }
+                if is(place_certified, 0.0) && rest != Rest::Unfinished {
+                    let value = |key: &str| place(key).map_or(f64::NAN, |place| current[c * width + place]);
+                    let (gain, upper) = (value("deviation_gain"), value("deviation_gain_upper"));
+                    let failing = &mut self.failing[c];
+                    failing.loose += u64::from(gain <= self.tolerance && upper > self.tolerance);
+                    failing.gain.push(gain);
+                    failing.upper.push(upper);
                 }
             }
         }
@@ -169,6 +223,8 @@ impl Summary {
             metrics: self.metrics.clone(),
             done: contenders.iter().map(|&c| self.done(c)).collect(),
             standing: contenders.iter().map(|&c| self.standing(c)).collect(),
+            failing: contenders.iter().map(|&c| self.failing(c)).collect(),
+            tolerance: self.tolerance,
             basins: contenders.iter().map(|&c| self.basins(c).to_vec()).collect(),
             moments: Vec::new(),
             pairs: Vec::new(),
@@ -184,6 +240,11 @@ impl Summary {
             }
         }
         kept
+    }
+
+    /// The replicates of a contender that are not certified.
+    pub fn failing(&self, contender: usize) -> Failing {
+        self.failing.get(contender).copied().unwrap_or_default()
     }
 
     /// Names of the contenders, in the order of the file.

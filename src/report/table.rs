@@ -159,8 +159,8 @@ fn column(summary: &Summary, contender: usize) -> Vec<String> {
     cells.extend(match summary.standing(contender) {
         Standing::NobodyLearns if summary.done(contender) == 0 => ["–".to_owned(), "–".to_owned()],
         Standing::NobodyLearns => ["nobody learns".to_owned(), "–".to_owned()],
-        Standing::Learned { certified, of, restless, .. } => {
-            [format!("{certified} of {of}"), format!("{} of {of}", of - restless)]
+        standing @ Standing::Learned { certified, of, .. } => {
+            [format!("{certified} of {of}"), format!("{} of {of}", standing.at_rest())]
         }
     });
     cells

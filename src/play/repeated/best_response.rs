@@ -15,14 +15,16 @@
 use super::plan::{History, Plan, rows};
 use super::stage::Stage;
 
-/// A player's problem: the histories that it can reach, what each setting earns there, and where it leads.
+/// A player's problem: the histories that it can reach, what each choice earns there, and where it leads. Choices are the
+/// player's settings and, after them, offering nothing, where the game allows that. Rivals' plans know settings only: who
+/// offers nothing is seen at its lowest.
 #[derive(Clone, Debug)]
 pub struct Problem {
     histories: Vec<History>,
     settings: usize,
-    /// Payoffs: shape (histories, settings).
+    /// Payoffs: shape (histories, choices).
     payoff: Vec<f64>,
-    /// Next history: shape (histories, settings).
+    /// Next history: shape (histories, choices).
     next: Vec<u32>,
     discount: f64,
 }
@@ -32,7 +34,8 @@ impl Problem {
     /// in what it remembers.
     pub fn new(stage: &Stage, plans: &[Plan], j: usize, discount: f64, from: &[History]) -> Self {
         let memory = plans.iter().map(|plan| plan.memory).max().unwrap_or(0);
-        let (profiles, settings) = (stage.profiles(), stage.size(j));
+        let (profiles, own) = (stage.profiles(), stage.size(j));
+        let settings = own + usize::from(stage.abstaining(0, j).is_some());
         let unknown = u32::MAX;
         let mut number = vec![unknown; rows(memory, profiles)];
         let mut problem =
@@ -48,8 +51,9 @@ impl Problem {
                 .map(|l| plans[l].setting(history, profiles) * stage.stride(l))
                 .sum();
             for a in 0..settings {
-                let profile = rivals + a * stage.stride(j);
-                problem.payoff.push(stage.payoff(profile, j));
+                let nothing = if a < own { None } else { stage.abstaining(rivals, j) };
+                let profile = rivals + if a < own { a } else { 0 } * stage.stride(j);
+                problem.payoff.push(nothing.unwrap_or_else(|| stage.payoff(profile, j)));
                 let next = problem.visit(&mut number, history.then(profile), memory, profiles);
                 problem.next.push(next);
             }

@@ -21,6 +21,9 @@ use super::session::{Part, Session, Stop, play};
 use super::stage::Stage;
 use crate::draws::Key;
 
+/// Relative differences within it are owed to rounding.
+pub const ROUNDING: f64 = 1e-9;
+
 /// Epochs over which a deviation's consequences are shown, and after which play should be back.
 pub const REACH: usize = 25;
 
@@ -36,6 +39,8 @@ pub struct Diagnosis {
     /// What the discounted best response gains everyone who learns or follows a plan with memory, in ETH per epoch, mean over
     /// the cycle.
     pub best_response_gains: Vec<f64>,
+    /// The largest of these gains among those who learn; `None` where nobody does.
+    pub learners_gain: Option<f64>,
     /// What deviating once does, where somebody could deviate.
     pub deviation: Option<Deviation>,
 }
@@ -78,6 +83,7 @@ pub fn diagnose(stage: &Stage, parts: &[Part], session: &Session) -> Diagnosis {
     let mean = |j: usize| profiles.iter().map(|&p| stage.payoff(p, j)).sum::<f64>() / cycle.len() as f64;
     let mut sums = Sums::default();
     let mut best_response_gains = Vec::new();
+    let mut learners_gain = None;
     for (j, discount) in judged(stage, parts) {
         let problem = Problem::new(stage, plans, j, discount, &cycle);
         let own = problem.policy(&plans[j], stage.profiles());
@@ -85,7 +91,8 @@ pub fn diagnose(stage: &Stage, parts: &[Part], session: &Session) -> Diagnosis {
         let deviates = if parts[j].learns().is_some() { profiles.as_slice() } else { &[] };
         for (k, &played) in deviates.iter().enumerate() {
             let better = stage.best_response(played, j);
-            if better != own[k] && values[k] != 0.0 {
+            let gains = stage.payoff(stage.with(played, j, better), j) - stage.payoff(played, j);
+            if gains > ROUNDING * stage.payoff(played, j).abs() && values[k] != 0.0 {
                 let size = values[k].abs();
                 let change = (problem.worth(k, better, &values) - values[k]) / size;
                 let lost = discount * (values[problem.next(k, own[k])] - values[problem.next(k, better)]);
@@ -95,13 +102,18 @@ pub fn diagnose(stage: &Stage, parts: &[Part], session: &Session) -> Diagnosis {
         }
         let (_, best) = problem.best(own);
         let gain: f64 = (0..cycle.len()).map(|k| best[k] - values[k]).sum();
-        best_response_gains.push((1.0 - discount) * gain / cycle.len() as f64);
+        let gain = (1.0 - discount) * gain / cycle.len() as f64;
+        best_response_gains.push(gain);
+        if parts[j].learns().is_some() {
+            learners_gain = Some(learners_gain.map_or(gain, |most: f64| most.max(gain)));
+        }
     }
     Diagnosis {
         payoffs: (0..stage.players()).map(mean).collect(),
         cycle,
         profiles,
         best_response_gains,
+        learners_gain,
         deviation: sums.mean(),
     }
 }
@@ -146,7 +158,7 @@ impl Sums {
         self.count += 1.0;
         self.change += change;
         self.punishment += punishment;
-        self.unprofitable += f64::from(u8::from(change < 0.0));
+        self.unprofitable += f64::from(u8::from(change < -ROUNDING));
     }
 
     /// Follows play after `j` has deviated to `setting`, beside play without.
@@ -228,7 +240,7 @@ mod tests {
     }
 
     fn ended(plans: Vec<Plan>) -> Session {
-        Session { plans, epochs: 1, converged: true, history: History { before: 0, last: 0 } }
+        Session { plans, epochs: 1, changed: 0, converged: true, history: History { before: 0, last: 0 } }
     }
 
     /// Cooperates unless just one of the two defected in the last epoch ("win-stay, lose-shift", Nowak and Sigmund 1993).

@@ -186,8 +186,14 @@ impl RepeatedGame {
         let stage = Stage::new(plain, |settings, out| {
             market.stage_payoffs(game, &mut round, &at(settings), out);
         });
-        let stage = stage.ok()?.with_lots(|settings| game.rule.tie(&at(settings)));
         let mut payoffs = vec![0.0; n];
+        let stage = stage.ok()?.with_lots(|settings| game.rule.tie(&at(settings)));
+        let stage = stage.with_abstaining(|i, settings| {
+            let mut offers = at(settings);
+            offers[i] = None;
+            market.stage_payoffs(game, &mut round, &offers, &mut payoffs);
+            payoffs[i]
+        });
         let mut scripts = Vec::new();
         for i in 0..n {
             let strategy = &setting.classes[setting.sequencers[i].class].strategy;

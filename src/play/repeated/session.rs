@@ -80,10 +80,20 @@ pub struct Session {
     pub plans: Vec<Plan>,
     /// Epochs learned for.
     pub epochs: u32,
+    /// The last epoch in which a plan changed.
+    pub changed: u32,
     /// Whether the plans had been stable for as long as asked.
     pub converged: bool,
     /// The last profiles.
     pub history: History,
+}
+
+impl Session {
+    /// Whether what it ends with is more than a passing state: the plans had been stable for as long as asked, or did not change
+    /// in the last quarter of learning.
+    pub fn is_at_rest(&self) -> bool {
+        self.converged || 4 * u64::from(self.changed) <= 3 * u64::from(self.epochs)
+    }
 }
 
 /// Most players that a session can have.

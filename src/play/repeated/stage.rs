@@ -52,6 +52,9 @@ pub struct Stage {
     payoffs: Vec<f64>,
     /// Lots by profile; empty where none are drawn.
     ties: Vec<Option<Tie>>,
+    /// For each player, what it earns by offering nothing, by profile; empty where that cannot be chosen. Its own setting in
+    /// the profile does not count.
+    abstaining: Vec<Vec<f64>>,
 }
 
 impl Stage {
@@ -67,7 +70,13 @@ impl Stage {
         for j in (1..players).rev() {
             strides[j - 1] = strides[j] * offers[j].len();
         }
-        let mut stage = Stage { offers, strides, payoffs: vec![0.0; profiles * players], ties: Vec::new() };
+        let mut stage = Stage {
+            offers,
+            strides,
+            payoffs: vec![0.0; profiles * players],
+            ties: Vec::new(),
+            abstaining: Vec::new(),
+        };
         let mut settings = vec![0; players];
         for profile in 0..profiles {
             for (j, setting) in settings.iter_mut().enumerate() {
@@ -89,6 +98,29 @@ impl Stage {
         let ties: Vec<Option<Tie>> = (0..self.profiles()).map(&mut at).collect();
         self.ties = if ties.iter().any(Option::is_some) { ties } else { Vec::new() };
         self
+    }
+
+    /// The same game in which whoever deviates may offer nothing; `payoff` says what that earns a player, given as one setting's
+    /// index for each player, its own without meaning.
+    #[must_use]
+    pub fn with_abstaining(mut self, mut payoff: impl FnMut(usize, &[usize]) -> f64) -> Self {
+        let mut settings = vec![0; self.players()];
+        let mut of = |j: usize| -> Vec<f64> {
+            let mut table = vec![f64::NAN; self.profiles()];
+            for profile in (0..self.profiles()).filter(|&profile| self.setting(profile, j) == 0) {
+                settings.iter_mut().enumerate().for_each(|(l, setting)| *setting = self.setting(profile, l));
+                let earned = payoff(j, &settings);
+                (0..self.size(j)).for_each(|a| table[self.with(profile, j, a)] = earned);
+            }
+            table
+        };
+        self.abstaining = (0..self.players()).map(&mut of).collect();
+        self
+    }
+
+    /// What player `j` earns at a profile if it offers nothing instead, where that can be chosen.
+    pub fn abstaining(&self, profile: usize, j: usize) -> Option<f64> {
+        self.abstaining.get(j).map(|table| table[profile])
     }
 
     /// The lots that are drawn, by profile, where any are.

@@ -284,6 +284,7 @@ impl<const N: usize, const W: usize> Table<N, W> {
         Session {
             plans: self.players[..self.present].iter().map(plan).collect(),
             epochs: self.epoch,
+            changed: self.changed,
             converged: self.epoch - self.changed >= stop.stable_epochs,
             history: self.history,
         }

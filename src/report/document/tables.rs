@@ -139,15 +139,15 @@ fn difference(pair: &str, label: &str, c: &Comparison, factor: f64) -> Vec<Cell>
 /// Distance from equilibrium of everyone who learns; `None` where nobody does.
 pub(super) fn certificate(summary: &Summary) -> Option<Table> {
     let learned = (0..summary.contenders().len()).filter_map(|c| match summary.standing(c) {
-        Standing::Learned { certified, of, restless, .. } => Some((c, certified, of, restless)),
+        standing @ Standing::Learned { certified, of, .. } => Some((c, certified, of, standing.at_rest())),
         Standing::NobodyLearns => None,
     });
     let rows: Vec<Vec<Cell>> = learned
-        .map(|(c, certified, of, restless)| {
+        .map(|(c, certified, of, at_rest)| {
             vec![
                 Cell::text(summary.marked(c)),
                 Cell::number(format!("{certified} of {of}"), certified as f64 / of as f64),
-                Cell::number(format!("{} of {of}", of - restless), (of - restless) as f64 / of as f64),
+                Cell::number(format!("{at_rest} of {of}"), at_rest as f64 / of as f64),
                 estimate(summary, c, "deviation_gain", 100.0),
                 estimate(summary, c, "deviation_gain_upper", 100.0),
                 estimate(summary, c, "policy_drift", 1.0),

@@ -1,0 +1,226 @@
+//! Which warnings a comparison deserves.
+
+use super::{FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, LARGE_DRIFT, PRESSED, Warning};
+use crate::agent::sequencer::Class;
+use crate::experiment::file::{Contender, Experiment};
+use crate::experiment::references::effort_equilibrium;
+use crate::learning::population::Revision;
+use crate::measure::metrics;
+use crate::mechanism::auction_rotation::Pricing;
+use crate::mechanism::{Mechanism as _, Rule};
+use crate::play::horizon;
+use crate::play::schedule::Regime;
+use crate::report::summary::{Standing, Summary, Verdict};
+use crate::with_rule;
+use crate::world::World;
+use crate::world::distribution::Distribution;
+
+/// As [`super::warnings`], from a summary that has been read.
+pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
+    let each = || summary.contenders().iter().cloned().enumerate();
+    let mean = |c: usize, metric: &str| summary.estimate(c, metric).map_or(f64::NAN, |e| e.mean);
+    let alone = experiment.play.schedule.regime == Regime::Independent;
+    let mut found = Vec::new();
+    let planned = u64::from(experiment.replicates);
+    for (c, contender) in each() {
+        let done = summary.done(c);
+        if done < planned {
+            found.push(Warning::Missing { contender, done, planned });
+        }
+    }
+    for contender in &experiment.contenders {
+        found.extend(cut_horizon(experiment, contender));
+    }
+    for (c, contender) in each() {
+        found.extend(standing(summary, experiment, c, contender));
+    }
+    for contender in &experiment.contenders {
+        if effort_equilibrium(experiment, contender) == Some(None) {
+            found.push(Warning::NoPureEquilibrium { contender: contender.name.clone() });
+        }
+    }
+    for (c, contender) in each().filter(|(c, _)| summary.has_basins(*c)) {
+        let sizes = summary.basins(c).iter().map(|b| b.replicates.len()).collect();
+        found.push(Warning::Basins { contender, sizes });
+    }
+    for (c, contender) in each() {
+        for (top, metric) in [(true, "at_menu_edge"), (false, "at_menu_bottom")] {
+            let share = mean(c, metric);
+            if share > PRESSED {
+                found.push(Warning::AtMenuEdge { contender: contender.clone(), top, share });
+            }
+        }
+    }
+    found.extend(of_groups(experiment));
+    for contender in &experiment.contenders {
+        if let Some(top @ 1..=2) = top_bidders(experiment, contender) {
+            found.push(Warning::FewTopBidders { contender: contender.name.clone(), top });
+        }
+    }
+    for (c, contender) in each() {
+        let drift = mean(c, "policy_drift");
+        if drift > LARGE_DRIFT {
+            found.push(Warning::Drift { contender, drift, alone });
+        }
+    }
+    let replicates = (0..summary.contenders().len()).map(|c| summary.done(c)).max().unwrap_or(0);
+    if (1..FEW_REPLICATES).contains(&replicates) {
+        found.push(Warning::FewReplicates { replicates });
+    }
+    found.extend(heavy_tails(experiment));
+    found.extend(summary.pairs().into_iter().filter_map(|pair| pairing(summary, pair)));
+    found
+}
+
+/// How far a contender's play is certified and at rest.
+fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: String) -> Vec<Warning> {
+    let Standing::Learned { certified, of, restless, lost, unfinished } = summary.standing(c) else {
+        return Vec::new();
+    };
+    let tolerance = experiment.play.tolerance;
+    let alone = experiment.play.schedule.regime == Regime::Independent;
+    let by_money = experiment.setting.delegators.iter().any(|group| group.rule != Revision::Logit);
+    let mean = |metric: &str| summary.estimate(c, metric).map_or(f64::NAN, |e| e.mean);
+    let mut found = Vec::new();
+    if unfinished > 0 {
+        let max_epochs = experiment.play.schedule.max_epochs;
+        found.push(Warning::Unfinished { contender: contender.clone(), unfinished, of, max_epochs });
+    }
+    let failing = summary.failing(c);
+    match summary.standing(c).verdict() {
+        // Where nothing else failed, that learning was cut off says it all.
+        Verdict::NotCertified if certified + unfinished < of => found.push(Warning::NotCertified {
+            contender,
+            certified,
+            of,
+            loose: failing.loose,
+            gain: failing.gain.mean(),
+            upper: failing.upper.mean(),
+            delegators: by_money.then(|| mean("delegator_gain_upper")).filter(|u| *u > tolerance),
+            tolerance,
+            alone,
+        }),
+        Verdict::NoEquilibrium => {
+            let upper = failing.upper.mean();
+            found.push(Warning::NoEquilibrium { contender, lost, of, upper, tolerance, alone });
+        }
+        Verdict::TimeAverage => {
+            let unrest = mean("last_iterate_drift");
+            found.push(Warning::Restless { contender, restless, of, unrest });
+        }
+        Verdict::NotCertified | Verdict::Given | Verdict::Certified => {}
+    }
+    found
+}
+
+/// Whether effects of deviations are cut off, where somebody learns.
+fn cut_horizon(experiment: &Experiment, contender: &Contender) -> Option<Warning> {
+    let setting = &experiment.setting;
+    let cut = experiment.play.schedule.horizon?;
+    let memory = with_rule!(&contender.rule, rule => rule.memory(setting));
+    let lasting = horizon::lasting(memory, setting);
+    let learns = setting.classes.iter().any(|class| class.strategy.learner.learns());
+    (learns && !horizon::follows(Some(cut), lasting)).then(|| Warning::CutHorizon {
+        contender: contender.name.clone(),
+        horizon: cut,
+        needed: horizon::epochs(lasting),
+    })
+}
+
+/// What the certificate does not see for the way in which groups choose.
+fn of_groups(experiment: &Experiment) -> Vec<Warning> {
+    let classes = &experiment.setting.classes;
+    let learns = |class: &Class| class.strategy.learner.learns();
+    if !classes.iter().any(learns) {
+        return Vec::new();
+    }
+    let groups_of = |which: &dyn Fn(&Class) -> bool| -> Vec<String> {
+        classes.iter().filter(|class| which(class)).map(|class| class.name.clone()).collect()
+    };
+    let mut found = Vec::new();
+    let groups = groups_of(&|class| {
+        let strategy = &class.strategy;
+        !learns(class) && !strategy.judged && strategy.answers.is_none() && strategy.policy.is_none()
+    });
+    if !groups.is_empty() {
+        found.push(Warning::NotJudged { groups });
+    }
+    let groups = groups_of(&|class| {
+        let spread = class.traits.value.as_ref().is_some_and(|value| {
+            let (low, high) = value.support();
+            high > low
+        });
+        learns(class) && spread && class.strategy.bins == 1
+    });
+    let looked_at = experiment
+        .contenders
+        .iter()
+        .any(|contender| with_rule!(&contender.rule, rule => rule.explores_states()));
+    if !groups.is_empty() && looked_at {
+        found.push(Warning::ValueIgnored { groups });
+    }
+    found
+}
+
+/// Bidders with the highest value in a first-price auction of one unit whose values everybody knows, if it is one and
+/// somebody learns to bid; with a single bidder there is nothing to learn from.
+pub(super) fn top_bidders(experiment: &Experiment, contender: &Contender) -> Option<usize> {
+    let rule = match &contender.rule {
+        Rule::AuctionRotation(rule) => rule,
+        Rule::Auction(rule) => rule.sale(),
+        _ => return None,
+    };
+    let setting = &experiment.setting;
+    let learns = setting.classes.iter().any(|class| class.strategy.learner.learns());
+    let single_first_price =
+        rule.seats() == 1 && rule.pricing() == Pricing::PayAsBid && !rule.is_proportional();
+    if !single_first_price || !learns || setting.candidates() < 2 {
+        return None;
+    }
+    let value = |class: &Class| match class.traits.value {
+        Some(Distribution::Constant(value)) => Some(value),
+        _ => None,
+    };
+    let values: Vec<f64> = setting.classes.iter().map(value).collect::<Option<_>>()?;
+    let top = values.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+    Some(setting.classes.iter().zip(&values).filter(|(_, v)| **v == top).map(|(c, _)| c.count).sum())
+}
+
+pub(super) fn heavy_tails(experiment: &Experiment) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let world = |key: &str| experiment.resolved.value(&format!("world.{key}")).and_then(|v| v.as_number());
+    if let World::Rollup(rollup) = &experiment.setting.world
+        && rollup.mev.mean() > 0.0
+        && world("mev_tail_share").is_some_and(|share| share > 0.0)
+        && let Some(shape) = world("mev_tail_shape").filter(|shape| *shape <= HEAVY_SHAPE)
+    {
+        found.push(Warning::HeavyTail { what: "the MEV of slots".to_owned(), shape, mev: true });
+    }
+    for class in &experiment.setting.classes {
+        if let Some(Distribution::Pareto { shape, .. }) = class.traits.value
+            && shape <= HEAVY_SHAPE
+        {
+            found.push(Warning::HeavyTail {
+                what: format!("the value of group {}", class.name),
+                shape,
+                mev: false,
+            });
+        }
+    }
+    found
+}
+
+/// Headline metrics of a pair whose variance pairing raises by more than chance would: an estimated correlation of
+/// nothing has a standard error of about 1/√n.
+fn pairing(summary: &Summary, (a, b): (usize, usize)) -> Option<Warning> {
+    let metrics: Vec<(&'static str, f64)> = HEADLINES
+        .iter()
+        .filter_map(|key| {
+            let c = summary.comparison(a, b, key)?;
+            let label = metrics::find(key)?.label;
+            (c.variance_reduction < -1.0 / (c.n as f64).sqrt()).then_some((label, c.variance_reduction))
+        })
+        .collect();
+    let name = |i: usize| summary.contenders()[i].clone();
+    (!metrics.is_empty()).then(|| Warning::PairingHurts { a: name(a), b: name(b), metrics })
+}

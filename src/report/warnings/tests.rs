@@ -1,0 +1,114 @@
+use super::finding::{heavy_tails, top_bidders};
+use super::*;
+use crate::experiment::outcome::{Outcome, UnitKey};
+use crate::experiment::trial;
+use crate::experiment::unit::UnitPlan;
+
+/// A store of `THREE` with made-up values of the first contender, and the last one where given.
+fn about_values(values: &[(&'static str, [f64; 3])], last: &[(&'static str, [f64; 3])]) -> Vec<Warning> {
+    let experiment = trial::read(trial::THREE);
+    let root = tempfile::tempdir().unwrap();
+    let mut store = trial::empty(&experiment, root.path());
+    for (mechanism, values) in [("auction", values), ("votes", last)] {
+        for replicate in 0..3 {
+            let metrics = values.iter().map(|(key, v)| (*key, v[replicate as usize])).collect();
+            let key = UnitKey { design: 0, mechanism: mechanism.to_owned(), replicate };
+            let plan = UnitPlan { id: format!("{mechanism}{replicate}"), key, seed: 1 };
+            store.put(&plan, Ok(&Outcome { metrics, ..Outcome::default() })).unwrap();
+        }
+    }
+    warnings(&store, &experiment).unwrap()
+}
+
+#[test]
+fn each_has_cause_and_remedy() {
+    let found = about_values(
+        &[
+            ("deviation_gain", [0.02; 3]),
+            ("deviation_gain_upper", [0.03; 3]),
+            ("certified", [1.0, 0.0, 0.0]),
+            ("policy_drift", [0.3; 3]),
+            ("net_surplus", [1.0, 2.0, 3.0]),
+        ],
+        &[("certified", [1.0; 3]), ("net_surplus", [3.0, 2.0, 1.0])],
+    );
+    let kinds: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found.len(), 5, "{kinds:#?}");
+    assert!(kinds[0].starts_with("one: only 0 of 3 replicates"));
+    assert!(kinds[1].contains("1 of 3 replicates are certified") && kinds[1].contains("warmup_epochs"));
+    assert!(
+        kinds[1].contains("2.0%") && kinds[1].contains("3.0%") && kinds[1].contains("1.0%"),
+        "{}",
+        kinds[1]
+    );
+    assert!(kinds[2].contains("moved by 0.30") && kinds[2].contains("`play.warmup_epochs`"));
+    assert!(kinds[3].contains("3 replicates"));
+    assert!(kinds[4].contains("auction and votes") && kinds[4].contains("net surplus (100% more variance)"));
+}
+
+#[test]
+fn play_that_moves_and_basins_are_marked() {
+    let found = about_values(
+        &[
+            ("deviation_gain_upper", [0.03; 3]),
+            ("certified", [1.0, 0.0, 1.0]),
+            ("settled", [0.0, 0.0, 1.0]),
+            ("last_iterate_drift", [0.04; 3]),
+        ],
+        &[("certified", [1.0; 3]), ("settled", [1.0, 0.0, 1.0]), ("last_iterate_drift", [0.04; 3])],
+    );
+    let text: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(text.iter().any(|t| t.starts_with("auction: no equilibrium found. In 1 of 3")), "{text:#?}");
+    assert!(
+        text.iter().any(|t| t.starts_with("votes: certified as a time average. In 1 of 3")
+            && t.contains("by 4.0% of net value")),
+        "{text:#?}"
+    );
+}
+
+#[test]
+fn theory_warns_of_few_top_bidders() {
+    let top = |count: u32, pricing: &str, value: &str| {
+        let experiment = trial::read(&format!(
+            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"top\"\ncount = {count}\nvalue = {value}\n[[sequencers]]\n\
+             name = \"low\"\nvalue = {{ constant = 0.5 }}\ncount = 2\n[mechanism.m]\nrule = \"auction_rotation\"\nseats = 1\n\
+             pricing = \"{pricing}\"\n"
+        ));
+        top_bidders(&experiment, &experiment.contenders[0])
+    };
+    assert_eq!(top(2, "pay_as_bid", "{ constant = 1.0 }"), Some(2));
+    assert_eq!(top(3, "pay_as_bid", "{ constant = 1.0 }"), Some(3));
+    assert_eq!(top(1, "pay_as_bid", "{ constant = 0.5 }"), Some(3));
+    assert_eq!(top(1, "uniform", "{ constant = 1.0 }"), None);
+    assert_eq!(top(1, "pay_as_bid", "{ uniform = [0, 1] }"), None);
+    let two = Warning::FewTopBidders { contender: "m".into(), top: 2 };
+    assert!(two.to_string().contains("Deng et al. 2022") && two.to_string().contains("2 bidders share"));
+}
+
+#[test]
+fn a_loose_bound_calls_for_a_larger_certificate() {
+    let found = about_values(
+        &[("deviation_gain", [0.005; 3]), ("deviation_gain_upper", [0.03; 3]), ("certified", [0.0; 3])],
+        &[],
+    );
+    let text = found.iter().map(ToString::to_string).collect::<String>();
+    assert!(text.contains("`play.certificate_markets`"), "{text}");
+}
+
+#[test]
+fn heavy_tails_are_found_in_both_worlds() {
+    let shape = |text: &str| heavy_tails(&trial::read(text)).first().map(Warning::cause);
+    let end = "[mechanism.m]\nrule = \"centralized\"\n";
+    let rollup = |shape: f64| {
+        format!(
+            "[experiment]\nname = \"t\"\n[world]\nkind = \"rollup\"\nmev_median = 0.01\nmev_tail_share = 0.01\n\
+             mev_tail_shape = {shape}\n[[sequencers]]\nname = \"s\"\ncount = 2\n{end}"
+        )
+    };
+    assert!(shape(&rollup(1.5)).unwrap().contains("shape 1.5"));
+    assert_eq!(shape(&rollup(2.5)), None);
+    let plain = format!(
+        "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = {{ pareto = [1, 2] }}\n{end}"
+    );
+    assert!(shape(&plain).unwrap().contains("group s"));
+}

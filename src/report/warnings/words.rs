@@ -1,0 +1,197 @@
+//! Each warning in words: its cause, and what to do about it.
+
+use super::{FEW_REPLICATES, HEAVY_SHAPE, LARGE_DRIFT, Warning};
+
+impl Warning {
+    /// What is the matter, in a sentence or two.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Missing { contender, done, planned } => format!(
+                "{contender}: only {done} of {planned} replicates are done. Differences are taken over common replicates."
+            ),
+            Self::NotCertified { contender, certified, of, gain, upper, delegators, tolerance, .. } => {
+                let others = if *certified == 0 { "On average" } else { "In the others, on average," };
+                let delegators = delegators.map_or(String::new(), |upper| {
+                    format!(" Delegators, whose choice is not by taste, may forgo up to {}%.", percent(upper))
+                });
+                format!(
+                    "{contender}: {certified} of {of} replicates are certified. {others} the best deviation found gains {}% of \
+                     potential value and the 95% bound on all of them is {}%; the tolerance is {}%.{delegators}",
+                    percent(*gain),
+                    percent(*upper),
+                    percent(*tolerance)
+                )
+            }
+            Self::NoEquilibrium { contender, lost, of, upper, tolerance, .. } => format!(
+                "{contender}: no equilibrium found. In {lost} of {of} replicates play keeps moving, and even against its average \
+                 the bound on deviations exceeds the tolerance (on average {}% of potential value, against {}%).",
+                percent(*upper),
+                percent(*tolerance)
+            ),
+            Self::Restless { contender, restless, of, unrest } => format!(
+                "{contender}: certified as a time average. In {restless} of {of} replicates play keeps moving: current policies \
+                 swing round their mean by {}% of net value (of the mean offer, where menus are amounts) on average over replicates.",
+                percent(*unrest)
+            ),
+            Self::Basins { contender, sizes } => format!(
+                "{contender}: replicates end in {} distinct basins ({} replicates). Means over all of them, and differences \
+                 from them, describe none.",
+                sizes.len(),
+                sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
+            ),
+            Self::Unfinished { contender, unfinished, of, max_epochs } => format!(
+                "{contender}: in {unfinished} of {of} replicates greedy plans were still changing in the last quarter of learning, which \
+                 ended after `play.max_epochs` = {max_epochs} epochs. What they were at that moment is no outcome of learning, and is not \
+                 certified."
+            ),
+            Self::CutHorizon { contender, horizon, needed } => format!(
+                "{contender}: learning and certificate follow deviations for {horizon} epochs (`play.horizon`), and a thousandth of their \
+                 effect is left only after {needed}. That is another game than the one played, and nothing is certified."
+            ),
+            Self::NoPureEquilibrium { contender } => format!(
+                "{contender}: theory knows that this contest has no symmetric equilibrium in pure efforts: against the candidate of the \
+                 first-order condition somebody would rather make no effort (`theory::contest`)."
+            ),
+            Self::AtMenuEdge { contender, top, share } => format!(
+                "{contender}: {}% of play is on the {} setting of a menu that could go further. Deviations {} it were not tried: a small \
+                 deviation gain may be owed to the menu.",
+                percent(*share),
+                if *top { "highest" } else { "lowest" },
+                if *top { "above" } else { "below" }
+            ),
+            Self::NotJudged { groups } => format!(
+                "{}: follows a script without a menu, so that its own deviations are not tried. What is certified is that nobody \
+                 else gains.",
+                groups.join(", ")
+            ),
+            Self::ValueIgnored { groups } => format!(
+                "{}: learns with one bin, so that it offers the same whatever its private value, and deviations that depend on the value \
+                 are not tried. What is certified is an equilibrium among those who do not look at their values.",
+                groups.join(", ")
+            ),
+            Self::FewTopBidders { contender, top: 1 } => format!(
+                "{contender}: a first-price auction with a single highest value, known to all. Learning by average payoffs need \
+                 not find an equilibrium there, neither on average nor in the last iterate (Deng et al. 2022)."
+            ),
+            Self::FewTopBidders { contender, top } => format!(
+                "{contender}: a first-price auction in which {top} bidders share the highest value, known to all. Both bidding one or \
+                 both bidding two ticks below it are equilibria; learning by average payoffs reaches one of them on average over \
+                 time, but its last iterate need not settle (Deng et al. 2022)."
+            ),
+            Self::FewReplicates { replicates: 1 } => {
+                "there is one replicate, so no interval and no test can be given.".to_owned()
+            }
+            Self::FewReplicates { replicates } => format!(
+                "there are {replicates} replicates. Intervals from fewer than {FEW_REPLICATES} are wide, and right only if replicates \
+                 are about normal."
+            ),
+            Self::Drift { contender, drift, .. } => format!(
+                "{contender}: over the last quarter of learning average policies moved by {drift:.2} (total variation; above \
+                 {LARGE_DRIFT} they had not settled, or cycle)."
+            ),
+            Self::HeavyTail { what, shape, .. } => format!(
+                "{what} has a Pareto tail of shape {shape}. At {HEAVY_SHAPE} and below there is no variance, so means \
+                 over replicates are not normal and their intervals come out too short."
+            ),
+            Self::PairingHurts { a, b, metrics } => {
+                let named: Vec<String> = metrics
+                    .iter()
+                    .map(|(label, reduction)| format!("{label} ({:.0}% more variance)", -100.0 * reduction))
+                    .collect();
+                format!(
+                    "{a} and {b}: common draws pull these apart instead of together: {}.",
+                    named.join(", ")
+                )
+            }
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Missing { .. } => {
+                "run the experiment again: it continues where it stopped; errors stand in the view `units` of results.sqlite.".to_owned()
+            }
+            Self::NotCertified { alone: true, .. } => {
+                "none is needed if adaptive agents are the question: alone they need not find an equilibrium. To find one, set \
+                 `play.regime = \"self_play\"`."
+                    .to_owned()
+            }
+            Self::NotCertified { delegators: Some(_), upper, tolerance, .. } if upper <= tolerance => {
+                "sequencers are in equilibrium, delegators are not: read payouts as what this rule of choice brings, or let them \
+                 choose by `strategy = \"best_response\"` or `\"logit\"`."
+                    .to_owned()
+            }
+            Self::NotCertified { certified, of, loose, .. } if *loose == of - certified => {
+                "in these the estimate is within the tolerance, the bound is not: raise `play.certificate_markets` or \
+                 `play.certificate_epochs` to tighten it."
+                    .to_owned()
+            }
+            Self::NotCertified { loose: loose @ 1.., .. } => format!(
+                "in {loose} of these only the bound is too wide (raise `play.certificate_markets` or `play.certificate_epochs`); in the \
+                 others somebody does gain: let agents learn for longer (`play.warmup_epochs`) or from more markets (`play.rounds`)."
+            ),
+            Self::NotCertified { .. } => {
+                "let agents learn for longer (`play.warmup_epochs`) or from more markets (`play.rounds`), or give them a finer \
+                 menu or more bins in their strategy."
+                    .to_owned()
+            }
+            Self::NoEquilibrium { alone: true, .. } => {
+                "none is needed if adaptive agents are the question. To look for an equilibrium, set `play.regime = \"self_play\"`."
+                    .to_owned()
+            }
+            Self::NoEquilibrium { .. } => {
+                "try another learner (`--set sequencers.*.strategy=regret_matching`) or longer learning (`play.warmup_epochs`); if \
+                 play goes on turning, there may be no equilibrium in pure offers on this menu (one in mixed offers always is): \
+                 report the circles, not the means."
+                    .to_owned()
+            }
+            Self::Restless { .. } => {
+                "none is needed to read averages. Longer learning (`play.warmup_epochs`) tells slow convergence from circles."
+                    .to_owned()
+            }
+            Self::Basins { .. } => {
+                "read the blocks by basin above and basins.csv; more replicates (`experiment.replicates`) say how often each is \
+                 reached."
+                    .to_owned()
+            }
+            Self::Unfinished { .. } => {
+                "raise `play.max_epochs`, or let exploration fade sooner (`exploration_decay` in the strategy).".to_owned()
+            }
+            Self::CutHorizon { .. } => "leave `play.horizon` out.".to_owned(),
+            Self::NoPureEquilibrium { .. } => {
+                "lower `score_power`, or report averages: neither other learners nor longer learning can find what does not exist."
+                    .to_owned()
+            }
+            Self::AtMenuEdge { top, .. } => format!(
+                "give the strategy a menu that {} (`menu` in its file or table) and see whether play moves.",
+                if *top { "ends higher" } else { "begins lower" }
+            ),
+            Self::NotJudged { .. } => {
+                "give the script a `menu` of the deviations against which it is to be judged.".to_owned()
+            }
+            Self::ValueIgnored { .. } => "raise `bins` in the strategy.".to_owned(),
+            Self::FewTopBidders { .. } => {
+                "look at `settled` and at the basins; a third bidder with the same value makes the last iterate settle.".to_owned()
+            }
+            Self::FewReplicates { .. } => "raise `experiment.replicates`, or run with --replicates 32.".to_owned(),
+            Self::Drift { alone: true, .. } => "raise `play.stable_epochs` and `play.max_epochs`.".to_owned(),
+            Self::Drift { .. } => {
+                "raise `play.warmup_epochs`; if drift stays, play cycles, and averages are all that can be reported.".to_owned()
+            }
+            Self::HeavyTail { mev: true, .. } => {
+                "lower `world.mev_tail_cap` or raise `world.mev_tail_shape`; paired differences suffer less than levels.".to_owned()
+            }
+            Self::HeavyTail { .. } => {
+                "raise the shape, or take a bounded law; paired differences suffer less than levels.".to_owned()
+            }
+            Self::PairingHurts { .. } => {
+                "the intervals hold, they are only wider than need be: raise `experiment.replicates`.".to_owned()
+            }
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    crate::chart::ticks::significant(100.0 * share, 2)
+}
