@@ -60,6 +60,7 @@ pub mod small_multiples;
 pub mod strips;
 pub mod style;
 pub mod surplus;
+pub mod targets;
 pub mod ticks;
 pub mod tornado;
 pub mod validation;

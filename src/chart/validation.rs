@@ -1,4 +1,4 @@
-//! Targets against results: how far every case lies from its target, as a share of what it is allowed.
+//! Gaps against tolerances: how far every case lies from its target, as a share of what it is allowed.
 //!
 //! One row per family. A dot is a case, at `(result − target)/tolerance`: within the band from −1 to 1 it passes. Dots of
 //! a row that would cover each other are stacked, as far as the row has room. Cases that are met exactly are counted beside
@@ -32,6 +32,7 @@ impl Dot {
 /// Input of the figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Validation {
+    heading: Heading,
     /// Families in the order of their first case, with their cases.
     families: Vec<(String, Vec<Dot>)>,
 }
@@ -43,8 +44,9 @@ const LEVELS: [f64; 7] = [0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0];
 const REACH: f64 = 1.6;
 
 impl Validation {
-    /// Gathers verdicts by family, the first word of their names and the second where a family is large.
-    pub fn new(verdicts: &[Verdict]) -> Self {
+    /// Gathers verdicts by family, the first word of their names and the second where a family is large; `heading` says
+    /// what was run.
+    pub fn new(heading: Heading, verdicts: &[Verdict]) -> Self {
         let first = |v: &Verdict| v.case.name.split('/').next().unwrap_or_default().to_owned();
         let many = |family: &str| verdicts.iter().filter(|v| first(v) == family).count() > 60;
         let mut families: Vec<(String, Vec<Dot>)> = Vec::new();
@@ -68,12 +70,7 @@ impl Validation {
                 None => families.push((family, vec![dot])),
             }
         }
-        Validation { families }
-    }
-
-    fn counts(&self) -> (usize, usize) {
-        let dots = || self.families.iter().flat_map(|(_, dots)| dots);
-        (dots().filter(|dot| dot.pass).count(), dots().count())
+        Validation { heading, families }
     }
 
     /// Draws the figure.
@@ -84,15 +81,8 @@ impl Validation {
         if self.families.is_empty() {
             return Err(ChartError::Empty { figure: "validation", reason: "no case".to_owned() });
         }
-        let (passed, all) = self.counts();
-        let title = if passed == all {
-            format!("All {all} cases of theory and published results are reproduced")
-        } else {
-            format!("{passed} of {all} cases of theory and published results are reproduced")
-        };
-        let heading = Heading { title, ..Heading::default() };
         let caption = "A dot is a case. Between −1 and 1 it passes: its result lies within the tolerance that was set for it beforehand. Cases that are met exactly are counted at the right.";
-        let mut frame = Frame::new(style, &heading, caption);
+        let mut frame = Frame::new(style, &self.heading, caption);
         let scale = style.scale();
         let label = style.size(Type::Label);
         let width = |name: &str| font::width(name, label, weight(Type::Label));
@@ -192,8 +182,15 @@ impl Validation {
     fn alt(&self) -> String {
         let rows = self.families.iter().map(|(name, dots)| {
             let passed = dots.iter().filter(|dot| dot.pass).count();
-            let worst = dots.iter().map(|dot| dot.deviation.abs()).fold(0.0, f64::max);
-            format!("{name}: {passed} of {} pass, at most {worst:.2} tolerances off", dots.len())
+            let worst =
+                dots.iter().map(|dot| dot.deviation.abs()).filter(|d| d.is_finite()).fold(0.0, f64::max);
+            let without = dots.iter().filter(|dot| !dot.deviation.is_finite()).count();
+            let without = if without > 0 {
+                format!(", {without} not exact or without a result")
+            } else {
+                String::new()
+            };
+            format!("{name}: {passed} of {} pass, at most {worst:.2} tolerances off{without}", dots.len())
         });
         format!("Cases by family. {}.", rows.collect::<Vec<_>>().join("; "))
     }
@@ -227,11 +224,15 @@ mod tests {
                 target: 1.0,
                 unit: "ETH",
                 standard: Standard::Given,
-                source: "here",
+                source: "here".into(),
             };
             Verdict::judge(case, Ok(Finding { result: *result, se: 0.1, tick: 0.0 }), 3.0)
         };
         results.iter().map(one).collect()
+    }
+
+    fn heading() -> Heading {
+        Heading { title: "what was run".to_owned(), ..Heading::default() }
     }
 
     #[test]
@@ -239,9 +240,10 @@ mod tests {
         let mut results =
             vec![("ring/split/n=2", 1.0), ("ring/lottery/n=2", 9.0), ("contest/stake", f64::NAN)];
         results.extend((0..300).map(|i| ("contest/stake", 1.0 + 0.0005 * f64::from(i))));
-        let figure = Validation::new(&verdicts(&results)).draw(Style::paper()).unwrap();
+        let figure = Validation::new(heading(), &verdicts(&results)).draw(Style::paper()).unwrap();
         assert!(figure.svg().contains("ring/lottery/n=2: +26.67 tolerances"));
-        assert!(figure.svg().contains("301 of 303 cases"), "{}", figure.alt());
+        assert!(figure.svg().contains("what was run"), "{}", figure.alt());
+        assert!(figure.alt().contains("1 not exact or without a result"), "{}", figure.alt());
         let (wide, high) = figure.size();
         for text in figure.placed() {
             assert!(
@@ -249,6 +251,9 @@ mod tests {
                 "{text:?}"
             );
         }
-        assert!(matches!(Validation::new(&[]).draw(Style::paper()), Err(ChartError::Empty { .. })));
+        assert!(matches!(
+            Validation::new(heading(), &[]).draw(Style::paper()),
+            Err(ChartError::Empty { .. })
+        ));
     }
 }

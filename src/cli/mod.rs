@@ -28,6 +28,7 @@ use clap::{Args, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How should a rollup choose its sequencers? Strategic agents learn to bid, bribe and delegate under competing
 /// mechanisms; results come with confidence intervals and a certified distance from equilibrium.
@@ -79,6 +80,19 @@ impl Common {
             let _ = writeln!(out, "{}", text.trim_end());
         }
     }
+}
+
+/// What Ctrl-C sets; from now on it does so, and says that `what` finish. A second Ctrl-C ends the program at once.
+fn interrupted(what: &'static str) -> &'static AtomicBool {
+    static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+    // A second handler cannot be set; then the first does the same.
+    let _ = ctrlc::set_handler(move || {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(Status::Incomplete as i32);
+        }
+        eprintln!("\nstopping: {what} finish; press Ctrl-C again to leave them");
+    });
+    &INTERRUPTED
 }
 
 #[derive(Debug, Subcommand)]

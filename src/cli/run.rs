@@ -23,7 +23,6 @@ use crate::report::{document, precision, robustness, table};
 use clap::Args;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 /// Options of `run`.
@@ -48,9 +47,6 @@ pub struct Options {
     #[command(flatten)]
     pub(super) engine: Engine,
 }
-
-/// Set by Ctrl-C; read by the runner between units.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Runs the experiment.
 ///
@@ -206,19 +202,12 @@ pub(super) fn drive(
     how: Computing,
     common: &Common,
 ) -> Result<RunSummary, Stop> {
-    // A second handler cannot be set; then the first does the same.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(Status::Incomplete as i32);
-        }
-        eprintln!("\nstopping: units in flight finish; press Ctrl-C again to leave them");
-    });
     let run_options = RunOptions {
         threads: how.threads,
         on_error: how.on_error,
         queue_width: RunOptions::QUEUE_WIDTH,
         deadline: how.deadline,
-        interrupted: &INTERRUPTED,
+        interrupted: super::interrupted("units in flight"),
     };
     let mut progress = fitting(common.quiet);
     runner::run(asking, work, store, &run_options, progress.as_mut()).map_err(|error| Stop::fail(&error))

@@ -1,13 +1,16 @@
 //! `validate [CASE..]`: simulates the cases of theory and of publications and says which pass.
 
 use super::{Common, Status, Stop};
-use crate::chart;
+use crate::chart::targets::Targets;
 use crate::chart::validation::Validation;
+use crate::chart::{self, ChartError, Heading};
+use crate::experiment::lock::OutputLock;
+use crate::experiment::tables::format_number;
 use crate::experiment::whole_file::WholeFile;
-use crate::report::validation;
-use crate::validate::Effort;
+use crate::report::validation::{self, Scope};
 use crate::validate::catalogue::Catalogue;
 use crate::validate::run::{Stand, run};
+use crate::validate::{Effort, Verdict};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -43,24 +46,62 @@ pub fn validate(options: &Options, common: &Common) -> Result<Status, Stop> {
     }
     let chosen = catalogue.choose(&options.cases).map_err(|error| Stop::refuse(&error))?;
     let effort = if options.quick { Effort::Quick } else { Effort::Full };
+    // An output folder that is in use or cannot be written to is known before anything is simulated.
+    let _lock = OutputLock::acquire(&options.output).map_err(|error| Stop::refuse(&error))?;
+    let stop = super::interrupted("studies in flight");
     let meter = Meter::new(common.quiet);
-    let verdicts = run(&catalogue, &chosen, effort, common.threads(), &|stand| meter.show(stand))
+    let verdicts = run(&catalogue, &chosen, effort, common.threads(), stop, &|stand| meter.show(stand))
         .map_err(|error| Stop::fail(&error))?;
     meter.close();
-    write_text(&options.output.join("validation.csv"), &validation::csv(&verdicts))?;
-    let folder = options.output.join("charts");
-    let figure =
-        Validation::new(&verdicts).draw(chart::Style::paper()).map_err(|error| Stop::fail(&error))?;
-    chart::save(&figure, &folder, "validation", chart::Files::default())
-        .map_err(|error| Stop::fail(&error))?;
-    let text = format!(
-        "{}\nTable   {}\nChart   {}\n",
-        validation::table(&verdicts),
-        options.output.join("validation.csv").display(),
-        folder.join("validation.png").display()
+    let (cases, settled) = (catalogue.cases().count(), verdicts.len());
+    let scope = Scope { effort, cases, chosen: chosen.len(), settled };
+    write_text(&options.output.join("validation.csv"), &validation::csv(&verdicts, &scope))?;
+    let charts = draw(&verdicts, &scope, &options.output.join("charts"))?;
+    let mut text = format!(
+        "{}\nTable   {}\n",
+        validation::table(&verdicts, &scope),
+        options.output.join("validation.csv").display()
     );
+    for (place, chart) in charts.iter().enumerate() {
+        text.push_str(if place == 0 { "Charts  " } else { "        " });
+        text.push_str(&chart.display().to_string());
+        text.push('\n');
+    }
     common.result(&text, || verdicts.iter().map(validation::json).collect());
-    Ok(if verdicts.iter().all(|verdict| verdict.pass) { Status::Done } else { Status::Failed })
+    Ok(if verdicts.iter().any(|verdict| !verdict.pass) {
+        Status::Failed
+    } else if settled < chosen.len() {
+        common.say("stopped early: cases that were not reached are neither passed nor failed");
+        Status::Incomplete
+    } else {
+        Status::Done
+    })
+}
+
+/// Draws targets against results, and gaps against tolerances.
+fn draw(verdicts: &[Verdict], scope: &Scope, folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    let heading = Heading {
+        title: scope.title(verdicts.iter().filter(|verdict| verdict.pass).count()),
+        ..Heading::default()
+    };
+    let (style, mut drawn) = (chart::Style::paper(), Vec::new());
+    let figures = [
+        ("validation", Targets::new(heading.clone(), verdicts).draw(style)),
+        ("tolerances", Validation::new(heading, verdicts).draw(style)),
+    ];
+    for (name, figure) in figures {
+        match figure {
+            Ok(figure) => {
+                chart::save(&figure, folder, name, chart::Files::default())
+                    .map_err(|error| Stop::fail(&error))?;
+                drawn.push(folder.join(format!("{name}.png")));
+            }
+            // Cases may all be a yes or a no, and an interrupted run may have none.
+            Err(ChartError::Empty { .. }) => {}
+            Err(error) => return Err(Stop::fail(&error)),
+        }
+    }
+    Ok(drawn)
 }
 
 /// Replaces the target of one case, as `CASE=VALUE` says; names of cases may hold `=` themselves.
@@ -78,7 +119,11 @@ fn retarget(catalogue: &mut Catalogue, change: &str) -> Result<(), Stop> {
             cases.len()
         )));
     };
-    catalogue.case_mut(case).target = target;
+    let case = catalogue.case_mut(case);
+    case.source =
+        format!("given on the command line instead of {} of {}", format_number(case.target), case.source)
+            .into();
+    case.target = target;
     Ok(())
 }
 

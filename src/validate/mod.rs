@@ -43,6 +43,7 @@ mod tied_bidders;
 
 use crate::draws::{Key, Purpose, Who, name_hash};
 use crate::numerics::{normal_quantile, pow};
+use std::borrow::Cow;
 
 /// How many draws to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +111,7 @@ pub struct Case {
     /// How near is near enough.
     pub standard: Standard,
     /// Where the target comes from.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
 }
 
 /// What the simulation says.
@@ -253,7 +254,7 @@ impl Study {
         source: &'static str,
     ) -> Self {
         let name = format!("{}/{name}", self.name);
-        self.cases.push(Case { name, target, unit, standard, source });
+        self.cases.push(Case { name, target, unit, standard, source: source.into() });
         self
     }
 }
@@ -317,7 +318,8 @@ mod tests {
     fn tolerances_are_those_of_the_table() {
         assert!((critical(1) - 3.0).abs() < 1e-3);
         assert!((critical(60) - 4.08).abs() < 5e-3, "{}", critical(60));
-        let case = |standard| Case { name: "a/b".into(), target: 1.0, unit: "", standard, source: "here" };
+        let case =
+            |standard| Case { name: "a/b".into(), target: 1.0, unit: "", standard, source: "here".into() };
         let found = Finding { result: 1.02, se: 0.004, tick: 0.01 };
         let judge = |standard| Verdict::judge(case(standard), Ok(found), 4.0);
         let near = |x: f64, y: f64| assert!((x - y).abs() < 1e-8, "{x} {y}");

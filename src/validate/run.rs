@@ -5,6 +5,7 @@ use super::{Draws, Effort, Finding, Study, Verdict, critical};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,7 +27,8 @@ pub struct NoThreads {
 }
 
 /// Simulates the chosen cases of a catalogue and judges them, in the order of the catalogue. `chosen` holds indices of
-/// cases; `progress` hears of every study that is settled.
+/// cases; `progress` hears of every study that is settled. Once `stop` is set no further study begins, and verdicts are those of
+/// the studies that ended.
 ///
 /// Results do not depend on the number of threads: every study has its own luck.
 ///
@@ -37,6 +39,7 @@ pub fn run(
     chosen: &[usize],
     effort: Effort,
     threads: usize,
+    stop: &AtomicBool,
     progress: &(dyn Fn(Stand) + Sync),
 ) -> Result<Vec<Verdict>, NoThreads> {
     let mut wanted: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -62,6 +65,9 @@ pub fn run(
         for study in order {
             let (stand, found, wanted) = (&stand, &found, &wanted);
             scope.spawn_fifo(move |_| {
+                if stop.load(Ordering::SeqCst) {
+                    return;
+                }
                 let findings = simulate(&catalogue.studies[study], effort);
                 lock(found).insert(study, findings);
                 let now = {
@@ -79,13 +85,15 @@ pub fn run(
         let (study, place) = catalogue.place(case);
         catalogue.studies[study].cases[place].standard
     };
+    let settled = || chosen.iter().filter(|&&case| found.contains_key(&catalogue.place(case).0));
+    // Those that were not reached count too: who stops early must not be held to less.
     let z = critical(chosen.iter().filter(|&&case| standard(case).is_statistical()).count());
     let verdict = |case: usize| {
         let (study, place) = catalogue.place(case);
         let finding = found[&study].as_ref().map(|findings| findings[place]).map_err(Clone::clone);
         Verdict::judge(catalogue.studies[study].cases[place].clone(), finding, z)
     };
-    Ok(chosen.iter().map(|&case| verdict(case)).collect())
+    Ok(settled().map(|&case| verdict(case)).collect())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
