@@ -91,7 +91,7 @@ impl Along {
                 &panel,
                 &[&line],
                 |_| look,
-                Marks { every: false, hollow: false },
+                Marks { every: false, hollow: &|_| false },
             );
         } else {
             for (at, e) in &present {

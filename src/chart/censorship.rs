@@ -80,8 +80,15 @@ impl Censorship {
                 }],
             })
             .collect();
-        let common =
-            Common { x_name: "Slots", x_format: Format::Plain, x_loose: true, look: &look, direct: false };
+        let hollow = |s: &Series| self.contenders.iter().any(|c| c.name == s.name && !c.certified);
+        let common = Common {
+            x_name: "Slots",
+            x_format: Format::Plain,
+            x_loose: true,
+            look: &look,
+            direct: false,
+            hollow: &hollow,
+        };
         let below = facets::draw(&mut frame, &facets, &common);
         if below > 0 {
             frame.note(format!("Costs of 0, which a logarithmic axis cannot show: {below} points."));

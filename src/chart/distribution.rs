@@ -39,8 +39,9 @@ impl Distribution {
         let rows = || self.panels.iter().flat_map(|p| &p.rows);
         let any = rows().any(|r| r.mean.interval().is_some());
         let caption = self.heading.caption("Bars", any);
-        let dotted = rows().any(|r| r.replicates.len() <= DOTS);
-        let binned = rows().any(|r| r.replicates.len() > DOTS);
+        let shown = |r: &Row| r.replicates.iter().filter(|v| drawable(**v)).count();
+        let dotted = rows().any(|r| shown(r) <= DOTS);
+        let binned = rows().any(|r| shown(r) > DOTS);
         let what = match (dotted, binned) {
             (true, false) => "Pale dots: replicates.",
             (false, _) => "Pale shapes: histograms of replicates.",
@@ -71,31 +72,31 @@ fn mean_on_top(frame: &mut Frame, row: &Row, place: &Place) {
     strips::mean(frame, row, place, Pen::solid(colour, 1.1 * style.scale()));
 }
 
-/// Dots side by side where they would lie on one another, from the middle outwards.
+/// Dots side by side where they would lie on one another, from the middle outwards; the more there are in a column, the closer,
+/// so that all stay in their row.
 fn dots(frame: &mut Frame, values: &[f64], place: &Place) {
     let style = frame.canvas.style;
     let radius = 1.3 * style.scale();
     let colour = mixed(place.look.colour, style.paper_colour(), 0.5);
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let (mut column, mut stacked) = (f64::NEG_INFINITY, 0_u32);
-    for value in sorted {
-        let x = (place.at)(value);
-        if x - column > 2.0 * radius {
-            (column, stacked) = (x, 0);
+    // Columns: where they stand, and how many dots.
+    let mut columns: Vec<(f64, u32)> = Vec::new();
+    for x in sorted.into_iter().map(place.at) {
+        match columns.last_mut() {
+            Some((column, count)) if x - *column <= 2.0 * radius => *count += 1,
+            _ => columns.push((x, 1)),
         }
-        let step = f64::from(stacked.div_ceil(2)) * 2.0 * radius;
-        let offset = if stacked.is_multiple_of(2) { step } else { -step };
-        // What does not fit into the row stays at its edge.
-        let most = (place.pitch / 2.0 - radius).max(0.0);
-        frame.canvas.marker(
-            (column, place.middle + offset.clamp(-most, most)),
-            radius,
-            Marker::Circle,
-            colour,
-            false,
-        );
-        stacked += 1;
+    }
+    let most = (0.42 * place.pitch - radius).max(0.0);
+    for (x, count) in columns {
+        let levels = f64::from(count / 2);
+        let step = if levels > 0.0 { (most / levels).min(2.0 * radius) } else { 0.0 };
+        for dot in 0..count {
+            let level = f64::from(dot.div_ceil(2));
+            let offset = if dot.is_multiple_of(2) { level } else { -level } * step;
+            frame.canvas.marker((x, place.middle + offset), radius, Marker::Circle, colour, false);
+        }
     }
 }
 

@@ -41,6 +41,8 @@ pub(crate) struct Common<'a> {
     pub look: &'a dyn Fn(&Series) -> Look,
     /// Whether names stand at the ends of lines, right of the panel: for one panel only.
     pub direct: bool,
+    /// Whether a line's marks are hollow in a facet that is itself certified.
+    pub hollow: &'a dyn Fn(&Series) -> bool,
 }
 
 fn columns(count: usize, style: Style) -> usize {
@@ -177,7 +179,8 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
                         frame.canvas.text_upwards(at, Type::Label, line);
                     }
                 }
-                let marks = series::Marks { every, hollow: !facet.certified };
+                let hollow = |s: &Series| !facet.certified || (common.hollow)(s);
+                let marks = series::Marks { every, hollow: &hollow };
                 references(&mut frame.canvas, &panel, &cell.references, false);
                 unshown += series::draw(&mut frame.canvas, &panel, &cell.series, common.look, marks);
                 references(&mut frame.canvas, &panel, &cell.references, true);

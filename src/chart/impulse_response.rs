@@ -82,6 +82,7 @@ impl ImpulseResponse {
             x_loose: false,
             look: &look,
             direct: false,
+            hollow: &|_| false,
         };
         facets::draw(&mut frame, &facets, &common);
         frame.note(

@@ -90,6 +90,10 @@ impl LearningCurves {
             .enumerate()
             .map(|(i, n)| (Key::Line(style.look(i), all().any(Series::any_interval)), (*n).clone()))
             .collect();
+        if gain_rows && self.panels.iter().flat_map(|p| &p.gain).any(|s| s.name.is_empty()) {
+            let ink = Pen::solid(style.ink(), 1.25 * style.scale());
+            legend.push((Key::Plain(ink), "best deviation found".to_owned()));
+        }
         if limit.is_some() {
             legend.push((Key::Plain(dashed), "tolerance".to_owned()));
         }
@@ -119,8 +123,14 @@ impl LearningCurves {
                 Facet { title: &p.mechanism, identity: Some(p.identity), certified: p.certified, cells }
             })
             .collect();
-        let common =
-            Common { x_name: "Learning epoch", x_format: Format::Plain, x_loose: false, look: &look, direct };
+        let common = Common {
+            x_name: "Learning epoch",
+            x_format: Format::Plain,
+            x_loose: false,
+            look: &look,
+            direct,
+            hollow: &|_| false,
+        };
         let unshown = facets::draw(&mut frame, &facets, &common);
         if gain_rows {
             frame.note("Deviation gain: what the best unilateral deviation found would earn, as a share of potential value.");

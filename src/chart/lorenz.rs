@@ -90,12 +90,14 @@ impl Lorenz {
                 }],
             })
             .collect();
+        let hollow = |s: &Series| self.contenders.iter().any(|c| c.name == s.name && !c.certified);
         let common = Common {
             x_name: "Sequencers, from those with least",
             x_format: Format::Percent,
             x_loose: false,
             look: &look,
             direct: false,
+            hollow: &hollow,
         };
         facets::draw(&mut frame, &facets, &common);
         let uncertified: Vec<&str> =

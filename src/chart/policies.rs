@@ -109,8 +109,14 @@ impl Policies {
                 }
             })
             .collect();
-        let common =
-            Common { x_name: &self.value_name, x_format: self.format, x_loose: true, look: &look, direct };
+        let common = Common {
+            x_name: &self.value_name,
+            x_format: self.format,
+            x_loose: true,
+            look: &look,
+            direct,
+            hollow: &|_| false,
+        };
         facets::draw(&mut frame, &facets, &common);
         if self.panels.iter().any(|p| !p.certified) {
             frame.note(frame::NOT_CERTIFIED);

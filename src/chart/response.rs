@@ -258,7 +258,7 @@ impl Responses {
         let of = |series: &Series| -> Look {
             named.iter().find(|(_, s)| s.name == series.name).map_or_else(|| style.look(0), |(c, _)| look(*c))
         };
-        let marks = series::Marks { every: false, hollow: false };
+        let marks = series::Marks { every: false, hollow: &|_| false };
         series::draw(&mut frame.canvas, &panel, &drawn, of, marks);
         for (c, line) in response.lines.iter().enumerate() {
             for spot in line.iter().filter(|spot| spot.estimate.value().is_some()) {

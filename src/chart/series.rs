@@ -62,12 +62,12 @@ pub(crate) fn extent<'a>(series: impl IntoIterator<Item = &'a Series>) -> Vec<f6
 }
 
 /// Which points of a line are marked, and how.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Marks {
+#[derive(Clone, Copy)]
+pub(crate) struct Marks<'a> {
     /// Each point, or only the last one and those that stand alone.
     pub every: bool,
-    /// Not certified.
-    pub hollow: bool,
+    /// Whether a line's are hollow: not certified.
+    pub hollow: &'a dyn Fn(&Series) -> bool,
 }
 
 /// Draws bands first, then lines, then markers. Returns how many points the axes could not show.
@@ -79,25 +79,26 @@ pub(crate) fn draw(
     marks: Marks,
 ) -> usize {
     let mut unshown = 0;
-    let runs: Vec<_> = series.iter().map(|s| (look(s), runs(panel, s, &mut unshown))).collect();
-    for (look, runs) in &runs {
+    let runs: Vec<_> =
+        series.iter().map(|s| (look(s), (marks.hollow)(s), runs(panel, s, &mut unshown))).collect();
+    for (look, _, runs) in &runs {
         for run in runs {
             band(canvas, panel, run, *look);
         }
     }
     let scale = canvas.style.scale();
-    for (look, runs) in &runs {
+    for (look, _, runs) in &runs {
         for run in runs {
             let line: Vec<_> = run.iter().map(|(x, e)| panel.at(*x, e.mean)).collect();
             canvas.path(&thinned(&line), Pen { colour: look.colour, width: 1.25 * scale, dash: look.dash });
         }
     }
-    for (look, runs) in &runs {
+    for (look, hollow, runs) in &runs {
         let last = runs.last().and_then(|r| r.last()).map(|(x, _)| *x);
         for run in runs {
             for (x, e) in run {
                 if marks.every || Some(*x) == last || run.len() == 1 {
-                    canvas.marker(panel.at(*x, e.mean), 1.9 * scale, look.marker, look.colour, marks.hollow);
+                    canvas.marker(panel.at(*x, e.mean), 1.9 * scale, look.marker, look.colour, *hollow);
                 }
             }
         }

@@ -37,6 +37,9 @@ pub const FEWEST: usize = 8;
 /// Samples of each law.
 pub const SAMPLES: u32 = 6000;
 
+/// Most samples: enough for some three hundred tests together.
+const MOST_SAMPLES: u32 = 30_000;
+
 /// Most parts into which a coordinate splits at once.
 pub const MOST: usize = 4;
 
@@ -227,17 +230,19 @@ const LAWS: [fn(f64) -> f64; 3] = [normal_quantile, |u| u, |u| -ln(u)];
 
 /// Whether a ratio as large is rarer than `level` in samples of this size from each law.
 fn is_rare(ratio: f64, parts: usize, size: usize, level: f64) -> bool {
-    let allowed = (level * f64::from(SAMPLES)) as usize;
+    // At so low a level not one of the usual samples may be as large: then it takes more of them to tell.
+    let samples = SAMPLES.max((1.0 / level).ceil().min(f64::from(MOST_SAMPLES)) as u32);
+    let allowed = (level * f64::from(samples)) as usize;
     (0..LAWS.len()).all(|law| {
-        let ratios = ratios_of_one_basin(law, parts, size.min(LARGEST));
+        let ratios = ratios_of_one_basin(law, parts, size.min(LARGEST), samples);
         ratios.len() - ratios.partition_point(|r| *r < ratio) <= allowed
     })
 }
 
-/// The ratios of [`SAMPLES`] samples of this size from a law, ascending. A study asks for the same ones at every design point;
+/// The ratios of so many samples of this size from a law, ascending. A study asks for the same ones at every design point;
 /// they are drawn once.
-fn ratios_of_one_basin(law: usize, parts: usize, size: usize) -> Arc<[f64]> {
-    type Known = BTreeMap<(usize, usize, usize), Arc<[f64]>>;
+fn ratios_of_one_basin(law: usize, parts: usize, size: usize, samples: u32) -> Arc<[f64]> {
+    type Known = BTreeMap<(usize, usize, usize, u32), Arc<[f64]>>;
     static KNOWN: Mutex<Known> = Mutex::new(Known::new());
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let draw = || {
@@ -250,11 +255,11 @@ fn ratios_of_one_basin(law: usize, parts: usize, size: usize) -> Arc<[f64]> {
             values.sort_by(f64::total_cmp);
             Search::new(&values).best(parts).map(|p| p.ratio)
         };
-        let mut ratios: Vec<f64> = (0..SAMPLES).filter_map(ratio).collect();
+        let mut ratios: Vec<f64> = (0..samples).filter_map(ratio).collect();
         ratios.sort_by(f64::total_cmp);
         ratios.into()
     };
-    known.entry((law, parts, size)).or_insert_with(draw).clone()
+    known.entry((law, parts, size, samples)).or_insert_with(draw).clone()
 }
 
 #[cfg(test)]

@@ -235,7 +235,8 @@ impl Market {
     /// Kickbacks that maximise the joint profit `Σ (R − c_i − x_i) q_i`.
     ///
     /// Who pays more than the floor keeps the same margin `M = μ + Π`, with `Π` the joint profit; the others pay the floor.
-    /// Without an outside option all pay the floor, as stake has nowhere else to go. Inertia does not matter.
+    /// With equal rents and without an outside option all pay the floor, as stake has nowhere else to go; with unequal ones the best
+    /// pay more, to be backed instead of the others. Inertia does not matter.
     pub fn joint_maximum(&self) -> Equilibrium {
         let at =
             |margin: f64| -> Vec<f64> { self.rents.iter().map(|r| (r - margin).max(self.floor)).collect() };

@@ -1,7 +1,7 @@
 //! `impulse-response`: what one forced deviation sets off.
 
 use super::averaging::{by_state, classes};
-use super::{Sheet, contender, heading, identity, replicates};
+use super::{Sheet, contender, heading, identity};
 use crate::chart::impulse_response::{ImpulsePanel, ImpulseResponse};
 use crate::chart::series::Series;
 use crate::experiment::file::Experiment;
@@ -17,11 +17,14 @@ pub(super) fn figure(
     summary: &Summary,
 ) -> Result<Option<Sheet>, StoreError> {
     let mut panels = Vec::new();
+    // Sessions that ended in a best response have nothing to deviate to.
+    let mut sessions = 0;
     for (c, mechanism) in summary.contenders().iter().enumerate() {
         let curves = store.curves(0, mechanism, "impulse_response")?;
         if curves.is_empty() {
             continue;
         }
+        sessions = sessions.max(curves.iter().filter(|c| c.curve.agent == "deviator").count());
         let rule = contender(experiment, mechanism).map(|contender| &contender.rule);
         let lever = rule.and_then(|rule| with_rule!(rule, rule => rule.lever()));
         let offer_name = match lever {
@@ -39,7 +42,7 @@ pub(super) fn figure(
         });
     }
     let response = ImpulseResponse {
-        heading: heading("What a deviation sets off", experiment, replicates(summary)),
+        heading: heading("What a deviation sets off", experiment, sessions as u64),
         panels,
     };
     Ok((!response.panels.is_empty()).then_some(Sheet::Impulse(response)))
