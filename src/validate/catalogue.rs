@@ -2,8 +2,8 @@
 
 use super::{
     Case, Study, asymmetric, auctions, banchio, block_auctions, bribery, calvano, censorship,
-    complete_information, contests, delays, deterrence, kickbacks, liveness, rankings, replication, rings,
-    tied_bidders,
+    complete_information, contests, delays, deterrence, factorial, kickbacks, liveness, rankings,
+    replication, rings, tied_bidders,
 };
 use crate::settings::nearest;
 use std::collections::BTreeSet;
@@ -49,6 +49,7 @@ impl Catalogue {
             liveness::studies,
             calvano::studies,
             banchio::studies,
+            factorial::studies,
             tied_bidders::studies,
             replication::studies,
         ];

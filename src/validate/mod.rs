@@ -34,6 +34,7 @@ mod complete_information;
 mod contests;
 mod delays;
 mod deterrence;
+mod factorial;
 mod kickbacks;
 mod liveness;
 mod rankings;

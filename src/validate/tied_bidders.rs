@@ -24,7 +24,30 @@ pub fn studies() -> Vec<Study> {
     [2, 3]
         .into_iter()
         .flat_map(|count| [top_bidders(count, "hedge"), top_bidders(count, "replicator")])
+        .chain([single_top_bidder()])
         .collect()
+}
+
+/// With a single highest value learning may fail to find an equilibrium, on average too. Where it does, the program has to say
+/// so: under the replicator no session may be both certified and at rest.
+fn single_top_bidder() -> Study {
+    let work = |draws: &Draws| {
+        let text = include_str!("../../experiments/theory/tied-top-bidders.toml");
+        let text = format!("{text}\n[strategies.rule]\n{}", include_str!("../../strategies/ticks.toml"));
+        let set = [("sequencers.top.count", "1"), ("sequencers.*.strategy", "rule")];
+        let outcomes = varied(&text, &set, 0, draws.seed, draws.either(16, 4))?;
+        let passed = estimate(&outcomes, |o| {
+            f64::from(u8::from(metric(o, "certified") * metric(o, "settled") == 1.0))
+        });
+        Ok(vec![Finding::exact(passed.result)])
+    };
+    Study::new("tied-bidders/top=1/replicator", Box::new(work)).taking(3.0, 0.8).case(
+        "certified-and-at-rest",
+        0.0,
+        "share of replicates",
+        Standard::Computed(0.0),
+        DENG,
+    )
 }
 
 fn top_bidders(count: u32, learner: &'static str) -> Study {
