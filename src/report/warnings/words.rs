@@ -114,7 +114,7 @@ impl Warning {
             }
             Self::NotCertified { alone: true, .. } => {
                 "none is needed if adaptive agents are the question: alone they need not find an equilibrium. To find one, set \
-                 `play.regime = \"self_play\"`."
+                 `play.regime = \"self_play\"`, and a strategy that remembers no offers."
                     .to_owned()
             }
             Self::NotCertified { delegators: Some(_), upper, tolerance, .. } if upper <= tolerance => {
