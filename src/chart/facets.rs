@@ -225,12 +225,14 @@ fn titles(frame: &mut Frame, group: &[Facet], lefts: &[f64], wide: f64) {
     frame.y += most as f64 * style.leading(Type::Panel) + 3.0 * scale;
 }
 
-/// Whether lines can carry their names: one panel, wide enough, with few lines that all reach the right edge.
+/// Whether lines can carry their names: one panel, wide enough, with few lines that all reach the right edge. Points alone are no
+/// lines: their names would stand far from them.
 pub(crate) fn can_name_ends<'a>(mut panels: impl Iterator<Item = &'a [Series]>, style: Style) -> bool {
     let (Some(only), None) = (panels.next(), panels.next()) else { return false };
     let last = |s: &Series| s.present().last().map(|(x, _)| *x);
     let ends: Vec<f64> = only.iter().filter_map(last).collect();
-    let together = ends.iter().all(|x| ends.first() == Some(x));
+    let lines = only.iter().all(|s| s.present().len() > 1);
+    let together = lines && ends.iter().all(|x| ends.first() == Some(x));
     style.width == Width::Double && together && (2..=6).contains(&only.len())
 }
 

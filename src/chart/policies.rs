@@ -78,7 +78,10 @@ impl Policies {
         if self.panels.iter().any(|p| p.theory.len() > 1) {
             legend.push((Key::Plain(theory), "theory".to_owned()));
         }
-        if self.panels.iter().any(|p| p.diagonal) {
+        // Among single points of one value a line of all values says nothing.
+        let spread =
+            series::range(all().flat_map(Series::present).map(|(x, _)| x)).is_some_and(|(a, b)| b > a);
+        if spread && self.panels.iter().any(|p| p.diagonal) {
             legend.push((Key::Plain(diagonal), "offer = private value".to_owned()));
         }
         frame.legend(&legend);
@@ -87,7 +90,7 @@ impl Policies {
             .iter()
             .map(|p| {
                 let mut references = Vec::new();
-                if p.diagonal {
+                if spread && p.diagonal {
                     references.push((Reference::Diagonal, diagonal));
                 }
                 references.push((Reference::Through(p.theory.clone()), theory));

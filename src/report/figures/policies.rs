@@ -73,12 +73,20 @@ pub(super) fn figure(
         panel.theory = joined(&theory, &panel.classes, half);
     }
     let policies = Policies {
-        heading: heading("What was learned to offer", experiment, replicates(summary)),
+        heading: heading(title(experiment), experiment, replicates(summary)),
         value_name: against.into_iter().collect::<Vec<_>>().join("; "),
         panels,
         format: Format::Plain,
     };
     Ok((!policies.panels.is_empty()).then_some(Sheet::Policies(policies)))
+}
+
+fn title(experiment: &Experiment) -> &'static str {
+    if experiment.setting.classes.iter().any(|class| class.strategy.learner.learns()) {
+        "What was learned to offer"
+    } else {
+        "What is offered"
+    }
 }
 
 /// Half the length of the dash that stands for a single point of theory, in the unit of the horizontal axis.

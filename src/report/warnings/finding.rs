@@ -87,19 +87,24 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
         found.push(Warning::Unfinished { contender: contender.clone(), unfinished, of, max_epochs });
     }
     let failing = summary.failing(c);
+    // A cut horizon has its own warning, and is the reason where nothing else is.
+    let cut = experiment.contenders.get(c).and_then(|contender| cut_horizon(experiment, contender));
+    let explained = cut.is_some() && failing.upper.mean() <= tolerance;
     match summary.standing(c).verdict() {
         // Where nothing else failed, that learning was cut off says it all.
-        Verdict::NotCertified if certified + unfinished < of => found.push(Warning::NotCertified {
-            contender,
-            certified,
-            of,
-            loose: failing.loose,
-            gain: failing.gain.mean(),
-            upper: failing.upper.mean(),
-            delegators: by_money.then(|| mean("delegator_gain_upper")).filter(|u| *u > tolerance),
-            tolerance,
-            alone,
-        }),
+        Verdict::NotCertified if certified + unfinished < of && !explained => {
+            found.push(Warning::NotCertified {
+                contender,
+                certified,
+                of,
+                loose: failing.loose,
+                gain: failing.gain.mean(),
+                upper: failing.upper.mean(),
+                delegators: by_money.then(|| mean("delegator_gain_upper")).filter(|u| *u > tolerance),
+                tolerance,
+                alone,
+            })
+        }
         Verdict::NoEquilibrium => {
             let upper = failing.upper.mean();
             found.push(Warning::NoEquilibrium { contender, lost, of, upper, tolerance, alone });
