@@ -80,7 +80,9 @@ impl Targets {
         // Labels of the vertical axis, and some air.
         let beside = 25.0 * scale;
         let gap = 8.0 * scale;
-        let room = frame.right() - EDGE - across as f64 * beside - (across as f64 - 1.0) * gap;
+        // The last label of an axis may reach half its width beyond the panel.
+        let last = 7.0 * scale;
+        let room = frame.right() - EDGE - last - across as f64 * beside - (across as f64 - 1.0) * gap;
         let wide = (room / across as f64).min(120.0 * scale);
         let mut unshown = 0;
         for group in self.families.chunks(across) {

@@ -32,9 +32,9 @@ impl Scope {
             text.push_str(", with few draws");
         }
         if self.settled < self.chosen {
-            text += &format!(", of {} chosen (the others were not reached)", self.chosen);
+            let _ = write!(text, ", of {} chosen (the others were not reached)", self.chosen);
         } else if self.chosen < self.cases {
-            text += &format!(", of {} that there are", self.cases);
+            let _ = write!(text, ", of {} that there are", self.cases);
         }
         text
     }

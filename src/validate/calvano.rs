@@ -149,13 +149,13 @@ fn four_sellers() -> Study {
     let work = |draws: &Draws| {
         let game = Oligopoly::baseline(4);
         let stage = pricing(&game, 15)?;
-        // An error from fewer than eight sessions would be little more than luck.
-        let ended = sessions(&stage, CALVANO, STOP, draws, draws.either(24, 8), false);
+        // An error from fewer than five sessions would be little more than luck.
+        let ended = sessions(&stage, CALVANO, STOP, draws, draws.either(24, 5), false);
         let length = ended.iter().map(|e| f64::from(e.epochs) / 1e6);
         Ok(vec![mean(deltas(&game, &ended), None), mean(length, Some(FOUR))])
     };
     Study::new("calvano/sellers=4", Box::new(work))
-        .taking(60.0, 20.0)
+        .taking(60.0, 12.0)
         .case("profit-gain", 0.572, "delta", published(0.009), PAPER)
         .case("epochs", 11.0, "million epochs", as_many(0.5), PAPER)
 }

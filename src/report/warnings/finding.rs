@@ -103,7 +103,7 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
                 delegators: by_money.then(|| mean("delegator_gain_upper")).filter(|u| *u > tolerance),
                 tolerance,
                 alone,
-            })
+            });
         }
         Verdict::NoEquilibrium => {
             let upper = failing.upper.mean();

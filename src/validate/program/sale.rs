@@ -122,58 +122,79 @@ fn bid_claims(
     claims
 }
 
-/// What a bidder of a symmetric pay-as-bid sale loses a sale, against rivals in equilibrium, by what it learned to bid where
-/// bids hardly matter; `None` where they matter everywhere. One tick's effect is a tick of what is paid there.
+/// Probability of winning with a bid against rivals in the pay-as-bid equilibrium, interpolated.
+struct Odds(Vec<(f64, f64)>);
+
+impl Odds {
+    fn new(auction: &Auction) -> Self {
+        const CELLS: i32 = 600;
+        let low = auction.values.cdf(auction.reserve);
+        let at = |i: i32| {
+            let share = f64::from(i) / f64::from(CELLS);
+            let value = auction.values.quantile((low + (1.0 - low) * share).min(1.0 - 1e-9));
+            Some((auction.pay_as_bid(value)?, auction.win_probability(value)))
+        };
+        Odds((0..=CELLS).filter_map(at).collect())
+    }
+
+    fn of(&self, bid: f64) -> f64 {
+        let above = self.0.partition_point(|(b, _)| *b <= bid);
+        match (above.checked_sub(1).map(|below| self.0[below]), self.0.get(above)) {
+            (None, _) => 0.0,
+            (Some(_), None) => 1.0,
+            (Some((a, p)), Some((b, q))) => p + (bid - a) / (b - a) * (q - p),
+        }
+    }
+}
+
+/// What a bidder of a symmetric pay-as-bid sale forgoes a sale, against rivals in equilibrium, by what it learned to bid where bids
+/// hardly matter; `None` where they matter everywhere. It is held to the best that it could choose: one setting of the menu for
+/// each bin. One tick's effect is a tick of what is paid there.
 fn lost_elsewhere(sale: &Sale, auction: &Auction, relative: bool, step: f64) -> Option<Claim> {
-    /// A bin: its lowest and highest value, values in it and what each earns in equilibrium.
+    /// A bin: its ends, values in it, and what the best setting earns there.
     struct Bin {
         ends: (f64, f64),
-        values: Vec<(f64, f64)>,
+        values: Vec<f64>,
+        best: f64,
     }
-    const CELLS: i32 = 8;
+    const CELLS: i32 = 32;
     let law = &auction.values;
     let share = 1.0 / sale.bins as f64;
-    let top = law.quantile(1.0 - 1e-9);
-    let highest = auction.pay_as_bid(top)?;
+    let (odds, reserve) = (Odds::new(auction), auction.reserve);
+    // What a setting earns on average over values; who bids less than the reserve gets nothing.
+    let earns = move |values: &[f64], setting: f64| {
+        let one = |v: &f64| {
+            let bid = if relative { setting * v } else { setting };
+            if bid >= reserve { (v - bid) * odds.of(bid) } else { 0.0 }
+        };
+        values.iter().map(one).sum::<f64>() / values.len() as f64
+    };
     let mut paid = 0.0;
     let mut bins = Vec::new();
     for bin in 0..sale.bins {
         let (from, to) = (bin as f64 * share, (bin + 1) as f64 * share);
-        if matters(auction, from, to) || law.quantile(to) <= auction.reserve {
+        if matters(auction, from, to) {
             continue;
         }
         let at = |i: i32| law.quantile(from + share * (f64::from(i) + 0.5) / f64::from(CELLS));
-        let earns = |v: f64| {
-            let wins = auction.win_probability(v);
-            (v, auction.pay_as_bid(v).map_or(0.0, |b| (v - b) * wins))
-        };
-        let values: Vec<(f64, f64)> = (0..CELLS).map(|i| earns(at(i))).collect();
-        let unit = |v: f64| if relative { v } else { 1.0 };
-        let tick = |(v, _): &(f64, f64)| step * unit(*v) * auction.win_probability(*v);
+        let values: Vec<f64> = (0..CELLS).map(at).collect();
+        let tick = |v: &f64| step * if relative { *v } else { 1.0 } * auction.win_probability(*v);
         paid += share * values.iter().map(tick).sum::<f64>() / f64::from(CELLS);
-        bins.push(Bin { ends: (law.quantile(from), law.quantile(to)), values });
+        let settings = (0..=400).map(|i| f64::from(i) / 400.0);
+        let best = settings.map(|setting| earns(&values, setting)).fold(0.0, f64::max);
+        bins.push(Bin { ends: (law.quantile(from), law.quantile(to)), values, best });
     }
     if bins.is_empty() {
         return None;
     }
-    let auction = auction.clone();
     let curve = if relative { "offer" } else { "offer_absolute" };
     let lost = move |outcome: &Outcome| {
-        let wins = |bid: f64| match auction.value_of_bid(bid) {
-            _ if bid >= highest => 1.0,
-            Some(value) => auction.win_probability(value),
-            None => 0.0,
-        };
-        let of_bin = |Bin { ends: (low, high), values }: &Bin| {
+        let of_bin = |Bin { ends: (low, high), values, best }: &Bin| {
             let bid = point(outcome, curve, "bidder", *low, *high);
-            let mean = values.iter().map(|(v, _)| v).sum::<f64>() / values.len() as f64;
-            let lost = values.iter().map(|(v, earned)| {
-                let bid = if relative { bid * v / mean } else { bid };
-                // Who offers nothing there forgoes what it would earn.
-                let earns = if bid >= auction.reserve { (v - bid) * wins(bid) } else { 0.0 };
-                earned - earns
-            });
-            share * lost.sum::<f64>() / values.len() as f64
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            // Without a bid nothing is earned.
+            let setting = if relative { bid / mean } else { bid };
+            share * (best - if bid.is_nan() { 0.0 } else { earns(values, setting) })
         };
         bins.iter().map(of_bin).sum()
     };
@@ -198,7 +219,9 @@ pub fn pay_as_bid(name: &str, source: &'static str, sale: &Sale, auction: &Aucti
 pub fn truthful(name: &str, source: &'static str, sale: &Sale, auction: &Auction, points: usize) -> Study {
     let sale = Sale { menu: "relative = [0.0, 1.2]", warmup: sale.warmup / 2, ..sale.clone() };
     let step = 1.2 / (points - 1) as f64;
-    let (revenue, price) = (auction.expected_revenue(), auction.expected_price());
+    // Of what is sold: where nothing is, no price is paid.
+    let revenue = auction.expected_revenue();
+    let price = revenue / auction.expected_units_sold();
     let mut claims = vec![
         Claim::metric("revenue", revenue, step * revenue),
         Claim::metric("mean_price", price, step * price),
