@@ -149,7 +149,7 @@ impl Odds {
 
 /// What a bidder of a symmetric pay-as-bid sale forgoes a sale, against rivals in equilibrium, by what it learned to bid where bids
 /// hardly matter; `None` where they matter everywhere. It is held to the best that it could choose: one setting of the menu for
-/// each bin. One tick's effect is a tick of what is paid there.
+/// each bin. One tick's effect is what the setting above the equilibrium bid costs at most: a tick whenever it wins.
 fn lost_elsewhere(sale: &Sale, auction: &Auction, relative: bool, step: f64) -> Option<Claim> {
     /// A bin: its ends, values in it, and what the best setting earns there.
     struct Bin {
@@ -162,7 +162,7 @@ fn lost_elsewhere(sale: &Sale, auction: &Auction, relative: bool, step: f64) -> 
     let share = 1.0 / sale.bins as f64;
     let (odds, reserve) = (Odds::new(auction), auction.reserve);
     // What a setting earns on average over values; who bids less than the reserve gets nothing.
-    let earns = move |values: &[f64], setting: f64| {
+    let earns = move |odds: &Odds, values: &[f64], setting: f64| {
         let one = |v: &f64| {
             let bid = if relative { setting * v } else { setting };
             if bid >= reserve { (v - bid) * odds.of(bid) } else { 0.0 }
@@ -178,10 +178,13 @@ fn lost_elsewhere(sale: &Sale, auction: &Auction, relative: bool, step: f64) -> 
         }
         let at = |i: i32| law.quantile(from + share * (f64::from(i) + 0.5) / f64::from(CELLS));
         let values: Vec<f64> = (0..CELLS).map(at).collect();
-        let tick = |v: &f64| step * if relative { *v } else { 1.0 } * auction.win_probability(*v);
+        let tick = |v: &f64| {
+            let tick = step * if relative { *v } else { 1.0 };
+            tick * odds.of(auction.pay_as_bid(*v).unwrap_or(reserve) + tick)
+        };
         paid += share * values.iter().map(tick).sum::<f64>() / f64::from(CELLS);
         let settings = (0..=400).map(|i| f64::from(i) / 400.0);
-        let best = settings.map(|setting| earns(&values, setting)).fold(0.0, f64::max);
+        let best = settings.map(|setting| earns(&odds, &values, setting)).fold(0.0, f64::max);
         bins.push(Bin { ends: (law.quantile(from), law.quantile(to)), values, best });
     }
     if bins.is_empty() {
@@ -194,7 +197,7 @@ fn lost_elsewhere(sale: &Sale, auction: &Auction, relative: bool, step: f64) -> 
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             // Without a bid nothing is earned.
             let setting = if relative { bid / mean } else { bid };
-            share * (best - if bid.is_nan() { 0.0 } else { earns(values, setting) })
+            share * (best - if bid.is_nan() { 0.0 } else { earns(&odds, values, setting) })
         };
         bins.iter().map(of_bin).sum()
     };
