@@ -343,6 +343,18 @@ fn a_change_to_what_nobody_plays_any_more() {
     }
 }
 
+/// A change of regime drops what the file sets for the other one, but not what a change sets.
+#[test]
+fn a_change_of_regime() {
+    let folder = crate::program::Folder::new();
+    std::fs::write(folder.path("right.toml"), RIGHT).unwrap();
+    folder.run(&["check", "right.toml", "--set", "play.regime=independent"]).with(0);
+    folder
+        .run(&["check", "right.toml", "--set", "play.regime=independent", "--set", "play.rounds=4"])
+        .with(2)
+        .says("`rounds` is set, but nothing reads it here");
+}
+
 #[test]
 fn names() {
     refused(RIGHT, "name = \"right\"", "name = \"a/b\"", &["letters, digits", "\"a/b\""]);

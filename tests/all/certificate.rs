@@ -37,6 +37,43 @@ fn the_edge_of_the_menu() {
     assert_eq!(on("{ absolute = [0.0, 0.95], points = 20 }"), None);
 }
 
+/// So is play that presses against the bottom of a menu that could begin lower. Three bidders would bid two thirds of their values.
+#[test]
+fn the_bottom_of_the_menu() {
+    let on = |menu: &str, rule: &str| {
+        let experiment = read(&format!(
+            "[experiment]\nname = \"edge\"\n[[sequencers]]\nname = \"bidder\"\ncount = 3\nvalue = {{ uniform = [0, 1] }}\nstrategy = \"s\"\n\
+             [mechanism.auction]\nrule = \"auction_rotation\"\nseats = 1\npricing = \"pay_as_bid\"\n{rule}\n[strategies.s]\n\
+             learner = \"hedge\"\nmenu = {menu}\n"
+        ));
+        metric(&replicates(&experiment, 1)[0], "at_menu_bottom")
+    };
+    assert!(on("{ relative = [0.9, 1.0], points = 11 }", "").unwrap() > 0.9);
+    assert!(on("{ relative = [0.3, 1.0], points = 15 }", "").unwrap() < 0.3);
+    assert_eq!(on("{ relative = [0.0, 1.0], points = 16 }", ""), None);
+    // The setting below would be an offer of nothing, or less than the reserve.
+    assert_eq!(on("{ absolute = [0.05, 0.95], points = 19 }", ""), None);
+    assert_eq!(on("{ absolute = [0.5, 0.95], points = 19 }", "reserve_price = 0.5"), None);
+    assert!(on("{ absolute = [0.55, 0.95], points = 9 }", "reserve_price = 0.5").unwrap() > 0.5);
+}
+
+/// Where effects of deviations are cut off nothing is certified; a horizon that leaves a thousandth is as good as none.
+#[test]
+fn cut_horizons_certify_nothing() {
+    let certified = |horizon: &str| {
+        let experiment = read(&format!(
+            "[experiment]\nname = \"cut\"\ntolerance = 0.01\n[[sequencers]]\nname = \"s\"\ncount = 3\nvalue = {{ constant = 1.0 }}\n\
+             discount = 0.9\nstrategy = \"hedge\"\n[[delegators]]\ncontinuum = true\nprice_sensitivity = 10.0\ninertia = 0.3\n\
+             [mechanism.dpos]\nrule = \"delegated\"\n[play]\nwarmup_epochs = 300\n{horizon}\n"
+        ));
+        metric(&replicates(&experiment, 1)[0], "certified")
+    };
+    assert_eq!(certified(""), Some(1.0));
+    // (.9 · .3)⁶ is below a thousandth, (.9 · .3)⁵ is not.
+    assert_eq!(certified("horizon = 6"), Some(1.0));
+    assert_eq!(certified("horizon = 5"), Some(0.0));
+}
+
 /// Every player plays the row of probabilities (abstaining first) in every state.
 fn played(seats: &Seating, row: &[f64]) -> Vec<Policy> {
     let policy = |states: usize| {

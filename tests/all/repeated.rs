@@ -118,6 +118,31 @@ fn kickbacks_are_the_duopoly() {
     }
 }
 
+/// Two bidders of value .5 who can only bid more than that: offering nothing would save each the tenth of a right that it loses,
+/// .1 of potential value, and the exact certificate has to find it.
+#[test]
+fn offering_nothing_is_a_deviation() {
+    let text = "[experiment]\nname = \"dear\"\ntolerance = 0.01\n[[sequencers]]\nname = \"b\"\ncount = 2\nvalue = { constant = 0.5 }\n\
+                strategy = \"q\"\n[mechanism.fpa]\nrule = \"auction_rotation\"\nseats = 1\npricing = \"pay_as_bid\"\n[strategies.q]\n\
+                learner = \"q_learning\"\nlearning_rate = 0.1\nexploration = 0.5\nexploration_decay = 1e-3\ndiscount = 0.5\nmemory = 1\n\
+                menu = { absolute = [0.6, 0.9], points = 4 }\n[play]\nregime = \"independent\"\nstable_epochs = 20000\n\
+                max_epochs = 1000000\n";
+    for outcome in replicates(&read(text), 4) {
+        assert!((metric(&outcome, "deviation_gain_upper").unwrap() - 0.1).abs() < 1e-9, "{outcome:?}");
+        assert_eq!((metric(&outcome, "certified"), metric(&outcome, "spurious")), (Some(0.0), Some(1.0)));
+    }
+}
+
+/// Where learning is cut off while plans still change, what they are at that moment is certified as nothing.
+#[test]
+fn unfinished_learning_is_not_certified() {
+    let set = [("play.max_epochs", "2000"), ("play.stable_epochs", "1000")];
+    for outcome in replicates(&baseline(&set, "unfinished"), 4) {
+        let is = |key: &str| metric(&outcome, key);
+        assert_eq!((is("converged"), is("settled"), is("certified")), (Some(0.0), Some(0.0), Some(0.0)));
+    }
+}
+
 fn baseline(set: &[(&str, &str)], case: &str) -> Experiment {
     let mut experiment = read_file("experiments/calvano.toml", set);
     experiment.seed = seed(case);

@@ -86,6 +86,53 @@ fn theory_warns_of_few_top_bidders() {
 }
 
 #[test]
+fn what_is_not_certified_says_why() {
+    // Two replicates are certified; in the third somebody gains, though the mean over all is within the tolerance.
+    let found = about_values(
+        &[
+            ("deviation_gain", [0.0, 0.0, 0.02]),
+            ("deviation_gain_upper", [0.001, 0.001, 0.025]),
+            ("certified", [1.0, 1.0, 0.0]),
+        ],
+        &[],
+    );
+    let text = found.iter().map(ToString::to_string).collect::<String>();
+    assert!(text.contains("In the others, on average, the best deviation found gains 2.0%"), "{text}");
+    assert!(text.contains("`play.warmup_epochs`") && !text.contains("`play.certificate_markets`"), "{text}");
+    // In one the bound alone is too wide.
+    let found = about_values(
+        &[
+            ("deviation_gain", [0.0, 0.005, 0.02]),
+            ("deviation_gain_upper", [0.001, 0.02, 0.025]),
+            ("certified", [1.0, 0.0, 0.0]),
+        ],
+        &[],
+    );
+    let text = found.iter().map(ToString::to_string).collect::<String>();
+    assert!(text.contains("in 1 of these only the bound is too wide"), "{text}");
+}
+
+#[test]
+fn unfinished_learning_and_the_ends_of_menus_are_told() {
+    let found = about_values(
+        &[
+            ("certified", [0.0; 3]),
+            ("settled", [0.0; 3]),
+            ("deviation_gain", [0.0; 3]),
+            ("at_menu_bottom", [0.9; 3]),
+        ],
+        &[],
+    );
+    let text: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(
+        text.iter().any(|t| t.contains("in 3 of 3 replicates greedy plans were still changing")),
+        "{text:#?}"
+    );
+    assert!(text.iter().any(|t| t.contains("90% of play is on the lowest setting")), "{text:#?}");
+    assert!(!text.iter().any(|t| t.contains("are certified")), "{text:#?}");
+}
+
+#[test]
 fn a_loose_bound_calls_for_a_larger_certificate() {
     let found = about_values(
         &[("deviation_gain", [0.005; 3]), ("deviation_gain_upper", [0.03; 3]), ("certified", [0.0; 3])],
