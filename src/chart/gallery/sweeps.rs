@@ -1,6 +1,6 @@
 //! Responses and heat maps, with ordinary and with hostile input.
 
-use super::{LONG, around, heading, identity, noise};
+use super::samples::{LONG, around, heading, identity, noise};
 use crate::chart::heat_map::{Cell, Field, FieldRow, HeatMap};
 use crate::chart::response::{Along, MetricRow, Response, Responses, Scale, Spot};
 use crate::chart::strips::Contender;
