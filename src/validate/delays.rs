@@ -1,8 +1,8 @@
 //! How long a transaction waits where some sequencers censor (theory: [`crate::theory::censorship`]): in the program, under orders
 //! that a part of the appointees obeys.
 //!
-//! Includers of one slot are distinct there. Rows of theory whose includers are drawn independently, so that one may come twice, are
-//! drawn here.
+//! Includers of one slot are distinct there. Rows of theory whose includers are drawn independently, so that one may come
+//! twice, are drawn here.
 
 use super::program::board::{Board, REPLICATES, at, mean, ratio};
 use super::program::replicates;

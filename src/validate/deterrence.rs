@@ -1,8 +1,8 @@
-//! What keeps an operator honest (theory: [`crate::theory::deterrence`]): holders of an office learn in the program what an act costs
-//! them, and are offered money for one.
+//! What keeps an operator honest (theory: [`crate::theory::deterrence`]): holders of an office learn in the program what an
+//! act costs them, and are offered money for one.
 //!
-//! At the threshold itself an operator is indifferent. Around it, at 0.8 and 1.2 times the least bond, it must deviate and not
-//! deviate; and what an honest one has learned that an act would cost it is what theory says.
+//! At the threshold itself an operator is indifferent. Around it, at 0.8 and 1.2 times the least bond, it must deviate and
+//! not deviate; and what an honest one has learned that an act would cost it is what theory says.
 
 use super::program::office::Office;
 use super::program::{estimate, metric, replicates};

@@ -1,6 +1,6 @@
-//! How often nobody is there to sequence, and for how long (theory: [`crate::theory::availability`]): with appointees of the program
-//! who fail, slot by slot and in expectation; long runs of machines that fail rarely go from outage to outage by the program's chains
-//! ([`crate::world::outage`]).
+//! How often nobody is there to sequence, and for how long (theory: [`crate::theory::availability`]): with appointees of the
+//! program who fail, slot by slot and in expectation; long runs of machines that fail rarely go from outage to outage by the
+//! program's chains ([`crate::world::outage`]).
 
 use super::games::machines::Machines;
 use super::program::board::{Board, REPLICATES, at, ratio};

@@ -35,8 +35,9 @@ struct NoFiles;
 
 impl Library for NoFiles {
     fn strategy(&self, name: &str) -> Option<(String, String)> {
-        // Delegators' own, where a case does not say otherwise, and what experiments that ship build upon.
+        // Sequencers' and delegators' own, where a case does not say otherwise, and what experiments that ship build upon.
         let text = match name {
+            "hedge" => include_str!("../../strategies/hedge.toml"),
             "logit" => include_str!("../../strategies/logit.toml"),
             "q_learning" => include_str!("../../strategies/q_learning.toml"),
             _ => return None,
@@ -45,7 +46,7 @@ impl Library for NoFiles {
     }
 
     fn strategies(&self) -> Vec<String> {
-        vec!["logit".to_owned(), "q_learning".to_owned()]
+        ["hedge", "logit", "q_learning"].map(str::to_owned).to_vec()
     }
 
     fn table(&self, _: &str) -> Option<(String, String)> {
