@@ -2,7 +2,6 @@
 
 use super::games::rights::{Format, Rights};
 use super::games::stage::{Known, Lesson, study};
-use super::program::contest::Contest;
 use super::sample::Sample;
 use super::{Draws, Finding, Standard, Study};
 use crate::draws::Purpose;
@@ -52,7 +51,7 @@ fn tickets(low: f64, label: &str) -> Study {
         active: 2,
     };
     // Tickets are stakes that cost what they are worth.
-    let contest = Contest::new(&[1.0, low], &[1.0, 1.0]);
+    let contest = super::program::contest::Contest::new(&[1.0, low], &[1.0, 1.0]);
     contest.study(&format!("complete-information/lottery/v={label}"), TULLOCK, 41, &theory)
 }
 
