@@ -16,9 +16,6 @@ const DISTINCT: &str = "hypergeometric law of distinct includers";
 const ROUND_ROBIN: &str = "order statistics of a random permutation";
 const MEASURED: &str = "Wahrstaetter and others 2024 (arXiv 2305.18545): 46% of blocks censor, delay +85%";
 
-/// Longest wait that is followed.
-const WINDOW: u32 = 400;
-
 /// Cases of the family.
 pub fn studies() -> Vec<Study> {
     let mut studies = Vec::new();
@@ -48,8 +45,9 @@ pub fn studies() -> Vec<Study> {
     studies
 }
 
-/// Appointees by group, each under orders for good or under none; no briber.
-fn board(groups: &[(String, u32, bool)], rule: &str, rate: f64) -> Board {
+/// Appointees by group, each under orders for good or under none, and no briber; in each slot a transaction comes with
+/// probability `rate`, and is followed for `window` slots.
+fn board(groups: &[(String, u32, bool)], rule: &str, rate: f64, window: u32) -> Board {
     let group = |(name, members, obeys): &(String, u32, bool)| {
         let orders = if *obeys { "\njurisdiction = \"north\"\norders = \"obey\"" } else { "" };
         (name.clone(), *members, format!("bribes = \"refuse\"{orders}"))
@@ -57,7 +55,7 @@ fn board(groups: &[(String, u32, bool)], rule: &str, rate: f64) -> Board {
     let seats: u32 = groups.iter().map(|g| g.1).sum();
     Board {
         world: format!(
-            "target_rate = {rate:?}\ntarget_window = {WINDOW}\norder_rate = 1.0\norder_end = 0.0\nlegal_penalty = 1.0"
+            "target_rate = {rate:?}\ntarget_window = {window}\norder_rate = 1.0\norder_end = 0.0\nlegal_penalty = 1.0"
         ),
         groups: groups.iter().map(group).collect(),
         rule: format!("seats = {seats}\ninclusion = \"any_live\"\n{rule}"),
@@ -70,7 +68,9 @@ fn board(groups: &[(String, u32, bool)], rule: &str, rate: f64) -> Board {
 /// `m` of `n` appointees censor; a slot's leader is drawn from all, and `r` of them are live.
 fn drawn(n: u32, m: u32, r: u32) -> Board {
     let groups = [("censor".to_owned(), m, true), ("free".to_owned(), n - m, false)];
-    board(&groups, &format!("redundancy = {r}\nrotation = \"random\""), 0.1)
+    // With one includer a slot: longer waits have a probability below e^(-40).
+    let window = 40 * n / (n - m);
+    board(&groups, &format!("redundancy = {r}\nrotation = \"random\""), 0.1, window)
 }
 
 /// Slots until one of `includers` independent draws does not censor.
@@ -162,7 +162,7 @@ fn round_robin(n: u32, m: u32, t: u32, iid: f64) -> Study {
             // Appointees take turns in the order of their names.
             let groups: Vec<(String, u32, bool)> =
                 censors.iter().enumerate().map(|(i, censor)| (format!("g{i:03}"), 1, *censor)).collect();
-            let case = board(&groups, "rotation = \"round_robin\"", 1.0);
+            let case = board(&groups, "rotation = \"round_robin\"", 1.0, m + 1);
             let text = Board { epochs: 2, ..case }.text();
             let outcome = &replicates(&text, draws.seed.wrapping_add(u64::from(replicate)) >> 1, 1)?[0];
             waits.push((super::program::metric(outcome, "inclusion_delay_slots"), 1.0));
