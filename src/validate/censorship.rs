@@ -97,7 +97,7 @@ fn penalty() -> Study {
     };
     let work = move |draws: &Draws| {
         let mut case = board(&bribe, 1.0, 1.0, SLOTS, "");
-        case.groups[0].2 = "discount = 0.5".to_owned();
+        "discount = 0.5".clone_into(&mut case.groups[0].2);
         case.rule += "\nbond = 6.0\nslash_fraction = 1.0\n\n[mechanism.board.governance]\ndetection = 0.5";
         "[briber]\nstrategy = \"one\"\n\n[strategies.one]\nrole = \"briber\"\nlearner = \"scripted\"\noffer = { absolute = 0.5 }\n"
             .clone_into(&mut case.tables);

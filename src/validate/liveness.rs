@@ -10,6 +10,7 @@ use super::{Draws, Finding, Standard, Study};
 use crate::draws::Key;
 use crate::theory::availability::{Markov, any_of, quorum};
 use crate::world::outage::Reliability;
+use std::fmt::Write;
 
 const INDEPENDENT: &str = "binomial law of independent outages";
 const RENEWAL: &str = "Barlow and Proschan 1975, chapter 7: alternating renewal";
@@ -52,7 +53,8 @@ fn board(each: Reliability, common: Option<Reliability>, r: u32, ordering: Optio
     let Reliability { failure_rate, repair_rate } = each;
     let mut world = String::new();
     if let Some(Reliability { failure_rate, repair_rate }) = common {
-        world += &format!("common_failure_rate = {failure_rate:?}\ncommon_repair_rate = {repair_rate:?}\n");
+        let _ =
+            writeln!(world, "common_failure_rate = {failure_rate:?}\ncommon_repair_rate = {repair_rate:?}");
     }
     if r > 1 {
         world += "failover = 1.0\nfailover_delay = 0\n";

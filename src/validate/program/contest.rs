@@ -7,7 +7,6 @@ use crate::experiment::outcome::Outcome;
 use crate::numerics::pow;
 use crate::theory::contest::{Lottery, slot_shares};
 use std::fmt::Write;
-use std::ops::Range;
 
 /// How slots follow from stakes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -169,9 +168,9 @@ impl Contest {
         let n = stakes.len();
         let groups = self.groups();
         let step = |i: usize| self.highest / (points - 1) as f64 * self.unit(i);
-        let alike: Vec<Range<usize>> = groups.iter().map(|g| g.first..g.first + g.members).collect();
+        let members: Vec<usize> = groups.iter().map(|g| g.members).collect();
         let steps: Vec<f64> = groups.iter().map(|g| step(g.first)).collect();
-        let menu = MenuGap::new(&|s| self.payoffs(s), stakes, &alike, &steps);
+        let menu = MenuGap::new(&|s| self.payoffs(s), stakes, &members, &steps);
         let gap = |number: &dyn Fn(&[f64]) -> f64| menu.of(number);
         let spent = |s: &[f64]| -> f64 { self.spent(s, &self.shares(s)).iter().sum() };
         let locked =

@@ -18,20 +18,22 @@ pub struct MenuGap {
 }
 
 impl MenuGap {
-    /// `payoffs` of all players at an equilibrium `actions` of a smooth game; the players of each range of `alike` share a
-    /// menu of that group's step of `steps`. Whoever does nothing goes on doing nothing.
+    /// `payoffs` of all players at an equilibrium `actions` of a smooth game; players stand in groups of so many
+    /// `members`, each with the step of its menu of `steps`. Whoever does nothing goes on doing nothing.
     pub fn new(
         payoffs: &dyn Fn(&[f64]) -> Vec<f64>,
         actions: &[f64],
-        alike: &[Range<usize>],
+        members: &[usize],
         steps: &[f64],
     ) -> Self {
-        let acting: Vec<(Range<usize>, f64)> = alike
-            .iter()
-            .cloned()
-            .zip(steps.iter().copied())
-            .filter(|(group, _)| actions[group.start] > 0.0)
-            .collect();
+        let mut first = 0;
+        let groups = members.iter().map(|count| {
+            let group = first..first + count;
+            first = group.end;
+            group
+        });
+        let acting: Vec<(Range<usize>, f64)> =
+            groups.zip(steps.iter().copied()).filter(|(group, _)| actions[group.start] > 0.0).collect();
         let least = actions.iter().copied().filter(|a| *a > 0.0).fold(f64::INFINITY, f64::min);
         let by = 1e-3 * least;
         // How the marginal payoff of one player moves with the actions of a group, by differences.
@@ -113,7 +115,7 @@ mod tests {
             s.iter().map(|own| own / total - 0.05 * own).collect::<Vec<_>>()
         };
         let step = 0.37;
-        let gap = MenuGap::new(&payoffs, &[5.0, 5.0], &[0..2], &[step]).of(&|s| s[0]);
+        let gap = MenuGap::new(&payoffs, &[5.0, 5.0], &[2], &[step]).of(&|s| s[0]);
         assert!((gap - 0.5 * step).abs() < 1e-5, "{gap}");
         let at = |i: i32| step * f64::from(i);
         let stable = |i: i32| {

@@ -49,23 +49,22 @@ impl Office {
         let worth = 10.0 * gain;
         let capital =
             if *capital_cost > 0.0 { format!("capital_cost = {capital_cost:?}\n") } else { String::new() };
-        let (world, rule, members) = match exit {
-            Some(share) => (
+        let (world, rule, members) = if let Some(share) = exit {
+            (
                 format!("fee_per_slot = {fee:?}\nuser_exit = {share:?}"),
                 format!("rule = \"centralized\"\n\n[mechanism.office.governance]\ndetection = {detection:?}"),
                 1,
-            ),
-            None => {
-                let slashed = if *bond > 0.0 { "slash_fraction = 1.0\n" } else { "" };
-                (
-                    "fee_per_slot = 0.01".to_owned(),
-                    format!(
-                        "rule = \"authority\"\nseats = 1\ncontract_fee = {fee:?}\nbond = {bond:?}\n{slashed}\n\
-                         [mechanism.office.governance]\ndetection = {detection:?}\nevict_epochs = 3000\ndelay = {delay}"
-                    ),
-                    40,
-                )
-            }
+            )
+        } else {
+            let slashed = if *bond > 0.0 { "slash_fraction = 1.0\n" } else { "" };
+            (
+                "fee_per_slot = 0.01".to_owned(),
+                format!(
+                    "rule = \"authority\"\nseats = 1\ncontract_fee = {fee:?}\nbond = {bond:?}\n{slashed}\n\
+                     [mechanism.office.governance]\ndetection = {detection:?}\nevict_epochs = 3000\ndelay = {delay}"
+                ),
+                40,
+            )
         };
         let rule = rule.replacen('\n', &format!("\nepoch_slots = {SLOTS:.0}\n"), 1);
         format!(

@@ -57,7 +57,7 @@ impl Ranking {
         let own = *self;
         let n = own.members as usize;
         let step = own.highest / (points - 1) as f64;
-        let menu = MenuGap::new(&|e| own.payoffs(e), &vec![theory.effort; n], &[0..n], &[step]);
+        let menu = MenuGap::new(&|e| own.payoffs(e), &vec![theory.effort; n], &[n], &[step]);
         let claims = vec![
             Claim::new("effort", theory.effort, menu.of(&|e| e[0]), |o| metric(o, "mean_offer"))
                 .on_curve()
