@@ -19,7 +19,8 @@ use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
-use crate::report::{document, figures, precision, robustness, table};
+use crate::report::precision::{Progress, Reached};
+use crate::report::{document, figures, robustness, sweep, table};
 use clap::Args;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -282,6 +283,19 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         text.push_str(&folder.display().to_string());
         text.push_str(&format_args!("/ ({files} files, to be seated elsewhere)\n").to_string());
     }
+    // What was reached is of interest where a run stops before its end, and where it goes on until intervals are narrow enough.
+    let reached = if summary.stopped_early || experiment.variations.stopping.is_some() {
+        let computed = summary.done + summary.failed;
+        let progress = Progress { computed, elapsed, done, planned: all };
+        Some(Reached::read(store, experiment, progress).map_err(|error| Stop::fail(&error))?)
+    } else {
+        None
+    };
+    let design = if common.json {
+        sweep::json::design(store, experiment).map_err(|error| Stop::fail(&error))?
+    } else {
+        None
+    };
     common.result(&text, || {
         serde_json::json!({
             "experiment": experiment.name,
@@ -289,6 +303,8 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             "units": manifest.units,
             "seconds": manifest.seconds,
             "results_sha256": manifest.results_sha256,
+            "precision": reached.as_ref().map(Reached::as_json),
+            "design": design,
             "charts": charts.charts.iter().map(|c| c.display().to_string()).collect::<Vec<_>>(),
             "summary": csv_as_json(&directory.join("summary.csv")),
             "comparison": csv_as_json(&directory.join("comparison.csv")),
@@ -308,9 +324,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             experiment.variations.stopping.as_ref().map_or_else(|| format!(" of {all}"), |_| String::new());
         common
             .say(&format!("stopped early: {done}{of} units are stored; the same command goes on from there"));
-        let computed = summary.done + summary.failed;
-        let progress = precision::Progress { computed, elapsed, done, planned: all };
-        for text in precision::reached(store, experiment, progress).map_err(|error| Stop::fail(&error))? {
+        for text in reached.iter().flat_map(|reached| reached.sentences(experiment)) {
             common.say(&text);
         }
         return Ok(Status::Incomplete);

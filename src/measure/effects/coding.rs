@@ -5,6 +5,8 @@
 //! values (Latin hypercube, Sobol) is *numeric*: scaled to `[−1, 1]`, a linear column `z` and a quadratic one `z² − 1/3`.
 //! Interactions of two factors are the products of their columns (of numeric factors: of the linear ones).
 
+use super::least_squares::Columns;
+
 /// Settings above which a numeric factor is not split into levels.
 pub const MOST_LEVELS: usize = 8;
 
@@ -113,20 +115,18 @@ pub struct Term {
     pub to: usize,
 }
 
-/// Columns of a regression at each design point; the intercept is left to the blocks.
+/// Terms of a regression and their columns at each design point; the intercept is left to the blocks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// Terms in the order of their columns: main effects, then interactions.
     pub terms: Vec<Term>,
-    /// Row-major, shape (points, [`Model::width`]).
-    pub rows: Vec<f64>,
-    /// Number of columns.
-    pub width: usize,
+    /// Columns of all terms.
+    pub columns: Columns,
 }
 
 impl Model {
-    /// Main effects of all factors that vary, and with `interactions` every product of two.
-    pub fn new(factors: &[Factor], points: usize, interactions: bool) -> Self {
+    /// Main effects of all factors that vary, and every product of two where that makes `most` columns at most.
+    pub fn new(factors: &[Factor], points: usize, most: usize) -> Self {
         let varying: Vec<&Factor> = factors.iter().filter(|factor| factor.varies()).collect();
         let columns: Vec<(Vec<Vec<f64>>, usize)> = varying.iter().map(|factor| factor.columns()).collect();
         let mut rows: Vec<Vec<f64>> = vec![Vec::new(); points];
@@ -143,7 +143,10 @@ impl Model {
         for (factor, (column, _)) in varying.iter().zip(&columns) {
             add(factor.name.clone(), &|point| column[point].clone());
         }
-        if interactions {
+        let alone: usize = columns.iter().map(|(rows, _)| rows.first().map_or(0, Vec::len)).sum();
+        let crossed: Vec<usize> = columns.iter().map(|(_, crossed)| *crossed).collect();
+        let products = |(a, one): (usize, &usize)| one * crossed[a + 1..].iter().sum::<usize>();
+        if alone + crossed.iter().enumerate().map(products).sum::<usize>() <= most {
             for (a, (one, first)) in columns.iter().enumerate() {
                 for (b, (other, second)) in columns.iter().enumerate().skip(a + 1) {
                     let name = format!("{} × {}", varying[a].name, varying[b].name);
@@ -154,12 +157,7 @@ impl Model {
                 }
             }
         }
-        Model { terms, rows: rows.concat(), width }
-    }
-
-    /// Columns at one design point.
-    pub fn row(&self, point: usize) -> &[f64] {
-        &self.rows[point * self.width..(point + 1) * self.width]
+        Model { terms, columns: Columns::new(rows.concat(), width) }
     }
 }
 
@@ -172,14 +170,23 @@ mod tests {
         let a = Factor::of_numbers("a", &[1.0, 1.0, 2.0, 2.0, 3.0, 3.0], |x| x.to_string());
         let texts: Vec<String> = ["x", "y", "x", "y", "x", "y"].map(str::to_owned).to_vec();
         let b = Factor::of_texts("b", &texts);
-        let model = Model::new(&[a, b], 6, true);
+        let model = Model::new(&[a, b], 6, 5);
         let names: Vec<&str> = model.terms.iter().map(|term| term.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "a × b"]);
-        assert_eq!(model.width, 2 + 1 + 2);
-        for column in 0..model.width {
-            let sum: f64 = (0..6).map(|point| model.row(point)[column]).sum();
+        assert_eq!(model.columns.width, 2 + 1 + 2);
+        for column in 0..model.columns.width {
+            let sum: f64 = (0..6).map(|point| model.columns.row(point)[column]).sum();
             assert!(sum.abs() < 1e-15);
         }
+    }
+
+    #[test]
+    fn interactions_are_left_out_where_columns_would_be_too_many() {
+        let factor = |name, numbers: [f64; 6]| Factor::of_numbers(name, &numbers, |x| x.to_string());
+        let factors =
+            [factor("a", [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]), factor("b", [0.0, 1.0, 2.0, 0.0, 1.0, 2.0])];
+        assert_eq!(Model::new(&factors, 6, 5).terms.len(), 3);
+        assert_eq!(Model::new(&factors, 6, 4).terms.len(), 2);
     }
 
     #[test]
@@ -187,9 +194,9 @@ mod tests {
         let numbers: Vec<f64> = (0..20).map(f64::from).collect();
         let many = Factor::of_numbers("many", &numbers, |x| x.to_string());
         let still = Factor::of_numbers("still", &[4.0; 20], |x| x.to_string());
-        let model = Model::new(&[many, still], 20, true);
+        let model = Model::new(&[many, still], 20, 100);
         assert_eq!(model.terms.len(), 1);
-        assert_eq!(model.row(0), [-1.0, 1.0 - 1.0 / 3.0]);
-        assert_eq!(model.row(19), [1.0, 1.0 - 1.0 / 3.0]);
+        assert_eq!(model.columns.row(0), [-1.0, 1.0 - 1.0 / 3.0]);
+        assert_eq!(model.columns.row(19), [1.0, 1.0 - 1.0 / 3.0]);
     }
 }

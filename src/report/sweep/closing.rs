@@ -21,7 +21,7 @@ const FEW: usize = 32;
 /// Best points that are shown of more.
 const BEST: usize = 8;
 /// Metrics of the table of effects.
-const MOST_EFFECTS: usize = 4;
+pub(super) const MOST_EFFECTS: usize = 4;
 /// Terms that are columns of the table of effects.
 const MOST_TERMS: usize = 7;
 /// Median loss from pairing above which there is a warning.
@@ -263,9 +263,9 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
     let shown = &swept.metrics[..swept.metrics.len().min(MOST_EFFECTS)];
     let keys: Vec<&str> = shown.iter().map(|metric| metric.key).collect();
     for (metric, found) in shown.iter().zip(effects::on_metrics(store, &keys)?) {
-        for (contender, effects) in found.into_iter().enumerate() {
+        for (contender, shares) in found.into_iter().enumerate() {
             let shares: Vec<(String, f64)> =
-                effects.iter().map(|e| (short_term(store, swept, &e.term), e.eta_squared)).collect();
+                shares.into_iter().map(|(term, share)| (short_term(store, swept, &term), share)).collect();
             if shares.iter().any(|(_, share)| share.is_finite()) {
                 let name = &swept.contenders[contender];
                 let label = if swept.contenders.len() > 1 {
@@ -288,7 +288,7 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
         let of = rows.iter().flat_map(|(_, shares)| shares).filter(|(t, _)| t == term);
         of.map(|(_, share)| if share.is_finite() { *share } else { 0.0 }).fold(0.0, f64::max)
     };
-    let mut largest: Vec<String> = terms.iter().filter(|t| *t != "residual").cloned().collect();
+    let mut largest = terms.clone();
     largest.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     largest.truncate(MOST_TERMS);
     let kept: Vec<String> = terms.into_iter().filter(|t| largest.contains(t)).collect();
