@@ -5,7 +5,7 @@
 
 use super::{Given, Table, TableError, push_number, push_numbers, quote};
 use crate::experiment::store::{DesignValue, Order, Store, StoreError};
-use crate::measure::effects::analysis::{Effect, Marginal, Marginals, effects, shares};
+use crate::measure::effects::analysis::{Effect, Marginal, Marginals, Shares, effects, shares};
 use crate::measure::effects::coding::{Factor, Model};
 use crate::measure::effects::least_squares::{Block, Normal, Scores};
 use crate::measure::effects::multiplicity::{benjamini_hochberg, holm};
@@ -93,17 +93,16 @@ pub fn write(store: &Store, directory: &Path, given: &Given) -> Result<bool, Tab
     Ok(true)
 }
 
-/// Shares of some metrics' variance that each term explains (η²), by metric, then contender: empty where it does not have the
-/// metric or nothing varies.
+/// What explains some metrics, by metric, then contender: `None` where it does not have the metric.
 ///
 /// # Errors
 /// Where the store cannot be read.
-pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Vec<(String, f64)>>>, StoreError> {
+pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Option<Shares>>>, StoreError> {
     let design = DesignTable::read(store, &store.designs()?)?;
     let contenders = store.contenders().len();
     let place = |metric: usize| metrics.iter().position(|key| *key == store.metrics()[metric]);
     let asked: Vec<usize> = (0..store.metrics().len()).filter(|&m| place(m).is_some()).collect();
-    let mut found = vec![vec![Vec::new(); contenders]; metrics.len()];
+    let mut found = vec![vec![None; contenders]; metrics.len()];
     let mut waiting = series(store, &design, &Given::all(contenders, &asked, store.metrics().len()), false);
     while !waiting.is_empty() {
         let chunk = fitting(&mut waiting);
@@ -111,7 +110,7 @@ pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Vec<(String
         for (series, (normal, _)) in chunk.iter().zip(&gathered).filter(|(_, (n, _))| n.observations() > 0) {
             let model = &series.layout.model;
             if let Some(place) = place(series.metric) {
-                found[place][series.contender] = shares(model, &normal.solve(&model.columns).finish());
+                found[place][series.contender] = Some(shares(model, &normal.solve(&model.columns).finish()));
             }
         }
     }
@@ -291,27 +290,30 @@ impl DesignTable {
     fn read(store: &Store, designs: &[u32]) -> Result<Self, StoreError> {
         let rows: Vec<Vec<Option<DesignValue>>> =
             designs.iter().map(|&design| store.design_values(design)).collect::<Result<_, _>>()?;
-        let factors = store
-            .parameters()
-            .iter()
-            .enumerate()
-            .map(|(column, path)| {
-                let values: Vec<Option<&DesignValue>> = rows.iter().map(|row| row[column].as_ref()).collect();
-                let number = |value: Option<&DesignValue>| match value {
-                    Some(DesignValue::Number(number)) => Some(*number),
-                    _ => None,
-                };
-                if let Some(numbers) = values.iter().copied().map(number).collect::<Option<Vec<f64>>>() {
-                    return Factor::of_numbers(path, &numbers, super::format_number);
-                }
-                let text = |value: Option<&DesignValue>| match value {
-                    Some(DesignValue::Number(number)) => super::format_number(*number),
-                    Some(DesignValue::Text(text)) => text.clone(),
-                    None => "as written".to_owned(),
-                };
-                Factor::of_texts(path, &values.iter().copied().map(text).collect::<Vec<_>>())
-            })
-            .collect();
+        let columns = store.parameters().iter().enumerate().map(|(column, path)| {
+            let values: Vec<Option<&DesignValue>> = rows.iter().map(|row| row[column].as_ref()).collect();
+            let number = |value: Option<&DesignValue>| match value {
+                Some(DesignValue::Number(number)) => Some(*number),
+                _ => None,
+            };
+            if let Some(numbers) = values.iter().copied().map(number).collect::<Option<Vec<f64>>>() {
+                return Factor::of_numbers(path, &numbers, super::format_number);
+            }
+            let text = |value: Option<&DesignValue>| match value {
+                Some(DesignValue::Number(number)) => super::format_number(*number),
+                Some(DesignValue::Text(text)) => text.clone(),
+                None => "as written".to_owned(),
+            };
+            Factor::of_texts(path, &values.iter().copied().map(text).collect::<Vec<_>>())
+        });
+        // Parameters that move together cannot be told apart: they are one factor.
+        let mut factors: Vec<Factor> = Vec::new();
+        for column in columns {
+            match factors.iter_mut().find(|factor| factor.moves_with(&column)) {
+                Some(factor) => factor.join(&column),
+                None => factors.push(column),
+            }
+        }
         Ok(DesignTable { numbers: designs.to_vec(), factors, points: designs.len() })
     }
 

@@ -69,12 +69,22 @@ pub fn effects(model: &Model, fit: &Fit) -> Vec<Effect> {
     table
 }
 
-/// Share of the sum of squares that each term of the model explains (η²), in the order of terms; the second pass is not needed
-/// for it.
-pub fn shares(model: &Model, fit: &Fit) -> Vec<(String, f64)> {
+/// Shares of a metric's sum of squares within replicates (η²).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shares {
+    /// What each term explains beyond all others, in the order of terms; `NaN` where nothing varies. With the residual these add
+    /// up to one where parameters vary independently of each other, as in a factorial design.
+    pub terms: Vec<(String, f64)>,
+    /// What no term explains.
+    pub residual: f64,
+}
+
+/// Shares of the terms of a model; the second pass is not needed for it.
+pub fn shares(model: &Model, fit: &Fit) -> Shares {
     let total = beyond_rounding(fit, fit.total);
     let share = |term: &Term| (term.name.clone(), ratio(sum_of_squares(fit, &used(fit, term)), total));
-    model.terms.iter().map(share).collect()
+    let residual = ratio(beyond_rounding(fit, fit.residual), total);
+    Shares { terms: model.terms.iter().map(share).collect(), residual }
 }
 
 fn used(fit: &Fit, term: &Term) -> Vec<usize> {
@@ -256,7 +266,7 @@ mod tests {
             (0.0, 0.0, 0.0)
         );
         assert!(table[1].p_value.is_nan() && table[2].p_value.is_nan());
-        assert_eq!(shares(&model, &fit)[1], ("b".to_owned(), 0.0));
+        assert_eq!(shares(&model, &fit).terms[1], ("b".to_owned(), 0.0));
     }
 
     #[test]

@@ -69,6 +69,40 @@ impl Factor {
         Factor { name: self.name.clone(), settings }
     }
 
+    /// Takes in a factor that moves together with this one: names and levels stand side by side.
+    pub fn join(&mut self, other: &Factor) {
+        self.name = format!("{}, {}", self.name, other.name);
+        if let (Settings::Levels(own, levels), Settings::Levels(places, names)) =
+            (&mut self.settings, &other.settings)
+        {
+            for (level, name) in levels.iter_mut().enumerate() {
+                if let Some(point) = own.iter().position(|&place| place == level) {
+                    *name = format!("{name}, {}", names[places[point]]);
+                }
+            }
+        }
+    }
+
+    /// Places of the settings among the distinct ones, and how many there are.
+    fn places(&self) -> (Vec<usize>, usize) {
+        match &self.settings {
+            Settings::Levels(places, levels) => (places.clone(), levels.len()),
+            Settings::Numbers(numbers) => {
+                let mut distinct = numbers.clone();
+                distinct.sort_by(f64::total_cmp);
+                distinct.dedup();
+                let place = |x: &f64| distinct.partition_point(|d| d < x);
+                (numbers.iter().map(place).collect(), distinct.len())
+            }
+        }
+    }
+
+    /// Whether both vary, and each setting of one goes with one of the other.
+    pub fn moves_with(&self, other: &Factor) -> bool {
+        let ((a, levels), (b, others)) = (self.places(), other.places());
+        levels > 1 && levels == others && move_together(&a, &b, levels)
+    }
+
     /// Whether the factor takes more than one setting.
     pub fn varies(&self) -> bool {
         match &self.settings {
@@ -98,6 +132,19 @@ impl Factor {
             }
         }
     }
+}
+
+/// Whether two columns of places among as many levels are one but for the numbers of the levels, so that two factors move
+/// together. Where every point has a level of its own, as in a space-filling design, that says nothing, unless the levels come
+/// in the same order or the reverse.
+pub fn move_together(a: &[usize], b: &[usize], levels: usize) -> bool {
+    if levels == a.len() && levels > 2 {
+        let last = levels - 1;
+        return a == b || a.iter().zip(b).all(|(&a, &b)| a == last - b);
+    }
+    let mut map = vec![None; levels];
+    let mut back = vec![None; levels];
+    a.iter().zip(b).all(|(&a, &b)| *map[a].get_or_insert(b) == b && *back[b].get_or_insert(a) == a)
 }
 
 fn indicator(place: usize, width: usize) -> Vec<f64> {
@@ -187,6 +234,13 @@ mod tests {
             [factor("a", [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]), factor("b", [0.0, 1.0, 2.0, 0.0, 1.0, 2.0])];
         assert_eq!(Model::new(&factors, 6, 5).terms.len(), 3);
         assert_eq!(Model::new(&factors, 6, 4).terms.len(), 2);
+    }
+
+    #[test]
+    fn factors_that_move_together_are_told() {
+        assert!(move_together(&[0, 1, 2, 0], &[2, 0, 1, 2], 3));
+        assert!(!move_together(&[0, 1, 2, 3], &[2, 0, 1, 3], 4) && move_together(&[0, 1, 2], &[2, 1, 0], 3));
+        assert!(!move_together(&[0, 1, 2, 0], &[2, 0, 1, 1], 3));
     }
 
     #[test]

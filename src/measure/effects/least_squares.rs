@@ -164,25 +164,28 @@ impl Normal {
         mirror(&mut cross, width);
         let (inverse, used) = inverse(&cross, width);
         let beta = product(&inverse, &self.moment, width);
+        let explained: f64 = beta.iter().zip(&self.moment).map(|(b, m)| b * m).sum();
         let fit = Fit {
             beta,
             used,
             inverse,
             covariance: Vec::new(),
             total: self.total,
-            residual: 0.0,
+            residual: self.total - explained,
             largest: self.largest,
             counts: self.counts,
         };
-        Scores { fit, meat: vec![0.0; width * width] }
+        Scores { fit, residual: None, meat: vec![0.0; width * width] }
     }
 }
 
-/// The second pass over the same replicates: residuals, and the scores of each replicate. Without it a fit has neither
-/// residuals nor covariance.
+/// The second pass over the same replicates: residuals, and the scores of each replicate. Without it a fit has no covariance, and
+/// the residual sum of squares by subtraction.
 #[derive(Clone, Debug)]
 pub struct Scores {
     fit: Fit,
+    /// Residual sum of squares so far.
+    residual: Option<f64>,
     /// `Σ s_r s_r'`, lower triangle.
     meat: Vec<f64>,
 }
@@ -194,10 +197,10 @@ impl Scores {
             return;
         }
         let mut score = vec![0.0; columns.width];
-        let fit = &mut self.fit;
+        let (beta, residual) = (&self.fit.beta, self.residual.get_or_insert(0.0));
         columns.within(block, |x, y| {
-            let error = y - x.iter().zip(&fit.beta).map(|(a, b)| a * b).sum::<f64>();
-            fit.residual += error * error;
+            let error = y - x.iter().zip(beta).map(|(a, b)| a * b).sum::<f64>();
+            *residual += error * error;
             for (s, a) in score.iter_mut().zip(x) {
                 *s += a * error;
             }
@@ -208,6 +211,7 @@ impl Scores {
     /// The regression.
     pub fn finish(mut self) -> Fit {
         let width = self.fit.beta.len();
+        self.fit.residual = self.residual.unwrap_or(self.fit.residual);
         mirror(&mut self.meat, width);
         let clusters = self.fit.counts.1;
         let g = clusters as f64;

@@ -28,10 +28,14 @@ pub fn design(store: &Store, experiment: &Experiment) -> Result<Option<Value>, S
     let keys: Vec<&str> = shown.iter().map(|metric| metric.key).collect();
     let mut moves = Vec::new();
     for (key, found) in keys.iter().zip(effects::on_metrics(store, &keys)?) {
-        for (name, shares) in swept.contenders.iter().zip(found).filter(|(_, shares)| !shares.is_empty()) {
-            let shares: Map<String, Value> =
-                shares.into_iter().map(|(term, share)| (term, json!(share))).collect();
-            moves.push(json!({ "metric": key, "mechanism": name, "eta_squared": shares }));
+        for (name, shares) in swept.contenders.iter().zip(found) {
+            let Some(shares) = shares else { continue };
+            let terms: Map<String, Value> =
+                shares.terms.into_iter().map(|(term, share)| (term, json!(share))).collect();
+            let residual = shares.residual;
+            moves.push(
+                json!({ "metric": key, "mechanism": name, "eta_squared": terms, "residual": residual }),
+            );
         }
     }
     Ok(Some(json!({ "points": points, "effects": moves, "standing": standing(&swept) })))
