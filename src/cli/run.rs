@@ -318,6 +318,9 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         );
         return Ok(Status::Failed);
     }
+    if !summary.stopped_early {
+        reached.iter().flat_map(Reached::missed).for_each(|text| common.say(&text));
+    }
     if summary.stopped_early {
         // With a stopping rule nobody knows of how many.
         let of =

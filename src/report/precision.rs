@@ -137,6 +137,25 @@ impl Reached {
         said
     }
 
+    /// The targets that a study has missed which has come to its end.
+    pub fn missed(&self) -> Vec<String> {
+        let missed = |width: &&Width| width.target.is_some_and(|(_, reached)| reached < width.intervals);
+        let say = |width: &Width| {
+            let (factor, _) = printed(width.metric);
+            let (target, reached) = width.target.unwrap_or_default();
+            format!(
+                "target missed: {} ± {} is reached by {reached} of {} intervals, the widest is ± {} after {} replicates, the most that the \
+                 experiment allows (`replication.maximum`)",
+                labelled(width.metric),
+                significant(target * factor, 2),
+                width.intervals,
+                significant(width.worst.0 * factor, 2),
+                width.worst.1
+            )
+        };
+        self.widths.iter().filter(missed).map(say).collect()
+    }
+
     /// The same for other programs.
     pub fn as_json(&self) -> Value {
         let width = |w: &Width| {

@@ -59,8 +59,11 @@ impl Points {
     ) -> Result<Self, Diagnostics> {
         let mut contents = Contents::default();
         let mut kept = Vec::new();
-        for point in design.points() {
-            let (experiment, unread) = read_point(&point, &bare, &library)?;
+        for (number, point) in design.points().enumerate() {
+            let name = |wrong: Diagnostics| {
+                wrong.of_variant(&format!("design point {number}: {}", point.in_words()))
+            };
+            let (experiment, unread) = read_point(&point, &bare, &library).map_err(name)?;
             look(unread);
             contents.push(&experiment);
             if kept.len() < KEPT {

@@ -5,6 +5,7 @@
 
 use super::{Given, Table, TableError, push_number, push_numbers, quote};
 use crate::experiment::store::{DesignValue, Order, Store, StoreError};
+use crate::experiment::sweep::listed::cells;
 use crate::measure::effects::analysis::{Effect, Marginal, Marginals, Shares, effects, shares};
 use crate::measure::effects::coding::{Factor, Model};
 use crate::measure::effects::least_squares::{Block, Normal, Scores};
@@ -91,6 +92,12 @@ pub fn write(store: &Store, directory: &Path, given: &Given) -> Result<bool, Tab
     table.finish()?;
     means.finish()?;
     Ok(true)
+}
+
+/// Rows of either table as cells, without the head; none where there is no such file.
+pub fn read(path: &Path) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().skip(1).filter_map(cells).collect()
 }
 
 /// What explains some metrics, by metric, then contender: `None` where it does not have the metric.

@@ -363,7 +363,7 @@ fn share(percent: f64) -> String {
 }
 
 /// A term with the short names of its parameters, which may move together.
-fn short_term(store: &Store, term: &str) -> String {
+pub(in crate::report) fn short_term(store: &Store, term: &str) -> String {
     let names = crate::report::frontier::short_names(store.parameters());
     let short = |path: &str| {
         let place = store.parameters().iter().position(|p| p == path);
