@@ -121,7 +121,7 @@ impl Reached {
         let planned = progress.planned.saturating_sub(progress.done);
         let left = if rule.is_some() { rest.max(planned) } else { planned };
         let each = progress.elapsed.as_secs_f64() / progress.computed as f64;
-        let seconds = (progress.computed > 0).then(|| each * left as f64);
+        let seconds = (progress.computed > 0).then_some(each * left as f64);
         Ok(Reached { widths: found, left, guessed: rule.is_some(), seconds })
     }
 

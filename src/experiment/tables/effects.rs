@@ -268,7 +268,9 @@ fn replicates(
 ) -> Result<(), StoreError> {
     let mut values = vec![vec![Vec::new(); store.contenders().len()]; store.metrics().len()];
     let mut wanted = vec![false; values.len()];
-    series.iter().for_each(|series| wanted[series.metric] = true);
+    for series in series {
+        wanted[series.metric] = true;
+    }
     let mut current = None;
     store.visit_values(Order::AsRun, |unit| {
         if current.is_some_and(|replicate| replicate != unit.replicate) {

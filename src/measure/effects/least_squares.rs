@@ -257,9 +257,13 @@ const DEPENDENT: f64 = 1e-10;
 #[cfg(test)]
 pub fn fit(columns: &Columns, blocks: &[Vec<(u32, f64)>]) -> Fit {
     let mut normal = Normal::new(columns);
-    blocks.iter().for_each(|block| normal.add(columns, block));
+    for block in blocks {
+        normal.add(columns, block);
+    }
     let mut scores = normal.solve(columns);
-    blocks.iter().for_each(|block| scores.add(columns, block));
+    for block in blocks {
+        scores.add(columns, block);
+    }
     scores.finish()
 }
 
