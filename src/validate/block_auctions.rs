@@ -2,7 +2,8 @@
 //! and the chance that the winner is not the one who censors is held to the equilibrium's.
 //!
 //! Fox, Pai and Resnick state in their abstract that this chance falls faster than 1/n. In the equilibrium derived here it is below
-//! 1/n for every n, and n times it tends to .222: that is what the cases hold, and no more.
+//! 1/n for every n, and n times it tends to .222: that is what the cases hold, and no more. The allocation is efficient where an
+//! honest bidder wins and where the colluder's value is the highest, with probability 1/(n + 1) more: n times that tends to 1.222.
 
 use super::games::block_auction::{TipLesson, Tipped};
 use super::menus::{Expectation, findings, with_halving};
@@ -33,6 +34,11 @@ fn learned((bidders, blocks): (u32, u32)) -> Option<Study> {
     let expected = [
         Expectation { theory: tips.honest_wins(), tick: f64::from(bidders) * tipping * tick, curve: true },
         Expectation { theory: tips.mean_cost_between(0.9, 1.0), tick, curve: true },
+        Expectation {
+            theory: tips.honest_wins() + 1.0 / f64::from(bidders + 1),
+            tick: f64::from(bidders) * tipping * tick,
+            curve: true,
+        },
     ];
     let work = move |draws: &Draws| {
         let on = |points: usize| -> Vec<Finding> {
@@ -42,7 +48,7 @@ fn learned((bidders, blocks): (u32, u32)) -> Option<Study> {
                 let moments: Moments = runs.iter().map(of).collect();
                 Finding { result: moments.mean(), se: moments.standard_error(), tick: 0.0 }
             };
-            vec![over(|run| run.honest_wins), over(|run| run.highest_tenth)]
+            vec![over(|run| run.honest_wins), over(|run| run.highest_tenth), over(|run| run.efficient)]
         };
         let (coarse, fine) = (on(POINTS), on(2 * POINTS - 1));
         let mut all = findings(&expected, &coarse, &fine);
@@ -59,7 +65,8 @@ fn learned((bidders, blocks): (u32, u32)) -> Option<Study> {
             "of the highest value",
             Standard::Learned,
             FOX,
-        );
+        )
+        .case("efficient-allocation", expected[2].theory, "probability", Standard::Learned, FOX);
     let study = with_halving(study);
     Some(study.case("below-one-in-n", 1.0, "yes is 1", Standard::Computed(0.0), FOX))
 }
@@ -71,9 +78,14 @@ fn limit() -> Study {
         let wins = tips.map_or(f64::NAN, |tips| tips.honest_wins());
         Finding::exact(wins * f64::from(bidders) / f64::from(blocks))
     };
-    let work = move |_: &Draws| vec![scaled(1_000_000, 1), scaled(1_000_000, 2)];
+    let work = move |_: &Draws| {
+        let one = scaled(1_000_000, 1);
+        let efficient = Finding::exact(one.result + 1_000_000.0 / 1_000_001.0);
+        vec![one, scaled(1_000_000, 2), efficient]
+    };
     let digits = Standard::Computed(5e-6);
     Study::of("censorship/auction-on-chain/many-bidders", work)
         .case("n-times-chance-of-an-honest-winner", honest_wins_limit(), "1", digits, FOX)
         .case("two-blocks/per-block", honest_wins_limit(), "1", digits, FOX)
+        .case("n-times-chance-of-an-efficient-allocation", 1.0 + honest_wins_limit(), "1", digits, FOX)
 }

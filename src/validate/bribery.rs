@@ -1,7 +1,9 @@
-//! Buying a collective decision (theory: [`crate::theory::bribery`]).
+//! Buying a collective decision (theory: [`crate::theory::bribery`]): what it costs to capture upgrades in the program, by a
+//! flat price and by pivotal promises; and how voters who learn answer them, which no mechanism plays.
 
 use super::games::stage::{Known, Lesson, choices};
 use super::games::vote::{Ballot, Offer, unbreakable_price};
+use super::program::{metric, replicates};
 use super::{Draws, Finding, Standard, Study};
 use crate::theory::bribery::{Vote, cheapest_coalition, coalition_cost};
 
@@ -18,6 +20,7 @@ pub fn studies() -> Vec<Study> {
     for (n, quota) in [(3, 2), (7, 5)] {
         studies.extend([(1.2, "1.2"), (0.8, ".8")].map(|(price, label)| secret(n, quota, price, label)));
     }
+    studies.extend(captures());
     studies.push(prices());
     studies.push(unequal());
     for n in [11, 21, 101] {
@@ -58,7 +61,86 @@ fn secret(n: usize, quota: usize, price: f64, label: &str) -> Study {
     choices(format!("bribery/secret-ballot/n={n},m={quota}/price={label}"), DAL_BO, ballot, lesson, known)
 }
 
-/// What each way of paying takes, found as the least offer at which nobody gains by voting otherwise.
+/// What it costs to capture upgrades of a protocol of which 20 delegators have 2 votes each and one has 60.
+fn capture(name: &str, upgrade: &'static str) -> Study {
+    let work = move |draws: &Draws| {
+        let text = format!(
+            "[experiment]\nname = \"case\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n\n\
+             [[sequencers]]\nname = \"member\"\ncount = 2\nstrategy = \"half\"\n\n\
+             [[delegators]]\nname = \"small\"\ncount = 20\nprice_sensitivity = 10.0\nstake = 2.0\n\n\
+             [[delegators]]\nname = \"whale\"\ncount = 1\nprice_sensitivity = 10.0\nstake = 60.0\n\n\
+             [mechanism.votes]\nrule = \"delegated\"\nupgrade = {{ {upgrade} }}\n\n[play]\nrounds = 1\nmeasured_epochs = 2\n\n\
+             [strategies.half]\nlearner = \"scripted\"\noffer = {{ relative = 0.5 }}\n"
+        );
+        let outcome = &replicates(&text, draws.seed, 1)?[0];
+        // Where there is no price at all, the metric is absent.
+        let cost = |key: &str| {
+            let cost = metric(outcome, key);
+            Finding::exact(if cost.is_nan() { -1.0 } else { cost })
+        };
+        Ok(vec![cost("capture_cost_flat"), cost("capture_cost_pivotal")])
+    };
+    Study::new(format!("bribery/upgrade/{name}"), Box::new(work))
+}
+
+/// Captures by a flat price and by pivotal promises; -1 says that there is no price.
+fn captures() -> Vec<Study> {
+    let digits = Standard::Computed(5e-9);
+    let nothing = -1.0;
+    let majority = Vote::equal(21, 11, 1.0);
+    let flat = majority.as_ref().map_or(f64::NAN, Vote::flat_price_cost);
+    let pivotal = |epsilon: f64| majority.as_ref().and_then(|v| v.pivotal_cost(epsilon)).unwrap_or(f64::NAN);
+    let rows = [
+        (
+            "multisig/n=21,m=11/least=.1",
+            "by = \"multisig\", voters = 21, quorum = 0.5, loss = 21.0, least_bribe = 0.1",
+            flat,
+            pivotal(0.1),
+        ),
+        (
+            "multisig/n=21,m=11/least=.001",
+            "by = \"multisig\", voters = 21, quorum = 0.5, loss = 21.0, least_bribe = 0.001",
+            flat,
+            pivotal(0.001),
+        ),
+        (
+            "governance/n=21,m=11",
+            "by = \"governance\", voters = 21, quorum = 0.5, loss = 21.0",
+            flat,
+            pivotal(0.0),
+        ),
+        // Under unanimity everybody decides, and is paid in full.
+        (
+            "governance/unanimity/n=21",
+            "by = \"governance\", voters = 21, quorum = 1.0, loss = 21.0",
+            21.0,
+            21.0,
+        ),
+        // Nobody believes a promise that cannot be checked.
+        (
+            "multisig/secret-ballot/n=21,m=11",
+            "by = \"multisig\", voters = 21, quorum = 0.5, loss = 21.0, ballot = \"secret\"",
+            flat,
+            nothing,
+        ),
+        // One with 60 of 100 votes decides, and takes its loss.
+        ("governance/one-with-60-of-100-votes", "by = \"governance\", quorum = 0.5, loss = 10.0", 6.0, 6.0),
+        ("immutable", "by = \"immutable\"", nothing, nothing),
+    ];
+    rows.into_iter()
+        .map(|(name, upgrade, flat, pivotal)| {
+            capture(name, upgrade).case("flat-price", flat, "ETH", digits, DAL_BO).case(
+                "pivotal-promises",
+                pivotal,
+                "ETH",
+                digits,
+                DAL_BO,
+            )
+        })
+        .collect()
+}
+
+/// Ways of paying that no mechanism has, each found as the least offer at which nobody gains by voting otherwise.
 fn prices() -> Study {
     let work = |_: &Draws| {
         let ballot = |quota: usize, offer: Offer, bribed: usize, psi: f64| Ballot {
@@ -67,45 +149,26 @@ fn prices() -> Study {
             bribed,
             psi,
         };
-        let flat = ballot(11, Offer::Flat(0.0), 11, 0.0).least_price();
-        let unanimity = ballot(21, Offer::Flat(0.0), 21, 0.0).least_price();
         let expressive = ballot(11, Offer::Flat(0.0), 12, 0.3).least_price();
         let secret = ballot(11, Offer::Outcome(0.0), 11, 0.0).least_price();
         let pivotal = ballot(11, Offer::Pivotal(0.01), 12, 0.0);
-        let all = ballot(21, Offer::Pivotal(0.01), 21, 0.0);
         vec![
-            Finding::exact(11.0 * flat),
-            Finding::exact(21.0 * unanimity),
             Finding::exact(11.0 * expressive),
             Finding::exact(11.0 * secret),
             Finding::truth(pivotal.yes_is_dominant()),
             Finding::exact(pivotal.dearest_payment() - 0.01),
-            Finding::truth(pivotal.yes_is_dominant() && all.all_yes_cost() < 21.0),
         ]
     };
     let digits = Standard::Computed(5e-6);
     let targets = Vote::equal(21, 11, 1.0);
-    let flat = targets.as_ref().map_or(f64::NAN, Vote::flat_price_cost);
     let expressive = targets.as_ref().map_or(f64::NAN, |vote| vote.expressive_cost(0.3));
     let bought = targets.as_ref().map_or(f64::NAN, Vote::discriminating_cost);
     let credible = targets.as_ref().and_then(Vote::pivotal_credible_payment).unwrap_or(f64::NAN);
-    let unanimity = Vote::equal(21, 21, 1.0);
-    let all = unanimity.as_ref().map_or(f64::NAN, Vote::discriminating_cost);
-    let works = unanimity.as_ref().and_then(|vote| vote.pivotal_cost(0.01)).is_some();
     Study::of("bribery/prices/n=21", work)
-        .case("flat-price-of-a-majority", flat, "ETH", digits, DAL_BO)
-        .case("unanimity", all, "ETH", digits, DAL_BO)
         .case("voters-who-mind-the-act/psi=.3", expressive, "ETH", digits, DAL_BO)
-        .case("secret-ballot", bought, "ETH", digits, DAL_BO)
+        .case("payments-for-the-outcome", bought, "ETH", digits, DAL_BO)
         .case("pivotal-bribes-make-yes-dominant", 1.0, "yes is 1", digits, DAL_BO)
         .case("payment-that-must-be-credible", credible, "ETH", digits, DAL_BO)
-        .case(
-            "pivotal-bribes-are-cheap-under-unanimity",
-            f64::from(u8::from(works)),
-            "yes is 1",
-            digits,
-            DAL_BO,
-        )
 }
 
 /// Voters who lose 1/21, 2/21, …, 1.

@@ -1,6 +1,5 @@
 //! One right among bidders who know each other's values (theory: [`crate::theory::complete_information`]).
 
-use super::games::contest::Contest;
 use super::games::rights::{Format, Rights};
 use super::games::stage::{Known, Lesson, study};
 use super::sample::Sample;
@@ -10,6 +9,7 @@ use crate::learning::LearnerSpec;
 use crate::theory::complete_information::{
     all_pay, cost_advantage, lottery, symmetric_first_price_equilibria,
 };
+use crate::theory::contest::Lottery;
 
 const BERTRAND: &str = "Bertrand competition; Krishna 2010, section 2";
 const TULLOCK: &str = "Tullock 1980";
@@ -40,21 +40,19 @@ pub fn studies() -> Vec<Study> {
 fn tickets(low: f64, label: &str) -> Study {
     let split = lottery(1.0, low);
     let (x1, x2) = split.spending;
-    let contest = Contest::unequal(vec![1.0, low], vec![1.0, 1.0]);
-    let p = split.higher_wins;
-    let known: Vec<Known> = vec![
-        ("spending/bidder=1".into(), x1, "ETH"),
-        ("spending/bidder=2".into(), x2, "ETH"),
-        ("wins/bidder=1".into(), p, "probability"),
-        ("wins/bidder=2".into(), 1.0 - p, "probability"),
-        ("payoff/bidder=1".into(), p - x1, "ETH"),
-        ("payoff/bidder=2".into(), low * (1.0 - p) - x2, "ETH"),
-        ("revenue".into(), split.revenue, "ETH"),
-        ("revenue-collected".into(), split.revenue, "ETH"),
-        ("dissipation".into(), split.revenue / (p + low * (1.0 - p)), "share of what is won"),
-    ];
-    let lesson = Lesson { batches: 3000, ..Lesson::up_to(0.57) };
-    study(format!("complete-information/lottery/v={label}"), TULLOCK, contest, lesson, &[x1, x2], known)
+    let (p, all) = (split.higher_wins, split.revenue);
+    let theory = Lottery {
+        stakes: vec![x1, x2],
+        shares: vec![p, 1.0 - p],
+        payoffs: vec![p - x1, low * (1.0 - p) - x2],
+        total: all,
+        dissipation: all / (p + low * (1.0 - p)),
+        concentration: p * p + (1.0 - p) * (1.0 - p),
+        active: 2,
+    };
+    // Tickets are stakes that cost what they are worth.
+    let contest = super::program::contest::Contest::new(&[1.0, low], &[1.0, 1.0]);
+    contest.study(&format!("complete-information/lottery/v={label}"), TULLOCK, 41, &theory)
 }
 
 /// Two bidders who pay whether they win or not. The equilibrium is mixed, and unique: the game is zero-sum up to scale,

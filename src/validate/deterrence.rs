@@ -1,13 +1,12 @@
-//! What keeps an operator honest (theory: [`crate::theory::deterrence`]): learned by operators who compare the discounted
-//! returns of an honest epoch and of a deviation.
+//! What keeps an operator honest (theory: [`crate::theory::deterrence`]): holders of an office learn in the program what an
+//! act costs them, and are offered money for one.
 //!
 //! At the threshold itself an operator is indifferent. Around it, at 0.8 and 1.2 times the least bond, it must deviate and
-//! not deviate; the threshold is what the simulated returns say it is.
+//! not deviate; and what an honest one has learned that an act would cost it is what theory says.
 
-use super::games::office::Office;
+use super::program::office::Office;
 use super::program::{estimate, metric, replicates};
 use super::{Draws, Finding, Standard, Study};
-use crate::draws::Purpose;
 use crate::theory::deterrence::{
     Temptation, grim_trigger_discount, neutral_deterrable_gain, treasury_with_bond,
 };
@@ -20,102 +19,92 @@ const NEUTRAL: &str = "derived: a bond only moves rent from the future into the 
 /// Cases of the family.
 pub fn studies() -> Vec<Study> {
     let mut studies = Vec::new();
-    for (q, label) in [(0.1, ".1"), (0.5, ".5"), (0.9, ".9"), (1.0, "1")] {
-        let temptation = Temptation { gain: 1.0, detection: q, discount: 0.95, delay: 0.0, rent: 0.0 };
-        studies.push(bond(&format!("deterrence/bond/G=1/q={label}"), temptation));
+    for (q, label, least) in [(0.1, ".1", 10.0), (0.5, ".5", 2.0), (0.9, ".9", 1.1111), (1.0, "1", 1.0)] {
+        let office = Office::new(q, 0.95);
+        studies.push(bond(&format!("deterrence/bond/G=1/q={label}"), office, (least, 5e-5)));
     }
-    for (q, discount, rent, label) in [
-        (0.9, 0.9999, 0.0, "q=.9/discount=.9999/rent=0"),
-        (0.9, 0.9999, 0.005, "q=.9/discount=.9999/rent=.005"),
-        (0.5, 0.999, 0.0, "q=.5/discount=.999/rent=0"),
+    for (q, discount, rent, label, least) in [
+        (0.9, 0.9999, 0.0, "q=.9/discount=.9999/rent=0", 112.9936),
+        (0.9, 0.9999, 0.005, "q=.9/discount=.9999/rent=.005", 62.1516),
+        (0.5, 0.999, 0.0, "q=.5/discount=.999/rent=0", 236.6072),
     ] {
-        let temptation = Temptation { gain: 100.0, detection: q, discount, delay: 168.0, rent };
-        studies.push(bond(&format!("deterrence/bond/G=100/D=168/{label}"), temptation));
+        let office = Office { gain: 100.0, delay: 168, rent, ..Office::new(q, discount) };
+        studies.push(bond(&format!("deterrence/bond/G=100/D=168/{label}"), office, (least, 5e-5)));
     }
     for (rent, name) in [(1.0, "1"), (0.1, ".1")] {
         for (q, label) in [(0.1, ".1"), (0.5, ".5"), (0.9, ".9"), (1.0, "1")] {
-            studies.push(trigger(&format!("deterrence/grim-trigger/rent={name}/q={label}"), q, 1.0, rent));
+            studies.push(trigger(&format!("deterrence/grim-trigger/rent={name}/q={label}"), q, None, rent));
         }
     }
-    studies.push(trigger("deterrence/grim-trigger/rent=1/q=.5/exit=.4", 0.5, 0.4, 1.0));
+    studies.push(trigger("deterrence/grim-trigger/rent=1/q=.5/exit=.4", 0.5, Some(0.4), 1.0));
     studies.extend([neutrality(), dissipation()]);
     studies
 }
 
-/// Draws of detection behind a threshold.
-const DRAWS: u32 = 1_000_000;
-
-fn bond(name: &str, temptation: Temptation) -> Study {
-    let target = temptation.least_bond();
-    let work = move |draws: &Draws| {
-        let mut luck = draws.luck(Purpose::Play, "detection", 0);
-        let office = |bond: f64| Office { temptation, bond };
-        let seen = office(0.0).detected(&mut luck, draws.count(DRAWS));
-        let threshold =
-            seen.threshold(0.0, 10_000.0, temptation.detection, |bond, q| office(bond).temptation_at(q));
-        let deviates = |bond: f64, replicate: u32| {
-            let mut luck = draws.luck(Purpose::Explore, "operator", replicate);
-            Finding::truth(office(bond).learns_to_deviate(&mut luck))
-        };
-        vec![threshold, deviates(0.8 * target, 0), deviates(1.2 * target, 1)]
-    };
-    Study::of(name, work)
-        .case("least-bond", target, "ETH", Standard::Given, BECKER)
-        .case("deviates-at-.8-of-it", 1.0, "yes is 1", Standard::Computed(0.0), BECKER)
-        .case("deviates-at-1.2-of-it", 0.0, "yes is 1", Standard::Computed(0.0), BECKER)
+/// How exactly an expected loss is learned, beside rounding: what office brings after the horizon of learning, where a
+/// thousandth counts, is left out.
+fn horizon(future: f64) -> Standard {
+    Standard::Computed(5e-7 + 1e-3 * future)
 }
 
-/// The loss of office alone; a share `exit` of users leaves an operator that is found out.
-fn trigger(name: &str, q: f64, exit: f64, rent: f64) -> Study {
-    let target = grim_trigger_discount(1.0, q, exit, rent);
-    let work = move |draws: &Draws| {
-        let mut luck = draws.luck(Purpose::Play, "detection", 0);
-        let office = |discount: f64| Office {
-            temptation: Temptation { gain: 1.0, detection: q * exit, discount, delay: 0.0, rent },
-            bond: 0.0,
-        };
-        let seen = office(target).detected(&mut luck, draws.count(DRAWS));
-        let threshold =
-            seen.threshold(0.01, 0.9999, q * exit, |discount, q| office(discount).temptation_at(q));
-        let deviates = |impatience: f64, replicate: u32| {
-            let mut luck = draws.luck(Purpose::Explore, "operator", replicate);
-            let office = office(1.0 - impatience * (1.0 - target));
-            Finding::truth(office.learns_to_deviate(&mut luck))
-        };
-        vec![threshold, deviates(1.2, 0), deviates(0.8, 1)]
+/// An office with a bond around the least that deters, which theory says to be `quoted` within half a unit of its last digit.
+fn bond(name: &str, office: Office, quoted: (f64, f64)) -> Study {
+    let temptation = Temptation {
+        gain: office.gain,
+        detection: office.detection,
+        discount: office.discount,
+        delay: f64::from(office.delay),
+        rent: office.rent,
     };
-    Study::of(name, work)
-        .case("least-discount-factor", target, "per epoch", Standard::Given, GRIM)
-        .case("deviates-if-a-fifth-less-patient", 1.0, "yes is 1", Standard::Computed(0.0), GRIM)
-        .case("deviates-if-a-fifth-more-patient", 0.0, "yes is 1", Standard::Computed(0.0), GRIM)
+    let least = temptation.least_bond();
+    let at = move |factor: f64| Office { bond: factor * least, ..office };
+    let work = move |_: &Draws| {
+        let (below, above) = (at(0.8), at(1.2));
+        Ok(vec![Finding::exact(least), below.deviates()?, above.deviates()?, Finding::exact(above.cost()?)])
+    };
+    let loss = temptation.deterrable_gain(1.2 * least);
+    let future = temptation.deterrable_gain(0.0);
+    let exact = Standard::Computed(0.0);
+    Study::new(name, Box::new(work))
+        .taking(3.0, 1.0)
+        .case("least-bond", quoted.0, "ETH", Standard::Computed(quoted.1), BECKER)
+        .case("deviates-at-.8-of-it", 1.0, "yes is 1", exact, BECKER)
+        .case("deviates-at-1.2-of-it", 0.0, "yes is 1", exact, BECKER)
+        .case("expected-loss-at-1.2-of-it", loss, "ETH", horizon(future), BECKER)
+}
+
+/// The loss of office alone; a share `exit` of users leaves an operator that is found out and cannot be replaced.
+fn trigger(name: &str, q: f64, exit: Option<f64>, rent: f64) -> Study {
+    let least = grim_trigger_discount(1.0, q, exit.unwrap_or(1.0), rent);
+    let patience = move |impatience: f64| 1.0 - impatience * (1.0 - least);
+    let office = move |impatience: f64| Office { rent, exit, ..Office::new(q, patience(impatience)) };
+    let work = move |_: &Draws| {
+        let (hasty, patient) = (office(1.2), office(0.8));
+        Ok(vec![hasty.deviates()?, patient.deviates()?, Finding::exact(patient.cost()?)])
+    };
+    let discount = patience(0.8);
+    let loss = q * exit.unwrap_or(1.0) * discount * rent / (1.0 - discount);
+    let exact = Standard::Computed(0.0);
+    Study::new(name, Box::new(work))
+        .taking(3.0, 1.0)
+        .case("deviates-if-a-fifth-less-patient", 1.0, "yes is 1", exact, GRIM)
+        .case("deviates-if-a-fifth-more-patient", 0.0, "yes is 1", exact, GRIM)
+        .case("expected-loss-if-a-fifth-more-patient", loss, "ETH", horizon(loss), GRIM)
 }
 
 /// A bond that earns nothing costs its owner what it discounts: the largest gain that is deterred does not depend on it.
 fn neutrality() -> Study {
     let (rent, rate, q) = (1.0, 0.05, 0.5);
     let bonds = [(0.0, "0"), (1.0, "1"), (5.0, "5")];
-    let work = move |draws: &Draws| {
-        let mut luck = draws.luck(Purpose::Play, "detection", 0);
-        let office = |bond: f64, gain: f64| Office {
-            temptation: Temptation {
-                gain,
-                detection: q,
-                discount: 1.0 / (1.0 + rate),
-                delay: 0.0,
-                rent: rent - rate * bond,
-            },
-            bond,
-        };
-        let seen = office(0.0, 0.0).detected(&mut luck, draws.count(DRAWS));
-        // The temptation rises with the gain: what is found is where it turns positive.
-        bonds
-            .map(|(bond, _)| seen.threshold(0.0, 100.0, q, |gain, q| -office(bond, gain).temptation_at(q)))
-            .to_vec()
+    let work = move |_: &Draws| {
+        let office =
+            |bond: f64| Office { bond, capital_cost: rate, rent, ..Office::new(q, 1.0 / (1.0 + rate)) };
+        bonds.iter().map(|(bond, _)| Ok(Finding::exact(office(*bond).cost()?))).collect()
     };
-    let mut study = Study::of("deterrence/neutrality/rent=1/r=.05/q=.5", work);
+    let mut study = Study::new("deterrence/neutrality/rent=1/r=.05/q=.5", Box::new(work)).taking(6.0, 2.0);
     for (_, label) in bonds {
         let target = neutral_deterrable_gain(q, rent, rate);
-        study = study.case(&format!("deterrable-gain/bond={label}"), target, "ETH", Standard::Given, NEUTRAL);
+        study = study.case(&format!("deterrable-gain/bond={label}"), target, "ETH", horizon(target), NEUTRAL);
     }
     study
 }

@@ -1,12 +1,16 @@
-//! How often nobody is there to sequence, and for how long (theory: [`crate::theory::availability`]), with the
-//! machines of [`crate::world::outage`].
+//! How often nobody is there to sequence, and for how long (theory: [`crate::theory::availability`]): with appointees of the
+//! program who fail, slot by slot and in expectation; long runs of machines that fail rarely go from outage to outage by the
+//! program's chains ([`crate::world::outage`]).
 
-use super::games::machines::{Machines, Service};
-use super::sample::{Sample, share};
+use super::games::machines::Machines;
+use super::program::board::{Board, REPLICATES, at, ratio};
+use super::program::{metric, replicates};
+use super::sample::Sample;
 use super::{Draws, Finding, Standard, Study};
-use crate::draws::{Key, Purpose, Who};
+use crate::draws::Key;
 use crate::theory::availability::{Markov, any_of, quorum};
-use crate::world::outage::{Outage, Reliability};
+use crate::world::outage::Reliability;
+use std::fmt::Write;
 
 const INDEPENDENT: &str = "binomial law of independent outages";
 const RENEWAL: &str = "Barlow and Proschan 1975, chapter 7: alternating renewal";
@@ -17,12 +21,11 @@ pub fn studies() -> Vec<Study> {
     let mut studies = Vec::new();
     for (p, label) in [(0.01, ".01"), (0.05, ".05"), (0.1, ".1")] {
         for r in 1..=3 {
-            let target = any_of(p, r);
-            studies.push(independent(&format!("liveness/any-of/r={r}/p={label}"), p, r, 1, target));
+            studies.push(independent(&format!("liveness/any-of/r={r}/p={label}"), p, r, None, any_of(p, r)));
         }
         for (need, n) in [(3, 4), (7, 10)] {
             let name = format!("liveness/quorum/{need}-of-{n}/p={label}");
-            studies.push(independent(&name, p, n, need, quorum(p, need, n)));
+            studies.push(independent(&name, p, n, Some("fair_bft"), quorum(p, need, n)));
         }
     }
     for (fail, repair, label) in
@@ -39,29 +42,58 @@ pub fn studies() -> Vec<Study> {
         let name = format!("liveness/common-cause/share=.05/f=.001,g=.1/r={r}");
         studies.push(machines(&name, chain, Some(0.05), r, chain.with_common_cause(0.05, r), None));
     }
+    studies.extend([2, 3].map(continuous_time));
     studies.extend([runs_of_one(), runs_in_rotation()]);
     studies
 }
 
-/// At least `need` of `n` up, each down with probability `p` in every slot.
-fn independent(name: &str, p: f64, n: u32, need: u32, target: f64) -> Study {
+/// `r` appointees who are all live and take turns; each fails and is repaired with these probabilities in a slot, and with
+/// those of `common` all are down together.
+fn board(each: Reliability, common: Option<Reliability>, r: u32, ordering: Option<&str>) -> Board {
+    let Reliability { failure_rate, repair_rate } = each;
+    let mut world = String::new();
+    if let Some(Reliability { failure_rate, repair_rate }) = common {
+        let _ =
+            writeln!(world, "common_failure_rate = {failure_rate:?}\ncommon_repair_rate = {repair_rate:?}");
+    }
+    if r > 1 {
+        world += "failover = 1.0\nfailover_delay = 0\n";
+    }
+    let ordering = ordering.map_or(String::new(), |how| format!("\nordering = \"{how}\""));
+    let keys = format!("failure_rate = {failure_rate:?}\nrepair_rate = {repair_rate:?}");
+    Board {
+        world,
+        groups: vec![("member".to_owned(), r, keys)],
+        rule: format!("seats = {r}\nredundancy = {r}{ordering}"),
+        tables: String::new(),
+        slots: 1000,
+        epochs: 1,
+    }
+}
+
+/// What the program expects of an epoch: exact where machines are alike.
+fn expected(each: Reliability, r: u32, ordering: Option<&str>, draws: &Draws) -> Result<Finding, String> {
+    let Board { rule, mut groups, .. } = board(each, None, r, ordering);
+    groups[0].2 += "\nvalue = { constant = 1.0 }";
+    let board = Board { world: String::new(), rule, groups, tables: String::new(), slots: 100, epochs: 1 };
+    let text = board.text().replace("kind = \"rollup\"\nfee_per_slot = 0.01\n", "kind = \"abstract\"\n");
+    Ok(Finding::exact(metric(&replicates(&text, draws.seed, 1)?[0], "liveness")))
+}
+
+/// Appointees of whom any one suffices, or a quorum, each down with probability `p` in every slot.
+fn independent(name: &str, p: f64, n: u32, ordering: Option<&'static str>, target: f64) -> Study {
     let work = move |draws: &Draws| {
-        let mut luck = draws.luck(Purpose::Outage, "machines", 0);
-        let count = draws.count(1_000_000);
-        let mut served = 0;
-        for _ in 0..count {
-            let up = (0..n).filter(|_| luck.uniform() >= p).count();
-            served += u64::from(up >= need as usize);
-        }
-        vec![share(served, u64::from(count), target)]
+        let each = Reliability { failure_rate: p, repair_rate: 1.0 - p };
+        let board = Board { epochs: draws.count(1000), ..board(each, None, n, ordering) };
+        let liveness = metric(&replicates(&board.text(), draws.seed, 1)?[0], "liveness");
+        let slots = f64::from(board.epochs * board.slots);
+        let se = (target * (1.0 - target) / slots).sqrt();
+        Ok(vec![expected(each, n, ordering, draws)?, Finding { result: liveness, se, tick: 0.0 }])
     };
-    Study::of(name, work).taking(0.1, 0.01).case(
-        "availability",
-        target,
-        "share of slots",
-        Standard::Given,
-        INDEPENDENT,
-    )
+    Study::new(name, Box::new(work))
+        .taking(0.5, 0.05)
+        .case("expected-availability", target, "share of slots", Standard::Computed(5e-9), INDEPENDENT)
+        .case("availability", target, "share of slots", Standard::Given, INDEPENDENT)
 }
 
 /// Markov machines, some of whose failures may take all down together.
@@ -90,10 +122,13 @@ fn machines(
             service.outages().iter().for_each(|length| lengths.push(*length as f64));
         }
         let mut findings = vec![up.mean()];
-        findings.extend(outage.map(|_| lengths.mean()));
-        findings
+        // The abstract world has no common cause.
+        if outage.is_some() {
+            findings.extend([lengths.mean(), expected(machines.each, r, None, draws)?]);
+        }
+        Ok(findings)
     };
-    let study = Study::of(name, work).taking(1.5, 0.15).case(
+    let study = Study::new(name, Box::new(work)).taking(1.5, 0.15).case(
         "availability",
         availability,
         "share of slots",
@@ -101,30 +136,63 @@ fn machines(
         RENEWAL,
     );
     match outage {
-        Some(length) => study.case("mean-outage", length, "slots", Standard::Given, RENEWAL),
+        Some(length) => study.case("mean-outage", length, "slots", Standard::Given, RENEWAL).case(
+            "expected-availability",
+            availability,
+            "share of slots",
+            Standard::Computed(5e-9),
+            RENEWAL,
+        ),
         None => study,
     }
+}
+
+/// Where slots are short beside outages: the mean outage of all of `r` at once is an `r`-th of one's.
+fn continuous_time(r: u32) -> Study {
+    let chain = Markov { fail: 2e-5, repair: 1e-4 };
+    let work = move |draws: &Draws| {
+        let each = Reliability { failure_rate: chain.fail, repair_rate: chain.repair };
+        let mut lengths = Sample::around(0.5);
+        for stretch in 0..100 {
+            let machines = Machines { each, common: None, count: r };
+            let service = machines.live(Key::new(draws.seed, stretch, 0), u64::from(draws.count(40_000_000)));
+            service.outages().iter().for_each(|length| lengths.push(*length as f64 * chain.repair));
+        }
+        vec![lengths.mean()]
+    };
+    Study::of(format!("liveness/markov/short-slots/r={r}"), work).taking(0.5, 0.1).case(
+        "mean-outage",
+        1.0 / f64::from(r),
+        "of the mean time to repair",
+        Standard::Given,
+        RENEWAL,
+    )
+}
+
+/// Appointees of one group who fail with .01 and are repaired with .1, and a transaction in each slot that waits while slots
+/// are missed.
+fn missed_runs(operators: u32, draws: &Draws) -> Result<Vec<crate::experiment::outcome::Outcome>, String> {
+    let each = Reliability { failure_rate: 0.01, repair_rate: 0.1 };
+    let mut case = board(each, None, 1, None);
+    case.world += "target_rate = 1.0\ntarget_window = 12\n";
+    case.groups[0].1 = operators;
+    case.groups[0].2 += "\nbribes = \"refuse\"";
+    case.rule = format!("seats = {operators}");
+    replicates(&Board { epochs: draws.either(8, 2), ..case }.text(), draws.seed, REPLICATES)
+}
+
+/// Of the transactions that wait longer than one slot, those that wait longer than `1 + more`.
+fn followed(outcomes: &[crate::experiment::outcome::Outcome], more: u32) -> Finding {
+    let wait = |o, slots: u32| at(o, "inclusion_wait", f64::from(slots));
+    ratio(&outcomes.iter().map(|o| (wait(o, 1 + more), wait(o, 1))).collect::<Vec<_>>())
 }
 
 /// After a missed slot of a single operator: how likely are nine more?
 fn runs_of_one() -> Study {
     let chain = Markov { fail: 0.01, repair: 0.1 };
     let target = chain.run_single(9);
-    let work = move |draws: &Draws| {
-        let each = Reliability { failure_rate: chain.fail, repair_rate: chain.repair };
-        let mut ratio = Sample::around(target);
-        for stretch in 0..100 {
-            let machines = Machines { each, common: None, count: 1 };
-            let service: Service =
-                machines.live(Key::new(draws.seed, stretch, 0), u64::from(draws.count(4_000_000)));
-            // Of the slots of an outage all but the last nine have nine more after them.
-            let all: u64 = service.outages().iter().sum();
-            let followed: u64 = service.outages().iter().map(|length| length.saturating_sub(9)).sum();
-            ratio.push(followed as f64 / all as f64);
-        }
-        vec![ratio.mean()]
-    };
-    Study::of("liveness/runs/single-operator/g=.1", work).taking(0.5, 0.05).case(
+    let work = move |draws: &Draws| Ok(vec![followed(&missed_runs(1, draws)?, 9)]);
+    Study::new("liveness/runs/single-operator/g=.1", Box::new(work)).taking(2.0, 0.2).case(
         "nine-more-missed-slots",
         target,
         "probability",
@@ -133,31 +201,17 @@ fn runs_of_one() -> Study {
     )
 }
 
-/// The same where each slot has another operator, independent of the last.
+/// The same in rotation over so many operators that none comes up twice within its outage.
 fn runs_in_rotation() -> Study {
     let chain = Markov { fail: 0.01, repair: 0.1 };
     let work = move |draws: &Draws| {
-        let reliability = Reliability { failure_rate: chain.fail, repair_rate: chain.repair };
-        let slots = draws.count(4_000_000);
-        let key = Key::new(draws.seed, 0, 0);
-        let (mut down, mut run, mut followed) = (0_u64, 0_u32, [0_u64; 3]);
-        for slot in 0..slots {
-            let stream = key.stream(Purpose::Outage, Who::member("rotation", slot));
-            let up = Outage::open(reliability, stream).is_up(0, reliability, stream);
-            run = if up { 0 } else { run + 1 };
-            down += u64::from(!up);
-            for (more, count) in (1..).zip(&mut followed) {
-                // The slot `more` slots ago was missed, and all since.
-                *count += u64::from(run > more);
-            }
-        }
-        let mut findings: Vec<Finding> =
-            (1..).zip(followed).map(|(more, count)| share(count, down, chain.run_rotation(more))).collect();
-        findings.push(share(down, u64::from(slots), chain.down()));
+        let outcomes = missed_runs(200, draws)?;
+        let mut findings: Vec<Finding> = (1..=3).map(|more| followed(&outcomes, more)).collect();
+        findings.push(super::program::estimate(&outcomes, |o| 1.0 - metric(o, "liveness")));
         findings.push(Finding::exact(chain.run_rotation(9)));
-        findings
+        Ok(findings)
     };
-    let mut study = Study::of("liveness/runs/rotation/f=.01,g=.1", work).taking(0.6, 0.06);
+    let mut study = Study::new("liveness/runs/rotation/f=.01,g=.1", Box::new(work)).taking(2.0, 0.3);
     for more in 1..=3 {
         let name = format!("{more}-more-missed-slots");
         study = study.case(&name, chain.run_rotation(more), "probability", Standard::Given, RUNS);

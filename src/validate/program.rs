@@ -11,7 +11,12 @@
 //! *One tick's effect* on a number is what moving every offer by one tick does to it: between two neighbouring offers
 //! the game on its menu has no reason to prefer either, so that much it may differ from the continuous equilibrium.
 
+pub mod board;
+pub mod contest;
 mod delegation;
+mod menu_gap;
+pub mod office;
+pub mod ranking;
 mod sale;
 
 pub use delegation::Delegation;
@@ -30,8 +35,9 @@ struct NoFiles;
 
 impl Library for NoFiles {
     fn strategy(&self, name: &str) -> Option<(String, String)> {
-        // Delegators' own, where a case does not say otherwise, and what experiments that ship build upon.
+        // Sequencers' and delegators' own, where a case does not say otherwise, and what experiments that ship build upon.
         let text = match name {
+            "hedge" => include_str!("../../strategies/hedge.toml"),
             "logit" => include_str!("../../strategies/logit.toml"),
             "q_learning" => include_str!("../../strategies/q_learning.toml"),
             _ => return None,
@@ -40,7 +46,7 @@ impl Library for NoFiles {
     }
 
     fn strategies(&self) -> Vec<String> {
-        vec!["logit".to_owned(), "q_learning".to_owned()]
+        ["hedge", "logit", "q_learning"].map(str::to_owned).to_vec()
     }
 
     fn table(&self, _: &str) -> Option<(String, String)> {
@@ -191,5 +197,21 @@ pub fn study(
         "share of replicates",
         Standard::Computed(0.0),
         "in an equilibrium nobody gains by deviating",
+    )
+}
+
+/// The study of a script that everybody follows and that is judged against a menu: whether nobody gains by leaving it, as
+/// the certificate finds, against what theory says.
+pub fn certified_script(name: impl Into<String>, text: String, says: bool, source: &'static str) -> Study {
+    let work = move |draws: &Draws| {
+        let gain = metric(&replicates(&text, draws.seed, 1)?[0], "deviation_gain_eth");
+        Ok(vec![Finding::truth(gain <= 1e-9)])
+    };
+    Study::new(name, Box::new(work)).case(
+        "symmetric-equilibrium-exists",
+        f64::from(u8::from(says)),
+        "yes is 1",
+        Standard::Computed(0.0),
+        source,
     )
 }

@@ -2,8 +2,8 @@
 
 use crate::lab::{metric, read, unit};
 use sequencer_lab::theory::censorship::{Bribe, Inclusion, Penalty, Schedule};
-use sequencer_lab::theory::deterrence::{Temptation, grim_trigger_discount};
-use std::fmt::Write;
+use sequencer_lab::theory::deterrence::Temptation;
+use sequencer_lab::validate::program::office::Office;
 
 /// Appointees at work without costs, whose targets carry a tip of 2, with more settings of the world, of the group and of the
 /// contender, and more tables.
@@ -124,77 +124,18 @@ fn waits_are_geometric_and_hypergeometric() {
     }
 }
 
-/// One appointee in office at a time, who is offered 1 for keeping a target out that carries no tip.
-fn office(detection: f64, bond: f64, fee: f64, discount: f64, delay: u32, count: u32, world: &str) -> String {
-    let mut text = board(
-        &format!("target_rate = 0.0005\ntarget_value = 10.0\ntarget_window = 5\n{world}"),
-        &format!("count = {count}\ndiscount = {discount:?}\n"),
-        &format!("seats = 1\nbond = {bond:?}\nslash_fraction = 1.0\n")
-            .replace("slash_fraction = 1.0\n", if bond > 0.0 { "slash_fraction = 1.0\n" } else { "" }),
-        "[briber]\nstrategy = \"one\"\n\n[strategies.one]\nrole = \"briber\"\nlearner = \"scripted\"\noffer = { absolute = 1.0 }\n",
-    )
-    .replace("contract_fee = 0.01", &format!("contract_fee = {:?}", fee / 40.0));
-    let _ = write!(
-        text,
-        "\n[mechanism.board.governance]\ndetection = {detection:?}\nevict_epochs = 3000\ndelay = {delay}\n"
-    );
-    text
-}
-
-/// What an act is expected to cost, as learned.
-fn learned_cost(text: &str) -> f64 {
-    let experiment = read(text);
-    let outcome = unit(&experiment, &experiment.contenders[0], 0);
-    let row = outcome.policies.iter().find(|row| row.lever == "bribe_markup").expect("conduct is learned");
-    row.action.expect("there is a price")
-}
-
 #[test]
 fn learned_conduct_switches_at_the_least_bond() {
-    for (detection, discount, delay, rent) in [(0.5, 0.9, 2, 0.02), (0.9, 0.95, 0, 0.0), (0.25, 0.8, 4, 0.1)]
-    {
+    for (detection, discount, delay, rent) in [(0.5, 0.9, 2, 0.02), (0.25, 0.8, 4, 0.1)] {
         let temptation = Temptation { gain: 1.0, detection, discount, delay: f64::from(delay), rent };
         let least = temptation.least_bond();
-        for (factor, accepts) in [(0.8, true), (1.2, false)] {
-            let text = office(detection, factor * least, rent, discount, delay, 40, "");
-            let cost = learned_cost(&text);
-            assert_eq!(cost <= 1.0, accepts, "q {detection}, bond {factor} of {least}: {cost}");
-            if !accepts {
-                // An honest sequencer loses what theory says.
-                let theory = temptation.deterrable_gain(factor * least);
-                assert!((cost / theory - 1.0).abs() < 0.02, "{cost}, {theory}");
-            }
-        }
-    }
-}
-
-#[test]
-fn the_loss_of_the_contract_alone_deters_the_patient() {
-    for (detection, rent) in [(0.5, 1.0), (0.9, 0.3)] {
-        let least = grim_trigger_discount(1.0, detection, 1.0, rent);
-        for (impatience, accepts) in [(1.2, true), (0.8, false)] {
-            let discount = 1.0 - impatience * (1.0 - least);
-            let cost = learned_cost(&office(detection, 0.0, rent, discount, 0, 40, ""));
-            assert_eq!(cost <= 1.0, accepts, "{detection}, {rent}, {discount}: {cost}");
-        }
-    }
-}
-
-/// One operator, who cannot be replaced: a share of its users leaves for good.
-#[test]
-fn the_loss_of_users_alone_deters_the_patient_operator() {
-    let (detection, exit, rent) = (0.5, 0.4, 1.0);
-    let least = grim_trigger_discount(1.0, detection, exit, rent);
-    for (impatience, accepts) in [(1.2, true), (0.8, false)] {
-        let discount = 1.0 - impatience * (1.0 - least);
-        let text = office(detection, 0.0, rent, discount, 0, 1, &format!("user_exit = {exit:?}\n"))
-            .replace("rule = \"authority\"\n", "rule = \"centralized\"\n")
-            .replace(&format!("contract_fee = {:?}\n", rent / 40.0), "")
-            .replace("seats = 1\nbond = 0.0\n", "")
-            .replace("evict_epochs = 3000\ndelay = 0\n", "")
-            .replace("fee_per_slot = 0.01", &format!("fee_per_slot = {:?}", rent / 40.0));
-        let cost = learned_cost(&text);
-        assert_eq!(cost <= 1.0, accepts, "{discount}: {cost}");
+        let office =
+            |factor: f64| Office { bond: factor * least, delay, rent, ..Office::new(detection, discount) };
+        assert_eq!(office(0.8).deviates().unwrap().result, 1.0, "{detection}");
+        assert_eq!(office(1.2).deviates().unwrap().result, 0.0, "{detection}");
+        // An honest sequencer loses what theory says.
+        let (cost, theory) = (office(1.2).cost().unwrap(), temptation.deterrable_gain(1.2 * least));
+        assert!((cost / theory - 1.0).abs() < 0.001, "{cost}, {theory}");
     }
 }
 

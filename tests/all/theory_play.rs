@@ -12,8 +12,12 @@ use sequencer_lab::world::distribution::Distribution;
 
 /// Learns a study and holds it to all that theory knows of it.
 pub fn hold(study: &Study) {
-    let findings =
-        run::simulate(study, Effort::Full).unwrap_or_else(|error| panic!("{}: {error}", study.name));
+    hold_at(study, Effort::Full);
+}
+
+/// The same with so much effort.
+pub fn hold_at(study: &Study, effort: Effort) {
+    let findings = run::simulate(study, effort).unwrap_or_else(|error| panic!("{}: {error}", study.name));
     let mut failures = Vec::new();
     for (case, finding) in study.cases.iter().zip(findings) {
         let verdict = Verdict::judge(case.clone(), Ok(finding), critical(1));

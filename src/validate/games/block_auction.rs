@@ -49,6 +49,8 @@ pub struct Tipped {
     pub honest_wins: f64,
     /// Mean `s` of bidders with values in the highest tenth.
     pub highest_tenth: f64,
+    /// Probability that whoever has the highest value wins.
+    pub efficient: f64,
 }
 
 /// The colluder's alternatives as one bidder's `s` varies: `rank` rivals (in falling order of value) stand above its value.
@@ -138,18 +140,22 @@ impl TipLesson {
     }
 
     fn play(&self, policy: &Policy, menu: &[f64], luck: &mut Luck, rounds: u32) -> Tipped {
-        let (mut wins, mut high, mut highs) = (0.0, 0.0, 0.0);
+        let (mut wins, mut efficient, mut high, mut highs) = (0.0, 0.0, 0.0, 0.0);
         for _ in 0..rounds {
             let bids = self.bids(menu, luck, |state, u| policy.sample(state, u));
             let Some((first, rivals)) = bids.split_first() else { continue };
             let (with, without) = alternatives(rivals, 0, first.value);
-            wins += f64::min(with, without + first.cost).min(1.0);
+            let below = f64::min(with, without + first.cost).min(1.0);
+            wins += below;
+            // An honest winner has the highest value, as outbidding it is one of the colluder's ways; the colluder should win above it.
+            efficient += below + 1.0 - first.value;
             for bid in bids.iter().filter(|bid| bid.value >= 0.9) {
                 high += bid.cost;
                 highs += 1.0;
             }
         }
-        Tipped { honest_wins: wins / f64::from(rounds), highest_tenth: high / highs }
+        let rounds = f64::from(rounds);
+        Tipped { honest_wins: wins / rounds, highest_tenth: high / highs, efficient: efficient / rounds }
     }
 }
 

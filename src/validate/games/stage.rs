@@ -190,19 +190,3 @@ fn measure(stage: &impl Stage, lesson: &Lesson, points: usize, draws: &Draws) ->
         })
         .collect()
 }
-
-/// Most that player `player` gains by leaving a profile for a setting of a fine menu up to `highest`.
-pub fn deviation_gain(
-    stage: &impl Stage,
-    player: usize,
-    profile: &[f64],
-    highest: f64,
-    luck: &mut Luck,
-) -> f64 {
-    let mut settings: Vec<f64> = (0..=2000).map(|i| highest * f64::from(i) / 2000.0).collect();
-    settings.push(profile[player]);
-    let mut payoffs = vec![0.0; settings.len()];
-    stage.payoffs(player, profile, luck, &settings, &mut payoffs);
-    let stay = payoffs[settings.len() - 1];
-    payoffs.iter().fold(0.0, |most: f64, payoff| most.max(payoff - stay))
-}

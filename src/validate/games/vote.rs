@@ -70,11 +70,6 @@ impl Ballot {
         payments.map(|(i, others)| self.payment(i, 1, others)).fold(0.0, f64::max)
     }
 
-    /// What it costs when everybody who is bribed votes yes.
-    pub fn all_yes_cost(&self) -> f64 {
-        (0..self.bribed).map(|i| self.payment(i, 1, self.bribed - 1)).sum()
-    }
-
     /// The least price, flat or for the outcome as the offer says, at which voter `i` votes yes when all others who are
     /// bribed do.
     pub fn least_price_of(&self, i: usize) -> f64 {
