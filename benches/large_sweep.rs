@@ -165,10 +165,11 @@ fn main() {
         );
     };
     let scale = if quick { 10 } else { 1 };
-    for replicates in [100, 200, 400, 800] {
-        say(64, replicates / scale);
+    // Units grow at the same design points, then design points at about the same units.
+    for replicates in [5, 15, 50] {
+        say(1024, (replicates / scale).max(2));
     }
-    for (points, replicates) in [(512, 100), (4096, 12), (16384, 3)] {
-        say(points, (replicates / scale).max(1));
+    for (points, replicates) in [(64, 800), (16384, 3)] {
+        say(points, (replicates / scale).max(2));
     }
 }

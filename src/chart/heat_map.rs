@@ -66,6 +66,8 @@ struct Layout {
     wide: f64,
     high: f64,
     gap: f64,
+    /// Lines of the name at the left.
+    lines: usize,
 }
 
 impl HeatMap {
@@ -128,12 +130,19 @@ impl HeatMap {
         (words.trim().to_owned(), small)
     }
 
+    /// Room for a row, with as many lines of the name at the left as that needs.
     fn layout(&self, row: &FieldRow, style: Style) -> Layout {
+        let one = self.layout_with(row, style, 1);
+        let name = font::width(&self.y.0, style.size(Type::Label), weight(Type::Label));
+        if name > one.high { self.layout_with(row, style, 2) } else { one }
+    }
+
+    fn layout_with(&self, row: &FieldRow, style: Style, lines: usize) -> Layout {
         let scale = style.scale();
         let size = style.size(Type::Tick);
         let names = self.y.1.iter().map(|name| font::width(name, size, weight(Type::Tick)));
         let widest = names.fold(0.0, f64::max).min(0.16 * style.points_wide());
-        let name = 0.3 * style.size(Type::Label) + style.leading(Type::Label);
+        let name = 0.3 * style.size(Type::Label) + lines as f64 * style.leading(Type::Label);
         let beside = widest + 4.0 * scale + name;
         let most = if style.width == Width::Single { 2 } else { 4 };
         let bands = row.fields.len().div_ceil(most);
@@ -144,8 +153,12 @@ impl HeatMap {
         let most = (36.0 * self.x.1.len() as f64).max(300.0) * scale;
         let wide = ((room - (across as f64 - 1.0) * gap) / across as f64).min(most);
         let each = (wide * 0.8 / self.y.1.len() as f64).clamp(3.0 * scale, 26.0 * scale);
-        let high = (each * self.y.1.len() as f64).clamp(56.0 * scale, 210.0 * scale);
-        Layout { across, beside, wide, high, gap }
+        let words = font::width(&self.y.0, style.size(Type::Label), weight(Type::Label)) / lines as f64;
+        // A little more than half of the name, as lines are never quite even.
+        let words = if lines > 1 { 1.25 * words } else { words };
+        let least = words.clamp(56.0 * scale, 90.0 * scale);
+        let high = (each * self.y.1.len() as f64).clamp(least, 210.0 * scale);
+        Layout { across, beside, wide, high, gap, lines }
     }
 
     fn cell(&self, layout: &Layout) -> (f64, f64) {
@@ -197,9 +210,11 @@ impl HeatMap {
                 self.field(frame, row, field, &axis, &layout, corner, contours);
                 self.names(frame, &layout, corner, column == 0, band + 1 == bands.len());
             }
-            let words = font::wrap(&self.y.0, size, weight(Type::Label), layout.high, 1);
-            let place = (EDGE + 0.8 * size, f64::midpoint(top, bottom));
-            frame.canvas.text_upwards(place, Type::Label, words.first().map_or("", String::as_str));
+            let words = font::wrap(&self.y.0, size, weight(Type::Label), layout.high, layout.lines);
+            for (line, words) in words.iter().enumerate() {
+                let across = EDGE + 0.8 * size + line as f64 * style.leading(Type::Label);
+                frame.canvas.text_upwards((across, f64::midpoint(top, bottom)), Type::Label, words);
+            }
             let right = left(layout.across.min(fields.len()) - 1) + layout.wide;
             colour_bar(frame, &axis, (right + 9.0 * scale, top), (9.0 * scale, layout.high));
             frame.y = bottom + 2.0 * scale;
@@ -295,7 +310,7 @@ impl HeatMap {
             let every = (1.1 * size / high).ceil().max(1.0) as usize;
             for (r, name) in self.y.1.iter().enumerate().step_by(every) {
                 let at = (left - 3.0 * scale, bottom - (r as f64 + 0.5) * high + 0.33 * size);
-                let room = layout.beside - style.leading(Type::Label) - 3.0 * scale;
+                let room = layout.beside - layout.lines as f64 * style.leading(Type::Label) - 3.0 * scale;
                 frame.canvas.text_within(at, Align::Right, Type::Tick, name, room);
             }
         }
@@ -359,9 +374,17 @@ impl FieldRow {
     fn half_width(&self, cell: &Cell) -> String {
         cell.estimate.interval().map_or_else(String::new, |(low, high)| {
             let half = 0.5 * (high - low) * self.format.factor();
-            // Two more digits than the mean at most, where its own would be nothing but zeros.
+            if half == 0.0 {
+                return "±0".to_owned();
+            }
+            // Alike in all cells, but for those that would be nothing but zeros; two more digits than the mean at most.
             let own = decimals_for(magnitude(half), 1).min(self.decimals() + 2);
-            format!("±{}", if half == 0.0 { "0".to_owned() } else { fixed(half, self.decimals().max(own)) })
+            let widest = self.cells().filter_map(|cell| cell.estimate.interval());
+            let widest =
+                widest.map(|(low, high)| 0.5 * (high - low)).fold(0.0, f64::max) * self.format.factor();
+            let alike = self.decimals().max(decimals_for(magnitude(widest), 1).min(self.decimals() + 2));
+            let vanishes = fixed(half, alike).chars().all(|c| matches!(c, '0' | '.'));
+            format!("±{}", fixed(half, if vanishes { own.max(alike) } else { alike }))
         })
     }
 }

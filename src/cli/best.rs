@@ -60,7 +60,7 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
     let experiment = &study.experiment;
     let fail = |error: crate::experiment::store::StoreError| Stop::fail(&error);
     run::write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
-    let sha = tables::write_results_and_summary(store, directory).map_err(|error| Stop::fail(&error))?;
+    let (sha, _) = tables::write_results_and_summary(store, directory).map_err(|error| Stop::fail(&error))?;
     let optimum = Optimum::read(store).map_err(fail)?.unwrap_or_default();
     let checked = audited(store, optimization, &optimum).map_err(fail)?;
     tables::optimum::write(optimization, &optimum, checked.as_ref(), directory)

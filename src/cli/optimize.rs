@@ -118,7 +118,7 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
     let &Finished { study, directory, summary, common, .. } = run;
     let experiment = &study.experiment;
     run::write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
-    let sha = tables::write_results_and_summary(store, directory).map_err(|error| Stop::fail(&error))?;
+    let (sha, _) = tables::write_results_and_summary(store, directory).map_err(|error| Stop::fail(&error))?;
     tables::write_policies(store, directory).map_err(|error| Stop::fail(&error))?;
     let front = read_front(store, experiment, optimization)?;
     if let Some(front) = &front {

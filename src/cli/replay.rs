@@ -6,7 +6,7 @@ use crate::experiment::design::Point;
 use crate::experiment::optimization::points;
 use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::store::Store;
-use crate::experiment::study::{Study, plan};
+use crate::experiment::study::{self, Study, plan};
 use crate::experiment::unit::UnitPlan;
 use clap::Args;
 use std::path::PathBuf;
@@ -90,7 +90,7 @@ fn replay_candidate(
     let stored = store.outcome(&unit.id).map_err(|error| Stop::refuse(&error))?;
     let stored =
         stored.ok_or_else(|| Stop::say(format!("{place}: unit `{}` is not stored", options.unit)))?;
-    Ok(say(&unit.id, compare(&stored, &points::work(&point, &plan)), common))
+    Ok(say(&unit.id, compare(&stored, &study::simulate(&point, &plan)), common))
 }
 
 /// The unit of this address or id.

@@ -19,7 +19,8 @@ use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
 use crate::experiment::{references, tables};
 use crate::measure::metrics::METRICS;
-use crate::report::{document, precision, robustness, table};
+use crate::report::precision::{Progress, Reached};
+use crate::report::{document, robustness, sweep, table};
 use clap::Args;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -253,8 +254,23 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         text.push_str(&folder.display().to_string());
         text.push_str(&format_args!("/ ({files} files, to be seated elsewhere)\n").to_string());
     }
+    // What was reached is of interest where a run stops before its end, and where it goes on until intervals are narrow enough.
+    let reached = if summary.stopped_early || experiment.variations.stopping.is_some() {
+        let computed = summary.done + summary.failed;
+        let progress = Progress { computed, elapsed, done, planned: all };
+        Some(Reached::read(store, experiment, progress).map_err(|error| Stop::fail(&error))?)
+    } else {
+        None
+    };
+    let design = if common.json {
+        sweep::json::design(store, experiment).map_err(|error| Stop::fail(&error))?
+    } else {
+        None
+    };
     run.say(&text, &manifest, &charts, || {
         vec![
+            ("precision", reached.as_ref().map(Reached::as_json).into()),
+            ("design", design.into()),
             ("summary", csv_as_json(&directory.join("summary.csv"))),
             ("comparison", csv_as_json(&directory.join("comparison.csv"))),
             ("robustness", csv_as_json(&directory.join(robustness::FILE))),
@@ -263,15 +279,16 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
     if let Some(status) = run.units_failed(failed, all) {
         return Ok(status);
     }
+    if !summary.stopped_early {
+        reached.iter().flat_map(Reached::missed).for_each(|text| common.say(&text));
+    }
     if summary.stopped_early {
         // With a stopping rule nobody knows of how many.
         let of =
             experiment.variations.stopping.as_ref().map_or_else(|| format!(" of {all}"), |_| String::new());
         common
             .say(&format!("stopped early: {done}{of} units are stored; the same command goes on from there"));
-        let computed = summary.done + summary.failed;
-        let progress = precision::Progress { computed, elapsed, done, planned: all };
-        for text in precision::reached(store, experiment, progress).map_err(|error| Stop::fail(&error))? {
+        for text in reached.iter().flat_map(|reached| reached.sentences(experiment)) {
             common.say(&text);
         }
         return Ok(Status::Incomplete);

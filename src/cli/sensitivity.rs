@@ -27,7 +27,7 @@ pub(super) fn finish(run: &Finished, asked: &Sensitivity, store: &Store) -> Resu
     let &Finished { study, directory, summary, common, .. } = run;
     let experiment = &study.experiment;
     run::write_text(&directory.join("experiment.toml"), &experiment.resolved.to_toml())?;
-    let sha = tables::write_results_and_summary(store, directory).map_err(|error| Stop::fail(&error))?;
+    let (sha, _) = tables::write_results_and_summary(store, directory).map_err(|error| Stop::fail(&error))?;
     let found = findings::read(store, asked).map_err(|error| Stop::fail(&error))?;
     tables::sensitivity::write(store, asked, &found, directory).map_err(|error| Stop::fail(&error))?;
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;

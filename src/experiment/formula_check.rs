@@ -1,12 +1,12 @@
 //! Whether a scripted formula makes sense wherever it may be asked: over the support of private value, at low, usual and
 //! high demand, under every contender.
 
+use super::before_play;
 use super::file::Contender;
 use crate::agent::Setting;
 use crate::agent::strategy::OFFER;
-use crate::draws::Key;
+use crate::mechanism::Mechanism;
 use crate::mechanism::terms::Terms;
-use crate::mechanism::{At, Mechanism};
 use crate::play::market::view;
 use crate::settings::Section;
 use crate::with_rule;
@@ -58,18 +58,7 @@ fn fault<M: Mechanism>(rule: &M, terms: &Terms, setting: &Setting, class: usize)
         }
         for &rank in &ranks {
             signals.set(&setting.world, &setting.sequencers[i], i, rank, terms.epoch_slots);
-            let key = Key::new(0, 0, 0);
-            let at = At {
-                setting,
-                terms,
-                epoch: 0,
-                key,
-                signals: &signals,
-                cohorts: true,
-                continuation: &[],
-                idle: &[],
-                growth: [1.0; 3],
-            };
+            let at = before_play::at(setting, terms, &signals);
             let view = view(rule, &at, i, rule.reference(&at, i));
             let offer = formula.at(&view);
             if !offer.is_finite() {

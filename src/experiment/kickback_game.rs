@@ -2,14 +2,14 @@
 //! proportion to stake, and delegators of one kind. Then [`crate::theory::kickback`] has its equilibrium, and a menu can be
 //! laid between competition and collusion.
 
+use super::before_play;
 use super::file::Contender;
 use crate::agent::Setting;
 use crate::agent::strategy::{Collusive, Menu, Unit};
-use crate::draws::Key;
 use crate::learning::population::Revision;
 use crate::mechanism::delegated::{Delegated, Kickback};
 use crate::mechanism::terms::Terms;
-use crate::mechanism::{At, Mechanism, Rule};
+use crate::mechanism::{Mechanism, Rule};
 use crate::settings::Section;
 use crate::theory::kickback::Market;
 use crate::with_rule;
@@ -35,18 +35,7 @@ pub fn worths<M: Mechanism>(setting: &Setting, terms: &Terms, rule: &M) -> Optio
     let asked = |value: f64, i: usize| {
         let gross = vec![value / f64::from(terms.epoch_slots); n];
         let signals = Signals { rank: vec![0.5; n], skill: vec![1.0; n], gross, ..Signals::default() };
-        let key = Key::new(0, 0, 0);
-        let at = At {
-            setting,
-            terms,
-            epoch: 0,
-            key,
-            signals: &signals,
-            cohorts: true,
-            continuation: &[],
-            idle: &[],
-            growth: [1.0; 3],
-        };
+        let at = before_play::at(setting, terms, &signals);
         rule.reference(&at, i)
     };
     let worth = |class: usize| {

@@ -1,6 +1,7 @@
 //! From a question to stored runs: file format, units, runner, store, tables.
 
 pub mod basins;
+mod before_play;
 pub mod charts;
 pub mod containment;
 pub mod design;

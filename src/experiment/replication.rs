@@ -14,7 +14,7 @@ use super::outcome::Outcome;
 use super::runner::{Study, UnitPlan};
 use crate::measure::metrics;
 use crate::measure::statistics::{Critical, Moments, Pairs};
-use crate::settings::{Parameter, Section, Value, nearest};
+use crate::settings::{Parameter, Section, Value};
 use std::collections::VecDeque;
 
 /// Replicates of the first look.
@@ -109,11 +109,7 @@ fn targets(value: &Value) -> Result<Vec<(String, f64)>, String> {
     let entries =
         value.as_table().filter(|entries| !entries.is_empty()).ok_or("this is no table of targets")?;
     let target = |(metric, width): &(String, Value)| {
-        if metrics::find(metric).is_none() {
-            let near = nearest(metric, metrics::METRICS.iter().map(|m| m.key));
-            let help = near.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
-            return Err(format!("there is no metric `{metric}`{help}"));
-        }
+        metrics::named(metric)?;
         match width.as_number() {
             Some(width) if width > 0.0 && width.is_finite() => Ok((metric.clone(), width)),
             _ => Err(format!("the target of `{metric}` is no width above 0")),

@@ -176,7 +176,7 @@ impl Store {
         };
         connection.pragma_update(None, "journal_mode", mode)?;
         connection.pragma_update(None, "synchronous", synchronous)?;
-        connection.pragma_update(None, "cache_size", -65536)?;
+        connection.pragma_update(None, "cache_size", -16384)?;
         connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
         let opening = match found {
             Found::Nothing => Opening::Created,

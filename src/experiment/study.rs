@@ -18,7 +18,7 @@ use crate::settings::{Diagnostics, Document, Unread, Value};
 use by_block::ByBlock;
 use in_order::InOrder;
 use points::Points;
-pub use points::read_point;
+pub use points::{read_point, simulate};
 use sha2::{Digest, Sha256};
 
 /// One of several pieces into which a study is divided among machines.

@@ -118,19 +118,40 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 /// # Errors
 /// Where the store cannot be read or a file cannot be written.
 pub fn write_all(store: &Store, directory: &Path, tolerance: f64) -> Result<String, TableError> {
-    let digest = write_results_and_summary(store, directory)?;
+    let (digest, given) = write_results_and_summary(store, directory)?;
     write_comparison(store, directory)?;
     write_basins(store, directory, tolerance)?;
     write_policies(store, directory)?;
-    effects::write(store, directory)?;
+    effects::write(store, directory, &given)?;
     Ok(digest)
 }
 
-/// Writes `results.csv`, `summary.csv` and of a design `points.csv` in one walk; returns the SHA-256 of `results.csv`.
+/// Which contender of a study has which metric.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// By contender, then metric of the store.
+    has: Vec<Vec<bool>>,
+}
+
+impl Given {
+    /// Every contender may have each of `asked`, of `metrics` metrics.
+    fn all(contenders: usize, asked: &[usize], metrics: usize) -> Self {
+        let own: Vec<bool> = (0..metrics).map(|metric| asked.contains(&metric)).collect();
+        Given { has: vec![own; contenders] }
+    }
+
+    /// Whether some unit of the contender has the metric.
+    pub fn has(&self, contender: usize, metric: usize) -> bool {
+        self.has[contender][metric]
+    }
+}
+
+/// Writes `results.csv`, `summary.csv` and of a design `points.csv` in one walk; returns the SHA-256 of `results.csv`, and
+/// who has which metric.
 ///
 /// # Errors
 /// Where the store cannot be read or a file cannot be written.
-pub fn write_results_and_summary(store: &Store, directory: &Path) -> Result<String, TableError> {
+pub fn write_results_and_summary(store: &Store, directory: &Path) -> Result<(String, Given), TableError> {
     let mut header = "design,mechanism,replicate".to_owned();
     for path in store.parameters() {
         header.push(',');
@@ -143,6 +164,7 @@ pub fn write_results_and_summary(store: &Store, directory: &Path) -> Result<Stri
     let mut points = points::PointSheet::create(store, directory)?;
     let names: Vec<String> = store.contenders().iter().map(|name| quote(name)).collect();
     let metrics: Vec<String> = store.metrics().iter().map(|name| quote(name)).collect();
+    let mut given = Given::all(names.len(), &[], metrics.len());
     let mut cells: Vec<Option<Moments>> = vec![None; metrics.len()];
     let mut critical = Critical::default();
     let mut parameters = String::new();
@@ -175,6 +197,7 @@ pub fn write_results_and_summary(store: &Store, directory: &Path) -> Result<Stri
             push_numbers(&mut lines, &[value]);
             lines.push('\n');
             cells[metric].get_or_insert_default().push(value);
+            given.has[unit.contender][metric] = true;
         }
         results.lines(&lines)
     })?;
@@ -183,7 +206,7 @@ pub fn write_results_and_summary(store: &Store, directory: &Path) -> Result<Stri
     }
     summary.finish()?;
     points.map_or(Ok(()), points::PointSheet::finish)?;
-    results.finish()
+    Ok((results.finish()?, given))
 }
 
 /// One line for each metric that any replicate had; empties the cells.

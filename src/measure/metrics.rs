@@ -36,6 +36,7 @@ const fn metric(
     Metric { key, unit, direction, label, definition }
 }
 
+use crate::settings::nearest;
 use Direction::{Maximize, Minimize, Neutral};
 
 /// Every metric, in the order of tables.
@@ -453,4 +454,16 @@ pub fn place(key: &str) -> usize {
 /// Looks a metric up by key.
 pub fn find(key: &str) -> Option<&'static Metric> {
     METRICS.iter().find(|metric| metric.key == key)
+}
+
+/// The metric of this name.
+///
+/// # Errors
+/// That there is none, with the nearest name.
+pub fn named(name: &str) -> Result<&'static Metric, String> {
+    find(name).ok_or_else(|| {
+        let near = nearest(name, METRICS.iter().map(|m| m.key));
+        let help = near.map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));
+        format!("there is no metric `{name}`{help}")
+    })
 }

@@ -9,6 +9,7 @@ mod csv;
 mod html;
 mod latex;
 mod markdown;
+mod sweep_tables;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -144,8 +145,10 @@ pub fn write(
     let style = Style { bare: true, ..Style::paper() };
     let (pictures, _) = figures::figures(store, experiment, style, &readings)?;
     let closing = closing(store, experiment, &readings)?;
+    let swept = readings.read(store, experiment, &[])?;
     let drawing = (pictures, drawn.notes.as_slice());
-    let blocks = compose::compose(store, experiment, directory, drawing, closing.as_deref())?;
+    let design = closing.as_deref().zip(swept.as_deref());
+    let blocks = compose::compose(store, experiment, directory, drawing, design)?;
     let mut files = Vec::new();
     let mut put = |name: &str, text: &str| -> Result<(), ReportError> {
         let path = directory.join(name);

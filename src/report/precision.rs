@@ -9,6 +9,7 @@ use crate::experiment::replication::{StoppingRule, judged};
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
 use crate::measure::statistics::Estimate;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -48,75 +49,158 @@ impl Widths {
     }
 }
 
-/// What was reached and what the rest would cost, a sentence each.
-///
-/// # Errors
-/// Where the store cannot be read.
-pub fn reached(
-    store: &Store,
-    experiment: &Experiment,
-    progress: Progress,
-) -> Result<Vec<String>, StoreError> {
-    let rule = experiment.variations.stopping.as_ref();
-    let keys: Vec<&str> = match rule {
-        Some(rule) if !rule.half_width.is_empty() => {
-            rule.half_width.iter().map(|(key, _)| key.as_str()).collect()
-        }
-        _ => TOLD.to_vec(),
-    };
-    let metrics: Vec<&'static Metric> =
-        keys.iter().filter_map(|key| METRICS.iter().find(|m| m.key == *key)).collect();
-    let mut widths = vec![Widths::default(); metrics.len()];
-    // Replicates that are still needed, by address, where there is a rule.
-    let mut rest: u64 = 0;
-    visit(store, &metrics, |_, _, outcome, n| {
-        for (widths, e) in widths.iter_mut().zip(&outcome.estimates) {
-            if let Some(e) = e {
-                widths.add(e);
+/// What was reached of one metric.
+#[derive(Clone, Debug)]
+pub struct Width {
+    metric: &'static Metric,
+    /// Half-width of the widest interval, and its replicates.
+    worst: (f64, u64),
+    /// Intervals over design points and contenders.
+    intervals: usize,
+    /// Half-width that the experiment aims at, and how many intervals have reached it.
+    target: Option<(f64, usize)>,
+    /// Half-width to be expected of all replicates, where their number is given.
+    expected: Option<f64>,
+}
+
+/// What a study has reached, and what the rest would cost.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// Metrics that vary.
+    widths: Vec<Width>,
+    /// Units to be computed; a guess where there is a stopping rule.
+    left: u64,
+    guessed: bool,
+    /// Time that they would take, in seconds.
+    seconds: Option<f64>,
+}
+
+impl Reached {
+    /// Reads it from the store.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn read(store: &Store, experiment: &Experiment, progress: Progress) -> Result<Self, StoreError> {
+        let rule = experiment.variations.stopping.as_ref();
+        let keys: Vec<&str> = match rule {
+            Some(rule) if !rule.half_width.is_empty() => {
+                rule.half_width.iter().map(|(key, _)| key.as_str()).collect()
             }
+            _ => TOLD.to_vec(),
+        };
+        let metrics: Vec<&'static Metric> =
+            keys.iter().filter_map(|key| METRICS.iter().find(|m| m.key == *key)).collect();
+        let mut widths = vec![Widths::default(); metrics.len()];
+        // Replicates that are still needed, by address, where there is a rule.
+        let mut rest: u64 = 0;
+        visit(store, &metrics, |_, _, outcome, n| {
+            for (widths, e) in widths.iter_mut().zip(&outcome.estimates) {
+                if let Some(e) = e {
+                    widths.add(e);
+                }
+            }
+            if let Some(rule) = rule {
+                let targets = rule.half_width.iter().zip(&outcome.estimates);
+                let needed =
+                    targets.filter_map(|((_, target), e)| Some(replicates(rule, e.as_ref()?, *target)));
+                let needed = needed.max().unwrap_or_else(|| rule.minimum.min(rule.maximum));
+                rest += u64::from(needed).saturating_sub(n);
+            }
+        })?;
+        let mut found = Vec::new();
+        for (place, (metric, widths)) in metrics.into_iter().zip(widths).enumerate() {
+            // What does not vary needs no replicates.
+            let Some(worst) = widths.worst().filter(|(worst, _)| *worst > 0.0) else { continue };
+            let target = rule.and_then(|rule| rule.half_width.get(place)).map(|(_, target)| {
+                (*target, widths.all.iter().filter(|(half, n)| judged(*half, *n) <= *target).count())
+            });
+            let whole = f64::from(experiment.replicates);
+            let expected = rule.is_none().then(|| worst.0 * (worst.1 as f64 / whole).sqrt());
+            found.push(Width { metric, worst, intervals: widths.all.len(), target, expected });
         }
-        if let Some(rule) = rule {
-            let targets = rule.half_width.iter().zip(&outcome.estimates);
-            let needed = targets.filter_map(|((_, target), e)| Some(replicates(rule, e.as_ref()?, *target)));
-            let needed = needed.max().unwrap_or_else(|| rule.minimum.min(rule.maximum));
-            rest += u64::from(needed).saturating_sub(n);
+        let planned = progress.planned.saturating_sub(progress.done);
+        let left = if rule.is_some() { rest.max(planned) } else { planned };
+        let each = progress.elapsed.as_secs_f64() / progress.computed as f64;
+        let seconds = (progress.computed > 0).then_some(each * left as f64);
+        Ok(Reached { widths: found, left, guessed: rule.is_some(), seconds })
+    }
+
+    /// A sentence for each metric, and one for the rest.
+    pub fn sentences(&self, experiment: &Experiment) -> Vec<String> {
+        let mut said: Vec<String> = self.widths.iter().map(|width| width.sentence(experiment)).collect();
+        let mut text = format!("the rest: {}{} units", if self.guessed { "about " } else { "" }, self.left);
+        if let Some(seconds) = self.seconds {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ", about {} at the rate of this run", clock(seconds));
         }
-    })?;
-    let mut said = Vec::new();
-    for (place, (metric, widths)) in metrics.iter().zip(&widths).enumerate() {
-        // What does not vary needs no replicates.
-        let Some((worst, n)) = widths.worst().filter(|(worst, _)| *worst > 0.0) else { continue };
-        let (factor, _) = printed(metric);
+        said.push(text);
+        said
+    }
+
+    /// The targets that a study has missed which has come to its end.
+    pub fn missed(&self) -> Vec<String> {
+        let missed = |width: &&Width| width.target.is_some_and(|(_, reached)| reached < width.intervals);
+        let say = |width: &Width| {
+            let (factor, _) = printed(width.metric);
+            let (target, reached) = width.target.unwrap_or_default();
+            format!(
+                "target missed: {} ± {} is reached by {reached} of {} intervals, the widest is ± {} after {} replicates, the most that the \
+                 experiment allows (`replication.maximum`)",
+                labelled(width.metric),
+                significant(target * factor, 2),
+                width.intervals,
+                significant(width.worst.0 * factor, 2),
+                width.worst.1
+            )
+        };
+        self.widths.iter().filter(missed).map(say).collect()
+    }
+
+    /// The same for other programs.
+    pub fn as_json(&self) -> Value {
+        let width = |w: &Width| {
+            json!({
+                "metric": w.metric.key,
+                "half_width": w.worst.0,
+                "replicates": w.worst.1,
+                "intervals": w.intervals,
+                "target": w.target.map(|(target, _)| target),
+                "reached": w.target.map(|(_, reached)| reached),
+                "expected_half_width": w.expected,
+            })
+        };
+        json!({
+            "widest": self.widths.iter().map(width).collect::<Vec<_>>(),
+            "units_left": self.left,
+            "seconds_left": self.seconds,
+        })
+    }
+}
+
+impl Width {
+    fn sentence(&self, experiment: &Experiment) -> String {
+        let (factor, _) = printed(self.metric);
         let say = |v: f64| significant(v * factor, 2);
+        let (worst, n) = self.worst;
         let mut text = format!(
             "precision so far: {} ± {} at the widest of {} intervals, after {n} replicates",
-            labelled(metric),
+            labelled(self.metric),
             say(worst),
-            widths.all.len()
+            self.intervals
         );
         // Writing to a string cannot fail.
-        let _ = if let Some((_, target)) = rule.and_then(|rule| rule.half_width.get(place)) {
-            let close = widths.all.iter().filter(|(half, n)| judged(*half, *n) <= *target).count();
-            write!(text, "; the target ± {} is reached by {close}", say(*target))
-        } else {
-            let whole = f64::from(experiment.replicates);
-            let then = say(worst * (n as f64 / whole).sqrt());
-            write!(text, "; ± {then} is to be expected of all {whole} replicates")
+        let _ = match (self.target, self.expected) {
+            (Some((target, close)), _) => {
+                write!(text, "; the target ± {} is reached by {close}", say(target))
+            }
+            (None, Some(then)) => {
+                let whole = experiment.replicates;
+                write!(text, "; ± {} is to be expected of all {whole} replicates", say(then))
+            }
+            (None, None) => Ok(()),
         };
-        said.push(text);
+        text
     }
-    let left = if rule.is_some() {
-        rest.max(progress.planned.saturating_sub(progress.done))
-    } else {
-        progress.planned.saturating_sub(progress.done)
-    };
-    let mut text = format!("the rest: {}{left} units", if rule.is_some() { "about " } else { "" });
-    if progress.computed > 0 {
-        let seconds = progress.elapsed.as_secs_f64() / progress.computed as f64 * left as f64;
-        let _ = write!(text, ", about {} at the rate of this run", clock(seconds));
-    }
-    said.push(text);
-    Ok(said)
 }
 
 /// Replicates at which a rule will find an interval narrow enough, as far as its present width tells.

@@ -15,6 +15,10 @@ pub struct Diagnostic {
     found: Option<String>,
     allowed: Option<String>,
     help: Option<String>,
+    /// Whether it is only that nobody read a key.
+    unread: bool,
+    /// Which of several variants of the file has it.
+    variant: Option<String>,
     order: (bool, usize),
 }
 
@@ -34,6 +38,8 @@ impl Diagnostic {
             found: None,
             allowed: None,
             help: None,
+            unread: false,
+            variant: None,
             order: origin.order(),
         }
     }
@@ -49,6 +55,8 @@ impl Diagnostic {
             found: None,
             allowed: None,
             help,
+            unread: false,
+            variant: None,
             order: (false, 0),
         }
     }
@@ -65,6 +73,11 @@ impl Diagnostic {
 
     pub(super) fn help(mut self, help: Option<String>) -> Self {
         self.help = help;
+        self
+    }
+
+    pub(super) fn unread(mut self) -> Self {
+        self.unread = true;
         self
     }
 
@@ -94,7 +107,7 @@ impl Diagnostic {
     }
 
     /// All of it as a JSON object: `file`, `line`, `column`, `argument`, `path`, `message`, `found`, `allowed`,
-    /// `help`; what does not apply is `null`.
+    /// `variant`, `help`; what does not apply is `null`.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({
             "file": self.file,
@@ -105,6 +118,7 @@ impl Diagnostic {
             "message": self.message,
             "found": self.found,
             "allowed": self.allowed,
+            "variant": self.variant,
             "help": self.help,
         })
     }
@@ -120,6 +134,7 @@ impl fmt::Display for Diagnostic {
         match (&self.file, &self.place, &self.argument) {
             (Some(file), Some(place), _) => write!(out, "{file}:{}:{}", place.line, place.column)?,
             (Some(file), None, _) => write!(out, "{file}")?,
+            (None, _, Some(argument)) if self.variant.is_some() => write!(out, "{argument}")?,
             (None, _, Some(argument)) => write!(out, "--set {argument}")?,
             (None, _, None) => {}
         }
@@ -147,6 +162,9 @@ impl fmt::Display for Diagnostic {
         let known: Vec<String> = found.into_iter().chain(allowed).collect();
         if !known.is_empty() {
             writeln!(out, "{:margin$} = {}", "", known.join(", "))?;
+        }
+        if let Some(variant) = &self.variant {
+            writeln!(out, "{:margin$} = at {variant}", "")?;
         }
         if let Some(help) = &self.help {
             writeln!(out, "{:margin$} = help: {help}", "")?;
@@ -181,6 +199,19 @@ impl Diagnostics {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
+        self
+    }
+
+    /// These errors as those of one of several variants of a file, such as a design point, named in words. Keys that it does not
+    /// read are none, as another variant may.
+    #[must_use]
+    pub fn of_variant(mut self, name: &str) -> Self {
+        if self.0.iter().any(|diagnostic| !diagnostic.unread) {
+            self.0.retain(|diagnostic| !diagnostic.unread);
+        }
+        for diagnostic in &mut self.0 {
+            diagnostic.variant = Some(name.to_owned());
+        }
         self
     }
 

@@ -101,7 +101,7 @@ impl Reader {
             ledger.find_unread(root, 0, &mut unread);
         }
         if !ledger.diagnostics.is_empty() {
-            let unread = unread.into_iter().map(|key| key.diagnostic);
+            let unread = unread.into_iter().map(|key| key.diagnostic.unread());
             return Err(Diagnostics::new(ledger.diagnostics.iter().cloned().chain(unread).collect()));
         }
         let entries = if ledger.tables.is_empty() { Vec::new() } else { ledger.branches(0) };

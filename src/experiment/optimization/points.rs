@@ -4,7 +4,6 @@ use super::Optimization;
 use crate::experiment::design::{self};
 use crate::experiment::file::{Experiment, Library};
 use crate::experiment::outcome::Outcome;
-use crate::experiment::simulate::simulate;
 use crate::experiment::study;
 use crate::experiment::unit::UnitPlan;
 use crate::settings::{Diagnostics, Document};
@@ -34,23 +33,8 @@ impl Workshop {
         let point = known.get(&plan.key.design).cloned();
         drop(known);
         let point = point.ok_or_else(|| format!("there is no candidate {}", plan.key.design))?;
-        work(&point, plan)
+        study::simulate(&point, plan)
     }
-}
-
-/// Simulates a unit of a candidate's experiment.
-///
-/// # Errors
-/// What went wrong, in words.
-pub fn work(point: &Experiment, plan: &UnitPlan) -> Result<Outcome, String> {
-    let contender = point
-        .contenders
-        .iter()
-        .find(|contender| contender.name == plan.key.mechanism)
-        .ok_or_else(|| format!("there is no contender `{}`", plan.key.mechanism))?;
-    let replicate = plan.key.replicate;
-    simulate(&contender.rule, &point.setting, &contender.terms, &point.play, plan.seed, replicate)
-        .map_err(|failure| failure.to_string())
 }
 
 impl<'a> Points<'a> {

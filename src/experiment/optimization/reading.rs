@@ -3,12 +3,12 @@
 use super::{Constraint, Objective, Optimization, natural};
 use crate::experiment::sweep::reading::{AXIS, read_axis};
 use crate::experiment::sweep::{Axis, Settings as AxisSettings, owner};
-use crate::measure::metrics::{self, METRICS, Metric};
+use crate::measure::metrics;
 use crate::numerics::ln;
 use crate::optimize::best::descent::Descent;
 use crate::optimize::search::Settings;
 use crate::optimize::space::{Kind, Space, Variable, position};
-use crate::settings::{Parameter, Section, Value, nearest};
+use crate::settings::{Parameter, Section, Value};
 
 /// Objectives.
 pub const OBJECTIVES: Parameter = Parameter::custom_required(
@@ -225,14 +225,6 @@ fn kind(axis: &Axis) -> Kind {
     }
 }
 
-fn metric(name: &str) -> Result<&'static Metric, String> {
-    metrics::find(name).ok_or_else(|| {
-        let near = nearest(name, METRICS.iter().map(|m| m.key));
-        let help = near.map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));
-        format!("there is no metric `{name}`{help}")
-    })
-}
-
 fn objectives(value: &Value, single: bool) -> Result<Vec<Objective>, String> {
     let list = value.as_list().ok_or("this is no list of metrics")?;
     let objective = |item: &Value| {
@@ -244,7 +236,7 @@ fn objectives(value: &Value, single: bool) -> Result<Vec<Objective>, String> {
             ["minimize" | "minimise" | "min", name] => (Some(false), *name),
             _ => return Err(format!("`{text}` is no metric, and none after `maximize` or `minimize`")),
         };
-        let metric = metric(name)?;
+        let metric = metrics::named(name)?;
         let maximize = direction.or_else(|| natural(metric)).ok_or_else(|| {
             format!("neither more nor less of `{name}` is better as such: write `maximize {name}` or `minimize {name}`")
         })?;
@@ -281,7 +273,7 @@ fn constraints(value: &Value) -> Result<Vec<Constraint>, String> {
             (None, Some((name, bound))) => (name, false, bound),
             _ => return Err(format!("`{text}` is not METRIC >= NUMBER or METRIC <= NUMBER")),
         };
-        let metric = metric(&name)?;
+        let metric = metrics::named(&name)?;
         let bound: f64 = bound.parse().map_err(|_| format!("`{bound}` in `{text}` is no number"))?;
         if !bound.is_finite() {
             return Err(format!("`{bound}` in `{text}` bounds nothing"));

@@ -1,11 +1,10 @@
 //! `[sensitivity]`: which metrics, which parameters, and how many evaluations.
 
 use super::Sensitivity;
-use crate::experiment::sweep::Axis;
 use crate::experiment::sweep::pick_freeze::PickFreeze;
-use crate::experiment::sweep::reading::{AXIS, read_axis};
-use crate::measure::metrics::{self, METRICS, Metric};
-use crate::settings::{Parameter, Section, Value, nearest};
+use crate::experiment::sweep::reading::read_axes;
+use crate::measure::metrics::{self, Metric};
+use crate::settings::{Parameter, Section, Value};
 
 /// Outputs.
 pub const OUTPUTS: Parameter = Parameter::custom_required(
@@ -79,26 +78,8 @@ pub fn read(section: &Section, rows: u32, seed: u64) -> Option<Sensitivity> {
         }
     }
     section.note_unread(&format!("method `{method}` does not use it"));
-    let tables = section.tables("parameters");
-    if tables.is_empty() {
-        section.refuse(
-            "parameters",
-            "nothing varies",
-            "at least one table `[[sensitivity.parameters]]`",
-            None,
-        );
-        return None;
-    }
-    let count = tables.len();
-    let mut axes: Vec<Axis> = Vec::new();
-    for table in tables {
-        table.known(AXIS);
-        axes.extend(read_axis(&table, &axes, false));
-    }
-    let metrics = metrics?;
-    if axes.len() < count {
-        return None;
-    }
+    let axes = read_axes(section, "sensitivity", false);
+    let (metrics, axes) = (metrics?, axes?);
     let rows = if sobol { rows.min(PickFreeze::MOST_BLOCKS) } else { 0 };
     Some(Sensitivity { metrics, design: PickFreeze { axes, trajectories, levels, rows, second_order, seed } })
 }
@@ -108,11 +89,7 @@ fn outputs(value: &Value) -> Result<Vec<&'static Metric>, String> {
     let mut found: Vec<&'static Metric> = Vec::new();
     for item in list {
         let name = item.as_text().ok_or("a metric that is not a text")?;
-        let metric = metrics::find(name).ok_or_else(|| {
-            let near = nearest(name, METRICS.iter().map(|m| m.key));
-            let help = near.map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));
-            format!("there is no metric `{name}`{help}")
-        })?;
+        let metric = metrics::named(name)?;
         if found.iter().any(|other| other.key == metric.key) {
             return Err(format!("the metric `{name}` twice"));
         }

@@ -4,7 +4,7 @@ use super::packing::unpack;
 use super::{Status, Store, StoreError};
 use crate::experiment::outcome::{Curve, Outcome, PolicyEntry, UnitKey};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 use std::collections::HashSet;
 
 /// Value of a swept parameter at a design point.
@@ -62,13 +62,15 @@ pub struct StoredPolicy {
     pub entries: Vec<PolicyEntry>,
 }
 
-/// Order of a walk over units. Design points come first in both.
+/// Order of a walk over units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Contender as in the file, then replicate: the order of every table.
+    /// Design point, contender as in the file, then replicate: the order of every table.
     ByContender,
-    /// Replicate, then contender: pairs on the same draws are neighbours.
+    /// Design point, replicate, then contender: pairs on the same draws are neighbours.
     ByReplicate,
+    /// Replicate, design point, then contender: the order in which units run.
+    AsRun,
 }
 
 impl Store {
@@ -188,6 +190,7 @@ impl Store {
         order: Order,
         mut visit: impl FnMut(&StoredUnit<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        let _reading = self.reading()?;
         let mut values = Vec::new();
         let mut show = |design, contender: usize, replicate, result| -> rusqlite::Result<_> {
             self.values_of(result, &mut values)?;
@@ -221,7 +224,41 @@ impl Store {
                 };
                 read().map_err(|e| self.error(e))?
             }
+            Order::AsRun => {
+                let mut read = || -> rusqlite::Result<_> {
+                    let mut statement = self.connection.prepare_cached(
+                        "SELECT p.contender, p.result FROM places p JOIN results r ON r.number = p.result \
+                         WHERE p.design = ?1 AND p.replicate = ?2 AND r.status = 'done' ORDER BY p.contender",
+                    )?;
+                    for replicate in self.replicates()? {
+                        for &design in designs {
+                            let mut rows = statement.query([design, replicate])?;
+                            while let Some(row) = rows.next()? {
+                                let contender = row.get::<_, u32>(0)? as usize;
+                                if let Err(e) = show(design, contender, replicate, row.get(1)?)? {
+                                    return Ok(Err(e));
+                                }
+                            }
+                        }
+                    }
+                    Ok(Ok(()))
+                };
+                read().map_err(|e| self.error(e))?
+            }
         }
+    }
+
+    /// One transaction for all queries of a walk, each of which would otherwise lock the file anew; `None` where one is open.
+    fn reading(&self) -> Result<Option<Transaction<'_>>, StoreError> {
+        let begin = self.connection.is_autocommit().then(|| self.connection.unchecked_transaction());
+        begin.transpose().map_err(|e| self.error(e))
+    }
+
+    /// Replicates that some design point has, in order.
+    fn replicates(&self) -> rusqlite::Result<Vec<u32>> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT DISTINCT replicate FROM places ORDER BY replicate")?;
+        statement.query_map([], |row| row.get(0))?.collect()
     }
 
     /// Every done unit of one design point with its values, by contender and replicate.

@@ -10,7 +10,7 @@ use crate::experiment::design::{Design, Point};
 use crate::experiment::file::{Contender, Experiment, Library, strategies_named};
 use crate::experiment::outcome::Outcome;
 use crate::experiment::remembered::Remembered;
-use crate::experiment::simulate::{Play, simulate};
+use crate::experiment::simulate::{self, Play};
 use crate::experiment::unit::{self, Content, UnitPlan};
 use crate::settings::{Diagnostics, Document, Unread};
 use std::collections::{HashMap, VecDeque};
@@ -59,8 +59,11 @@ impl Points {
     ) -> Result<Self, Diagnostics> {
         let mut contents = Contents::default();
         let mut kept = Vec::new();
-        for point in design.points() {
-            let (experiment, unread) = read_point(&point, &bare, &library)?;
+        for (number, point) in design.points().enumerate() {
+            let name = |wrong: Diagnostics| {
+                wrong.of_variant(&format!("design point {number}: {}", point.in_words()))
+            };
+            let (experiment, unread) = read_point(&point, &bare, &library).map_err(name)?;
             look(unread);
             contents.push(&experiment);
             if kept.len() < KEPT {
@@ -148,13 +151,29 @@ impl Ready {
     }
 
     fn simulate(&self, plan: &UnitPlan) -> Result<Outcome, String> {
-        let name = &plan.key.mechanism;
-        let contender = self.contenders.iter().find(|contender| contender.name == *name);
-        let Contender { rule, terms, .. } =
-            contender.ok_or_else(|| format!("there is no contender `{name}`"))?;
-        simulate(rule, &self.setting, terms, &self.play, plan.seed, plan.key.replicate)
-            .map_err(|failure| failure.to_string())
+        simulate_unit(&self.contenders, &self.setting, &self.play, plan)
     }
+}
+
+/// Simulates a unit of an experiment that is a design point.
+///
+/// # Errors
+/// What went wrong, in words.
+pub fn simulate(point: &Experiment, plan: &UnitPlan) -> Result<Outcome, String> {
+    simulate_unit(&point.contenders, &point.setting, &point.play, plan)
+}
+
+fn simulate_unit(
+    contenders: &[Contender],
+    setting: &Setting,
+    play: &Play,
+    plan: &UnitPlan,
+) -> Result<Outcome, String> {
+    let name = &plan.key.mechanism;
+    let contender = contenders.iter().find(|contender| contender.name == *name);
+    let Contender { rule, terms, .. } = contender.ok_or_else(|| format!("there is no contender `{name}`"))?;
+    simulate::simulate(rule, setting, terms, play, plan.seed, plan.key.replicate)
+        .map_err(|failure| failure.to_string())
 }
 
 /// What identifies the units of every design point and contender.

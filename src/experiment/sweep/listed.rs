@@ -45,8 +45,8 @@ fn value(cell: &str) -> Value {
     }
 }
 
-/// Cells of a line; `None` where a quote is not closed.
-fn cells(line: &str) -> Option<Vec<String>> {
+/// Cells of a line of CSV; `None` where a quote is not closed.
+pub(crate) fn cells(line: &str) -> Option<Vec<String>> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     let mut characters = line.chars().peekable();

@@ -102,22 +102,10 @@ impl Sweep {
             }
             return Some(Sweep { paths: paths_of(&points), layout: Layout::Listed(points.into()) });
         }
-        let tables = section.tables("parameters");
-        if tables.is_empty() {
-            section.refuse("parameters", "nothing varies", "at least one table `[[sweep.parameters]]`", None);
-            return None;
-        }
-        let mut axes: Vec<Axis> = Vec::new();
-        let count = tables.len();
-        for table in tables {
-            let axis = read_axis(&table, &axes, true);
-            axes.extend(axis);
-        }
+        let axes = read_axes(section, "sweep", true);
         let spread = kind == "latin_hypercube" || kind == "sobol";
         let size = if spread { section.integer(&SIZE) as usize } else { 0 };
-        if axes.len() < count {
-            return None;
-        }
+        let axes = axes?;
         let expected = match kind {
             "factorial" => axes.iter().map(|a| a.levels().len() as f64).product::<f64>(),
             _ => size as f64,
@@ -213,6 +201,22 @@ fn read_point(section: &Section) -> Point {
     let assign =
         |key: &str| Some((key.to_owned(), section.custom_at(key, "a setting of that parameter", single)?));
     section.keys().into_iter().filter_map(assign).collect()
+}
+
+/// Reads the parameters of a design under a table of this name, all of them or none: errors are noted with the reader.
+/// `levelled`: see [`read_axis`].
+pub(crate) fn read_axes(section: &Section, name: &str, levelled: bool) -> Option<Vec<Axis>> {
+    let tables = section.tables("parameters");
+    if tables.is_empty() {
+        let allowed = format!("at least one table `[[{name}.parameters]]`");
+        section.refuse("parameters", "nothing varies", &allowed, None);
+        return None;
+    }
+    let mut axes: Vec<Axis> = Vec::new();
+    for table in &tables {
+        axes.extend(read_axis(table, &axes, levelled));
+    }
+    (axes.len() == tables.len()).then_some(axes)
 }
 
 /// Reads one parameter. `levelled`: a range may say how many levels a design takes from it.

@@ -5,6 +5,8 @@
 //! values (Latin hypercube, Sobol) is *numeric*: scaled to `[−1, 1]`, a linear column `z` and a quadratic one `z² − 1/3`.
 //! Interactions of two factors are the products of their columns (of numeric factors: of the linear ones).
 
+use super::least_squares::Columns;
+
 /// Settings above which a numeric factor is not split into levels.
 pub const MOST_LEVELS: usize = 8;
 
@@ -67,6 +69,40 @@ impl Factor {
         Factor { name: self.name.clone(), settings }
     }
 
+    /// Takes in a factor that moves together with this one: names and levels stand side by side.
+    pub fn join(&mut self, other: &Factor) {
+        self.name = format!("{}, {}", self.name, other.name);
+        if let (Settings::Levels(own, levels), Settings::Levels(places, names)) =
+            (&mut self.settings, &other.settings)
+        {
+            for (level, name) in levels.iter_mut().enumerate() {
+                if let Some(point) = own.iter().position(|&place| place == level) {
+                    *name = format!("{name}, {}", names[places[point]]);
+                }
+            }
+        }
+    }
+
+    /// Places of the settings among the distinct ones, and how many there are.
+    fn places(&self) -> (Vec<usize>, usize) {
+        match &self.settings {
+            Settings::Levels(places, levels) => (places.clone(), levels.len()),
+            Settings::Numbers(numbers) => {
+                let mut distinct = numbers.clone();
+                distinct.sort_by(f64::total_cmp);
+                distinct.dedup();
+                let place = |x: &f64| distinct.partition_point(|d| d < x);
+                (numbers.iter().map(place).collect(), distinct.len())
+            }
+        }
+    }
+
+    /// Whether both vary, and each setting of one goes with one of the other.
+    pub fn moves_with(&self, other: &Factor) -> bool {
+        let ((a, levels), (b, others)) = (self.places(), other.places());
+        levels > 1 && levels == others && move_together(&a, &b, levels)
+    }
+
     /// Whether the factor takes more than one setting.
     pub fn varies(&self) -> bool {
         match &self.settings {
@@ -98,6 +134,19 @@ impl Factor {
     }
 }
 
+/// Whether two columns of places among as many levels are one but for the numbers of the levels, so that two factors move
+/// together. Where every point has a level of its own, as in a space-filling design, that says nothing, unless the levels come
+/// in the same order or the reverse.
+pub fn move_together(a: &[usize], b: &[usize], levels: usize) -> bool {
+    if levels == a.len() && levels > 2 {
+        let last = levels - 1;
+        return a == b || a.iter().zip(b).all(|(&a, &b)| a == last - b);
+    }
+    let mut map = vec![None; levels];
+    let mut back = vec![None; levels];
+    a.iter().zip(b).all(|(&a, &b)| *map[a].get_or_insert(b) == b && *back[b].get_or_insert(a) == a)
+}
+
 fn indicator(place: usize, width: usize) -> Vec<f64> {
     (0..width).map(|column| f64::from(u8::from(column == place))).collect()
 }
@@ -113,20 +162,18 @@ pub struct Term {
     pub to: usize,
 }
 
-/// Columns of a regression at each design point; the intercept is left to the blocks.
+/// Terms of a regression and their columns at each design point; the intercept is left to the blocks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// Terms in the order of their columns: main effects, then interactions.
     pub terms: Vec<Term>,
-    /// Row-major, shape (points, [`Model::width`]).
-    pub rows: Vec<f64>,
-    /// Number of columns.
-    pub width: usize,
+    /// Columns of all terms.
+    pub columns: Columns,
 }
 
 impl Model {
-    /// Main effects of all factors that vary, and with `interactions` every product of two.
-    pub fn new(factors: &[Factor], points: usize, interactions: bool) -> Self {
+    /// Main effects of all factors that vary, and every product of two where that makes `most` columns at most.
+    pub fn new(factors: &[Factor], points: usize, most: usize) -> Self {
         let varying: Vec<&Factor> = factors.iter().filter(|factor| factor.varies()).collect();
         let columns: Vec<(Vec<Vec<f64>>, usize)> = varying.iter().map(|factor| factor.columns()).collect();
         let mut rows: Vec<Vec<f64>> = vec![Vec::new(); points];
@@ -143,7 +190,10 @@ impl Model {
         for (factor, (column, _)) in varying.iter().zip(&columns) {
             add(factor.name.clone(), &|point| column[point].clone());
         }
-        if interactions {
+        let alone: usize = columns.iter().map(|(rows, _)| rows.first().map_or(0, Vec::len)).sum();
+        let crossed: Vec<usize> = columns.iter().map(|(_, crossed)| *crossed).collect();
+        let products = |(a, one): (usize, &usize)| one * crossed[a + 1..].iter().sum::<usize>();
+        if alone + crossed.iter().enumerate().map(products).sum::<usize>() <= most {
             for (a, (one, first)) in columns.iter().enumerate() {
                 for (b, (other, second)) in columns.iter().enumerate().skip(a + 1) {
                     let name = format!("{} × {}", varying[a].name, varying[b].name);
@@ -154,12 +204,7 @@ impl Model {
                 }
             }
         }
-        Model { terms, rows: rows.concat(), width }
-    }
-
-    /// Columns at one design point.
-    pub fn row(&self, point: usize) -> &[f64] {
-        &self.rows[point * self.width..(point + 1) * self.width]
+        Model { terms, columns: Columns::new(rows.concat(), width) }
     }
 }
 
@@ -172,14 +217,30 @@ mod tests {
         let a = Factor::of_numbers("a", &[1.0, 1.0, 2.0, 2.0, 3.0, 3.0], |x| x.to_string());
         let texts: Vec<String> = ["x", "y", "x", "y", "x", "y"].map(str::to_owned).to_vec();
         let b = Factor::of_texts("b", &texts);
-        let model = Model::new(&[a, b], 6, true);
+        let model = Model::new(&[a, b], 6, 5);
         let names: Vec<&str> = model.terms.iter().map(|term| term.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "a × b"]);
-        assert_eq!(model.width, 2 + 1 + 2);
-        for column in 0..model.width {
-            let sum: f64 = (0..6).map(|point| model.row(point)[column]).sum();
+        assert_eq!(model.columns.width, 2 + 1 + 2);
+        for column in 0..model.columns.width {
+            let sum: f64 = (0..6).map(|point| model.columns.row(point)[column]).sum();
             assert!(sum.abs() < 1e-15);
         }
+    }
+
+    #[test]
+    fn interactions_are_left_out_where_columns_would_be_too_many() {
+        let factor = |name, numbers: [f64; 6]| Factor::of_numbers(name, &numbers, |x| x.to_string());
+        let factors =
+            [factor("a", [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]), factor("b", [0.0, 1.0, 2.0, 0.0, 1.0, 2.0])];
+        assert_eq!(Model::new(&factors, 6, 5).terms.len(), 3);
+        assert_eq!(Model::new(&factors, 6, 4).terms.len(), 2);
+    }
+
+    #[test]
+    fn factors_that_move_together_are_told() {
+        assert!(move_together(&[0, 1, 2, 0], &[2, 0, 1, 2], 3));
+        assert!(!move_together(&[0, 1, 2, 3], &[2, 0, 1, 3], 4) && move_together(&[0, 1, 2], &[2, 1, 0], 3));
+        assert!(!move_together(&[0, 1, 2, 0], &[2, 0, 1, 1], 3));
     }
 
     #[test]
@@ -187,9 +248,9 @@ mod tests {
         let numbers: Vec<f64> = (0..20).map(f64::from).collect();
         let many = Factor::of_numbers("many", &numbers, |x| x.to_string());
         let still = Factor::of_numbers("still", &[4.0; 20], |x| x.to_string());
-        let model = Model::new(&[many, still], 20, true);
+        let model = Model::new(&[many, still], 20, 100);
         assert_eq!(model.terms.len(), 1);
-        assert_eq!(model.row(0), [-1.0, 1.0 - 1.0 / 3.0]);
-        assert_eq!(model.row(19), [1.0, 1.0 - 1.0 / 3.0]);
+        assert_eq!(model.columns.row(0), [-1.0, 1.0 - 1.0 / 3.0]);
+        assert_eq!(model.columns.row(19), [1.0, 1.0 - 1.0 / 3.0]);
     }
 }

@@ -1,6 +1,6 @@
 //! What a report says, in order.
 
-use super::{Block, ReportError, tables};
+use super::{Block, ReportError, sweep_tables, tables};
 use crate::chart::ticks::{fixed, significant};
 use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
@@ -12,6 +12,7 @@ use crate::experiment::store::{DesignValue, Store};
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
 use crate::report::summary::{Standing, Summary};
+use crate::report::sweep::Swept;
 use crate::report::{robustness, table, warnings};
 use std::path::Path;
 
@@ -23,7 +24,7 @@ pub(super) fn compose(
     experiment: &Experiment,
     directory: &Path,
     (figures, notes): (Vec<Named>, &[String]),
-    closing: Option<&str>,
+    design: Option<(&str, &Swept)>,
 ) -> Result<Vec<Block>, ReportError> {
     if let Some(optimization) = &experiment.variations.optimization {
         return frontier(store, experiment, optimization, directory, figures, notes);
@@ -31,13 +32,13 @@ pub(super) fn compose(
     if let Some(asked) = &experiment.variations.sensitivity {
         return sensitivity(store, experiment, asked, directory, figures);
     }
-    if let Some(text) = closing {
+    if let Some((closing, swept)) = design {
         let mut blocks = opening(experiment);
-        blocks.push(Block::Lines(text.trim().to_owned()));
+        blocks.push(Block::Lines(closing.trim().to_owned()));
         blocks.extend(pictures(figures, notes));
-        if let Some(table) = tables::metrics(store, experiment.play.tolerance)? {
-            blocks.extend([heading("Tables"), Block::Table(table)]);
-        }
+        blocks.push(heading("Tables"));
+        blocks.extend(sweep_tables::all(store, swept, directory)?.into_iter().map(Block::Table));
+        blocks.extend(tables::metrics(store, experiment.play.tolerance)?.map(Block::Table));
         blocks.extend(what_was_run(store, experiment, directory)?);
         return Ok(blocks);
     }

@@ -1,7 +1,7 @@
 //! Tables of a report.
 
 use super::{Cell, Table};
-use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude, significant};
+use crate::chart::ticks::{decimals_for, fixed, grouped, magnitude};
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::front::{Front, Point};
 use crate::experiment::sensitivity::Sensitivity;
@@ -14,7 +14,7 @@ use crate::measure::sensitivity::screening::Screened;
 use crate::measure::statistics::{Comparison, Estimate};
 use crate::report::summary::{Standing, Summary};
 use crate::report::table::differences::{p_value, pairing};
-use crate::report::table::layout::{number, percentage, plain};
+use crate::report::table::layout::{number, percentage, plain, trimmed};
 use crate::report::table::{is_said, sections};
 
 /// Contenders side by side in one table.
@@ -65,7 +65,7 @@ fn estimate(summary: &Summary, contender: usize, metric: &str, factor: f64) -> C
     shaped(summary.estimate(contender, metric), factor)
 }
 
-fn shaped(estimate: Option<Estimate>, factor: f64) -> Cell {
+pub(super) fn shaped(estimate: Option<Estimate>, factor: f64) -> Cell {
     let Some(e) = estimate else { return Cell::text("–") };
     let say = if factor == 100.0 { percentage } else { number };
     let (low, high) = (e.ci_low * factor, e.ci_high * factor);
@@ -106,7 +106,7 @@ pub(super) fn differences(summary: &Summary) -> Option<Table> {
     })
 }
 
-fn difference(pair: &str, label: &str, c: &Comparison, factor: f64) -> Vec<Cell> {
+pub(super) fn difference(pair: &str, label: &str, c: &Comparison, factor: f64) -> Vec<Cell> {
     let (low, high, value) = (c.ci_low * factor, c.ci_high * factor, c.difference * factor);
     let half = high - value;
     let decimals = if half > 0.0 && half.is_finite() {
@@ -339,7 +339,7 @@ fn unit(metric: &Metric) -> &'static str {
 
 fn parameter(value: Option<&DesignValue>) -> Cell {
     match value {
-        Some(DesignValue::Number(v)) => Cell::number(significant(*v, 6), *v),
+        Some(DesignValue::Number(v)) => Cell::number(trimmed(*v, 6), *v),
         Some(DesignValue::Text(text)) => Cell::text(text.clone()),
         None => Cell::text("–"),
     }

@@ -141,7 +141,9 @@ pub(super) fn heat_maps(swept: &Swept, experiment: &Experiment, chart: &Chart) -
         let name = if swept.contenders.len() > 1 { swept.contenders[c].as_str() } else { "" };
         let setting = level.zip(third).map(|(level, third)| {
             let factor = &swept.factors[third];
-            format!("{} {}", factor.label, factor.names()[level])
+            let setting = factor.names()[level].clone();
+            // The heading says what varies from panel to panel; a name needs no more, a number what it is of.
+            if factor.numbers().is_some() { format!("{} {setting}", factor.name) } else { setting }
         });
         let title = [Some(name.to_owned()).filter(|n| !n.is_empty()), setting];
         let cells = (0..y.levels.len())

@@ -7,6 +7,7 @@ use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
 use crate::experiment::tables::quantiles::quantile;
 use crate::experiment::tables::{effects, points};
+use crate::measure::effects::analysis::Shares;
 use crate::measure::metrics::{Direction, Metric};
 use crate::measure::statistics::Estimate;
 use crate::report::frontier::{labelled, printed};
@@ -21,9 +22,11 @@ const FEW: usize = 32;
 /// Best points that are shown of more.
 const BEST: usize = 8;
 /// Metrics of the table of effects.
-const MOST_EFFECTS: usize = 4;
+pub(super) const MOST_EFFECTS: usize = 4;
 /// Terms that are columns of the table of effects.
 const MOST_TERMS: usize = 7;
+/// Share of variance below which a column of the table of effects is not worth its room.
+const LEAST_SHARE: f64 = 0.005;
 /// Median loss from pairing above which there is a warning.
 const HURTS: f64 = 0.1;
 /// Units that are looked at for warnings and pairing, roughly.
@@ -259,36 +262,37 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
     if swept.factors.len() < 2 || swept.replicates < 1 {
         return Ok(String::new());
     }
-    let mut rows: Vec<(String, Vec<(String, f64)>)> = Vec::new();
+    let mut rows: Vec<(String, Shares)> = Vec::new();
     let shown = &swept.metrics[..swept.metrics.len().min(MOST_EFFECTS)];
     let keys: Vec<&str> = shown.iter().map(|metric| metric.key).collect();
     for (metric, found) in shown.iter().zip(effects::on_metrics(store, &keys)?) {
-        for (contender, effects) in found.into_iter().enumerate() {
-            let shares: Vec<(String, f64)> =
-                effects.iter().map(|e| (short_term(store, swept, &e.term), e.eta_squared)).collect();
-            if shares.iter().any(|(_, share)| share.is_finite()) {
-                let name = &swept.contenders[contender];
-                let label = if swept.contenders.len() > 1 {
-                    format!("  {}, {name}", metric.label)
-                } else {
-                    format!("  {}", metric.label)
-                };
-                rows.push((label, shares));
+        for (contender, shares) in found.into_iter().enumerate() {
+            let Some(mut shares) = shares.filter(|s| s.terms.iter().any(|(_, v)| v.is_finite())) else {
+                continue;
+            };
+            for (term, _) in &mut shares.terms {
+                *term = short_term(store, term);
             }
+            let of = if swept.contenders.len() > 1 {
+                format!(", {}", swept.contenders[contender])
+            } else {
+                String::new()
+            };
+            rows.push((format!("  {}{of}", metric.label), shares));
         }
     }
     let mut terms: Vec<String> = Vec::new();
-    for (term, _) in rows.iter().flat_map(|(_, shares)| shares) {
+    for (term, _) in rows.iter().flat_map(|(_, shares)| &shares.terms) {
         if !terms.contains(term) {
             terms.push(term.clone());
         }
     }
     // The largest terms have columns, in their order; what is left over by all comes last.
     let weight = |term: &String| {
-        let of = rows.iter().flat_map(|(_, shares)| shares).filter(|(t, _)| t == term);
+        let of = rows.iter().flat_map(|(_, shares)| &shares.terms).filter(|(t, _)| t == term);
         of.map(|(_, share)| if share.is_finite() { *share } else { 0.0 }).fold(0.0, f64::max)
     };
-    let mut largest: Vec<String> = terms.iter().filter(|t| *t != "residual").cloned().collect();
+    let mut largest = terms.clone();
     largest.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
     largest.truncate(MOST_TERMS);
     let kept: Vec<String> = terms.into_iter().filter(|t| largest.contains(t)).collect();
@@ -297,28 +301,41 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
     }
     let mut out = "\n".to_owned();
     out += &wrapped(
-        "What moves what: share of a metric's variance over points, within replicates, that each parameter explains (η², %)",
+        "What moves what: share of a metric's variance over points, within replicates, that each parameter explains and no other could \
+         (η², %)",
         "",
         "",
     );
+    // Beside the terms: what those not shown explain, what several explain but none alone, and what none does.
+    let of = |shares: &Shares, term: &String| {
+        shares.terms.iter().find(|(t, _)| t == term).map_or(f64::NAN, |(_, share)| *share)
+    };
+    let sum = |values: &mut dyn Iterator<Item = f64>| values.filter(|v| v.is_finite()).sum::<f64>();
+    let values = |shares: &Shares| -> Vec<f64> {
+        let all = sum(&mut shares.terms.iter().map(|(_, share)| *share));
+        let mut values: Vec<f64> = kept.iter().map(|term| of(shares, term)).collect();
+        let others = all - sum(&mut values.iter().copied());
+        values.extend([others, 1.0 - all - shares.residual, shares.residual]);
+        values
+    };
+    let table: Vec<Vec<f64>> = rows.iter().map(|(_, shares)| values(shares)).collect();
+    let matters = |column: usize| table.iter().any(|row| row[column].abs() >= LEAST_SHARE);
+    let extra = [("others", matters(kept.len())), ("shared", matters(kept.len() + 1)), ("rest", true)];
     let label_width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     // Long names get letters, which are told below.
     let total: usize = kept.iter().map(|t| t.chars().count().max(5) + 2).sum();
-    let lettered = label_width + total + 10 > WIDTH;
+    let lettered = label_width + total + 8 * extra.len() > WIDTH;
     let head = |place: usize, term: &String| if lettered { format!("({})", place + 1) } else { term.clone() };
-    let heads: Vec<String> =
-        kept.iter().enumerate().map(|(i, t)| head(i, t)).chain(["rest".to_owned()]).collect();
+    let named = kept.iter().enumerate().map(|(i, t)| (head(i, t), true));
+    let heads: Vec<(String, bool)> = named.chain(extra.map(|(head, told)| (head.to_owned(), told))).collect();
     let mut line = " ".repeat(label_width);
-    for head in &heads {
+    for (head, _) in heads.iter().filter(|(_, told)| *told) {
         let _ = write!(line, "  {head:>5}");
     }
     let _ = writeln!(out, "{line}");
-    for (label, shares) in &rows {
+    for ((label, _), row) in rows.iter().zip(&table) {
         let mut line = format!("{label}{}", " ".repeat(label_width - label.chars().count()));
-        let of = |term: &String| shares.iter().find(|(t, _)| t == term).map_or(f64::NAN, |(_, share)| *share);
-        let shown: Vec<f64> = kept.iter().map(of).collect();
-        let rest = 1.0 - shown.iter().filter(|v| v.is_finite()).sum::<f64>();
-        for (value, head) in shown.iter().copied().chain([rest.max(0.0)]).zip(&heads) {
+        for (value, (head, _)) in row.iter().zip(&heads).filter(|(_, (_, told))| *told) {
             let text = if value.is_finite() { share(100.0 * value) } else { "–".to_owned() };
             let wide = head.chars().count().max(5);
             let _ = write!(line, "  {}{text}", " ".repeat(wide.saturating_sub(text.chars().count())));
@@ -328,6 +345,11 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
     if lettered {
         let told: Vec<String> = kept.iter().enumerate().map(|(i, t)| format!("({}) {t}", i + 1)).collect();
         out += &wrapped(&told.join(", "), "  ", "  ");
+    }
+    if extra[1].1 {
+        let text = "shared: what parameters explain together but none alone, since settings do not vary independently of each other; below \
+                    0 where they hide each other's effects. rest: what none explains.";
+        out += &wrapped(text, "  ", "  ");
     }
     Ok(out)
 }
@@ -340,18 +362,15 @@ fn share(percent: f64) -> String {
     }
 }
 
-/// A term with the short names of its parameters.
-fn short_term(store: &Store, swept: &Swept, term: &str) -> String {
+/// A term with the short names of its parameters, which may move together.
+pub(in crate::report) fn short_term(store: &Store, term: &str) -> String {
     let names = crate::report::frontier::short_names(store.parameters());
     let short = |path: &str| {
-        store
-            .parameters()
-            .iter()
-            .position(|p| p == path)
-            .map_or_else(|| path.to_owned(), |i| names[i].clone())
+        let place = store.parameters().iter().position(|p| p == path);
+        place.map_or_else(|| path.to_owned(), |i| names[i].clone())
     };
-    debug_assert!(!swept.factors.is_empty());
-    term.split(" × ").map(short).collect::<Vec<_>>().join(" × ")
+    let together = |paths: &str| paths.split(", ").map(short).collect::<Vec<_>>().join(", ");
+    term.split(" × ").map(together).collect::<Vec<_>>().join(" × ")
 }
 
 /// What common draws did to differences between design points, and where they hurt.

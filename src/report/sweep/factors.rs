@@ -3,6 +3,7 @@
 use crate::chart::ticks::significant;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{DesignValue, Store, StoreError};
+use crate::measure::effects::coding::move_together;
 use crate::report::frontier::short_names;
 use crate::report::table::layout::plain;
 use crate::settings::Value;
@@ -18,6 +19,8 @@ pub struct Factor {
     pub levels: Vec<DesignValue>,
     /// By point, in the order of the design: place of its setting among the levels.
     pub places: Vec<usize>,
+    /// By level, where several parameters move together: settings of the others.
+    pub beside: Vec<Vec<DesignValue>>,
 }
 
 impl Factor {
@@ -37,7 +40,21 @@ impl Factor {
             DesignValue::Number(v) => shown(*v),
             DesignValue::Text(text) => text.clone(),
         };
-        self.levels.iter().map(say).collect()
+        let all = |(level, beside): (&DesignValue, &Vec<DesignValue>)| {
+            std::iter::once(level).chain(beside).map(say).collect::<Vec<_>>().join(", ")
+        };
+        self.levels.iter().zip(&self.beside).map(all).collect()
+    }
+
+    /// Takes in a parameter that moves together with this one.
+    fn join(&mut self, other: &Factor) {
+        self.name = format!("{}, {}", self.name, other.name);
+        self.label = format!("{}, {}", self.label, other.label);
+        for (place, &level) in self.places.iter().zip(&other.places) {
+            if self.beside[*place].len() < self.name.matches(", ").count() {
+                self.beside[*place].push(other.levels[level].clone());
+            }
+        }
     }
 
     /// Whether numbers are told apart better by their logarithms.
@@ -129,13 +146,10 @@ pub(super) fn read(
         }
         let together = |other: &&mut Factor| {
             other.levels.len() == factor.levels.len()
-                && is_renumbered(&other.places, &factor.places, factor.levels.len())
+                && move_together(&other.places, &factor.places, factor.levels.len())
         };
         match factors.iter_mut().find(together) {
-            Some(other) => {
-                other.name = format!("{}, {}", other.name, factor.name);
-                other.label = format!("{}, {}", other.label, factor.label);
-            }
+            Some(other) => other.join(&factor),
             None => factors.push(factor),
         }
     }
@@ -163,7 +177,9 @@ fn factor(name: String, label: String, column: &[DesignValue]) -> Factor {
         levels.dedup();
         let place = |v: &f64| levels.binary_search_by(|l| l.total_cmp(v)).unwrap_or_default();
         let places = numbers.iter().map(place).collect();
-        return Factor { name, label, levels: levels.into_iter().map(DesignValue::Number).collect(), places };
+        let beside = vec![Vec::new(); levels.len()];
+        let levels = levels.into_iter().map(DesignValue::Number).collect();
+        return Factor { name, label, levels, places, beside };
     }
     let mut levels: Vec<DesignValue> = Vec::new();
     let places = column
@@ -175,19 +191,8 @@ fn factor(name: String, label: String, column: &[DesignValue]) -> Factor {
             })
         })
         .collect();
-    Factor { name, label, levels, places }
-}
-
-/// Whether two columns of places are one but for the numbers of the levels. Where every point has a setting of its own, as in a
-/// space-filling design, that says nothing, unless the levels come in the same order or the reverse.
-fn is_renumbered(a: &[usize], b: &[usize], levels: usize) -> bool {
-    if levels == a.len() && levels > 2 {
-        let last = levels - 1;
-        return a == b || a.iter().zip(b).all(|(&a, &b)| a == last - b);
-    }
-    let mut map = vec![None; levels];
-    let mut back = vec![None; levels];
-    a.iter().zip(b).all(|(&a, &b)| *map[a].get_or_insert(b) == b && *back[b].get_or_insert(a) == a)
+    let beside = vec![Vec::new(); levels.len()];
+    Factor { name, label, levels, places, beside }
 }
 
 #[cfg(test)]
@@ -216,12 +221,20 @@ mod tests {
     }
 
     #[test]
+    fn parameters_that_move_together_are_one_factor_with_both_settings() {
+        let mut factor = numbers("a", &[2.0, 2.0, 4.0, 4.0]);
+        factor.join(&numbers("b", &[1.0, 1.0, 0.0, 0.0]));
+        factor.join(&numbers("c", &[7.0, 7.0, 8.0, 8.0]));
+        assert_eq!(
+            (factor.name.as_str(), factor.names()),
+            ("a, b, c", vec!["2, 1, 7".into(), "4, 0, 8".into()])
+        );
+    }
+
+    #[test]
     fn logarithms_suit_numbers_that_multiply() {
         assert!(numbers("a", &[4.0, 8.0, 16.0, 32.0]).is_logarithmic());
         assert!(!numbers("a", &[1.0, 2.0, 3.0, 4.0]).is_logarithmic());
         assert!(!numbers("a", &[0.0, 1.0, 10.0, 100.0]).is_logarithmic());
-        assert!(is_renumbered(&[0, 1, 2, 0], &[2, 0, 1, 2], 3));
-        assert!(!is_renumbered(&[0, 1, 2, 3], &[2, 0, 1, 3], 4) && is_renumbered(&[0, 1, 2], &[2, 1, 0], 3));
-        assert!(!is_renumbered(&[0, 1, 2, 0], &[2, 0, 1, 1], 3));
     }
 }

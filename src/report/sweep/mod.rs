@@ -6,9 +6,11 @@
 //! | [`factors`] | parameters that vary, and the shapes of designs that figures can show |
 //! | [`marginal`] | means at each setting of a factor, over all settings of the others |
 //! | [`closing`] | the table that closes a run |
+//! | [`json`] | the same for other programs |
 
 pub mod closing;
 pub mod factors;
+pub mod json;
 pub mod marginal;
 
 use crate::experiment::basins;

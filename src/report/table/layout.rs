@@ -36,7 +36,12 @@ pub(crate) fn percentage(mean: f64, half: f64) -> String {
 
 /// A number without an interval, to four significant digits, without zeros that say nothing.
 pub(in crate::report) fn plain(value: f64) -> String {
-    let text = significant(value, 4);
+    trimmed(value, 4)
+}
+
+/// The same to so many significant digits.
+pub(in crate::report) fn trimmed(value: f64, digits: usize) -> String {
+    let text = significant(value, digits);
     if text.contains('.') && !text.contains('×') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {

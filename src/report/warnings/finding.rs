@@ -21,7 +21,9 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     let mean = |c: usize, metric: &str| summary.estimate(c, metric).map_or(f64::NAN, |e| e.mean);
     let alone = experiment.play.schedule.regime == Regime::Independent;
     let mut found = Vec::new();
-    let planned = u64::from(experiment.replicates);
+    // With a stopping rule nobody knows how many there will be.
+    let rule = experiment.variations.stopping.as_ref();
+    let planned = u64::from(rule.map_or(experiment.replicates, |rule| rule.minimum.min(rule.maximum)));
     for (c, contender) in each() {
         let done = summary.done(c);
         if done < planned {

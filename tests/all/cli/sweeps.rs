@@ -209,6 +209,12 @@ fn replication_stops_where_intervals_are_narrow() {
         assert!(half <= 0.01 || n == 16.0, "{row:?}");
         assert!([2.0, 4.0, 8.0, 16.0].contains(&n), "{row:?}");
     }
+    // A target that the most replicates do not reach is named, in words and as a number.
+    std::fs::write(folder.path("never.toml"), sweep(&rule.replace("16", "2").replace("0.01", "1e-9")))
+        .unwrap();
+    let ended = folder.run(&["run", "never.toml", "--output", "never", "--json"]).with(0);
+    ended.says("target missed: community share, % ± 1.0×10⁻⁷ is reached by");
+    assert_eq!(ended.json()["precision"]["widest"][0]["replicates"], 2);
     // A number of replicates overrides the rule.
     folder.run(&["run", "sweep.toml", "--replicates", "3", "--output", "b", "--quiet"]).with(0);
     assert!(rows(&folder.text("b/summary.csv"))[1..].iter().all(|row| row[7] == "3"));
@@ -237,6 +243,10 @@ fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
     );
     assert!(folder.text("a/report.md").contains("What moves what"));
     assert!(!folder.path("a/charts/surplus.png").exists());
+    for table in ["points", "effects", "main-effects", "differences", "metrics"] {
+        assert!(folder.text(&format!("a/tables/{table}.tex")).contains("\\bottomrule"), "{table}");
+    }
+    assert!(folder.text("a/tables/effects.tex").contains("seats"));
     // Differences from the first point, replicate by replicate on the same draws.
     let points = folder.text("a/points.csv");
     let of = |file: &str, key: [&str; 3]| -> Vec<f64> {
@@ -274,7 +284,13 @@ fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
     assert_eq!(folder.bytes("a/charts/heat-map.png"), before);
     let chosen = "[[charts]]\nkind = \"main_effects\"\nmetrics = [\"hhi_slots\"]\ncontenders = [\"dpos\"]\n[[charts]]\nkind = \"surplus\"\n";
     std::fs::write(folder.path("sweep.toml"), sweep(chosen)).unwrap();
-    folder.run(&["run", "sweep.toml", "--output", "a", "--quiet"]).with(0);
+    let closing = folder.run(&["run", "sweep.toml", "--output", "a", "--json"]).with(0).json();
+    let last = &closing["design"]["points"][5];
+    let summary = of("a/summary.csv", ["5", "dpos", "hhi_slots"]);
+    assert_eq!(last["outcomes"]["dpos"]["metrics"]["hhi_slots"]["mean"], summary[1], "{last}");
+    assert_eq!(last["settings"].as_object().unwrap().len(), 2);
+    let shares = &closing["design"]["effects"][0];
+    assert!(shares["eta_squared"]["mechanism.auction.seats"].is_number() && shares["residual"].is_number());
     assert!(folder.text("a/charts/main-effects.svg").contains("HHI of slots"));
     assert!(folder.path("a/charts/surplus.png").exists() && !folder.path("a/quantiles.csv").exists());
     // One parameter: lines.
