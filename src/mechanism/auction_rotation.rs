@@ -21,72 +21,26 @@
 //! design", Math. Oper. Res. 6, lemma 2; polynya (2021), "Sequencer auctions with multiple sequencers and rotation
 //! mechanism".
 
-use super::collateral::{BOND_ASSET, HAIRCUT};
+mod parameters;
+mod ranking;
+
+pub use parameters::{BOND, DISPUTE_EPOCHS, PARAMETERS, PRICING, RESERVE, SCHEDULE, UNIT_SEATS, read};
+pub use ranking::Ranking;
+
 use super::escrow::Escrow;
 use super::operation::Service;
 use super::seat_sale::SeatSale;
-use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
+use super::terms::Terms;
 use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Schedule, Selection};
 use crate::agent::Setting;
-use crate::draws::Purpose;
 use crate::numerics::ln;
 use crate::play::ledger::Ledger;
 use crate::play::repeated::stage::Tie;
-use crate::settings::{Parameter, Section};
+use crate::settings::Section;
+use ranking::{Ranked, lot};
 
 /// One line for the catalogue.
 pub const SUMMARY: &str = "k winners per epoch take turns and pay the community";
-/// Payment rule.
-pub const PRICING: Parameter = Parameter::choice(
-    "pricing",
-    &["pay_as_bid", "uniform", "vcg", "myerson"],
-    "pay_as_bid",
-    "what winners pay per scheduled slot: their bid, the highest losing bid, or the threshold payment",
-);
-/// Schedule.
-pub const SCHEDULE: Parameter = Parameter::choice(
-    "schedule",
-    &["even", "proportional"],
-    "even",
-    "whether winners lead equally many slots, or in proportion to their bids",
-);
-/// Reserve.
-pub const RESERVE: Parameter =
-    Parameter::number("reserve_price", 0.0, 1e12, 0.0, "ETH per scheduled slot", "least bid that can win");
-/// Bond.
-pub const BOND: Parameter = Parameter::number("bond", 0.0, 1e12, 0.0, "ETH", "bond that a winner posts");
-/// Dispute window.
-pub const DISPUTE_EPOCHS: Parameter = Parameter::integer(
-    "dispute_epochs",
-    0,
-    100_000,
-    0,
-    "epochs",
-    "epochs after its own during which a bond stays locked",
-);
-/// Unit seats.
-pub const UNIT_SEATS: Parameter = Parameter::flag(
-    "unit_seats",
-    false,
-    "every seat is worth the whole epoch (the textbook's identical units; abstract world only)",
-);
-
-/// Parameters read.
-pub const PARAMETERS: &[&Parameter] = &[
-    &EPOCH_SLOTS,
-    &SEATS,
-    &REDUNDANCY,
-    &COMMISSION,
-    &PRICING,
-    &SCHEDULE,
-    &RESERVE,
-    &BOND,
-    &BOND_ASSET,
-    &HAIRCUT,
-    &DISPUTE_EPOCHS,
-    &UNIT_SEATS,
-];
-
 /// What else it needs.
 pub const NEEDS: Needs = Needs { capital: true, sale: true, ..Needs::NOTHING };
 
@@ -116,88 +70,10 @@ pub struct AuctionRotation {
     term: u32,
 }
 
-/// Reads a contender.
-pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
-    let seats = section.integer(&SEATS) as usize;
-    if seats > terms.candidates {
-        section.refuse(
-            "seats",
-            &format!("{seats} seats for {} sequencers", terms.candidates),
-            &format!("a whole number from 1 to {} (the number of sequencers)", terms.candidates),
-            None,
-        );
-    }
-    let proportional = section.choice(&SCHEDULE) == "proportional";
-    let pricing = match section.choice(&PRICING) {
-        "pay_as_bid" => Pricing::PayAsBid,
-        "myerson" => Pricing::Myerson,
-        _ => Pricing::Uniform,
-    };
-    if proportional && pricing == Pricing::Uniform {
-        section.refuse(
-            "pricing",
-            "a proportional schedule with a price that does not depend on one's own bid",
-            "`pay_as_bid` or `myerson` with `schedule = \"proportional\"`",
-            Some("with a uniform price a higher bid would buy more slots at no higher price, so that bids would have no limit".to_owned()),
-        );
-    }
-    let unit_seats = section.flag(&UNIT_SEATS);
-    if unit_seats && proportional {
-        section.refuse(
-            "unit_seats",
-            "whole-epoch seats with a proportional schedule",
-            "`schedule = \"even\"`",
-            None,
-        );
-    }
-    if terms.redundancy > seats {
-        section.refuse(
-            "redundancy",
-            &format!("{} live sequencers per slot with {seats} seats", terms.redundancy),
-            &format!("a whole number from 1 to {seats} (the number of seats: standbys hold the next seats)"),
-            None,
-        );
-    }
-    Some(AuctionRotation {
-        seats,
-        pricing,
-        proportional,
-        reserve: section.number(&RESERVE),
-        bond: terms.collateral.posted(section.number(&BOND)),
-        dispute_epochs: section.integer(&DISPUTE_EPOCHS) as usize,
-        unit_seats,
-        commission: section.number(&COMMISSION),
-        term: 1,
-    })
-}
-
-/// A bid with its lot: compared by amount, then by lot.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Ranked {
-    bid: f64,
-    lot: u64,
-    who: usize,
-}
-
-impl Ranked {
-    fn beats(&self, other: &Ranked) -> bool {
-        self.bid > other.bid || (self.bid == other.bid && self.lot > other.lot)
-    }
-}
-
-/// Admissible bids, highest first.
-#[derive(Clone, Debug, Default)]
-pub struct Ranking(Vec<Ranked>);
-
 /// Working space: the round's admissible bids, highest first.
 #[derive(Debug, Default)]
 pub struct Scratch {
     ranked: Vec<Ranked>,
-}
-
-/// The lot of a candidate in this epoch, which breaks ties.
-fn lot(at: &At, who: usize) -> u64 {
-    at.key.stream(Purpose::Tie, at.setting.sequencers[who].who).bits(at.epoch, 0)
 }
 
 impl AuctionRotation {

@@ -3,18 +3,19 @@
 use super::censorship::Docket;
 use super::conduct::{Behaviour, Conduct};
 use super::ledger::{Imbalance, Ledger};
+use super::token_price::TokenPrice;
 use crate::agent::Setting;
 use crate::agent::formula::View;
-use crate::agent::strategy::{Menu, Unit};
+use crate::agent::strategy::Unit;
 use crate::draws::{Key, Purpose, Stream};
 use crate::learning::policy::Policy;
 use crate::mechanism::operation::{self, Service, SlotStreams};
 use crate::mechanism::terms::Terms;
-use crate::mechanism::token::Token;
 use crate::mechanism::{At, Lever, Mechanism, Selection};
-use crate::world::distribution::Distribution;
 use crate::world::prices::Prices;
 use crate::world::{Machines, Nature, Signals, World};
+
+pub use super::seating::{Bins, Player, Seating};
 
 /// Everything that is fixed while a contender is played.
 #[derive(Debug)]
@@ -45,132 +46,6 @@ impl<M: Mechanism> Game<'_, M> {
     fn within_means(&self, i: usize, offer: f64) -> Option<f64> {
         let means = self.means(i);
         (means >= 0.0).then(|| offer.min(means))
-    }
-}
-
-/// Who plays which policy.
-#[derive(Clone, Debug)]
-pub struct Seating {
-    /// For each candidate, the index of its player.
-    pub player: Vec<usize>,
-    /// The players: one for each class under self-play, one for each candidate where everyone learns alone.
-    pub players: Vec<Player>,
-}
-
-/// A policy's owner.
-#[derive(Clone, Debug)]
-pub struct Player {
-    /// The class of its members.
-    pub class: usize,
-    /// Candidates that play it.
-    pub members: Vec<usize>,
-    /// How ranks of private signals become states.
-    pub bins: Bins,
-    /// Grid of offers.
-    pub menu: Menu,
-}
-
-/// How the rank of a private signal becomes a state.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Bins {
-    /// Equally likely bins.
-    Equal(usize),
-    /// One state for each atom: cumulative weights.
-    Atoms(Vec<f64>),
-}
-
-impl Bins {
-    /// Number of states.
-    pub fn count(&self) -> usize {
-        match self {
-            Bins::Equal(bins) => *bins,
-            Bins::Atoms(cumulative) => cumulative.len(),
-        }
-    }
-
-    /// Probability of a state.
-    pub fn probability(&self, state: usize) -> f64 {
-        match self {
-            Bins::Equal(bins) => 1.0 / *bins as f64,
-            Bins::Atoms(cumulative) => {
-                cumulative[state] - if state == 0 { 0.0 } else { cumulative[state - 1] }
-            }
-        }
-    }
-
-    /// Ranks at which each state begins and ends.
-    pub fn ranks(&self) -> Vec<(f64, f64)> {
-        let ends = |state: usize| match self {
-            Bins::Equal(bins) => state as f64 / *bins as f64,
-            Bins::Atoms(_) if state == 0 => 0.0,
-            // The last of the cumulative weights may miss one by rounding.
-            Bins::Atoms(cumulative) if state == cumulative.len() => 1.0,
-            Bins::Atoms(cumulative) => cumulative[state - 1],
-        };
-        (0..self.count()).map(|state| (ends(state), ends(state + 1))).collect()
-    }
-
-    /// The rank within `state` that corresponds to `rank` within its own state.
-    pub fn moved(&self, rank: f64, state: usize) -> f64 {
-        match self {
-            Bins::Equal(bins) => {
-                let scaled = rank * *bins as f64;
-                (state as f64 + (scaled - scaled.floor())) / *bins as f64
-            }
-            Bins::Atoms(cumulative) => cumulative[state] - 0.5 * self.probability(state),
-        }
-    }
-
-    /// The state at this rank.
-    #[inline]
-    pub fn state(&self, rank: f64) -> usize {
-        match self {
-            Bins::Equal(bins) => ((rank * *bins as f64) as usize).min(bins - 1),
-            Bins::Atoms(cumulative) => cumulative.partition_point(|&c| c <= rank).min(cumulative.len() - 1),
-        }
-    }
-}
-
-impl Seating {
-    /// Seats every class (`shared`) or every candidate alone at its own policy.
-    pub fn new(setting: &Setting, shared: bool) -> Self {
-        let mut player = vec![0; setting.candidates()];
-        let mut players: Vec<Player> = Vec::new();
-        for (class, spec) in setting.classes.iter().enumerate() {
-            let varies = match (&setting.world, &spec.traits.value) {
-                (World::Abstract, Some(value)) => value.atoms().len() != 1,
-                (World::Abstract, None) => false,
-                (World::Rollup(rollup), _) => rollup.shock_sigma > 0.0,
-            };
-            let atoms = spec.traits.value.as_ref().map(Distribution::atoms).unwrap_or_default();
-            let bins = if atoms.len() > 1 && spec.strategy.bins > 1 {
-                let mut sum = 0.0;
-                let cumulate = |(_, weight): &(f64, f64)| {
-                    sum += weight;
-                    sum
-                };
-                Bins::Atoms(atoms.iter().map(cumulate).collect())
-            } else {
-                Bins::Equal(if varies { spec.strategy.bins } else { 1 })
-            };
-            let members: Vec<usize> =
-                (0..setting.candidates()).filter(|&i| setting.sequencers[i].class == class).collect();
-            let seat = |members: Vec<usize>| Player {
-                class,
-                members,
-                bins: bins.clone(),
-                menu: spec.strategy.menu.clone(),
-            };
-            let groups: Vec<Vec<usize>> =
-                if shared { vec![members] } else { members.into_iter().map(|i| vec![i]).collect() };
-            for members in groups {
-                for &i in &members {
-                    player[i] = players.len();
-                }
-                players.push(seat(members));
-            }
-        }
-        Seating { player, players }
     }
 }
 
@@ -244,37 +119,6 @@ pub struct Market<M: Mechanism> {
     docket: Option<Docket>,
     /// The token's price by what the protocol does, its own luck apart.
     pub token: TokenPrice,
-}
-
-/// What the protocol does to the price of its token.
-#[derive(Clone, Copy, Debug)]
-pub struct TokenPrice {
-    /// Price since the market opened at 1.
-    pub price: f64,
-    /// Factor on it in the epoch at hand, and the one that the last epoch has caused.
-    now: f64,
-    next: f64,
-    /// Taken out of the market and issued so far.
-    taken: f64,
-    issued: f64,
-}
-
-impl TokenPrice {
-    const OPENING: TokenPrice = TokenPrice { price: 1.0, now: 1.0, next: 1.0, taken: 0.0, issued: 0.0 };
-
-    /// Begins an epoch.
-    fn turn(&mut self) {
-        self.now = std::mem::replace(&mut self.next, 1.0);
-    }
-
-    /// Closes an epoch in which so many were found guilty.
-    fn close(&mut self, rule: &Token, ledger: &Ledger, findings: usize) {
-        let [_, _, burned, bought] = ledger.sinks();
-        let taken = burned + bought - std::mem::replace(&mut self.taken, burned + bought);
-        let issued = ledger.issuance() - std::mem::replace(&mut self.issued, ledger.issuance());
-        self.next = rule.factor(taken, issued, findings);
-        self.price *= self.next;
-    }
 }
 
 // Derived, it would ask for rules that can be cloned.

@@ -11,6 +11,8 @@ pub mod market;
 pub mod progress;
 pub mod repeated;
 pub mod schedule;
+pub mod seating;
 pub mod settling;
 pub mod sinks;
 pub mod starting_values;
+pub mod token_price;
