@@ -11,11 +11,13 @@
 
 mod fluid;
 mod includers;
+mod roster;
 mod slots;
 mod standbys;
 
 pub use fluid::{fluid, stand_in};
 pub use includers::Includers;
+pub use roster::announced;
 pub use slots::{SlotStreams, slot_by_slot};
 
 use super::At;
@@ -52,6 +54,10 @@ pub struct Service {
     pub tips: Vec<f64>,
     /// Bribes and toxic MEV, in ETH.
     pub illicit: Vec<f64>,
+    /// The part of [`Service::mev`] that came of running on over consecutive slots.
+    pub premium: Vec<f64>,
+    /// Who produced the last slot, and how many in a row.
+    run: (Option<usize>, u64),
     gap: f64,
     backlog: f64,
     live: Vec<f64>,
@@ -74,6 +80,7 @@ impl Service {
             &mut self.posting,
             &mut self.operating,
             &mut self.mev,
+            &mut self.premium,
             &mut self.tips,
             &mut self.illicit,
             &mut self.live,
@@ -122,6 +129,7 @@ impl Service {
             if terms.starts {
                 self.operating[i] += self.starts[i];
             }
+            self.operating[i] += terms.investment.get(i).copied().unwrap_or(0.0);
             if effort[i] > 0.0 {
                 self.operating[i] += effort[i];
             }

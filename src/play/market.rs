@@ -1,5 +1,6 @@
 //! One market: its exogenous luck, the mechanism's memory, its books, and the steps of an epoch.
 
+use super::announcement::Announced;
 use super::censorship::Docket;
 use super::conduct::{Behaviour, Conduct};
 use super::ledger::{Imbalance, Ledger};
@@ -14,6 +15,7 @@ use crate::mechanism::terms::Terms;
 use crate::mechanism::{At, Lever, Mechanism, Selection};
 use crate::world::prices::Prices;
 use crate::world::{Machines, Nature, Signals, World};
+use std::collections::VecDeque;
 
 pub use super::seating::{Bins, Player, Seating};
 
@@ -117,6 +119,8 @@ pub struct Market<M: Mechanism> {
     cohorts: bool,
     /// Misconduct, where there can be some and epochs are lived through.
     docket: Option<Docket>,
+    /// Schedules that are public and have not been served, of the epochs to come.
+    announced: VecDeque<Announced>,
     /// The token's price by what the protocol does, its own luck apart.
     pub token: TokenPrice,
 }
@@ -136,6 +140,7 @@ impl<M: Mechanism> Clone for Market<M> {
             epoch: self.epoch,
             cohorts: self.cohorts,
             docket: self.docket.clone(),
+            announced: self.announced.clone(),
             token: self.token,
         }
     }
@@ -171,6 +176,7 @@ impl<M: Mechanism> Market<M> {
             epoch: 0,
             cohorts: false,
             docket: Docket::open(setting, key),
+            announced: VecDeque::new(),
             token: TokenPrice::OPENING,
         }
     }
@@ -226,6 +232,8 @@ impl<M: Mechanism> Market<M> {
             barred.clear();
             *lost_users = 0.0;
         }
+        round.signals.ahead = game.terms.oversight.ahead;
+        round.signals.runs.clone_from(&game.terms.runs);
         self.nature.signals(
             &setting.world,
             &setting.sequencers,
@@ -371,6 +379,20 @@ impl<M: Mechanism> Market<M> {
     pub fn decide(&mut self, game: &Game<M>, round: &mut Round<M>, detail: Detail) -> Result<(), Imbalance> {
         let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
+        if let Some(resale) = &game.terms.overlays.resale {
+            let worth: Vec<f64> =
+                (0..game.setting.candidates()).map(|i| game.rule.reference(&at, i)).collect();
+            let may_buy = |i: usize| at.may_serve(i) && game.means(i) >= 0.0;
+            resale.resell(&worth, may_buy, &mut round.selection);
+        }
+        // Where schedules are public epochs ahead, what was decided is for later, and what was announced then is served.
+        let served = (game.terms.oversight.ahead > 0).then(|| {
+            let watched = self.docket.is_some() && detail == Detail::Slots;
+            let streams = watched.then_some(&self.streams);
+            let decided = (&mut round.selection, &round.offers[..]);
+            Announced::turn_over(&mut self.announced, game.terms, streams, self.epoch, decided)
+        });
+        let offers = served.as_deref().unwrap_or(&round.offers);
         if let (World::Rollup(rollup), Some(machines), Detail::Slots) =
             (&game.setting.world, &mut self.machines, detail)
         {
@@ -384,16 +406,14 @@ impl<M: Mechanism> Market<M> {
         }
         let docket = self.docket.as_mut().filter(|_| detail == Detail::Slots);
         if let Some(docket) = docket {
-            docket.live(game.setting, game.terms, self.epoch, &mut self.service, &mut self.ledger);
+            let (service, ledger) = (&mut self.service, &mut self.ledger);
+            docket.live(game.setting, game.terms, self.epoch, service, &self.announced, ledger);
         }
-        game.rule.settle(
-            &mut self.state,
-            &at,
-            &round.offers,
-            &round.selection,
-            &self.service,
-            &mut self.ledger,
-        );
+        game.rule.settle(&mut self.state, &at, offers, &round.selection, &self.service, &mut self.ledger);
+        for trade in &round.selection.resold {
+            let amount = trade.premium * self.service.scheduled[trade.buyer];
+            self.ledger.pay_seller(trade.buyer, trade.seller, amount);
+        }
         self.epoch += 1;
         if let Some(docket) = self.docket.as_mut().filter(|_| detail == Detail::Slots) {
             docket.judge(game.terms, self.epoch - 1, &self.service, &mut self.ledger);
@@ -413,7 +433,8 @@ impl<M: Mechanism> Market<M> {
         self.ledger.close(self.epoch - 1, &self.service)
     }
 
-    /// Finds candidate `i` guilty after the last epoch: it is barred, loses of what it has locked, and users leave.
+    /// Finds candidate `i` guilty after the last epoch: it is barred, what it has locked or delegators have staked on it is slashed,
+    /// and users leave.
     pub fn convict(&mut self, game: &Game<M>, i: usize) {
         let Some(docket) = &mut self.docket else { return };
         let share = game.terms.oversight.slash_fraction;
@@ -421,7 +442,12 @@ impl<M: Mechanism> Market<M> {
             Some(escrow) if share > 0.0 => escrow.withhold(i, share),
             _ => 0.0,
         };
-        docket.convict(game.terms, self.epoch - 1, i, withheld, &mut self.ledger);
+        let staked = if share > 0.0 {
+            game.rule.slash_delegated(&mut self.state, game.setting, i, share)
+        } else {
+            Vec::new()
+        };
+        docket.convict(game.terms, self.epoch - 1, i, withheld, &staked, &mut self.ledger);
     }
 
     /// Lets everybody behave like this.
@@ -431,10 +457,17 @@ impl<M: Mechanism> Market<M> {
         }
     }
 
-    /// Lets candidate `i` do nothing wrong from now on.
-    pub fn behave_honestly(&mut self, i: usize) {
+    /// Lets candidate `i` behave like this from now on.
+    pub fn behave_as(&mut self, i: usize, conduct: Conduct) {
         if let Some(docket) = &mut self.docket {
-            docket.behaviour.conduct[i] = Conduct::HONEST;
+            docket.behaviour.conduct[i] = conduct;
+        }
+    }
+
+    /// Whether governance finds nobody guilty from now on.
+    pub fn spare(&mut self, lenient: bool) {
+        if let Some(docket) = &mut self.docket {
+            docket.lenient = lenient;
         }
     }
 

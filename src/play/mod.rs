@@ -1,5 +1,6 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
+pub mod announcement;
 pub mod censorship;
 pub mod conduct;
 pub mod continuation;
@@ -10,6 +11,7 @@ pub mod ledger;
 pub mod market;
 pub mod progress;
 pub mod repeated;
+pub mod runs;
 pub mod schedule;
 pub mod seating;
 pub mod settling;

@@ -29,7 +29,7 @@ pub use signals::{Nature, Signals};
 
 use crate::settings::Section;
 use demand::Demand;
-use mev::Mev;
+use mev::{MULTI_SLOT, Mev};
 use orders::Orders;
 use outage::Reliability;
 use prices::{STABLE_VOLATILITY, TOKEN_VOLATILITY};
@@ -58,6 +58,8 @@ pub struct Rollup {
     pub demand: Demand,
     /// MEV of a slot after mitigation.
     pub mev: Mev,
+    /// Premium on the MEV of consecutive slots by one producer.
+    pub multi_slot: f64,
     /// ETH per posted slot.
     pub posting_cost: f64,
     /// Log standard deviation of private shocks to skill.
@@ -170,6 +172,7 @@ impl World {
             fee_per_slot: section.number(&FEE),
             demand: Demand { persistence, volatility },
             mev: Mev::new(zero, median, sigma, tail_share, tail_shape, cap, remaining * benign),
+            multi_slot: section.optional_number(&MULTI_SLOT).unwrap_or(0.0),
             posting_cost: section.number(&POSTING_COST),
             shock_sigma: section.number(&SHOCK_SIGMA),
             common: Reliability {

@@ -1,5 +1,6 @@
 //! The keys of `[world]`.
 
+use super::mev::MULTI_SLOT;
 use super::prices::{STABLE_VOLATILITY, TOKEN_VOLATILITY};
 use super::{orders, state, targets, users};
 use crate::settings::Parameter;
@@ -187,6 +188,7 @@ pub const PARAMETERS: &[&Parameter] = &[
     &MEV_TAIL_SHARE,
     &MEV_TAIL_SHAPE,
     &MEV_TAIL_CAP,
+    &MULTI_SLOT,
     &USER_MITIGATION,
     &SEQUENCER_MITIGATION,
     &POSTING_COST,

@@ -1,8 +1,8 @@
 //! What candidates know before they offer, and the demand that moves it.
 
-use super::World;
 use super::candidate::Sequencer;
 use super::distribution::Distribution;
+use super::{Rollup, World};
 use crate::draws::{Key, Purpose, Stream};
 use crate::numerics::{exp, normal_quantile};
 
@@ -24,6 +24,10 @@ pub struct Signals {
     pub next_log_demand: f64,
     /// Share of users that findings of misconduct have driven away.
     pub lost_users: f64,
+    /// Epochs until the one that offers are for: skill and demand are not known yet.
+    pub ahead: usize,
+    /// Factor on the MEV of a slot that the candidate expects from running on over consecutive slots; empty: 1.
+    pub runs: Vec<f64>,
     /// Candidates who are barred from office in this epoch; empty: nobody.
     pub barred: Vec<bool>,
 }
@@ -52,6 +56,15 @@ impl Nature {
         self.key
     }
 
+    /// Expected demand index of the epoch that offers are for.
+    fn index(&self, rollup: &Rollup, ahead: u32) -> f64 {
+        if ahead == 0 {
+            rollup.demand.expected(self.log_demand)
+        } else {
+            rollup.demand.expected_after(self.log_demand, ahead)
+        }
+    }
+
     /// Draws the private signals of `epoch` (epochs come in order) and moves demand on. What the later epochs of a term of
     /// `term_epochs` are expected to bring is worked out beside them.
     pub fn signals(
@@ -72,7 +85,7 @@ impl Nature {
         }
         if let World::Rollup(rollup) = world {
             out.expected_fee =
-                rollup.fee_per_slot * rollup.demand.expected(self.log_demand) * (1.0 - out.lost_users);
+                rollup.fee_per_slot * self.index(rollup, out.ahead as u32) * (1.0 - out.lost_users);
         }
         for (i, sequencer) in sequencers.iter().enumerate() {
             out.set(world, sequencer, i, out.rank[i], epoch_slots);
@@ -81,17 +94,19 @@ impl Nature {
             let fee = match world {
                 World::Abstract => 0.0,
                 World::Rollup(rollup) => {
-                    let ahead = |t: u32| rollup.demand.expected_after(self.log_demand, t);
+                    let ahead = |t: u32| rollup.demand.expected_after(self.log_demand, t + out.ahead as u32);
                     let sum: f64 = (1..term_epochs).map(ahead).sum();
                     rollup.fee_per_slot * sum / f64::from(term_epochs - 1)
                 }
             };
             out.later.clear();
-            out.later.extend(sequencers.iter().map(|sequencer| match world {
+            let runs = &out.runs;
+            let run = |i: usize| runs.get(i).copied().unwrap_or(1.0);
+            out.later.extend(sequencers.iter().enumerate().map(|(i, sequencer)| match world {
                 World::Abstract => {
                     sequencer.traits.value.as_ref().map_or(0.0, Distribution::mean) / f64::from(epoch_slots)
                 }
-                World::Rollup(rollup) => fee + sequencer.traits.skill * rollup.mev.mean(),
+                World::Rollup(rollup) => fee + sequencer.traits.skill * rollup.mev.mean() * run(i),
             }));
         }
         if let World::Rollup(rollup) = world {
@@ -122,8 +137,9 @@ impl Signals {
                 let shock =
                     if sigma == 0.0 { 1.0 } else { exp(sigma * normal_quantile(rank) - 0.5 * sigma * sigma) };
                 self.skill[i] = sequencer.traits.skill * shock;
-                self.gross[i] =
-                    self.expected_fee + self.skill[i] * rollup.mev.mean() * (1.0 - self.lost_users);
+                let run = self.runs.get(i).copied().unwrap_or(1.0);
+                let skill = if self.ahead > 0 { sequencer.traits.skill } else { self.skill[i] };
+                self.gross[i] = self.expected_fee + skill * rollup.mev.mean() * run * (1.0 - self.lost_users);
             }
         }
     }

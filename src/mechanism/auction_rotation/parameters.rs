@@ -108,5 +108,6 @@ pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
         unit_seats,
         commission: section.number(&COMMISSION),
         term: 1,
+        resold: terms.overlays.resale.is_some(),
     })
 }

@@ -3,7 +3,7 @@
 use super::Service;
 use super::standbys::for_each_standby;
 use crate::mechanism::terms::Terms;
-use crate::mechanism::{At, Schedule, Selection, live_share, lottery};
+use crate::mechanism::{At, Schedule, Selection, lottery};
 
 /// The epoch in expectation.
 pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
@@ -59,7 +59,7 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                     * if apart {
                         lottery::live_apart(at, selection, share(leader))
                     } else {
-                        live_share(share(leader), redundancy)
+                        at.live_share_among(share(leader), redundancy)
                     };
                 if redundancy == 1 || terms.own_down[leader] == 0.0 {
                     continue;
@@ -78,6 +78,12 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                     reach *= fails;
                 }
             }
+        }
+    }
+    if terms.oversight.secret && !selection.all_live {
+        service.live.fill(0.0);
+        for i in selection.may_lead() {
+            service.live[i] = f64::from(terms.epoch_slots);
         }
     }
     let produced: f64 = service.produced.iter().sum();

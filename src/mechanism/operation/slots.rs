@@ -1,12 +1,13 @@
 //! A rollup's epoch, slot by slot, and the streams that its slots draw from.
 
 use super::Service;
-use super::standbys::{Block, for_each_next_leader, for_each_standby};
+use super::roster::Roster;
 use crate::agent::Setting;
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::mechanism::ordering::quorum;
-use crate::mechanism::{At, Schedule, Selection, lottery};
+use crate::mechanism::{At, Schedule, Selection};
 use crate::numerics::ln;
+use crate::world::mev::run_factor;
 use crate::world::{Machines, Rollup};
 
 /// The streams that the slots of one market draw from.
@@ -16,8 +17,8 @@ pub struct SlotStreams {
     failover: Stream,
     committee: Stream,
     leader: Vec<Stream>,
-    seat: Vec<Stream>,
-    restake: Vec<Stream>,
+    pub(super) seat: Vec<Stream>,
+    pub(super) restake: Vec<Stream>,
     empty: Stream,
 }
 
@@ -36,12 +37,12 @@ impl SlotStreams {
     }
 
     /// Leader of a slot by an exponential race: candidate `i` arrives at an exponential time of rate its weight.
-    fn race(&self, selection: &Selection, epoch: u32, slot: u32) -> Option<usize> {
+    pub(super) fn race(&self, selection: &Selection, epoch: u32, slot: u32) -> Option<usize> {
         self.race_among(selection, epoch, slot, |_| true)
     }
 
     /// The first of those who `may` lead.
-    fn race_among(
+    pub(super) fn race_among(
         &self,
         selection: &Selection,
         epoch: u32,
@@ -85,70 +86,37 @@ pub fn slot_by_slot(
     let (setting, terms, signals, epoch) = (at.setting, at.terms, at.signals, at.epoch);
     service.clear(setting.candidates());
     if selection.schedule == Schedule::Lottery {
-        lottery::hold(&streams.seat, &streams.restake, epoch, selection);
+        streams.hold(epoch, selection);
     }
     let selection = &*selection;
-    let redundancy = selection.redundancy.unwrap_or(terms.redundancy);
     let removed = |misses: &[u32], i: usize| selection.miss_tolerance.is_some_and(|most| misses[i] >= most);
     let oversight = &terms.oversight;
-    // Concurrent proposers are new ones in every slot.
-    let blocks = oversight.any_live() && redundancy > 1 && !selection.all_live;
     let served = 1.0 - signals.lost_users;
+    // Who may lead and does not know when is live all the time.
+    let ready = if oversight.secret && !selection.all_live { selection.may_lead() } else { Vec::new() };
+    let all_ready = !ready.is_empty();
+    // Of a schedule that was decided before the epoch before this one, those who have been barred since lead nothing.
+    let gone = |i: usize| oversight.ahead > 0 && signals.is_barred(i);
     let mut able: Vec<usize> = Vec::new();
     let mut drawn: Vec<usize> = Vec::new();
     service.total = selection.total;
-    let mut leaders = std::mem::take(&mut service.leaders);
-    leaders.clear();
-    if selection.schedule == Schedule::Weighted {
-        leaders.extend((0..terms.epoch_slots).map(|slot| streams.race(selection, epoch, slot)));
-    }
+    let leaders = std::mem::take(&mut service.leaders);
+    let roster = Roster::new(terms, streams, selection, epoch, leaders);
+    let redundancy = roster.redundancy();
     let fee = rollup.fee_per_slot * rollup.demand.index(signals.next_log_demand);
-    let (n, k) = (setting.candidates(), selection.seats.len());
+    let n = setting.candidates();
     let mut waking = Vec::new();
     let mut mev_sum = 0.0;
     for slot in 0..terms.epoch_slots {
         let clock = u64::from(epoch) * u64::from(terms.epoch_slots) + u64::from(slot);
         let mev = rollup.mev.quantile(streams.mev.uniform(epoch, slot));
-        mev_sum += mev;
-        let (seat, leader) = match selection.schedule {
-            Schedule::Rotation | Schedule::Lottery => {
-                // The turn moves on with the clock, so that an uneven division favours no seat. The turns of those who
-                // have been removed pass to the seats after theirs.
-                let turn = match Block::of(clock, k, redundancy) {
-                    Some(block) if blocks => block.leader(k),
-                    _ => (clock % k.max(1) as u64) as usize,
-                };
-                let stays =
-                    |seat: &usize| selection.seats[*seat].is_none_or(|i| !removed(&service.misses, i));
-                let seat = (0..k).map(|step| (turn + step) % k).find(stays);
-                (seat.unwrap_or(turn), seat.and_then(|seat| selection.seats[seat]))
-            }
-            Schedule::Weighted => (0, leaders[slot as usize]),
-        };
+        // Whoever had produced every slot would be on one long run.
+        mev_sum += mev * run_factor(rollup.multi_slot, clock + 1);
         let misses = &service.misses;
-        drawn.clear();
-        if blocks && selection.schedule == Schedule::Weighted {
-            drawn.extend(leader);
-            while !drawn.is_empty() && drawn.len() < redundancy {
-                let Some(next) = streams.race_among(selection, epoch, slot, |i| !drawn.contains(&i)) else {
-                    break;
-                };
-                drawn.push(next);
-            }
-        }
-        let each_standby = |visit: &mut dyn FnMut(usize) -> bool| match selection.schedule {
-            Schedule::Rotation | Schedule::Lottery if blocks => {
-                if let Some(block) = Block::of(clock, k, redundancy) {
-                    block.for_each_other(&selection.seats, seat, |i| removed(misses, i) || visit(i));
-                }
-            }
-            Schedule::Weighted if blocks => {
-                let _ = drawn.iter().skip(1).all(|&i| visit(i));
-            }
-            Schedule::Rotation | Schedule::Lottery => {
-                for_each_standby(selection, seat, redundancy, |i| removed(misses, i) || visit(i));
-            }
-            Schedule::Weighted => for_each_next_leader(&leaders, slot as usize, redundancy, visit),
+        let turn = roster.turn(slot, clock, |i| removed(misses, i), &mut drawn);
+        let leader = turn.leader.filter(|&i| !gone(i));
+        let each_standby = |visit: &mut dyn FnMut(usize) -> bool| {
+            roster.each_other(turn, &drawn, |i| removed(misses, i) || gone(i), visit);
         };
         // The leaders of the next slots are live whether or not this slot has one; the other seats wait for theirs.
         if selection.all_live {
@@ -157,6 +125,13 @@ pub fn slot_by_slot(
             }
             if terms.starts {
                 waking.extend((0..n).filter(|&i| selection.weight[i] > 0.0));
+            }
+        } else if all_ready {
+            for &i in &ready {
+                service.live[i] += 1.0;
+            }
+            if terms.starts {
+                waking.extend(&ready);
             }
         } else if redundancy > 1 && (leader.is_some() || selection.schedule == Schedule::Weighted) {
             let live = &mut service.live;
@@ -193,7 +168,7 @@ pub fn slot_by_slot(
         let (mut producer, mut lapsed) = (None, None);
         if let Some(leader) = leader {
             service.scheduled[leader] += 1.0;
-            if !selection.all_live {
+            if !selection.all_live && !all_ready {
                 service.live[leader] += 1.0;
                 if terms.starts {
                     waking.push(leader);
@@ -207,7 +182,9 @@ pub fn slot_by_slot(
                         && streams.failover.uniform(epoch, slot) < rollup.failover;
                     if taken_over && selection.all_live {
                         let up = |i: usize| {
-                            i != leader && machines.down_for(&setting.sequencers, i, clock).is_none()
+                            i != leader
+                                && !gone(i)
+                                && machines.down_for(&setting.sequencers, i, clock).is_none()
                         };
                         producer = streams.race_among(selection, epoch, slot, up);
                     } else if taken_over {
@@ -236,7 +213,8 @@ pub fn slot_by_slot(
             if producer.is_some() && oversight.any_live() {
                 let mut up = |i: usize| machines.down_for(&setting.sequencers, i, clock).is_none();
                 if selection.all_live {
-                    able.extend((0..selection.weight.len()).filter(|&i| selection.weight[i] > 0.0 && up(i)));
+                    let staked = |&i: &usize| selection.weight[i] > 0.0 && !gone(i);
+                    able.extend((0..selection.weight.len()).filter(staked).filter(|&i| up(i)));
                 } else {
                     able.extend(leader.filter(|&i| up(i)));
                     each_standby(&mut |standby| {
@@ -257,18 +235,23 @@ pub fn slot_by_slot(
         waking.drain(..).for_each(|i| service.wake(at, i, clock));
         if let Some(i) = producer {
             service.produced[i] += 1.0;
+            service.run = (Some(i), if service.run.0 == Some(i) { service.run.1 + 1 } else { 1 });
+            let longer = run_factor(rollup.multi_slot, service.run.1);
+            service.premium[i] += signals.skill[i] * mev * served * (longer - 1.0);
+            let mev = mev * longer;
             service.mev[i] += signals.skill[i] * mev * served;
             service.gross[i] += fee * served + signals.skill[i] * mev * served + service.backlog;
             service.backlog = 0.0;
             service.gap = 0.0;
         } else {
             service.missed += 1.0;
+            service.run = (None, 0);
             service.backlog += terms.backlog * fee * served;
             service.gap += 1.0;
             service.longest_gap = service.longest_gap.max(service.gap);
         }
     }
-    service.leaders = leaders;
+    service.leaders = roster.into_leaders();
     let best = signals.skill.iter().fold(0.0_f64, |best, &skill| best.max(skill));
     service.potential = f64::from(terms.epoch_slots) * fee + best * mev_sum;
     service.close_costs(at, &selection.effort);
