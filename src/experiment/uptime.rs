@@ -85,15 +85,15 @@ pub fn invested<M: Mechanism>(
         let choose = |p: usize, state: usize, u: f64| learned.policies[p].sample(state, u);
         let behaviour = foresight.conduct.as_ref().map(|conduct| &conduct.behaviour);
         let mut moved = 0.0_f64;
-        for p in 0..seats.players.len() {
+        for (p, level) in levels.iter_mut().enumerate() {
             let class = &setting.classes[seats.players[p].class];
             let Some(cost) = class.traits.uptime_cost else { continue };
             let worth = worth_of_uptime(&game, p, &choose, behaviour, schedule, seed, replicate)?;
             let best = best_level(class.traits.reliability, worth, cost);
             // Later turns go half the way, as those who invest may change places.
-            let next = if turn < 2 { best } else { 0.5 * (best + levels[p]) };
-            moved = moved.max((next - levels[p]).abs());
-            levels[p] = next;
+            let next = if turn < 2 { best } else { 0.5 * (best + *level) };
+            moved = moved.max((next - *level).abs());
+            *level = next;
         }
         if moved <= SETTLED {
             break;

@@ -141,7 +141,7 @@ impl Terms {
     /// The same where the candidates' machines fail and are repaired like this, which costs them so much an epoch.
     #[must_use]
     pub fn with_machines(&self, machines: Vec<Reliability>, investment: Vec<f64>) -> Terms {
-        let own_down: Vec<f64> = machines.iter().map(|machine| machine.down_share()).collect();
+        let own_down: Vec<f64> = machines.iter().map(Reliability::down_share).collect();
         // Availability holds other things besides: it changes with the machine's own share.
         let changed = own_down.iter().zip(&self.own_down).map(|(now, before)| (1.0 - now) / (1.0 - before));
         Terms {

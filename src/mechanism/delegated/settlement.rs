@@ -44,7 +44,7 @@ impl Delegated {
         ledger.pay_service(service, self.commission);
         let n = offers.len();
         let all = at.setting.total_stake();
-        self.learn_losses(state, at, service);
+        Self::learn_losses(state, at, service);
         for (i, offer) in offers.iter().enumerate() {
             let Some(x) = *offer else { continue };
             // Where seats are decided epochs ahead, those who back the candidate now are paid.
@@ -77,7 +77,7 @@ impl Delegated {
     }
 
     /// Delegators learn what slashing takes of a stake behind those in office.
-    fn learn_losses(&self, state: &mut Stakes, at: &At, service: &Service) {
+    fn learn_losses(state: &mut Stakes, at: &At, service: &Service) {
         if at.terms.oversight.slash_fraction == 0.0 {
             return;
         }

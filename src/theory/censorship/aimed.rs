@@ -34,7 +34,9 @@ impl Aimed {
         }
         let e = self.epoch_slots;
         let seen = |j: u64| distance < (j + self.lookahead) * e - past;
-        match (0..).find(|&j| seen(j)) {
+        // By then even one epoch's notice has shown everything up to there.
+        let last = (distance + past) / e + 1;
+        match (0..=last).find(|&j| seen(j)) {
             None | Some(0) => 0,
             Some(j) => j * e - past,
         }
