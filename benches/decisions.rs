@@ -4,20 +4,19 @@
 //! counted apart. The last part does the delegation stage of `delegated` and the same work as a Numba loop by turns; it
 //! needs `python3` (or what `PYTHON` names) with numba and says so where that is missing.
 
-use sequencer_lab::cli::library::Files;
+mod scripted;
+
+use scripted::{experiment, live};
 use sequencer_lab::draws::Key;
 use sequencer_lab::experiment::file::{Contender, Experiment};
 use sequencer_lab::experiment::simulate::simulate;
-use sequencer_lab::learning::{Learner, Problem};
 use sequencer_lab::mechanism::{At, Mechanism, Rule, Selection};
 use sequencer_lab::play::learning_loop;
-use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
-use sequencer_lab::settings::Document;
+use sequencer_lab::play::market::{Game, Seating};
 use sequencer_lab::with_rule;
 use sequencer_lab::world::Signals;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
@@ -41,7 +40,7 @@ fn main() {
     println!("median of {TURNS} measurements, one core");
     let parts: [(&str, &dyn Fn()); 4] = [
         ("learning", &|| {
-            let headline = experiment(&text, &[]);
+            let headline = experiment(&text, HEADLINE, &[]);
             println!("headline experiment, {} rounds", headline.play.schedule.rounds);
             for contender in &headline.contenders {
                 with_rule!(&contender.rule, rule => learning(rule, &headline, contender));
@@ -49,14 +48,14 @@ fn main() {
         }),
         ("playing", &|| {
             println!("slot by slot, nobody learns, 32 slots an epoch, 12 sequencers");
-            let scripted = experiment(&text, &["sequencers.*.strategy=truthful"]);
+            let scripted = experiment(&text, HEADLINE, &["sequencers.*.strategy=truthful"]);
             for contender in &scripted.contenders {
                 with_rule!(&contender.rule, rule => playing(rule, &scripted, contender));
             }
         }),
         ("units", &|| {
             println!("headline experiment, learning and certificate included");
-            let headline = experiment(&text, &[]);
+            let headline = experiment(&text, HEADLINE, &[]);
             for contender in &headline.contenders {
                 units(&headline, contender);
             }
@@ -72,15 +71,6 @@ fn main() {
             part();
         }
     }
-}
-
-fn experiment(text: &str, changes: &[&str]) -> Experiment {
-    let mut document = Document::parse("bench", text).expect("a readable file");
-    for change in changes {
-        let (path, value) = change.split_once('=').expect("PATH=VALUE");
-        document.set(path, value).expect("a setting that exists");
-    }
-    Experiment::read(document, &Files::beside(Path::new(HEADLINE))).expect("a valid experiment")
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -132,25 +122,7 @@ fn learning<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contend
 fn playing<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contender) {
     const EPOCHS: u32 = 4_000;
     let (setting, terms) = (&experiment.setting, &contender.terms);
-    let seats = Seating::new(setting, true);
-    let game = Game { rule, setting, terms, seats: &seats };
-    let policies: Vec<_> = seats
-        .players
-        .iter()
-        .map(|p| {
-            let problem = Problem::new(p.bins.count(), p.menu.columns());
-            Learner::new(setting.classes[p.class].strategy.learner, &problem).settled()
-        })
-        .collect();
-    let taken = seconds(|turn| {
-        let mut round = Round::new(&game);
-        let mut market = Market::open(&game, Key::new(experiment.seed, turn as u32, 0));
-        for _ in 0..EPOCHS {
-            market.offer(&game, |p| &policies[p], &mut round);
-            market.decide(&game, &mut round, Detail::Slots).expect("balanced books");
-        }
-        black_box(market.ledger.community());
-    });
+    let taken = seconds(|turn| live(rule, experiment, contender, turn as u32, EPOCHS));
     let epochs = f64::from(EPOCHS) / taken;
     println!("  {:<12} {:>12.0} slots a second", contender.name, epochs * f64::from(terms.epoch_slots));
     if rule.lever().is_some() {
@@ -184,7 +156,7 @@ fn units(experiment: &Experiment, contender: &Contender) {
 /// The delegation stage by turns with the Numba loops.
 fn delegator_step() {
     const EPOCHS: u32 = 20_000;
-    let experiment = experiment(MARKET, &[]);
+    let experiment = experiment(MARKET, HEADLINE, &[]);
     let contender = &experiment.contenders[0];
     let Rule::Delegated(rule) = &contender.rule else { panic!("the market's rule is `delegated`") };
     let setting = &experiment.setting;

@@ -6,16 +6,11 @@
 //! where machines fail once in a thousand slots, everybody live can include and schedules are secret. The aim is 5 seconds a
 //! rule, 10 for `delegated`; the exit status is 1 where it is missed. `-- NAME` plays the contenders whose name contains NAME.
 
-use sequencer_lab::cli::library::Files;
-use sequencer_lab::draws::Key;
-use sequencer_lab::experiment::file::{Contender, Experiment};
-use sequencer_lab::learning::{Learner, Problem};
-use sequencer_lab::mechanism::Mechanism;
-use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
-use sequencer_lab::settings::Document;
+mod scripted;
+
+use scripted::{experiment, live};
+use sequencer_lab::mechanism::Mechanism as _;
 use sequencer_lab::with_rule;
-use std::hint::black_box;
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -28,7 +23,9 @@ const DELEGATORS: usize = 1_000;
 const AIM: [f64; 2] = [5.0, 10.0];
 
 /// Settings of the rough world, for all sequencers and for every contender.
-const ROUGH: &[&str] = &["sequencers.*.failure_rate=0.001", "sequencers.*.repair_rate=0.1"];
+const ROUGH: &[&str] =
+    &["sequencers.*.strategy=truthful", "sequencers.*.failure_rate=0.001", "sequencers.*.repair_rate=0.1"];
+const CALM: &[&str] = &["sequencers.*.strategy=truthful"];
 const ROUGH_CONTENDERS: &str = "inclusion = \"any_live\"\nlookahead = 0\n";
 
 fn main() -> ExitCode {
@@ -36,11 +33,14 @@ fn main() -> ExitCode {
     let text = std::fs::read_to_string(EVERY_RULE).expect("the experiment with every rule");
     // Its own strategy, which comes last, is one that learns.
     let calm = text.split("[strategies.").next().unwrap_or(&text);
-    let rough = calm.replace("epoch_slots = 32\n", &format!("epoch_slots = 32\n{ROUGH_CONTENDERS}"));
+    // Where leaders are secret nobody withdraws a stake.
+    let rough = calm
+        .replace("epoch_slots = 32\n", &format!("epoch_slots = 32\n{ROUGH_CONTENDERS}"))
+        .replace("unstake_fraction = 0.5\n", "");
     let mut missed = false;
-    for (world, text, settings) in [("calm", calm, &[][..]), ("rough", &rough, ROUGH)] {
+    for (world, text, settings) in [("calm", calm, CALM), ("rough", &rough, ROUGH)] {
         println!("{world} world, {SLOTS} slots of each rule");
-        let experiment = experiment(text, settings);
+        let experiment = experiment(text, EVERY_RULE, settings);
         assert_eq!(experiment.setting.candidates(), CANDIDATES);
         for contender in &experiment.contenders {
             if wanted.as_ref().is_some_and(|wanted| !contender.name.contains(wanted.as_str())) {
@@ -49,7 +49,9 @@ fn main() -> ExitCode {
             assert_eq!(contender.terms.epoch_slots, EPOCH_SLOTS);
             let (seconds, delegates) = with_rule!(&contender.rule, rule => {
                 let delegates = !rule.persistence(&experiment.setting).is_empty();
-                (play(rule, &experiment, contender), delegates)
+                let start = Instant::now();
+                live(rule, &experiment, contender, 0, SLOTS / EPOCH_SLOTS);
+                (start.elapsed().as_secs_f64(), delegates)
             });
             let members: usize = experiment.setting.delegators.iter().map(|group| group.count).sum();
             assert!(!delegates || members == DELEGATORS);
@@ -60,38 +62,4 @@ fn main() -> ExitCode {
         }
     }
     if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-/// The experiment in `text`, everybody telling the truth.
-fn experiment(text: &str, changes: &[&str]) -> Experiment {
-    let mut document = Document::parse("bench", text).expect("a readable file");
-    for change in ["sequencers.*.strategy=truthful"].iter().chain(changes) {
-        let (path, value) = change.split_once('=').expect("PATH=VALUE");
-        document.set(path, value).expect("a setting that exists");
-    }
-    Experiment::read(document, &Files::beside(Path::new(EVERY_RULE))).expect("a valid experiment")
-}
-
-/// Seconds for which one market lives through all slots.
-fn play<M: Mechanism>(rule: &M, experiment: &Experiment, contender: &Contender) -> f64 {
-    let (setting, terms) = (&experiment.setting, &contender.terms);
-    let seats = Seating::new(setting, true);
-    let game = Game { rule, setting, terms, seats: &seats };
-    let policies: Vec<_> = seats
-        .players
-        .iter()
-        .map(|p| {
-            let problem = Problem::new(p.bins.count(), p.menu.columns());
-            Learner::new(setting.classes[p.class].strategy.learner, &problem).settled()
-        })
-        .collect();
-    let start = Instant::now();
-    let mut round = Round::new(&game);
-    let mut market = Market::open(&game, Key::new(experiment.seed, 0, 0));
-    for _ in 0..SLOTS / EPOCH_SLOTS {
-        market.offer(&game, |p| &policies[p], &mut round);
-        market.decide(&game, &mut round, Detail::Slots).expect("balanced books");
-    }
-    black_box(market.ledger.community());
-    start.elapsed().as_secs_f64()
 }

@@ -82,6 +82,15 @@ pub const REPAIR_RATE: Parameter = Parameter::number(
     "probability that a failed machine comes back in a slot",
 )
 .open_low();
+/// Cost of uptime.
+pub const UPTIME_COST: Parameter = Parameter::number_optional(
+    "uptime_cost",
+    0.0,
+    1e12,
+    "ETH per epoch",
+    "what it costs to divide the failure rate by e; how much of that each group buys is learned; absent: none",
+)
+.open_low();
 /// Cost of capital.
 pub const CAPITAL_COST: Parameter = Parameter::number(
     "capital_cost",
@@ -145,6 +154,7 @@ pub const PARAMETERS: &[&Parameter] = &[
     &IDLE_COST,
     &FAILURE_RATE,
     &REPAIR_RATE,
+    &UPTIME_COST,
     &CAPITAL_COST,
     &CAPITAL_LIMIT,
     &START_COST,
@@ -230,6 +240,15 @@ pub fn read(
             section.optional_number(&CAPITAL_LIMIT).unwrap_or(f64::INFINITY)
         } else {
             f64::INFINITY
+        },
+        uptime_cost: if world.is_abstract() || failure_rate == 0.0 {
+            section.note_unread_key(
+                &UPTIME_COST,
+                "there is no uptime to buy without slots (`kind = \"rollup\"`) and a `failure_rate`",
+            );
+            None
+        } else {
+            section.optional_number(&UPTIME_COST)
         },
         reliability: Reliability { failure_rate, repair_rate },
         capital_cost: if bonded { section.number(&CAPITAL_COST) } else { 0.0 },

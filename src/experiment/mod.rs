@@ -30,4 +30,5 @@ pub mod tables;
 #[cfg(test)]
 pub(crate) mod trial;
 pub mod unit;
+pub mod uptime;
 pub mod whole_file;

@@ -4,10 +4,12 @@ use super::entry;
 use super::exports;
 use super::outcome::{Curve, Outcome, PolicyEntry};
 use super::repeated::{Benchmark, Played};
+use super::uptime;
 use crate::agent::Setting;
 use crate::agent::strategy::Unit;
 use crate::learning::policy::Policy;
 use crate::measure::certificate::{Certificate, certify};
+use crate::measure::conduct_gain;
 use crate::measure::metrics;
 use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
@@ -17,8 +19,10 @@ use crate::play::conduct::{self, Behaviour};
 use crate::play::learning_loop::{self, Learned};
 use crate::play::ledger::Imbalance;
 use crate::play::market::{Detail, Game, Market, Round, Seating};
+use crate::play::runs;
 use crate::play::schedule::{Phase, Regime, Schedule, market_key};
 use crate::with_rule;
+use crate::world::World;
 
 /// How long and how broadly to learn, measure and certify.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,6 +105,8 @@ fn simulate_beside<M: Mechanism>(
     replicate: u32,
 ) -> Result<Outcome, Failure> {
     let schedule = &play.schedule;
+    let invested = uptime::invested(rule, setting, terms, schedule, seed, replicate)?;
+    let (setting, terms) = invested.as_ref().map_or((setting, terms), |i| (&i.setting, &i.terms));
     let seats = Seating::new(setting, schedule.regime == Regime::SelfPlay);
     let foresight = foresee(rule, setting, terms, &seats, schedule, seed, replicate)?;
     let terms = &foresight.terms;
@@ -163,6 +169,11 @@ fn simulate_beside<M: Mechanism>(
         let answers = agents.filter_map(|p| Some((agent_name(&game, p), session.answers(p)?)));
         curves.extend(answers.flat_map(|(agent, answers)| exports::answer_curves(&agent, &answers)));
     }
+    if let Some(conduct) = conduct.as_ref().filter(|conduct| conduct.learning) {
+        let gain = conduct_gain::measure(&game, &choose, &conduct.behaviour, schedule, seed, replicate)?;
+        metrics.extend(gain.iter().flat_map(|gain| gain.metrics(potential)));
+        metrics.sort_by_key(|(key, _)| metrics::place(key));
+    }
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
     }
@@ -176,6 +187,15 @@ fn simulate_beside<M: Mechanism>(
     let mut policies = book.policies(&game, &learned.policies);
     if let Some(conduct) = conduct.filter(|conduct| conduct.learning) {
         policies.extend(conduct_policies(&game, &conduct.behaviour));
+    }
+    if let Some(invested) = &invested {
+        policies.extend(invested.levels.iter().map(|&(p, level)| PolicyEntry {
+            agent: agent_name(&game, p),
+            lever: "uptime".to_owned(),
+            state: 0.0,
+            action: Some(level),
+            probability: 1.0,
+        }));
     }
     curves.extend(book.curves(&game));
     curves.extend(tally.lorenz().into_iter().chain(tally.censorship()).map(|(name, points)| Curve {
@@ -192,17 +212,18 @@ const TURNS: usize = 4;
 const SETTLED: f64 = 0.01;
 
 /// What learning offers and conduct by turns left.
-struct Foresight {
-    /// Terms under which candidates know what they earn aside.
-    terms: Terms,
-    learned: Option<Learned>,
-    conduct: Option<conduct::Learned>,
+pub(super) struct Foresight {
+    /// Terms under which candidates know what they earn aside and by running on over consecutive slots.
+    pub(super) terms: Terms,
+    pub(super) learned: Option<Learned>,
+    pub(super) conduct: Option<conduct::Learned>,
 }
 
 /// Lets candidates foresee in their offers what conduct brings and costs them: offers are learned, then conduct, then what a slot
 /// brings aside is told to everybody, and all of it again until that no longer changes (at most [`TURNS`] times more; the mean
-/// of the last two is told, as who gains by misconduct may enter and leave office by turns). Where nobody is tempted, nothing.
-fn foresee<M: Mechanism>(
+/// of the last two is told, as who gains by misconduct may enter and leave office by turns). What consecutive slots are worth is
+/// learned and told along with it. Where nobody is tempted and slots are worth the same in any order, nothing.
+pub(super) fn foresee<M: Mechanism>(
     rule: &M,
     setting: &Setting,
     terms: &Terms,
@@ -212,8 +233,9 @@ fn foresee<M: Mechanism>(
     replicate: u32,
 ) -> Result<Foresight, Imbalance> {
     let mut terms = terms.clone();
-    let Some(rollup) = setting.world.tempting() else {
-        return Ok(Foresight { terms, learned: None, conduct: None });
+    let rollup = match &setting.world {
+        World::Rollup(rollup) if rollup.tempts() || rollup.multi_slot > 0.0 => rollup,
+        _ => return Ok(Foresight { terms, learned: None, conduct: None }),
     };
     let usual = rollup.fee_per_slot + rollup.mev.mean();
     let mut conduct: Option<conduct::Learned> = None;
@@ -222,18 +244,29 @@ fn foresee<M: Mechanism>(
         let learned = learning_loop::learn(&game, *schedule, seed, replicate)?;
         let choose = |_: u32, p: usize, state: usize, u: f64| learned.policies[p].sample(state, u);
         conduct = conduct::learn(&game, &choose, schedule, seed, replicate, conduct.as_ref())?;
-        let Some(found) = conduct.as_ref().filter(|_| turn < TURNS) else {
+        if turn == TURNS {
             return Ok(Foresight { terms, learned: Some(learned), conduct });
+        }
+        let behaviour = conduct.as_ref().map(|found| &found.behaviour);
+        let runs = runs::learn(&game, &choose, behaviour, schedule, seed, replicate)?;
+        let aside = conduct.as_ref().map_or(&[][..], |found| &found.aside);
+        let longer = rollup.mev.mean();
+        let change = |i: usize| {
+            let aside = aside.get(i).map_or(0.0, |aside| aside - terms.aside(i));
+            let runs = runs.get(i).map_or(0.0, |factor| factor - terms.runs.get(i).copied().unwrap_or(1.0));
+            aside.abs() + (runs * longer).abs()
         };
-        let change = |i: usize| (found.aside[i] - terms.aside(i)).abs();
         let settled = (0..setting.candidates()).all(|i| change(i) <= SETTLED * usual);
         if settled {
             return Ok(Foresight { terms, learned: Some(learned), conduct });
         }
-        let told = |i: usize| {
-            if turn < 2 { found.aside[i] } else { 0.5 * (found.aside[i] + terms.aside(i)) }
+        let told = |found: &[f64], before: &dyn Fn(usize) -> f64| -> Vec<f64> {
+            let mean = |(i, &found): (usize, &f64)| if turn < 2 { found } else { 0.5 * (found + before(i)) };
+            found.iter().enumerate().map(mean).collect()
         };
-        terms.aside = (0..setting.candidates()).map(told).collect();
+        let aside = told(aside, &|i| terms.aside(i));
+        terms.runs = told(&runs, &|i| terms.runs.get(i).copied().unwrap_or(1.0));
+        terms.aside = aside;
     }
     Ok(Foresight { terms, learned: None, conduct })
 }

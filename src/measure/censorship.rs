@@ -55,7 +55,7 @@ impl Censorship {
                 for (c, &cap) in self.caps.iter().enumerate() {
                     let attempt =
                         Attempt { window, public, offer: Offer::Tailored(cap), value: f64::INFINITY };
-                    let (success, paid) = attempt.outcome(&closed.encounters);
+                    let (success, paid) = attempt.outcome(&closed.encounters, &closed.foreseen);
                     self.successes[w * self.caps.len() + c] += f64::from(u8::from(success));
                     self.payments[w * self.caps.len() + c] += paid;
                 }

@@ -88,7 +88,13 @@ impl Certificate {
     }
 
     /// From the contributions of all players in `markets` markets; `later` bounds what a deviation earns besides, after it.
-    fn from_gains(gains: &[Gains], markets: u32, method: Method, is_the_game: bool, later: f64) -> Self {
+    pub(super) fn from_gains(
+        gains: &[Gains],
+        markets: u32,
+        method: Method,
+        is_the_game: bool,
+        later: f64,
+    ) -> Self {
         let cells: usize = gains.iter().map(Gains::cells).sum();
         let total = f64::from(markets);
         let z = critical_value(1.0 - 2.0 * CONFIDENCE_MISSED / cells as f64, total - 1.0);

@@ -288,6 +288,27 @@ pub const METRICS: &[Metric] = &[
         "price paid to the protocol per scheduled slot; per seat with unit seats",
     ),
     metric(
+        "resold_share",
+        "ratio",
+        Neutral,
+        "resold",
+        "share of scheduled slots of seats that were resold (with `resale`)",
+    ),
+    metric(
+        "resale_payments",
+        "ETH",
+        Neutral,
+        "paid for resold seats",
+        "paid among sequencers for seats that were resold, per epoch (with `resale`)",
+    ),
+    metric(
+        "uptime_spending",
+        "ETH",
+        Neutral,
+        "spent on uptime",
+        "what sequencers with an `uptime_cost` spend on it per epoch",
+    ),
+    metric(
         "mean_offer",
         "ratio",
         Neutral,
@@ -331,6 +352,20 @@ pub const METRICS: &[Metric] = &[
         Minimize,
         "delegators' gain, upper bound",
         "simultaneous 95% upper bound of the same; the price of tastes where choice is logit, else part of what is certified",
+    ),
+    metric(
+        "conduct_gain",
+        "share",
+        Minimize,
+        "gain of other conduct",
+        "gain of the best deviation in conduct that was learned (taking every bribe that pays more than including, refusing all, taking toxic MEV or leaving it, obeying orders or defying them) by a member of any group in office, in one epoch, what it is then expected to lose counted: sample-split estimate",
+    ),
+    metric(
+        "conduct_gain_upper",
+        "share",
+        Minimize,
+        "gain of other conduct, upper bound",
+        "simultaneous 95% upper bound of the same",
     ),
     metric(
         "certified",

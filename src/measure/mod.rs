@@ -4,6 +4,7 @@ pub mod basins;
 pub mod censorship;
 pub mod certificate;
 pub mod concentration;
+pub mod conduct_gain;
 pub mod delegators_gain;
 pub mod effects;
 pub mod gains;

@@ -44,6 +44,8 @@ pub struct Tally {
     offers: f64,
     offered: f64,
     corruption: Option<f64>,
+    resold_slots: f64,
+    resold: f64,
     bribes: f64,
     illicit: f64,
     harm: f64,
@@ -70,6 +72,7 @@ pub struct Opening {
     sinks: [f64; 4],
     evictions: Option<u64>,
     findings: u64,
+    resold: f64,
     bribes: f64,
     illicit: f64,
     memo: Memo,
@@ -97,6 +100,7 @@ impl Opening {
             sinks: ledger.sinks(),
             evictions: game.rule.evictions(&market.state),
             findings: market.docket().map_or(0, |docket| docket.evictions),
+            resold: ledger.resold(),
             bribes: ledger.bribes(),
             illicit: ledger.illicit(),
             memo: market.docket().map_or_else(Memo::default, |docket| docket.memo),
@@ -128,6 +132,8 @@ impl Tally {
         self.slots += service.total;
         self.missed += service.missed;
         self.scheduled += service.scheduled.iter().sum::<f64>();
+        let resold = &round.selection.resold;
+        self.resold_slots += resold.iter().map(|trade| service.scheduled[trade.buyer]).sum::<f64>();
         opening.gap = opening.gap.max(service.longest_gap);
         if let Some(escrow) = game.rule.escrow(&market.state) {
             let (short, required) = escrow.short();
@@ -213,6 +219,7 @@ impl Tally {
         self.posting += ledger.posting() - opening.posting;
         self.operating += ledger.operating() - opening.operating;
         self.gap += opening.gap;
+        self.resold += ledger.resold() - opening.resold;
         self.bribes += ledger.bribes() - opening.bribes;
         self.illicit += ledger.illicit() - opening.illicit;
         if let Some(docket) = market.docket() {
@@ -362,6 +369,13 @@ impl Tally {
                     };
                     self.prices / self.scheduled * slots
                 }),
+                "resold_share" => (game.terms.overlays.resale.is_some() && self.scheduled > 0.0)
+                    .then(|| self.resold_slots / self.scheduled),
+                "resale_payments" => game.terms.overlays.resale.map(|_| per_epoch(self.resold)),
+                "uptime_spending" => {
+                    let invests = |class: &Class| class.traits.uptime_cost.is_some();
+                    game.setting.classes.iter().any(invests).then(|| game.terms.investment.iter().sum())
+                }
                 "mean_offer" => (self.offers > 0.0).then(|| self.offered / self.offers),
                 "bribes_to_delegators" => (lever == Some(Lever::Kickback)).then(|| per_epoch(self.kickbacks)),
                 "evictions" => self.evictions.map(per_epoch),

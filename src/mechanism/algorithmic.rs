@@ -43,7 +43,7 @@ use super::escrow::Escrow;
 use super::operation::Service;
 use super::stake::{self, Contest};
 use super::terms::Terms;
-use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Selection, live_share};
+use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Selection};
 use crate::agent::Setting;
 use crate::play::ledger::Ledger;
 use crate::settings::Section;
@@ -137,7 +137,7 @@ impl Mechanism for Algorithmic {
             Base::Stake => self.contest.whole_rent(at, i),
             Base::Auction { seats, .. } => {
                 let worth = at.terms.availability[i] * self.contest.income(at, i)
-                    - self.redundancy as f64 * at.live_cost(i);
+                    - at.live_per_turn(seats) * at.live_cost(i);
                 worth - self.bond_cost(at, i) / (f64::from(at.terms.epoch_slots) / seats as f64)
             }
             // The effort that costs the whole rent of an epoch.
@@ -234,7 +234,8 @@ impl Mechanism for Algorithmic {
                     Base::Equal { cost } => 0.5 * cost * x * x,
                     _ => x * at.terms.capital_rate[i],
                 };
-                *payoff = slots * (led * share - at.live_cost(i) * live_share(share, state.redundancy))
+                *payoff = slots
+                    * (led * share - at.live_cost(i) * at.live_share_among(share, state.redundancy))
                     - own
                     - bond
                     - at.start_when_drawn(i, share, state.redundancy);

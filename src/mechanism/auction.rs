@@ -70,8 +70,11 @@ pub fn read(section: &Section, terms: &Terms) -> Option<Auction> {
     };
     let bond = (terms.collateral.posted(section.number(&BOND)), section.integer(&DISPUTE_EPOCHS) as usize);
     let (reserve, commission) = (section.number(&RESERVE), section.number(&COMMISSION));
-    let term = terms.term_epochs;
-    Some(Auction { sale: AuctionRotation::of_one_seat(pricing, reserve, bond, commission, term), term })
+    let (term, resold) = (terms.term_epochs, terms.overlays.resale.is_some());
+    Some(Auction {
+        sale: AuctionRotation::of_one_seat(pricing, reserve, bond, commission, term, resold),
+        term,
+    })
 }
 
 /// What a market remembers: who holds the right, at what price and for how long.
@@ -218,6 +221,10 @@ impl Mechanism for Auction {
 
     fn epochs_to_fill(&self) -> u32 {
         self.sale.epochs_to_fill()
+    }
+
+    fn sells_seats(&self) -> bool {
+        self.sale.sells_seats()
     }
 
     fn escrow<'a>(&self, state: &'a Tenure) -> Option<&'a Escrow> {

@@ -21,72 +21,27 @@
 //! design", Math. Oper. Res. 6, lemma 2; polynya (2021), "Sequencer auctions with multiple sequencers and rotation
 //! mechanism".
 
-use super::collateral::{BOND_ASSET, HAIRCUT};
+mod parameters;
+mod ranking;
+
+pub use parameters::{BOND, DISPUTE_EPOCHS, PARAMETERS, PRICING, RESERVE, SCHEDULE, UNIT_SEATS, read};
+pub use ranking::Ranking;
+
 use super::escrow::Escrow;
 use super::operation::Service;
+use super::resale::Resale;
 use super::seat_sale::SeatSale;
-use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
+use super::terms::Terms;
 use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Schedule, Selection};
 use crate::agent::Setting;
-use crate::draws::Purpose;
 use crate::numerics::ln;
 use crate::play::ledger::Ledger;
 use crate::play::repeated::stage::Tie;
-use crate::settings::{Parameter, Section};
+use crate::settings::Section;
+use ranking::{Ranked, lot};
 
 /// One line for the catalogue.
 pub const SUMMARY: &str = "k winners per epoch take turns and pay the community";
-/// Payment rule.
-pub const PRICING: Parameter = Parameter::choice(
-    "pricing",
-    &["pay_as_bid", "uniform", "vcg", "myerson"],
-    "pay_as_bid",
-    "what winners pay per scheduled slot: their bid, the highest losing bid, or the threshold payment",
-);
-/// Schedule.
-pub const SCHEDULE: Parameter = Parameter::choice(
-    "schedule",
-    &["even", "proportional"],
-    "even",
-    "whether winners lead equally many slots, or in proportion to their bids",
-);
-/// Reserve.
-pub const RESERVE: Parameter =
-    Parameter::number("reserve_price", 0.0, 1e12, 0.0, "ETH per scheduled slot", "least bid that can win");
-/// Bond.
-pub const BOND: Parameter = Parameter::number("bond", 0.0, 1e12, 0.0, "ETH", "bond that a winner posts");
-/// Dispute window.
-pub const DISPUTE_EPOCHS: Parameter = Parameter::integer(
-    "dispute_epochs",
-    0,
-    100_000,
-    0,
-    "epochs",
-    "epochs after its own during which a bond stays locked",
-);
-/// Unit seats.
-pub const UNIT_SEATS: Parameter = Parameter::flag(
-    "unit_seats",
-    false,
-    "every seat is worth the whole epoch (the textbook's identical units; abstract world only)",
-);
-
-/// Parameters read.
-pub const PARAMETERS: &[&Parameter] = &[
-    &EPOCH_SLOTS,
-    &SEATS,
-    &REDUNDANCY,
-    &COMMISSION,
-    &PRICING,
-    &SCHEDULE,
-    &RESERVE,
-    &BOND,
-    &BOND_ASSET,
-    &HAIRCUT,
-    &DISPUTE_EPOCHS,
-    &UNIT_SEATS,
-];
-
 /// What else it needs.
 pub const NEEDS: Needs = Needs { capital: true, sale: true, ..Needs::NOTHING };
 
@@ -114,90 +69,14 @@ pub struct AuctionRotation {
     commission: f64,
     /// Epochs for which a seat is sold.
     term: u32,
+    /// Whether winners may sell on.
+    resold: bool,
 }
-
-/// Reads a contender.
-pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
-    let seats = section.integer(&SEATS) as usize;
-    if seats > terms.candidates {
-        section.refuse(
-            "seats",
-            &format!("{seats} seats for {} sequencers", terms.candidates),
-            &format!("a whole number from 1 to {} (the number of sequencers)", terms.candidates),
-            None,
-        );
-    }
-    let proportional = section.choice(&SCHEDULE) == "proportional";
-    let pricing = match section.choice(&PRICING) {
-        "pay_as_bid" => Pricing::PayAsBid,
-        "myerson" => Pricing::Myerson,
-        _ => Pricing::Uniform,
-    };
-    if proportional && pricing == Pricing::Uniform {
-        section.refuse(
-            "pricing",
-            "a proportional schedule with a price that does not depend on one's own bid",
-            "`pay_as_bid` or `myerson` with `schedule = \"proportional\"`",
-            Some("with a uniform price a higher bid would buy more slots at no higher price, so that bids would have no limit".to_owned()),
-        );
-    }
-    let unit_seats = section.flag(&UNIT_SEATS);
-    if unit_seats && proportional {
-        section.refuse(
-            "unit_seats",
-            "whole-epoch seats with a proportional schedule",
-            "`schedule = \"even\"`",
-            None,
-        );
-    }
-    if terms.redundancy > seats {
-        section.refuse(
-            "redundancy",
-            &format!("{} live sequencers per slot with {seats} seats", terms.redundancy),
-            &format!("a whole number from 1 to {seats} (the number of seats: standbys hold the next seats)"),
-            None,
-        );
-    }
-    Some(AuctionRotation {
-        seats,
-        pricing,
-        proportional,
-        reserve: section.number(&RESERVE),
-        bond: terms.collateral.posted(section.number(&BOND)),
-        dispute_epochs: section.integer(&DISPUTE_EPOCHS) as usize,
-        unit_seats,
-        commission: section.number(&COMMISSION),
-        term: 1,
-    })
-}
-
-/// A bid with its lot: compared by amount, then by lot.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Ranked {
-    bid: f64,
-    lot: u64,
-    who: usize,
-}
-
-impl Ranked {
-    fn beats(&self, other: &Ranked) -> bool {
-        self.bid > other.bid || (self.bid == other.bid && self.lot > other.lot)
-    }
-}
-
-/// Admissible bids, highest first.
-#[derive(Clone, Debug, Default)]
-pub struct Ranking(Vec<Ranked>);
 
 /// Working space: the round's admissible bids, highest first.
 #[derive(Debug, Default)]
 pub struct Scratch {
     ranked: Vec<Ranked>,
-}
-
-/// The lot of a candidate in this epoch, which breaks ties.
-fn lot(at: &At, who: usize) -> u64 {
-    at.key.stream(Purpose::Tie, at.setting.sequencers[who].who).bits(at.epoch, 0)
 }
 
 impl AuctionRotation {
@@ -208,6 +87,7 @@ impl AuctionRotation {
         (bond, dispute_epochs): (f64, usize),
         commission: f64,
         term: u32,
+        resold: bool,
     ) -> Self {
         AuctionRotation {
             seats: 1,
@@ -219,6 +99,7 @@ impl AuctionRotation {
             unit_seats: false,
             commission,
             term,
+            resold,
         }
     }
 
@@ -259,7 +140,8 @@ impl AuctionRotation {
     /// Net value of a slot led, before bond: seats of an even rotation stand by for the `redundancy − 1` seats before
     /// them, which costs but rarely earns.
     fn worth(&self, at: &At, i: usize) -> f64 {
-        let mut now = at.slot_worth(i, self.commission, at.terms.redundancy as f64);
+        let live = at.live_per_turn(if self.unit_seats { 1 } else { self.seats });
+        let mut now = at.slot_worth(i, self.commission, live);
         if at.terms.starts && !self.proportional {
             let turns = self.seat_slots(at);
             now -= at.start_in_turns(i, if self.unit_seats { 1 } else { self.seats }, turns) / turns;
@@ -270,7 +152,7 @@ impl AuctionRotation {
         // The mean over the term: the epochs after this one are worth what they can be expected to be.
         let later = at.terms.availability[i]
             * (self.commission * at.signals.later[i] - at.terms.posting_cost + at.terms.aside(i))
-            - at.terms.redundancy as f64 * at.live_cost(i);
+            - live * at.live_cost(i);
         (now + f64::from(self.term - 1) * later) / f64::from(self.term)
     }
 
@@ -310,6 +192,26 @@ impl AuctionRotation {
             - at.start_when_drawn(i, share, at.terms.redundancy)
     }
 
+    /// What candidate `i` gains by resale if it wins a seat, and if it does not, rivals' bids as they are.
+    fn resale_gains(&self, resale: &Resale, at: &At, i: usize, ranked: &[Ranked]) -> (f64, f64) {
+        let n = at.setting.candidates();
+        let worth: Vec<f64> = (0..n).map(|j| self.reference(at, j)).collect();
+        let rivals = ranked.iter().filter(|r| r.who != i).map(|r| r.who);
+        let gain = |seats: usize, wins: bool| {
+            let mut holds = vec![false; n];
+            holds[i] = wins;
+            rivals.clone().take(seats).for_each(|j| holds[j] = true);
+            let pairs = resale.pairs(&worth, &holds, |j| self.may_buy(at, j));
+            resale.gain(&pairs, &worth, i) * self.seat_slots(at)
+        };
+        (gain(self.seats - 1, true), gain(self.seats, false))
+    }
+
+    /// Whether candidate `i` may buy a seat: it is not barred, and can post the bonds.
+    fn may_buy(&self, at: &At, i: usize) -> bool {
+        at.may_serve(i) && self.bonds_at_once() <= at.setting.sequencers[i].traits.capital_limit
+    }
+
     /// Threshold payment over all slots won, for a bid `b` against critical bid `c` and other winners' bids summing to
     /// `s`, in a proportional schedule of `total` slots: `total·(b·b/(b+s) − ∫_c^b t/(t+s) dt)`.
     fn threshold_payment(total: f64, b: f64, c: f64, s: f64) -> f64 {
@@ -329,7 +231,10 @@ impl Mechanism for AuctionRotation {
         Facts {
             anonymous: true,
             // With shares in proportion to bids a bond is a fixed cost of entry, which a truthful bid may not cover.
-            truthful: self.pricing != Pricing::PayAsBid && !(self.proportional && self.bond > 0.0),
+            // Who may resell bids what it can sell for.
+            truthful: self.pricing != Pricing::PayAsBid
+                && !(self.proportional && self.bond > 0.0)
+                && !self.resold,
             may_leave_slots_empty: true,
             has_memory: false,
         }
@@ -407,9 +312,17 @@ impl Mechanism for AuctionRotation {
                 payoffs.fill(value - threshold * slots);
             }
         }
+        if let Some(resale) = &at.terms.overlays.resale {
+            let (won, lost) = self.resale_gains(resale, at, i, ranked);
+            out[..=first].iter_mut().for_each(|payoff| *payoff += lost);
+            out[first + 1..].iter_mut().for_each(|payoff| *payoff += won);
+        }
     }
 
     fn repeats(&self, _setting: &Setting, terms: &Terms) -> Result<(), String> {
+        if self.resold {
+            return Err("seats are resold (`resale`)".to_owned());
+        }
         if terms.starts {
             return Err("machines that were live need no start (`start_cost`, `start_slots`)".to_owned());
         }
@@ -538,7 +451,7 @@ impl Mechanism for AuctionRotation {
     fn seat_sale(&self, at: &At, i: usize) -> Option<SeatSale> {
         // Shares in proportion to bids depend on the sum of the winning bids: that is no sale of seats.
         let slots = self.seat_slots(at);
-        (!self.proportional).then(|| SeatSale {
+        (!self.proportional && !self.resold).then(|| SeatSale {
             seats: self.seats,
             reserve: self.reserve,
             pays_own_bid: self.pricing == Pricing::PayAsBid,
@@ -553,6 +466,10 @@ impl Mechanism for AuctionRotation {
 
     fn bonds_at_once(&self) -> f64 {
         self.bond * (self.dispute_epochs as f64 / f64::from(self.term)).ceil().max(0.0) + self.bond
+    }
+
+    fn sells_seats(&self) -> bool {
+        !self.proportional && self.term == 1
     }
 
     fn unit_seats(&self) -> bool {

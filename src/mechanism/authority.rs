@@ -126,7 +126,7 @@ impl Authority {
     /// Whether the contract pays candidate `i`, as one of all the appointees.
     fn accepts(&self, at: &At, i: usize) -> bool {
         let share = 1.0 / self.seats as f64;
-        let live = if self.random { at.live_share(share) } else { share * at.terms.redundancy as f64 };
+        let live = if self.random { at.live_share(share) } else { share * at.live_per_turn(self.seats) };
         let income = at.terms.availability[i] * (self.fee - at.terms.posting_cost + at.terms.aside(i));
         let epoch = f64::from(at.terms.epoch_slots);
         let starts = if self.random {

@@ -8,7 +8,9 @@
 //! **Who pays whom.** Sequencers keep `commission` of fees and MEV (all by default). They pay their delegators, by
 //! `kickback`: `per_stake`, `x_i` times the share of all stake that backs them, for the part of their slots that they
 //! delivered; `income_share`, the fraction `x_i` of their income; `lump_sum`, `x_i` ETH an epoch in all. Kickbacks and
-//! price sensitivity are in ETH an epoch for the whole stake, so that they do not depend on the unit of stake.
+//! price sensitivity are in ETH an epoch for the whole stake, so that they do not depend on the unit of stake. A finding of
+//! governance takes `slash_fraction` of the stake behind the guilty from its delegators, who make up for it and count what they
+//! have come to expect of such losses against its kickback.
 //!
 //! **What theory says.** Share-proportional with kickbacks per unit of stake, the game is a logit oligopoly: margins are
 //! `R − c_i − x_i = μ/(1 − q_i)`, times `(1 − δρ)/(1 − ρ)` where a share ρ of stake does not reconsider. As `μ → 0`
@@ -356,6 +358,10 @@ impl Mechanism for Delegated {
         ledger: &mut Ledger,
     ) {
         self.settle_epoch(state, at, offers, selection, service, ledger);
+    }
+
+    fn slash_delegated(&self, state: &mut Stakes, setting: &Setting, i: usize, share: f64) -> Vec<f64> {
+        Self::slash_stakes(setting, state, i, share)
     }
 
     fn stake_locked(&self, setting: &Setting) -> f64 {

@@ -195,6 +195,9 @@ pub fn expect(selection: &mut Selection) {
 /// Expected share of slots in which a candidate is live that leads the share `q` of them, where seats were drawn without
 /// replacement: every seat stands by for the `redundancy − 1` seats before it.
 pub fn live_apart(at: &At, selection: &Selection, q: f64) -> f64 {
+    if at.terms.oversight.secret {
+        return 1.0;
+    }
     let staked = selection.weight.iter().filter(|w| **w > 0.0).count();
     q * at.terms.redundancy.min(selection.lottery.filled(staked)) as f64
 }

@@ -24,6 +24,7 @@ pub mod overlays;
 pub mod oversight;
 pub mod redistribution;
 pub mod removal;
+pub mod resale;
 mod roulette;
 pub mod seat_sale;
 pub mod stake;
@@ -43,6 +44,7 @@ use crate::world::Signals;
 use escrow::Escrow;
 use lottery::{Lottery, Race};
 use operation::Service;
+use resale::Trade;
 use seat_sale::SeatSale;
 use terms::Terms;
 
@@ -171,6 +173,12 @@ impl At<'_> {
         self.terms.availability[i] * (earned + self.terms.aside(i))
     }
 
+    /// Whether candidate `i` may take an office.
+    #[inline]
+    pub fn may_serve(&self, i: usize) -> bool {
+        !self.signals.is_barred(i)
+    }
+
     /// What a live slot costs candidate `i` more than an idle one.
     #[inline]
     pub fn live_cost(&self, i: usize) -> f64 {
@@ -179,15 +187,31 @@ impl At<'_> {
     }
 
     /// Expected share of slots in which a candidate is live that leads each with probability `q`: leaders of the next
-    /// `redundancy − 1` slots stand by, so that it is `1 − (1 − q)^redundancy`.
+    /// `redundancy − 1` slots stand by, so that it is `1 − (1 − q)^redundancy`; all, where leaders are secret.
     #[inline]
     pub fn live_share(&self, q: f64) -> f64 {
-        live_share(q, self.terms.redundancy)
+        self.live_share_among(q, self.terms.redundancy)
+    }
+
+    /// The same with so many live in each slot.
+    #[inline]
+    pub fn live_share_among(&self, q: f64, redundancy: usize) -> f64 {
+        if self.terms.oversight.secret { f64::from(u8::from(q > 0.0)) } else { live_share(q, redundancy) }
+    }
+
+    /// Slots in which the holder of one of so many seats that take turns is live, for each that it leads: it stands by for the
+    /// `redundancy − 1` seats before its own, or for all, where leaders are secret.
+    #[inline]
+    pub fn live_per_turn(&self, seats: usize) -> f64 {
+        (if self.terms.oversight.secret { seats } else { self.terms.redundancy }) as f64
     }
 
     /// Derivative of [`At::live_share`].
     #[inline]
     pub fn live_share_slope(&self, q: f64) -> f64 {
+        if self.terms.oversight.secret {
+            return 0.0;
+        }
         let r = self.terms.redundancy;
         r as f64 * power(1.0 - q, r - 1)
     }
@@ -254,6 +278,8 @@ pub struct Selection {
     pub effort: Vec<f64>,
     /// Share of the slots that they lead which candidates deliver; empty: their availability.
     pub delivery: Vec<f64>,
+    /// Seats that were resold: their buyers stand in the other columns.
+    pub resold: Vec<Trade>,
     /// Working space of rules that rank offers.
     ranking: auction_rotation::Ranking,
     /// Working space of lotteries.
@@ -272,11 +298,21 @@ impl Selection {
         self.active.clear();
         self.failed.clear();
         self.delivery.clear();
+        self.resold.clear();
         self.kept.clear();
         for column in [&mut self.weight, &mut self.slots, &mut self.price, &mut self.bond, &mut self.effort] {
             column.clear();
             column.resize(n, 0.0);
         }
+    }
+
+    /// Candidates who may lead a slot: holders of seats, or all with a weight where leaders or seats are drawn.
+    pub fn may_lead(&self) -> Vec<usize> {
+        let led = |i: &usize| match self.schedule {
+            Schedule::Rotation => self.seats.contains(&Some(*i)),
+            Schedule::Weighted | Schedule::Lottery => self.weight[*i] > 0.0,
+        };
+        (0..self.weight.len()).filter(led).collect()
     }
 
     /// Draws the leader of each slot in proportion to the weights that have been set, and scales them to one; slots
@@ -481,9 +517,26 @@ pub trait Mechanism: Sync {
         false
     }
 
+    /// Whether what it sells for an epoch are seats, each to one candidate, that can be sold on.
+    fn sells_seats(&self) -> bool {
+        false
+    }
+
     /// Whether it takes bonds or stakes away.
     fn slashes(&self) -> bool {
         false
+    }
+
+    /// Takes a share of the stake that delegators have put behind candidate `i`, and says how much each group loses of it, in ETH;
+    /// empty where nobody delegates.
+    fn slash_delegated(
+        &self,
+        _state: &mut Self::State,
+        _setting: &Setting,
+        _i: usize,
+        _share: f64,
+    ) -> Vec<f64> {
+        Vec::new()
     }
 
     /// How many evictions there have been; `None` where nobody can be evicted.

@@ -2,6 +2,7 @@
 //! nothing.
 
 use super::redistribution::{self, Redistribution};
+use super::resale::{self, Resale};
 use super::terms::Terms;
 use super::token::{self, Token};
 use super::upgrade::{self, Upgrade};
@@ -12,6 +13,7 @@ use crate::settings::{Parameter, Section};
 /// Every table that a contender may have, with its keys.
 pub const TABLES: &[(&str, &[&Parameter])] = &[
     (redistribution::TABLE, redistribution::PARAMETERS),
+    (resale::TABLE, resale::PARAMETERS),
     (token::TABLE, token::PARAMETERS),
     (upgrade::TABLE, upgrade::PARAMETERS),
     (volition::TABLE, volition::PARAMETERS),
@@ -22,6 +24,8 @@ pub const TABLES: &[(&str, &[&Parameter])] = &[
 pub struct Overlays {
     /// Where returned value goes.
     pub redistribution: Option<Redistribution>,
+    /// How seats are resold.
+    pub resale: Option<Resale>,
     /// What moves the token's price.
     pub token: Option<Token>,
     /// Who can change the protocol.
@@ -33,6 +37,7 @@ impl Overlays {
     pub fn read(contender: &Section, setting: &Setting, governed: bool) -> Overlays {
         Overlays {
             redistribution: Redistribution::read(contender),
+            resale: Resale::read(contender),
             token: Token::read(contender, governed),
             upgrade: Upgrade::read(contender, setting),
         }

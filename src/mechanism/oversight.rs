@@ -7,7 +7,11 @@
 //! another leads in the next round, and where leaders are drawn the slot's own draw goes on until there are enough.
 //!
 //! **Lookahead.** With 1 the schedule of an epoch is public when it begins, and a briber strikes deals with all whom it
-//! shows; with 0 leaders are secret until they lead, and a briber pays as it goes.
+//! shows. With `L > 1` so are those of the `L − 1` epochs after it: offers are made, seats are sold and votes count for the epoch
+//! `L − 1` epochs on (at the opening, for all up to that one), in ignorance of what one's skill will be, and who is barred
+//! meanwhile leaves its slots empty. Bribers aim at everybody who is to come within the window before they pay anybody; owners who
+//! withdrew their stakes have `L` chances to restake. With 0 leaders are secret until they lead: a briber pays as it goes, nobody
+//! withdraws stake, which would show who is not drawn, and whoever may lead has its machine running all epoch.
 //!
 //! **Governance** is a fixed rule with error. After an epoch each of `members` finds a sequencer guilty of each of its acts
 //! with probability `detection`, and one that did nothing with probability `false_positive`; a finding takes a share
@@ -36,10 +40,10 @@ pub const INCLUSION: Parameter = Parameter::choice(
 pub const LOOKAHEAD: Parameter = Parameter::integer(
     "lookahead",
     0,
-    1,
+    1000,
     1,
     "epochs",
-    "epochs whose schedule bribers know: that of the epoch at hand, or none (secret leaders)",
+    "epochs whose schedule is public as an epoch begins: its own and so many less one after it; 0: none (secret leaders)",
 );
 /// What a finding takes.
 pub const SLASH_FRACTION: Parameter = Parameter::number(
@@ -48,7 +52,7 @@ pub const SLASH_FRACTION: Parameter = Parameter::number(
     1.0,
     0.0,
     "share",
-    "share of what a sequencer has locked that a finding of governance takes, for the community",
+    "share of what a sequencer has locked, or delegators have staked on it, that a finding of governance takes for the community",
 );
 /// Keys beside a rule's own.
 pub const PARAMETERS: &[&Parameter] = &[&INCLUSION, &LOOKAHEAD, &SLASH_FRACTION, &ORDERING];
@@ -276,6 +280,10 @@ pub struct Oversight {
     pub inclusion: Inclusion,
     /// Whether an epoch's schedule is public when it begins.
     pub public: bool,
+    /// Whether nobody knows who leads before it does.
+    pub secret: bool,
+    /// Epochs for whose schedule it is decided before they begin.
+    pub ahead: usize,
     /// Governance, if there is one.
     pub governance: Option<Governance>,
     /// What a finding takes.
@@ -299,7 +307,10 @@ impl Oversight {
         };
         let mut oversight = Oversight { recorded: rollup.targets.is_some(), ..Oversight::default() };
         if oversight.recorded {
-            oversight.public = section.integer(&LOOKAHEAD) > 0;
+            let lookahead = section.integer(&LOOKAHEAD) as usize;
+            oversight.public = lookahead > 0;
+            oversight.secret = lookahead == 0;
+            oversight.ahead = lookahead.saturating_sub(1);
             if section.choice(&INCLUSION) == "any_live" {
                 oversight.inclusion = Inclusion::AnyLive;
             }

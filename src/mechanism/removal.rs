@@ -79,6 +79,8 @@ mod tests {
                 fair: false,
                 missing: 0.0,
                 aside: Vec::new(),
+                runs: Vec::new(),
+                investment: Vec::new(),
             };
             let expected = keeping(&terms, 0, turns, spacing, tolerance);
             let runs = 40_000;

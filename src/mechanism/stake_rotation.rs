@@ -6,7 +6,8 @@
 //! having a seat, each slot's leader is drawn by weight instead. A leader that has missed `miss_tolerance` of its slots
 //! is removed for the rest of the epoch; its turns pass to the next seats. Who is not drawn gets the share
 //! `unstake_fraction` of its stake back for the epoch, and a derivative for the share `liquid_fraction`. A candidate that is
-//! drawn restakes; with probability `restake_failure` it does not in time, and its seats stay empty.
+//! drawn restakes; with probability `restake_failure` it does not in time, and its seats stay empty (with a `lookahead` of
+//! `L` it has `L` chances).
 //!
 //! **Who pays whom.** As under `stake`: producers keep `commission` of fees and MEV, and get `issuance` for each slot.
 //! A leader loses the share `leak` of its stake to the community for each slot of its own that it misses, and who does not
@@ -183,7 +184,17 @@ pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
     } else {
         (section.number(&UNSTAKE_FRACTION), section.optional_integer(&MISS_TOLERANCE).map(|x| x as u32))
     };
+    if terms.oversight.secret && unstake > 0.0 {
+        section.refuse(
+            UNSTAKE_FRACTION.key,
+            "stakes that are withdrawn by those who are not drawn, where leaders are secret",
+            "a `lookahead` of at least 1, or no `unstake_fraction`",
+            Some("whoever withdrew would show that it does not lead".to_owned()),
+        );
+    }
     let unstaking = Unstaking::read(section, unstake, proportional);
+    // Who is drawn can try once in every epoch in which it knows.
+    let failure = pow(unstaking.failure, (terms.oversight.ahead + 1) as f64);
     let turns = (terms.epoch_slots as usize / seats.max(1)).max(1);
     let keep = |i: usize| match tolerance {
         Some(tolerance) => keeping(terms, i, turns, seats as u32, tolerance),
@@ -191,7 +202,7 @@ pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
     };
     Some(StakeRotation {
         contest: Contest::read(section),
-        lottery: Lottery { seats, replacement, idle_locked: 1.0 - unstake, no_show: unstaking.failure },
+        lottery: Lottery { seats, replacement, idle_locked: 1.0 - unstake, no_show: failure },
         proportional,
         miss_tolerance: tolerance,
         leak: section.number(&LEAK),
@@ -311,7 +322,11 @@ impl StakeRotation {
         let kept = share * self.keeping[i].kept;
         let shows = 1.0 - self.lottery.no_show;
         let led = shows * if sum > 0.0 { kept / (kept + (1.0 - share) * keep / sum) } else { 1.0 };
-        let live = led * at.terms.redundancy.min(filled) as f64;
+        let live = if at.terms.oversight.secret {
+            f64::from(u8::from(own > 0.0))
+        } else {
+            led * at.terms.redundancy.min(filled) as f64
+        };
         let failed = active * self.lottery.no_show;
         let active = active - failed;
         Position { led, live, locked: self.lottery.locked(active), active, failed }

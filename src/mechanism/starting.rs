@@ -7,6 +7,7 @@
 //!
 //! **In expectation.** Seats that take turns leave gaps of `k − r` slots between turns; where leaders are drawn afresh for each
 //! slot, with probability `q`, a live stretch ends with probability `q(1 − q)^r` per slot and the gap after it is geometric.
+//! Where leaders are secret, whoever may lead is live all epoch, and starts once.
 //! Before its first turn in an epoch a candidate has been idle since it was last live; where seats are drawn, as if its
 //! chances had been the same in the epochs before. A candidate drawn for several seats is taken to have gaps as if it had one.
 
@@ -43,6 +44,9 @@ impl At<'_> {
         if !self.terms.starts {
             return 0.0;
         }
+        if self.terms.oversight.secret {
+            return self.start_for_all(i);
+        }
         let between = seats.saturating_sub(self.terms.redundancy) as f64;
         self.gap_cost(i, self.idle(i) + between) + (turns - 1.0).max(0.0) * self.gap_cost(i, between)
     }
@@ -52,6 +56,9 @@ impl At<'_> {
     pub fn start_of_drawn_seats(&self, i: usize, seats: usize, turns: f64, active: f64) -> f64 {
         if !self.terms.starts || active <= 0.0 {
             return 0.0;
+        }
+        if self.terms.oversight.secret {
+            return self.start_for_all(i);
         }
         let between = seats.saturating_sub(self.terms.redundancy) as f64;
         let epoch = f64::from(self.terms.epoch_slots);
@@ -74,6 +81,9 @@ impl At<'_> {
     pub fn start_when_drawn(&self, i: usize, q: f64, redundancy: usize) -> f64 {
         if !self.terms.starts || q <= 0.0 {
             return 0.0;
+        }
+        if self.terms.oversight.secret {
+            return self.start_for_all(i);
         }
         let slots = f64::from(self.terms.epoch_slots);
         let idle = self.idle(i);

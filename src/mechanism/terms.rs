@@ -80,6 +80,10 @@ pub struct Terms {
     /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV, in ETH: tips, bribes and
     /// toxic MEV, less what its acts are expected to cost it. Empty: nothing that was learned.
     pub aside: Vec<f64>,
+    /// Factor on the MEV of a slot that candidate `i` produces from running on over consecutive slots, as was learned; empty: 1.
+    pub runs: Vec<f64>,
+    /// What candidate `i` spends on its uptime in an epoch, in ETH; empty: nothing.
+    pub investment: Vec<f64>,
 }
 
 impl Terms {
@@ -123,6 +127,8 @@ impl Terms {
             fair: false,
             missing: 0.0,
             aside: Vec::new(),
+            runs: Vec::new(),
+            investment: Vec::new(),
         }
     }
 
@@ -130,6 +136,26 @@ impl Terms {
     #[inline]
     pub fn aside(&self, i: usize) -> f64 {
         self.aside.get(i).copied().unwrap_or(0.0)
+    }
+
+    /// The same where the candidates' machines fail and are repaired like this, which costs them so much an epoch.
+    #[must_use]
+    pub fn with_machines(&self, machines: Vec<Reliability>, investment: Vec<f64>) -> Terms {
+        let own_down: Vec<f64> = machines.iter().map(Reliability::down_share).collect();
+        // Availability holds other things besides: it changes with the machine's own share.
+        let changed = own_down.iter().zip(&self.own_down).map(|(now, before)| (1.0 - now) / (1.0 - before));
+        Terms {
+            availability: self
+                .availability
+                .iter()
+                .zip(changed)
+                .map(|(share, change)| share * change)
+                .collect(),
+            reliability: machines,
+            own_down,
+            investment,
+            ..self.clone()
+        }
     }
 
     /// The same among those candidates that are kept.
@@ -146,6 +172,8 @@ impl Terms {
             takeover: kept(&self.takeover, keep),
             capital_rate: kept(&self.capital_rate, keep),
             aside: kept(&self.aside, keep),
+            runs: kept(&self.runs, keep),
+            investment: kept(&self.investment, keep),
             ..self.clone()
         }
     }

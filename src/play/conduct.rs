@@ -251,8 +251,47 @@ pub fn learn<M: Mechanism>(
     Ok(Some(Learned { behaviour: school.behaviour, learning, aside, losses }))
 }
 
+/// What candidate `i` loses in the `guilty` one of two markets that are the same but for a finding against it after their last
+/// epoch, before which it had `wealth`: discounted over `reach` epochs that `step` plays, the capital cost of what is locked
+/// counted.
+///
+/// # Errors
+/// [`Imbalance`] if a market's books do not balance.
+pub fn loss_of<M: Mechanism>(
+    game: &Game<M>,
+    mut clean: Market<M>,
+    mut guilty: Market<M>,
+    wealth: f64,
+    i: usize,
+    reach: u32,
+    step: &mut dyn FnMut(&mut Market<M>) -> Result<(), Imbalance>,
+) -> Result<f64, Imbalance> {
+    let rate = game.terms.capital_rate[i];
+    let discount = game.setting.sequencers[i].traits.discount;
+    let mut before = [wealth; 2];
+    let mut loss = 0.0;
+    let mut weight = 1.0;
+    for t in 0..=reach {
+        let mut income = [0.0; 2];
+        for ((market, before), income) in
+            [&mut clean, &mut guilty].into_iter().zip(&mut before).zip(&mut income)
+        {
+            if t > 0 {
+                step(market)?;
+            }
+            let now = market.ledger.wealth(i);
+            let locked = if t > 0 { rate * market.ledger.escrow(i) } else { 0.0 };
+            *income = now - *before - locked;
+            *before = now;
+        }
+        loss += weight * (income[0] - income[1]);
+        weight *= discount;
+    }
+    Ok(loss)
+}
+
 /// Epochs over which a finding is followed.
-fn reach<M: Mechanism>(game: &Game<M>, schedule: &Schedule) -> u32 {
+pub fn reach<M: Mechanism>(game: &Game<M>, schedule: &Schedule) -> u32 {
     let Some(governance) = game.terms.oversight.governance else { return 0 };
     let patience = game.setting.sequencers.iter().map(|s| s.traits.discount).fold(0.0_f64, f64::max);
     let exit = game.setting.world.tempting().map(|rollup| rollup.exit).unwrap_or_default();
@@ -261,7 +300,9 @@ fn reach<M: Mechanism>(game: &Game<M>, schedule: &Schedule) -> u32 {
     let lasts = governance
         .evict_epochs
         .saturating_add(governance.delay)
-        .saturating_add(game.terms.term_epochs + game.rule.epochs_to_fill())
+        .saturating_add(
+            game.terms.term_epochs + game.rule.epochs_to_fill() + game.terms.oversight.ahead as u32,
+        )
         .max(users)
         .saturating_add(memory);
     schedule.horizon.unwrap_or_else(|| lasts.min(horizon::epochs(patience))).min(MOST_EPOCHS)
@@ -373,33 +414,13 @@ impl<M: Mechanism> School<'_, '_, M> {
 
     /// What candidate `i` loses if it is found guilty after the last epoch of a market.
     fn loss(&mut self, market: &Market<M>, i: usize, reach: u32) -> Result<f64, Imbalance> {
-        let rate = self.game.terms.capital_rate[i];
-        let discount = self.game.setting.sequencers[i].traits.discount;
         let (mut clean, mut guilty) = (market.clone(), market.clone());
-        guilty.convict(self.game, i);
         // One act, and then no more.
-        clean.behave_honestly(i);
-        guilty.behave_honestly(i);
-        let mut before = [clean.ledger.wealth(i); 2];
-        let mut loss = 0.0;
-        let mut weight = 1.0;
-        for t in 0..=reach {
-            let mut income = [0.0; 2];
-            for ((market, before), income) in
-                [&mut clean, &mut guilty].into_iter().zip(&mut before).zip(&mut income)
-            {
-                if t > 0 {
-                    self.step(market)?;
-                }
-                let now = market.ledger.wealth(i);
-                let locked = if t > 0 { rate * market.ledger.escrow(i) } else { 0.0 };
-                *income = now - *before - locked;
-                *before = now;
-            }
-            loss += weight * (income[0] - income[1]);
-            weight *= discount;
-        }
-        Ok(loss)
+        clean.behave_as(i, Conduct::HONEST);
+        guilty.behave_as(i, Conduct::HONEST);
+        guilty.convict(self.game, i);
+        let (game, wealth) = (self.game, market.ledger.wealth(i));
+        loss_of(game, clean, guilty, wealth, i, reach, &mut |market| self.step(market))
     }
 
     /// What each candidate earns from a slot that it produces besides fees and benign MEV, less what its acts (`act` each) and the

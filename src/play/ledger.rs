@@ -30,6 +30,8 @@ pub struct Ledger {
     kickbacks: f64,
     /// Newly issued to sequencers, at the expense of those who hold the token.
     issuance: f64,
+    /// Paid among candidates for seats.
+    resold: f64,
     /// Taken from bonds and stakes.
     slashed: f64,
     /// Bribes to sequencers.
@@ -77,6 +79,7 @@ impl Ledger {
             revenue: 0.0,
             kickbacks: 0.0,
             issuance: 0.0,
+            resold: 0.0,
             slashed: 0.0,
             sinks: Sinks::default(),
             gross: 0.0,
@@ -151,6 +154,13 @@ impl Ledger {
         self.cash[i] += amount;
     }
 
+    /// Candidate `buyer` pays candidate `seller` for a seat.
+    pub fn pay_seller(&mut self, buyer: usize, seller: usize, amount: f64) {
+        self.cash[buyer] -= amount;
+        self.cash[seller] += amount;
+        self.resold += amount;
+    }
+
     /// Candidate `i` posts a bond.
     pub fn lock_bond(&mut self, i: usize, amount: f64) {
         self.escrow[i] += amount;
@@ -175,6 +185,13 @@ impl Ledger {
     pub fn slash_bond(&mut self, i: usize, amount: f64) {
         self.escrow[i] -= amount;
         self.cash[i] -= amount;
+        self.community += amount;
+        self.slashed += amount;
+    }
+
+    /// Part of the stake of group `g` of delegators goes to the community.
+    pub fn slash_stake(&mut self, g: usize, amount: f64) {
+        self.delegators[g] -= amount;
         self.community += amount;
         self.slashed += amount;
     }
@@ -267,6 +284,11 @@ impl Ledger {
     /// Issued so far.
     pub fn issuance(&self) -> f64 {
         self.issuance
+    }
+
+    /// Paid among candidates for seats so far.
+    pub fn resold(&self) -> f64 {
+        self.resold
     }
 
     /// Slashed so far.

@@ -1,20 +1,23 @@
 //! One market: its exogenous luck, the mechanism's memory, its books, and the steps of an epoch.
 
+use super::announcement::Announced;
 use super::censorship::Docket;
 use super::conduct::{Behaviour, Conduct};
 use super::ledger::{Imbalance, Ledger};
+use super::token_price::TokenPrice;
 use crate::agent::Setting;
 use crate::agent::formula::View;
-use crate::agent::strategy::{Menu, Unit};
+use crate::agent::strategy::Unit;
 use crate::draws::{Key, Purpose, Stream};
 use crate::learning::policy::Policy;
 use crate::mechanism::operation::{self, Service, SlotStreams};
 use crate::mechanism::terms::Terms;
-use crate::mechanism::token::Token;
 use crate::mechanism::{At, Lever, Mechanism, Selection};
-use crate::world::distribution::Distribution;
 use crate::world::prices::Prices;
 use crate::world::{Machines, Nature, Signals, World};
+use std::collections::VecDeque;
+
+pub use super::seating::{Bins, Player, Seating};
 
 /// Everything that is fixed while a contender is played.
 #[derive(Debug)]
@@ -45,132 +48,6 @@ impl<M: Mechanism> Game<'_, M> {
     fn within_means(&self, i: usize, offer: f64) -> Option<f64> {
         let means = self.means(i);
         (means >= 0.0).then(|| offer.min(means))
-    }
-}
-
-/// Who plays which policy.
-#[derive(Clone, Debug)]
-pub struct Seating {
-    /// For each candidate, the index of its player.
-    pub player: Vec<usize>,
-    /// The players: one for each class under self-play, one for each candidate where everyone learns alone.
-    pub players: Vec<Player>,
-}
-
-/// A policy's owner.
-#[derive(Clone, Debug)]
-pub struct Player {
-    /// The class of its members.
-    pub class: usize,
-    /// Candidates that play it.
-    pub members: Vec<usize>,
-    /// How ranks of private signals become states.
-    pub bins: Bins,
-    /// Grid of offers.
-    pub menu: Menu,
-}
-
-/// How the rank of a private signal becomes a state.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Bins {
-    /// Equally likely bins.
-    Equal(usize),
-    /// One state for each atom: cumulative weights.
-    Atoms(Vec<f64>),
-}
-
-impl Bins {
-    /// Number of states.
-    pub fn count(&self) -> usize {
-        match self {
-            Bins::Equal(bins) => *bins,
-            Bins::Atoms(cumulative) => cumulative.len(),
-        }
-    }
-
-    /// Probability of a state.
-    pub fn probability(&self, state: usize) -> f64 {
-        match self {
-            Bins::Equal(bins) => 1.0 / *bins as f64,
-            Bins::Atoms(cumulative) => {
-                cumulative[state] - if state == 0 { 0.0 } else { cumulative[state - 1] }
-            }
-        }
-    }
-
-    /// Ranks at which each state begins and ends.
-    pub fn ranks(&self) -> Vec<(f64, f64)> {
-        let ends = |state: usize| match self {
-            Bins::Equal(bins) => state as f64 / *bins as f64,
-            Bins::Atoms(_) if state == 0 => 0.0,
-            // The last of the cumulative weights may miss one by rounding.
-            Bins::Atoms(cumulative) if state == cumulative.len() => 1.0,
-            Bins::Atoms(cumulative) => cumulative[state - 1],
-        };
-        (0..self.count()).map(|state| (ends(state), ends(state + 1))).collect()
-    }
-
-    /// The rank within `state` that corresponds to `rank` within its own state.
-    pub fn moved(&self, rank: f64, state: usize) -> f64 {
-        match self {
-            Bins::Equal(bins) => {
-                let scaled = rank * *bins as f64;
-                (state as f64 + (scaled - scaled.floor())) / *bins as f64
-            }
-            Bins::Atoms(cumulative) => cumulative[state] - 0.5 * self.probability(state),
-        }
-    }
-
-    /// The state at this rank.
-    #[inline]
-    pub fn state(&self, rank: f64) -> usize {
-        match self {
-            Bins::Equal(bins) => ((rank * *bins as f64) as usize).min(bins - 1),
-            Bins::Atoms(cumulative) => cumulative.partition_point(|&c| c <= rank).min(cumulative.len() - 1),
-        }
-    }
-}
-
-impl Seating {
-    /// Seats every class (`shared`) or every candidate alone at its own policy.
-    pub fn new(setting: &Setting, shared: bool) -> Self {
-        let mut player = vec![0; setting.candidates()];
-        let mut players: Vec<Player> = Vec::new();
-        for (class, spec) in setting.classes.iter().enumerate() {
-            let varies = match (&setting.world, &spec.traits.value) {
-                (World::Abstract, Some(value)) => value.atoms().len() != 1,
-                (World::Abstract, None) => false,
-                (World::Rollup(rollup), _) => rollup.shock_sigma > 0.0,
-            };
-            let atoms = spec.traits.value.as_ref().map(Distribution::atoms).unwrap_or_default();
-            let bins = if atoms.len() > 1 && spec.strategy.bins > 1 {
-                let mut sum = 0.0;
-                let cumulate = |(_, weight): &(f64, f64)| {
-                    sum += weight;
-                    sum
-                };
-                Bins::Atoms(atoms.iter().map(cumulate).collect())
-            } else {
-                Bins::Equal(if varies { spec.strategy.bins } else { 1 })
-            };
-            let members: Vec<usize> =
-                (0..setting.candidates()).filter(|&i| setting.sequencers[i].class == class).collect();
-            let seat = |members: Vec<usize>| Player {
-                class,
-                members,
-                bins: bins.clone(),
-                menu: spec.strategy.menu.clone(),
-            };
-            let groups: Vec<Vec<usize>> =
-                if shared { vec![members] } else { members.into_iter().map(|i| vec![i]).collect() };
-            for members in groups {
-                for &i in &members {
-                    player[i] = players.len();
-                }
-                players.push(seat(members));
-            }
-        }
-        Seating { player, players }
     }
 }
 
@@ -242,39 +119,10 @@ pub struct Market<M: Mechanism> {
     cohorts: bool,
     /// Misconduct, where there can be some and epochs are lived through.
     docket: Option<Docket>,
+    /// Schedules that are public and have not been served, of the epochs to come.
+    announced: VecDeque<Announced>,
     /// The token's price by what the protocol does, its own luck apart.
     pub token: TokenPrice,
-}
-
-/// What the protocol does to the price of its token.
-#[derive(Clone, Copy, Debug)]
-pub struct TokenPrice {
-    /// Price since the market opened at 1.
-    pub price: f64,
-    /// Factor on it in the epoch at hand, and the one that the last epoch has caused.
-    now: f64,
-    next: f64,
-    /// Taken out of the market and issued so far.
-    taken: f64,
-    issued: f64,
-}
-
-impl TokenPrice {
-    const OPENING: TokenPrice = TokenPrice { price: 1.0, now: 1.0, next: 1.0, taken: 0.0, issued: 0.0 };
-
-    /// Begins an epoch.
-    fn turn(&mut self) {
-        self.now = std::mem::replace(&mut self.next, 1.0);
-    }
-
-    /// Closes an epoch in which so many were found guilty.
-    fn close(&mut self, rule: &Token, ledger: &Ledger, findings: usize) {
-        let [_, _, burned, bought] = ledger.sinks();
-        let taken = burned + bought - std::mem::replace(&mut self.taken, burned + bought);
-        let issued = ledger.issuance() - std::mem::replace(&mut self.issued, ledger.issuance());
-        self.next = rule.factor(taken, issued, findings);
-        self.price *= self.next;
-    }
 }
 
 // Derived, it would ask for rules that can be cloned.
@@ -292,6 +140,7 @@ impl<M: Mechanism> Clone for Market<M> {
             epoch: self.epoch,
             cohorts: self.cohorts,
             docket: self.docket.clone(),
+            announced: self.announced.clone(),
             token: self.token,
         }
     }
@@ -327,6 +176,7 @@ impl<M: Mechanism> Market<M> {
             epoch: 0,
             cohorts: false,
             docket: Docket::open(setting, key),
+            announced: VecDeque::new(),
             token: TokenPrice::OPENING,
         }
     }
@@ -382,6 +232,8 @@ impl<M: Mechanism> Market<M> {
             barred.clear();
             *lost_users = 0.0;
         }
+        round.signals.ahead = game.terms.oversight.ahead;
+        round.signals.runs.clone_from(&game.terms.runs);
         self.nature.signals(
             &setting.world,
             &setting.sequencers,
@@ -527,6 +379,20 @@ impl<M: Mechanism> Market<M> {
     pub fn decide(&mut self, game: &Game<M>, round: &mut Round<M>, detail: Detail) -> Result<(), Imbalance> {
         let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         game.rule.select(&mut self.state, &at, &round.offers, &mut round.selection);
+        if let Some(resale) = &game.terms.overlays.resale {
+            let worth: Vec<f64> =
+                (0..game.setting.candidates()).map(|i| game.rule.reference(&at, i)).collect();
+            let may_buy = |i: usize| at.may_serve(i) && game.means(i) >= 0.0;
+            resale.resell(&worth, may_buy, &mut round.selection);
+        }
+        // Where schedules are public epochs ahead, what was decided is for later, and what was announced then is served.
+        let served = (game.terms.oversight.ahead > 0).then(|| {
+            let watched = self.docket.is_some() && detail == Detail::Slots;
+            let streams = watched.then_some(&self.streams);
+            let decided = (&mut round.selection, &round.offers[..]);
+            Announced::turn_over(&mut self.announced, game.terms, streams, self.epoch, decided)
+        });
+        let offers = served.as_deref().unwrap_or(&round.offers);
         if let (World::Rollup(rollup), Some(machines), Detail::Slots) =
             (&game.setting.world, &mut self.machines, detail)
         {
@@ -540,16 +406,14 @@ impl<M: Mechanism> Market<M> {
         }
         let docket = self.docket.as_mut().filter(|_| detail == Detail::Slots);
         if let Some(docket) = docket {
-            docket.live(game.setting, game.terms, self.epoch, &mut self.service, &mut self.ledger);
+            let (service, ledger) = (&mut self.service, &mut self.ledger);
+            docket.live(game.setting, game.terms, self.epoch, service, &self.announced, ledger);
         }
-        game.rule.settle(
-            &mut self.state,
-            &at,
-            &round.offers,
-            &round.selection,
-            &self.service,
-            &mut self.ledger,
-        );
+        game.rule.settle(&mut self.state, &at, offers, &round.selection, &self.service, &mut self.ledger);
+        for trade in &round.selection.resold {
+            let amount = trade.premium * self.service.scheduled[trade.buyer];
+            self.ledger.pay_seller(trade.buyer, trade.seller, amount);
+        }
         self.epoch += 1;
         if let Some(docket) = self.docket.as_mut().filter(|_| detail == Detail::Slots) {
             docket.judge(game.terms, self.epoch - 1, &self.service, &mut self.ledger);
@@ -569,7 +433,8 @@ impl<M: Mechanism> Market<M> {
         self.ledger.close(self.epoch - 1, &self.service)
     }
 
-    /// Finds candidate `i` guilty after the last epoch: it is barred, loses of what it has locked, and users leave.
+    /// Finds candidate `i` guilty after the last epoch: it is barred, what it has locked or delegators have staked on it is slashed,
+    /// and users leave.
     pub fn convict(&mut self, game: &Game<M>, i: usize) {
         let Some(docket) = &mut self.docket else { return };
         let share = game.terms.oversight.slash_fraction;
@@ -577,7 +442,12 @@ impl<M: Mechanism> Market<M> {
             Some(escrow) if share > 0.0 => escrow.withhold(i, share),
             _ => 0.0,
         };
-        docket.convict(game.terms, self.epoch - 1, i, withheld, &mut self.ledger);
+        let staked = if share > 0.0 {
+            game.rule.slash_delegated(&mut self.state, game.setting, i, share)
+        } else {
+            Vec::new()
+        };
+        docket.convict(game.terms, self.epoch - 1, i, withheld, &staked, &mut self.ledger);
     }
 
     /// Lets everybody behave like this.
@@ -587,10 +457,17 @@ impl<M: Mechanism> Market<M> {
         }
     }
 
-    /// Lets candidate `i` do nothing wrong from now on.
-    pub fn behave_honestly(&mut self, i: usize) {
+    /// Lets candidate `i` behave like this from now on.
+    pub fn behave_as(&mut self, i: usize, conduct: Conduct) {
         if let Some(docket) = &mut self.docket {
-            docket.behaviour.conduct[i] = Conduct::HONEST;
+            docket.behaviour.conduct[i] = conduct;
+        }
+    }
+
+    /// Whether governance finds nobody guilty from now on.
+    pub fn spare(&mut self, lenient: bool) {
+        if let Some(docket) = &mut self.docket {
+            docket.lenient = lenient;
         }
     }
 

@@ -1,5 +1,6 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
+pub mod announcement;
 pub mod censorship;
 pub mod conduct;
 pub mod continuation;
@@ -10,7 +11,10 @@ pub mod ledger;
 pub mod market;
 pub mod progress;
 pub mod repeated;
+pub mod runs;
 pub mod schedule;
+pub mod seating;
 pub mod settling;
 pub mod sinks;
 pub mod starting_values;
+pub mod token_price;

@@ -69,6 +69,13 @@ impl Markov {
     }
 }
 
+/// Share of slots for which a machine stays down whose owner can divide the rate of its failures by `e^x` at a cost of `x` times
+/// `cost`, where missing all slots costs 1 and it is down for the share `down` (at most one half) without: `π(1 − π) = cost`, or
+/// `down` where that is as good. Derived: `d/dx f e^{−x}/(f e^{−x} + g) = −π(1 − π)`.
+pub fn down_share_worth_having(down: f64, cost: f64) -> f64 {
+    if down * (1.0 - down) <= cost { down } else { 0.5 - (0.25 - cost).sqrt() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@
 //! Resnick, "Censorship resistance in on-chain auctions" (AFT 2023), arXiv 2301.13321; Wahrstätter and others,
 //! "Blockchain censorship" (WWW 2024), arXiv 2305.18545, for the measured share and delay.
 
+pub mod aimed;
 pub mod one_block_auction;
 mod price;
 

@@ -13,6 +13,8 @@
 //! | [`censorship`] | How long can a transaction be kept out, and at what price? |
 //! | [`deterrence`] | Which bond, or which future, keeps an operator honest; and a ring of bidders together? |
 //! | [`collateral`] | How much is a bond in another asset short of what was required? |
+//! | [`resale`] | What is a seat sold for that can be sold on? |
+//! | [`multi_slot`] | What is the MEV of consecutive slots worth to one who makes them all? |
 //! | [`availability`] | How often is nobody there to sequence, and for how long? |
 
 pub mod asymmetric;
@@ -26,4 +28,6 @@ pub mod contest;
 pub mod deterrence;
 pub mod duopoly;
 pub mod kickback;
+pub mod multi_slot;
+pub mod resale;
 pub mod reserve;

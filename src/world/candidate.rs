@@ -37,6 +37,8 @@ pub struct Traits {
     pub capital_limit: f64,
     /// Failures and repairs.
     pub reliability: Reliability,
+    /// What it costs an epoch to divide the rate of its failures by e, in ETH; `None` where that cannot be bought.
+    pub uptime_cost: Option<f64>,
     /// Cost of capital: per year in the rollup world, per epoch in the abstract one.
     pub capital_cost: f64,
     /// Discount factor per epoch.

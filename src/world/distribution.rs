@@ -6,6 +6,7 @@
 
 mod beta;
 mod discrete;
+pub mod reading;
 
 pub use beta::Beta;
 pub use discrete::Discrete;

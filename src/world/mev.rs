@@ -4,8 +4,28 @@
 //! distribution up to the quantile `1 − tail_share`, at value `x`, and above it from `x·t^(−1/shape)` with `t` uniform,
 //! at most `cap·x`. The density is not continuous at the splice, the distribution function is. Mitigation by users and
 //! by sequencers scales the amount.
+//!
+//! **Consecutive slots.** Who makes several slots in a row can do more with them: the `t`-th is worth `1 + κ(1 − 1/t)` times its
+//! MEV, so that `j` of mean MEV `m` are worth `m(j + κ(j − H_j))`, which is convex in `j` and no more than `(1 + κ)mj`. A run
+//! goes on from epoch to epoch, and ends with a slot that somebody else makes or nobody does.
 
 use crate::numerics::{exp, normal_cdf, normal_quantile, pow};
+use crate::settings::Parameter;
+
+/// Premium of runs.
+pub const MULTI_SLOT: Parameter = Parameter::number_optional(
+    "multi_slot_premium",
+    0.0,
+    1e3,
+    "",
+    "premium κ on MEV of one producer's consecutive slots: the t-th of a run is worth 1 + κ(1 − 1/t) times its MEV; absent: none",
+);
+
+/// Factor on the MEV of the `t`-th slot, from 1, that one producer makes without a break: `1 + κ(1 − 1/t)`.
+#[inline]
+pub fn run_factor(premium: f64, t: u64) -> f64 {
+    1.0 + premium * (1.0 - 1.0 / t as f64)
+}
 
 /// Distribution of the MEV of one slot, in ETH.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,6 +136,29 @@ mod tests {
             };
             let sum = midpoint(0.0, 0.999) + midpoint(0.999, 0.999_999) + midpoint(0.999_999, 1.0);
             assert!((sum / mev.mean() - 1.0).abs() < 2e-4, "{sum} {}", mev.mean());
+        }
+    }
+
+    #[test]
+    fn runs_are_worth_what_theory_says() {
+        use crate::theory::multi_slot::{factor_when_drawn, value_of_run};
+        for premium in [0.0, 0.5, 3.0] {
+            let (mut sum, mut last) = (0.0, 0.0);
+            for j in 1..=60 {
+                let next = run_factor(premium, j);
+                assert!(next >= last && next <= 1.0 + premium);
+                sum += next;
+                last = next;
+                assert!((sum - value_of_run(premium, j)).abs() < 1e-12 * sum);
+            }
+        }
+        assert_eq!((value_of_run(1.0, 1), value_of_run(1.0, 2)), (1.0, 2.5));
+        // The distribution of places in runs, summed.
+        for q in [0.1, 0.5, 0.9] {
+            let direct: f64 = (1..4000_u32)
+                .map(|t| (1.0 - q) * pow(q, f64::from(t) - 1.0) * run_factor(2.0, u64::from(t)))
+                .sum();
+            assert!((direct - factor_when_drawn(2.0, q)).abs() < 1e-9, "{q}");
         }
     }
 

@@ -12,6 +12,9 @@ use std::fmt::Write;
 
 const ASSETS: &str = "bond_asset = { eth = 0.5, token = 0.3, stable = 0.2 }\nhaircut = { token = 0.4 }\nslash_fraction = 0.4\n";
 
+/// What only those do who know when they lead.
+const UNSTAKING: &str = "unstake_fraction = 0.5\nrestake_failure = 0.2\nrestake_slash = 0.5\n";
+
 /// (rule, what it has besides).
 const CONTENDERS: &[(&str, &str)] = &[
     ("centralized", "commission = 0.9"),
@@ -26,14 +29,14 @@ const CONTENDERS: &[(&str, &str)] = &[
     ("stake", "stake_power = 0.8\nissuance = 0.01\ncommission = 0.9\nASSETS"),
     (
         "stake_rotation",
-        "seats = 3\nredundancy = 2\nunstake_fraction = 0.5\nmiss_tolerance = 1\nleak = 0.001\nliquid_fraction = 0.3\n\
-         restake_failure = 0.2\nrestake_slash = 0.5\nissuance = 0.01\nASSETS",
+        "seats = 3\nredundancy = 2\nmiss_tolerance = 1\nleak = 0.001\nliquid_fraction = 0.3\nissuance = 0.01\n\
+         unstake_fraction = 0.5\nrestake_failure = 0.2\nrestake_slash = 0.5\nASSETS",
     ),
     (
         "auction_rotation",
-        "seats = 3\nredundancy = 2\npricing = \"uniform\"\nbond = 0.5\ndispute_epochs = 2\nASSETS",
+        "seats = 3\nredundancy = 2\npricing = \"uniform\"\nbond = 0.5\ndispute_epochs = 2\nresale = { seller_share = 0.7 }\nASSETS",
     ),
-    ("delegated", "redundancy = 2\ncommission = 0.9"),
+    ("delegated", "redundancy = 2\ncommission = 0.9\nslash_fraction = 0.05"),
     ("delegated", "seats = 3\nredundancy = 2\nkickback = \"lump_sum\""),
     (
         "algorithmic",
@@ -63,6 +66,9 @@ fn text(rule: &str, more: &str, overseen: &str) -> String {
              skill = {skill}\nfailure_rate = 0.05\nrepair_rate = 0.3\njurisdiction = \"{place}\"\nscruple = 0.001\n\
              start_cost = 0.001\nstart_slots = 1\ndiscount = 0.9\n"
         );
+        if rule == "stake_rotation" {
+            groups += "uptime_cost = 0.01\n";
+        }
         if capital {
             let _ = write!(groups, "capital_cost = 0.3\ncapital_limit = {limit}\n");
         }
@@ -74,7 +80,7 @@ fn text(rule: &str, more: &str, overseen: &str) -> String {
     let barred = if needs.one_operator { "" } else { ", evict_epochs = 3" };
     format!(
         "[experiment]\nname = \"books\"\nseed = 3\n\n[world]\nkind = \"rollup\"\nslots_per_year = 1000\nfee_per_slot = 0.01\n\
-         demand_volatility = 0.4\ndemand_persistence = 0.5\nmev_median = 0.01\nmev_tail_share = 0.05\nmev_zero_share = 0.3\n\
+         demand_volatility = 0.4\ndemand_persistence = 0.5\nmev_median = 0.01\nmev_tail_share = 0.05\nmev_zero_share = 0.3\nmulti_slot_premium = 0.5\n\
          posting_cost = 0.001\nshock_sigma = 0.4\ncommon_failure_rate = 0.02\nbacklog = 0.5\n{takeover}{prices}\
          target_rate = 0.2\ntarget_tip = 0.01\ntarget_value = 0.5\ntarget_window = 6\nforced_inclusion = 40\ndelay_cost = 0.001\n\
          toxic_share = 0.3\ntoxic_harm = 1.5\nuser_exit = 0.05\nuser_return = 0.2\n\
@@ -88,7 +94,7 @@ fn text(rule: &str, more: &str, overseen: &str) -> String {
     )
 }
 
-const OVERSEEN: &[&str] = &["lookahead = 0\n", "inclusion = \"any_live\"\n"];
+const OVERSEEN: &[&str] = &["lookahead = 0\n", "inclusion = \"any_live\"\n", "lookahead = 3\n"];
 
 fn for_each(mut visit: impl FnMut(&str, &str)) {
     for entry in CATALOGUE {
@@ -96,7 +102,10 @@ fn for_each(mut visit: impl FnMut(&str, &str)) {
     }
     for (rule, more) in CONTENDERS {
         for overseen in OVERSEEN {
-            visit(rule, &text(rule, more, overseen));
+            // Where leaders are secret nobody withdraws a stake.
+            let more =
+                if overseen.contains("= 0") { more.replace(UNSTAKING, "") } else { (*more).to_owned() };
+            visit(rule, &text(rule, &more, overseen));
         }
     }
 }

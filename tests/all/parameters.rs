@@ -380,6 +380,7 @@ const CHANGES: &[Change] = &[
     ("world.mev_tail_share", "0.1", ROLLUP, &[]),
     ("world.mev_tail_shape", "2.5", ROLLUP, &[]),
     ("world.mev_tail_cap", "5.0", ROLLUP, &[]),
+    ("world.multi_slot_premium", "0.5", ROLLUP, &[]),
     ("world.user_mitigation", "0.5", ROLLUP, &[]),
     ("world.sequencer_mitigation", "0.5", ROLLUP, &[]),
     ("world.posting_cost", "0.002", ROLLUP, &[]),
@@ -513,6 +514,7 @@ const CHANGES: &[Change] = &[
     ("sequencers.ant.orders", "defy", TEMPTING, &[]),
     ("mechanism.panel.inclusion", "leader", TEMPTING, &[]),
     ("mechanism.panel.lookahead", "0", TEMPTING, &[]),
+    ("mechanism.panel.lookahead", "3", TEMPTING, &[]),
     ("mechanism.panel.slash_fraction", "1.0", TEMPTING, &[]),
     ("mechanism.panel.governance.detection", "0.6", TEMPTING, &[]),
     ("mechanism.panel.governance.false_positive", "0.2", TEMPTING, &[]),
@@ -622,6 +624,7 @@ const CHANGES: &[Change] = &[
         &[("seats = 4", "seats = 3\nunstake_fraction = 0.5\nrestake_failure = 0.3")],
     ),
     // What sequencers can lock, and what it takes to start.
+    ("sequencers.ant.uptime_cost", "0.001", ROLLUP, &[]),
     ("sequencers.ant.capital_limit", "0.5", STAKING, &[]),
     ("sequencers.ant.start_cost", "0.001", STAKING, &[]),
     ("sequencers.ant.start_slots", "2", STAKING, &[]),
@@ -654,6 +657,8 @@ const CHANGES: &[Change] = &[
         TEMPTING,
         &[("slash_fraction = 0.5\n", "slash_fraction = 0.5\ntoken = { capitalisation = 10.0 }\n")],
     ),
+    ("mechanism.auction.resale.seller_share", "0.9", ROLLUP, &[RESOLD]),
+    ("mechanism.auction.resale.least_gain", "0.1", ROLLUP, &[RESOLD]),
     ("mechanism.one.volition.members", "7", ROLLUP, &[COMMITTEE]),
     ("mechanism.one.volition.quorum", "1.0", ROLLUP, &[COMMITTEE]),
     ("mechanism.one.volition.down", "0.4", ROLLUP, &[COMMITTEE]),
@@ -695,6 +700,9 @@ const BOUGHT_BACK: (&str, &str) = (
     "rule = \"centralized\"\n",
     "rule = \"centralized\"\ncommission = 0.6\nredistribution = { buyback = 1.0 }\ntoken = { capitalisation = 10.0 }\n",
 );
+
+/// Seats that can be resold.
+const RESOLD: (&str, &str) = ("redundancy = 2\nbond", "redundancy = 2\nresale = {}\nbond");
 
 /// Data that a committee keeps available.
 const COMMITTEE: (&str, &str) = (

@@ -124,7 +124,7 @@ fn locks(rule: &str) -> bool {
         || (rule.contains("algorithmic") && !rule.contains("base"))
 }
 
-/// World by world: plain, tempted with leaders alone and secret schedules, and with everybody live.
+/// World by world: plain, tempted with leaders alone and secret schedules, with everybody live, and with schedules public ahead.
 fn worlds() -> Vec<(String, &'static str)> {
     let tempted = ROLLUP
         .replace("[world]\nkind = \"rollup\"\n", &format!("[world]\nkind = \"rollup\"\n{TEMPTATIONS}"))
@@ -134,7 +134,8 @@ fn worlds() -> Vec<(String, &'static str)> {
         (ROLLUP.to_owned(), ""),
         (ABSTRACT.to_owned(), ""),
         (tempted.clone(), "lookahead = 0\n"),
-        (tempted, "inclusion = \"any_live\"\n"),
+        (tempted.clone(), "inclusion = \"any_live\"\n"),
+        (tempted, "lookahead = 3\n"),
     ]
 }
 

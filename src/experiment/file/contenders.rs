@@ -3,11 +3,11 @@
 use crate::agent::Setting;
 use crate::mechanism::algorithmic::R_MAX;
 use crate::mechanism::collateral::{BOND_ASSET, Collateral};
-use crate::mechanism::ordering;
 use crate::mechanism::overlays::Overlays;
 use crate::mechanism::oversight::{self, Oversight};
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism as _, Rule};
+use crate::mechanism::{ordering, resale};
 use crate::play::conduct;
 use crate::play::schedule::Schedule;
 use crate::settings::{Parameter, Section, nearest};
@@ -127,7 +127,8 @@ pub(super) fn read_rules(
         let mut terms = Terms::new(setting, slots, redundancy);
         terms.read_term(&section, entry);
         let evicts = !entry.needs.one_operator;
-        terms.oversight = Oversight::read(&section, setting, entry.needs.capital, evicts);
+        terms.oversight =
+            Oversight::read(&section, setting, entry.needs.capital || entry.needs.delegators, evicts);
         terms.overlays = Overlays::read(&section, setting, terms.oversight.governance.is_some());
         Overlays::lay(&section, setting, &mut terms);
         let everybody_live = entry.needs.standbys && redundancy == 1;
@@ -153,8 +154,16 @@ pub(super) fn read_rules(
         let Some(mut rule) = (entry.read)(&section, &terms) else { continue };
         with_rule!(&mut rule, rule => rule.set_horizon(schedule.horizon));
         with_rule!(&rule, rule => rule.check(&section, setting));
+        if terms.overlays.resale.is_some() && !with_rule!(&rule, rule => rule.sells_seats()) {
+            section.refuse(
+                resale::TABLE,
+                &format!("resale of what rule `{}` does not sell seat by seat for an epoch", entry.name),
+                "`auction` with terms of one epoch, or `auction_rotation` with `schedule = \"even\"`",
+                None,
+            );
+        }
         let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
-        schedule.burn_in = schedule.burn_in.max(fill);
+        schedule.burn_in = schedule.burn_in.max(fill + terms.oversight.ahead as u32);
         contenders.push(Contender { name, rule, terms });
     }
     let complete = contenders.len() == all;

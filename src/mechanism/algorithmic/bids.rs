@@ -4,7 +4,7 @@ use super::scores::Register;
 use super::weights::Base;
 use super::{Algorithmic, Scratch};
 use crate::draws::Purpose;
-use crate::mechanism::{At, live_share};
+use crate::mechanism::At;
 
 /// An admissible bid, by weight and lot.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,7 @@ impl Algorithmic {
             if bid >= reserve && critical.is_none_or(beats) {
                 let share = if weight + others > 0.0 { weight / (weight + others) } else { even };
                 let payment = bid * total * share;
-                *payoff = total * (led * share - cost * live_share(share, register.redundancy))
+                *payoff = total * (led * share - cost * at.live_share_among(share, register.redundancy))
                     - payment
                     - bond
                     - at.start_when_drawn(i, share, register.redundancy);

@@ -29,6 +29,7 @@ impl Delegated {
         let group = &at.setting.delegators[g];
         let seen = g * at.setting.candidates() + i;
         group.price_sensitivity * x * self.payout(at, state, g, i)
+            - group.price_sensitivity * state.loss[seen]
             + group.uptime_taste * state.uptime[seen]
             + state.carried(at, g, i)
     }

@@ -83,7 +83,9 @@ impl Delegated {
             let kept = stuck * state.share[row + i];
             let weight = group.total_stake() / all;
             let later = if at.continuation.is_empty() { 0.0 } else { at.continuation[g * n + i] };
-            let taste = group.uptime_taste * state.uptime[g * n + i] + state.carried(at, g, i);
+            let taste = group.uptime_taste * state.uptime[g * n + i]
+                - group.price_sensitivity * state.loss[g * n + i]
+                + state.carried(at, g, i);
             let slope = group.price_sensitivity * self.payout(at, state, g, i);
             out[0] += weight * kept * later;
             if !group.rule.is_logit() {

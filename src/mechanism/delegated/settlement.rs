@@ -8,7 +8,7 @@ use crate::play::ledger::Ledger;
 
 impl Delegated {
     pub(super) fn worth(&self, at: &At, i: usize) -> f64 {
-        at.slot_worth(i, self.commission, at.terms.redundancy as f64)
+        at.slot_worth(i, self.commission, at.live_per_turn(self.seats.unwrap_or(1)))
     }
 
     /// Expected net income of candidate `i` from the whole epoch.
@@ -44,9 +44,15 @@ impl Delegated {
         ledger.pay_service(service, self.commission);
         let n = offers.len();
         let all = at.setting.total_stake();
+        Self::learn_losses(state, at, service);
         for (i, offer) in offers.iter().enumerate() {
             let Some(x) = *offer else { continue };
-            let share = selection.weight[i];
+            // Where seats are decided epochs ahead, those who back the candidate now are paid.
+            let share = if at.terms.oversight.ahead > 0 {
+                Self::share_of_all(at.setting, state, i)
+            } else {
+                selection.weight[i]
+            };
             if share <= 0.0 {
                 continue;
             }
@@ -65,6 +71,23 @@ impl Delegated {
                 }
                 if led {
                     state.uptime[seen] += group.payout_learning * (delivered - state.uptime[seen]);
+                }
+            }
+        }
+    }
+
+    /// Delegators learn what slashing takes of a stake behind those in office.
+    fn learn_losses(state: &mut Stakes, at: &At, service: &Service) {
+        if at.terms.oversight.slash_fraction == 0.0 {
+            return;
+        }
+        let n = at.setting.candidates();
+        for i in 0..n {
+            let lost = std::mem::take(&mut state.just_lost[i]);
+            if lost > 0.0 || service.scheduled[i] > 0.0 {
+                for (g, group) in at.setting.delegators.iter().enumerate() {
+                    let seen = &mut state.loss[g * n + i];
+                    *seen += group.payout_learning * (lost - *seen);
                 }
             }
         }

@@ -24,6 +24,10 @@ pub struct Stakes {
     backers: Vec<u32>,
     /// Share of its slots that each candidate has delivered, as each group sees it: shape (groups, candidates).
     pub(super) uptime: Vec<f64>,
+    /// What a unit of stake behind each candidate loses by slashing in an epoch, if it were all stake, smoothed as each group sees
+    /// it, and what was lost since the last epoch was settled: shape (groups, candidates), and by candidate.
+    pub(super) loss: Vec<f64>,
+    pub(super) just_lost: Vec<f64>,
     pub(super) opened: bool,
     /// What past payouts still weigh in the utility of each candidate and, last, of nobody, in groups that sum payouts
     /// up: shape (groups, candidates + 1), or empty where no group does.
@@ -58,6 +62,8 @@ impl Stakes {
                 .flat_map(|g| (0..=n).map(|i| if i == n { g.count as u32 } else { 0 }))
                 .collect(),
             uptime: vec![1.0; n * setting.delegators.len()],
+            loss: vec![0.0; n * setting.delegators.len()],
+            just_lost: vec![0.0; n],
             opened: false,
             carried: if setting.delegators.iter().any(|g| forgetting(g).is_some()) {
                 vec![0.0; setting.delegators.len() * (n + 1)]
@@ -172,7 +178,7 @@ impl Delegated {
             for j in 0..=n {
                 let offer = offers.get(j).copied().flatten();
                 let expected = match offer {
-                    Some(x) => x * self.payout(at, state, g, j),
+                    Some(x) => x * self.payout(at, state, g, j) - state.loss[g * n + j],
                     None if j == n => group.outside_option.unwrap_or(0.0),
                     None => 0.0,
                 };
@@ -180,6 +186,16 @@ impl Delegated {
                 *carried = (1.0 - forgetting) * (*carried + group.price_sensitivity * expected);
             }
         }
+    }
+
+    /// Takes `share` of the stake behind candidate `i`: what each group loses, in ETH. Delegators make up for it, so that votes
+    /// stay where they are, and learn of it when the next epoch is settled.
+    pub(super) fn slash_stakes(setting: &Setting, state: &mut Stakes, i: usize, share: f64) -> Vec<f64> {
+        let n = setting.candidates();
+        state.just_lost[i] += share * setting.total_stake();
+        let staked =
+            |(g, group): (usize, &DelegatorGroup)| group.total_stake() * state.share[g * (n + 1) + i];
+        setting.delegators.iter().enumerate().map(|group| share * staked(group)).collect()
     }
 
     /// Share of all stake behind candidate `i`.

@@ -6,6 +6,7 @@
 
 pub mod attempt;
 
+use super::announcement::Announced;
 use super::conduct::{Behaviour, Conduct};
 use super::ledger::Ledger;
 use crate::agent::Setting;
@@ -15,7 +16,8 @@ use crate::mechanism::terms::Terms;
 use crate::world::orders::OrderBook;
 use crate::world::targets::Targets;
 use crate::world::users::{Exit, Toxic};
-use attempt::{Attempt, Encounter, Event, Offer, Stance};
+use attempt::{Attempt, Encounter, Event, Foreseen, Offer, Stance};
+use std::collections::VecDeque;
 
 /// A target whose life is over.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct Closed {
     pub kept_out: bool,
     /// Whom it met, or would have met had it stayed out.
     pub encounters: Vec<Encounter>,
+    /// Whom its briber saw coming.
+    pub foreseen: Vec<Foreseen>,
 }
 
 /// A target under way.
@@ -36,6 +40,7 @@ struct Target {
     epoch: u32,
     offer: Offer,
     encounters: Vec<Encounter>,
+    foreseen: Vec<Foreseen>,
     /// Candidates with whom it has a deal, and those who have obeyed.
     met: Vec<usize>,
     obeyed: Vec<usize>,
@@ -75,9 +80,15 @@ pub struct Docket {
     pub acts: Vec<u32>,
     /// Whether a candidate was found guilty in the last epoch.
     pub found: Vec<bool>,
+    /// Whether nobody is found guilty for the time being.
+    pub lenient: bool,
+    /// Legal penalties of each candidate in the last epoch, in ETH.
+    pub penalties: Vec<f64>,
     barred_until: Vec<u32>,
     /// Sums to be slashed: (epoch, candidate, ETH).
     withheld: Vec<(u32, usize, f64)>,
+    /// The same of delegated stakes: (epoch, group, ETH).
+    withheld_stake: Vec<(u32, usize, f64)>,
     lost_users: f64,
     /// Findings that barred somebody.
     pub evictions: u64,
@@ -110,8 +121,11 @@ impl Docket {
             closed: Vec::new(),
             acts: vec![0; n],
             found: vec![false; n],
+            lenient: false,
+            penalties: vec![0.0; n],
             barred_until: vec![0; n],
             withheld: Vec::new(),
+            withheld_stake: Vec::new(),
             lost_users: 0.0,
             evictions: 0,
             memo: Memo::default(),
@@ -137,9 +151,11 @@ impl Docket {
         terms: &Terms,
         epoch: u32,
         service: &mut Service,
+        announced: &VecDeque<Announced>,
         ledger: &mut Ledger,
     ) {
         self.acts.fill(0);
+        self.penalties.fill(0.0);
         self.closed.clear();
         if let Some(orders) = &mut self.orders {
             orders.turn(epoch);
@@ -150,6 +166,7 @@ impl Docket {
             let mut pending = std::mem::take(&mut self.pending);
             pending.retain_mut(|target| {
                 let over = self.watch(&targets, target, epoch, begin, service);
+                self.look_ahead(&targets, target, epoch, begin, announced);
                 self.settle(&targets, terms, target, epoch, service, ledger);
                 if over {
                     self.close(&targets, target);
@@ -200,6 +217,7 @@ impl Docket {
                 epoch,
                 offer,
                 encounters: Vec::new(),
+                foreseen: Vec::new(),
                 met: Vec::new(),
                 obeyed: Vec::new(),
                 included: None,
@@ -261,6 +279,39 @@ impl Docket {
         next.saturating_sub(target.arrival) >= u64::from(targets.forced)
     }
 
+    /// Notes whom the public schedules of the epochs to come show within the window of a target, as they stand now.
+    fn look_ahead(
+        &self,
+        targets: &Targets,
+        target: &mut Target,
+        epoch: u32,
+        begin: u64,
+        announced: &VecDeque<Announced>,
+    ) {
+        let mut seen: Vec<usize> = Vec::new();
+        for (later, schedule) in (epoch + 1..).zip(announced) {
+            let slots = schedule.includers.slots();
+            let first = begin + u64::from(later - epoch) * slots as u64 - target.arrival;
+            for slot in 0..slots {
+                let since = first + slot as u64;
+                if since >= u64::from(targets.window) {
+                    return;
+                }
+                for &who in schedule.includers.of(slot) {
+                    let known =
+                        target.met.contains(&who) || target.obeyed.contains(&who) || seen.contains(&who);
+                    if !known && later >= self.barred_until[who] {
+                        seen.push(who);
+                        let stance = self.stance(targets, who);
+                        let meeting =
+                            Encounter { slot: since as u32, epoch: later - target.epoch, who, stance };
+                        target.foreseen.push(Foreseen { when: epoch - target.epoch, meeting });
+                    }
+                }
+            }
+        }
+    }
+
     /// Pays what happened to a target in the epoch.
     fn settle(
         &mut self,
@@ -277,7 +328,7 @@ impl Docket {
         let now = epoch - target.epoch;
         let attempt = attempt_at(targets, terms, target.offer);
         let mut includers = Vec::new();
-        target.included = attempt.run(&target.encounters, |when, event| {
+        target.included = attempt.run(&target.encounters, &target.foreseen, |when, event| {
             if when != now {
                 return;
             }
@@ -299,6 +350,7 @@ impl Docket {
                 .and_then(|j| self.orders.as_ref().filter(|orders| orders.holds(j)))
                 .map_or(0.0, OrderBook::penalty);
             self.memo.penalties += ordered;
+            self.penalties[i] += ordered;
         }
     }
 
@@ -307,7 +359,8 @@ impl Docket {
         self.memo.harm += targets.delay_cost * f64::from(wait - 1);
         let kept_out = targets.can_stay_out() && target.included.is_none_or(|slot| slot >= targets.window);
         let encounters = std::mem::take(&mut target.encounters);
-        self.closed.push(Closed { wait, kept_out, encounters });
+        let foreseen = std::mem::take(&mut target.foreseen);
+        self.closed.push(Closed { wait, kept_out, encounters, foreseen });
     }
 
     /// Judges the epoch that has been settled: marks whom governance finds guilty, and takes what earlier findings have
@@ -315,7 +368,7 @@ impl Docket {
     pub fn judge(&mut self, terms: &Terms, epoch: u32, service: &Service, ledger: &mut Ledger) {
         self.found.fill(false);
         self.lost_users *= 1.0 - self.exit.back;
-        if let Some(governance) = terms.oversight.governance {
+        if let Some(governance) = terms.oversight.governance.filter(|_| !self.lenient) {
             for i in 0..self.acts.len() {
                 let served = service.scheduled[i] > 0.0 || self.acts[i] > 0;
                 self.found[i] = served && self.finding[i].uniform(epoch, 0) < governance.finds(self.acts[i]);
@@ -327,10 +380,25 @@ impl Docket {
             }
             due > epoch
         });
+        self.withheld_stake.retain(|&(due, g, amount)| {
+            if due <= epoch {
+                ledger.slash_stake(g, amount);
+            }
+            due > epoch
+        });
     }
 
-    /// Bars candidate `i`, found guilty after `epoch`, drives users away, and takes `withheld` of what it has locked.
-    pub fn convict(&mut self, terms: &Terms, epoch: u32, i: usize, withheld: f64, ledger: &mut Ledger) {
+    /// Bars candidate `i`, found guilty after `epoch`, drives users away, and takes `withheld` of what it has locked and `staked`
+    /// of what each group of delegators has staked on it.
+    pub fn convict(
+        &mut self,
+        terms: &Terms,
+        epoch: u32,
+        i: usize,
+        withheld: f64,
+        staked: &[f64],
+        ledger: &mut Ledger,
+    ) {
         let Some(governance) = terms.oversight.governance else { return };
         if governance.evict_epochs > 0 {
             self.barred_until[i] = epoch + 1 + governance.evict_epochs;
@@ -341,6 +409,13 @@ impl Docket {
             ledger.slash_bond(i, withheld);
         } else if withheld > 0.0 {
             self.withheld.push((epoch + governance.delay, i, withheld));
+        }
+        for (g, &amount) in staked.iter().enumerate().filter(|(_, amount)| **amount > 0.0) {
+            if governance.delay == 0 {
+                ledger.slash_stake(g, amount);
+            } else {
+                self.withheld_stake.push((epoch + governance.delay, g, amount));
+            }
         }
     }
 
@@ -387,6 +462,6 @@ fn attempt_at(targets: &Targets, terms: &Terms, offer: Offer) -> Attempt {
 
 /// What an attempt on a target brings the briber.
 fn gain(attempt: &Attempt, closed: &Closed) -> f64 {
-    let (success, paid) = attempt.outcome(&closed.encounters);
+    let (success, paid) = attempt.outcome(&closed.encounters, &closed.foreseen);
     if success { attempt.value - paid } else { -paid }
 }

@@ -81,8 +81,8 @@ pub(super) fn differences(summary: &Summary) -> Option<Table> {
     for (a, b) in summary.pairs() {
         let pair = format!("{} − {}", summary.marked(a), summary.marked(b));
         for (_, metrics) in sections() {
-            for (label, metric, factor) in metrics.iter().filter(|(_, m, _)| !m.starts_with("deviation_gain"))
-            {
+            let outcome = |m: &str| !m.starts_with("deviation_gain") && !m.starts_with("conduct_gain");
+            for (label, metric, factor) in metrics.iter().filter(|(_, m, _)| outcome(m)) {
                 let Some(c) = summary.comparison(a, b, metric) else { continue };
                 if c.mean_a == 0.0 && c.mean_b == 0.0 {
                     continue;

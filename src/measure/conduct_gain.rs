@@ -1,0 +1,235 @@
+//! What other conduct would gain: the certificate of what sequencers have learned to do with temptations.
+//!
+//! Conduct is learned by weighing what an act brings against what it is expected to cost ([`crate::play::conduct`]); whether that
+//! came out right is judged here, on fresh draws and by playing on. In each market a member `i` of each group that learns, in
+//! office, behaves otherwise in one epoch and as before from the next on:
+//!
+//! ```text
+//! gain = Σ_{t=0..W} δ^t·(income if it deviates − income if not) − θ·Δa − Δf − Δq·L
+//! ```
+//!
+//! Both copies are on the same draws, governance sparing everybody in the first epoch; `W` is as long as a target under way may
+//! last. Beside it stand the scruple `θ` for each act more (`Δa`), legal penalties more (`Δf`), and the probability `Δq` with which
+//! governance finds it guilty for acts more, times what that takes: `L` is found by playing on from there, guilty and not,
+//! with conduct as it was learned. Findings are taken in expectation, as their luck would drown what there is to see.
+//!
+//! Deviations, as far as a group *learns* the decision: to take every bribe worth more than including; to refuse all; to take
+//! toxic MEV, or leave it; to obey orders, or defy them. Estimate and bound are those of [`super::certificate`]: group
+//! and deviation are picked on one half of the markets and judged on the other, and the bound holds for all at once.
+//! By the one-shot deviation principle conduct is optimal if no such deviation gains anything; the gain is per epoch in office.
+
+use super::certificate::{Certificate, Method};
+use super::gains::Gains;
+use crate::agent::conduct::{Bribes, Choice};
+use crate::mechanism::Mechanism;
+use crate::play::conduct::{Behaviour, Conduct, loss_of, reach};
+use crate::play::ledger::Imbalance;
+use crate::play::market::{Detail, Game, Market, Round};
+use crate::play::schedule::{Phase, Schedule, market_key};
+
+/// Markets, epochs in each at which somebody deviates, and epochs between them.
+const MARKETS: u32 = 16;
+const TRIES: u32 = 4;
+const APART: u32 = 2;
+/// Epochs for which it is waited that a member is in office.
+const PATIENCE: u32 = 8;
+/// Where markets begin, so that they are none in which offers are certified.
+const FIRST: u32 = 1 << 20;
+
+/// Gain of the best deviation in conduct, in ETH an epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ConductGain {
+    /// Sample-split estimate.
+    pub estimate: f64,
+    /// Simultaneous 95% upper bound.
+    pub upper: f64,
+}
+
+impl ConductGain {
+    /// Its metrics, as shares of the potential value of an epoch.
+    pub fn metrics(&self, potential: f64) -> [(&'static str, f64); 2] {
+        [("conduct_gain", self.estimate / potential), ("conduct_gain_upper", self.upper / potential)]
+    }
+}
+
+/// How else candidates who behave like `conduct` might behave, in decisions that they learn.
+fn deviations(spec: crate::agent::conduct::Conduct, conduct: Conduct) -> Vec<Conduct> {
+    let mut others = Vec::new();
+    if spec.bribes == Bribes::Learned {
+        others.extend([0.0, f64::INFINITY].map(|markup| Conduct { markup, ..conduct }));
+    }
+    if spec.toxic == Choice::Learned {
+        others.push(Conduct { toxic: !conduct.toxic, ..conduct });
+    }
+    if spec.obeys == Choice::Learned {
+        others.extend([true, false].map(|obeys| Conduct { obeys: Some(obeys), ..conduct }));
+    }
+    others
+}
+
+/// Measures it, offers being chosen by `choose`; `None` where nobody learns how to behave.
+///
+/// # Errors
+/// [`Imbalance`] if some market's books do not balance.
+pub fn measure<M: Mechanism>(
+    game: &Game<M>,
+    choose: &dyn Fn(u32, usize, usize, f64) -> usize,
+    behaviour: &Behaviour,
+    schedule: &Schedule,
+    seed: u64,
+    replicate: u32,
+) -> Result<Option<ConductGain>, Imbalance> {
+    let players = &game.seats.players;
+    let others: Vec<Vec<Conduct>> = players
+        .iter()
+        .map(|player| {
+            let spec = game.setting.classes[player.class].conduct;
+            deviations(spec, behaviour.conduct[player.members[0]])
+        })
+        .collect();
+    if others.iter().all(Vec::is_empty) {
+        return Ok(None);
+    }
+    let judged: Vec<usize> = (0..players.len()).filter(|&p| !others[p].is_empty()).collect();
+    let mut gains: Vec<Gains> = judged.iter().map(|&p| Gains::new(1, others[p].len())).collect();
+    let mut trial = Trial { game, choose, behaviour, round: Round::new(game), reach: reach(game, schedule) };
+    for m in 0..MARKETS {
+        let mut market = Market::open(game, market_key(seed, replicate, Phase::Certify, FIRST + m));
+        market.behave(behaviour);
+        for _ in 0..schedule.burn_in {
+            trial.step(&mut market)?;
+        }
+        for attempt in 0..TRIES {
+            for (gains, &p) in gains.iter_mut().zip(&judged) {
+                let turn = (m * TRIES + attempt) as usize % players[p].members.len();
+                let payoffs = trial.deviate(&market, &players[p].members, turn, &others[p])?;
+                gains.add(0, 1.0, &payoffs, 0.0);
+            }
+            for _ in 0..APART {
+                trial.step(&mut market)?;
+            }
+        }
+        for gains in &mut gains {
+            gains.close(m, 1.0 / f64::from(TRIES));
+        }
+    }
+    let certificate = Certificate::from_gains(&gains, MARKETS, Method::Replay, true, 0.0);
+    Ok(Some(ConductGain { estimate: certificate.estimate, upper: certificate.upper }))
+}
+
+/// What deviations are played with.
+struct Trial<'t, 'g, M: Mechanism> {
+    game: &'t Game<'g, M>,
+    choose: &'t dyn Fn(u32, usize, usize, f64) -> usize,
+    behaviour: &'t Behaviour,
+    round: Round<M>,
+    reach: u32,
+}
+
+/// What came of an epoch and of those after it.
+struct Played<M: Mechanism> {
+    /// Discounted income.
+    income: f64,
+    acts: u32,
+    penalties: f64,
+    /// The market after the first epoch.
+    market: Market<M>,
+}
+
+impl<M: Mechanism> Trial<'_, '_, M> {
+    fn step(&mut self, market: &mut Market<M>) -> Result<(), Imbalance> {
+        let epoch = market.epoch;
+        market.choose(self.game, |p, state, u| (self.choose)(epoch, p, state, u), &mut self.round);
+        market.decide(self.game, &mut self.round, Detail::Slots)
+    }
+
+    /// What each of `others` gains over behaving as everybody does, by the first of `members`, from `turn` on, who is in office
+    /// soon; nothing where none is.
+    fn deviate(
+        &mut self,
+        market: &Market<M>,
+        members: &[usize],
+        turn: usize,
+        others: &[Conduct],
+    ) -> Result<Vec<f64>, Imbalance> {
+        let mut before = market.clone();
+        for _ in 0..PATIENCE {
+            let mut ahead = before.clone();
+            self.step(&mut ahead)?;
+            let serves = |&&i: &&usize| ahead.service.scheduled[i] > 0.0;
+            if let Some(&i) = members[turn..].iter().chain(&members[..turn]).find(serves) {
+                return self.deviate_in(&before, i, others);
+            }
+            before = ahead;
+        }
+        Ok(vec![0.0; others.len()])
+    }
+
+    fn deviate_in(
+        &mut self,
+        before: &Market<M>,
+        i: usize,
+        others: &[Conduct],
+    ) -> Result<Vec<f64>, Imbalance> {
+        let usual = self.played(before, i, self.behaviour.conduct[i])?;
+        let governance = self.game.terms.oversight.governance;
+        let loss = if governance.is_some() {
+            let wealth = usual.market.ledger.wealth(i);
+            let mut guilty = usual.market.clone();
+            guilty.convict(self.game, i);
+            let (game, reach, clean) = (self.game, self.reach, usual.market.clone());
+            loss_of(game, clean, guilty, wealth, i, reach, &mut |market| self.step(market))?
+        } else {
+            0.0
+        };
+        let finds = |acts: u32| governance.map_or(0.0, |governance| governance.finds(acts));
+        let scruple = self.game.setting.sequencers[i].traits.scruple;
+        others
+            .iter()
+            .map(|&conduct| {
+                let deviated = self.played(before, i, conduct)?;
+                let acts = f64::from(deviated.acts) - f64::from(usual.acts);
+                let found = finds(deviated.acts) - finds(usual.acts);
+                Ok(deviated.income
+                    - usual.income
+                    - scruple * acts
+                    - (deviated.penalties - usual.penalties)
+                    - found * loss)
+            })
+            .collect()
+    }
+
+    /// Plays an epoch in which candidate `i` behaves like this and nobody is found guilty, and goes on as usual.
+    fn played(&mut self, before: &Market<M>, i: usize, conduct: Conduct) -> Result<Played<M>, Imbalance> {
+        let mut market = before.clone();
+        market.behave_as(i, conduct);
+        market.spare(true);
+        self.step(&mut market)?;
+        market.behave_as(i, self.behaviour.conduct[i]);
+        market.spare(false);
+        let (acts, penalties) =
+            market.docket().map_or((0, 0.0), |docket| (docket.acts[i], docket.penalties[i]));
+        let after = market.clone();
+        let rate = self.game.terms.capital_rate[i];
+        let discount = self.game.setting.sequencers[i].traits.discount;
+        let (mut income, mut weight, mut wealth) = (0.0, 1.0, before.ledger.wealth(i));
+        for t in 0..=self.under_way() {
+            if t > 0 {
+                self.step(&mut market)?;
+            }
+            let now = market.ledger.wealth(i);
+            income += weight * (now - wealth - rate * market.ledger.escrow(i));
+            wealth = now;
+            weight *= discount;
+        }
+        Ok(Played { income, acts, penalties, market: after })
+    }
+
+    /// Epochs for which a target that has arrived may be under way.
+    fn under_way(&self) -> u32 {
+        let targets = self.game.setting.world.tempting().and_then(|rollup| rollup.targets);
+        targets
+            .map_or(0, |targets| targets.window.div_ceil(self.game.terms.epoch_slots))
+            .min(self.reach.max(1))
+    }
+}
