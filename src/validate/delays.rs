@@ -68,8 +68,9 @@ fn board(groups: &[(String, u32, bool)], rule: &str, rate: f64, window: u32) -> 
 /// `m` of `n` appointees censor; a slot's leader is drawn from all, and `r` of them are live.
 fn drawn(n: u32, m: u32, r: u32) -> Board {
     let groups = [("censor".to_owned(), m, true), ("free".to_owned(), n - m, false)];
-    // With one includer a slot: longer waits have a probability below e^(-40).
-    let window = 40 * n / (n - m);
+    // Longer waits have a probability below e^(-30).
+    let censored = Delay::distinct(u64::from(n), u64::from(m), u64::from(r)).gamma;
+    let window = (30.0 / (1.0 - censored)).ceil() as u32;
     board(&groups, &format!("redundancy = {r}\nrotation = \"random\""), 0.1, window)
 }
 
@@ -155,8 +156,9 @@ fn round_robin(n: u32, m: u32, t: u32, iid: f64) -> Study {
     let targets = (order.mean_slots(), order.exceeds(u64::from(t)));
     let work = move |draws: &Draws| {
         let mut luck = draws.luck(Purpose::Leader, "order", 0);
+        let orders = if n < 100 { draws.either(1000, 150) } else { draws.either(200, 80) };
         let (mut waits, mut late) = (Vec::new(), Vec::new());
-        for replicate in 0..draws.count(2000).max(400) {
+        for replicate in 0..orders {
             let mut censors: Vec<bool> = (0..n).map(|i| i < m).collect();
             luck.shuffle(&mut censors);
             // Appointees take turns in the order of their names.

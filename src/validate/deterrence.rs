@@ -29,6 +29,8 @@ pub fn studies() -> Vec<Study> {
         (0.5, 0.999, 0.0, "q=.5/discount=.999/rent=0", 236.6072),
     ] {
         let office = Office { gain: 100.0, delay: 168, rent, ..Office::new(q, discount) };
+        // The years that such a discount factor looks ahead are long: an epoch in office stands for those of a dispute.
+        let office = if rent > 0.0 { office.by_disputes() } else { office };
         studies.push(bond(&format!("deterrence/bond/G=100/D=168/{label}"), office, (least, 5e-5)));
     }
     for (rent, name) in [(1.0, "1"), (0.1, ".1")] {

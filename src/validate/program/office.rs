@@ -2,6 +2,7 @@
 
 use super::super::Finding;
 use super::replicates;
+use crate::numerics::pow;
 
 /// Slots of an epoch, which is a year: rates of interest are per epoch.
 const SLOTS: f64 = 40.0;
@@ -40,6 +41,14 @@ impl Office {
             discount,
             exit: None,
         }
+    }
+
+    /// The same in epochs as long as a dispute: as much is discounted until the bond is lost, and as much lost with office.
+    #[must_use]
+    pub fn by_disputes(self) -> Self {
+        let discount = pow(self.discount, f64::from(self.delay));
+        let future = self.discount * self.rent / (1.0 - self.discount);
+        Office { discount, delay: 1, rent: future * (1.0 - discount) / discount, ..self }
     }
 
     /// The experiment. Transactions to be kept out come once in fifty epochs and carry no tip.
