@@ -2,7 +2,7 @@
 //! the same.
 //!
 //! Cases that are a number appear; those that are a yes or a no, or an excess of nothing, are in [`super::validation`] alone. A
-//! family whose targets span more than [`SPAN`] has logarithmic axes, on which targets of nothing have no place; how many are left
+//! family whose targets span more than thirty times their median has logarithmic axes, on which targets of nothing have no place; how many are left
 //! out is said below. Bars are tolerances, where they can be seen.
 
 use super::axes::{self, Axis, Kind, Panel};

@@ -103,7 +103,10 @@ pub fn effort_equilibrium(experiment: &Experiment, contender: &Contender) -> Opt
 /// stake.
 fn common_reward(experiment: &Experiment, contender: &Contender) -> Option<f64> {
     let setting = &experiment.setting;
-    let free = setting.classes.iter().all(|class| class.traits.live_cost == class.traits.idle_cost);
+    let free = setting
+        .classes
+        .iter()
+        .all(|class| class.traits.live_cost == class.traits.idle_cost && class.entry_cost.is_none());
     let sound = contender.terms.own_down.iter().all(|&down| down == 0.0) && contender.terms.redundancy == 1;
     let value = |class: &Class| match class.traits.value {
         Some(Distribution::Constant(value)) => Some(value),

@@ -99,18 +99,22 @@ pub fn measure<M: Mechanism>(
         for _ in 0..schedule.burn_in {
             trial.step(&mut market)?;
         }
+        let mut found = vec![0_u32; judged.len()];
         for attempt in 0..TRIES {
-            for (gains, &p) in gains.iter_mut().zip(&judged) {
+            for ((gains, &p), found) in gains.iter_mut().zip(&judged).zip(&mut found) {
                 let turn = (m * TRIES + attempt) as usize % players[p].members.len();
-                let payoffs = trial.deviate(&market, &players[p].members, turn, &others[p])?;
-                gains.add(0, 1.0, &payoffs, 0.0);
+                // Where nobody of the class serves soon there is nothing to try.
+                if let Some(payoffs) = trial.deviate(&market, &players[p].members, turn, &others[p])? {
+                    gains.add(0, 1.0, &payoffs, 0.0);
+                    *found += 1;
+                }
             }
             for _ in 0..APART {
                 trial.step(&mut market)?;
             }
         }
-        for gains in &mut gains {
-            gains.close(m, 1.0 / f64::from(TRIES));
+        for (gains, found) in gains.iter_mut().zip(found) {
+            gains.close(m, 1.0 / f64::from(found.max(1)));
         }
     }
     let certificate = Certificate::from_gains(&gains, MARKETS, Method::Replay, true, 0.0);
@@ -151,18 +155,18 @@ impl<M: Mechanism> Trial<'_, '_, M> {
         members: &[usize],
         turn: usize,
         others: &[Conduct],
-    ) -> Result<Vec<f64>, Imbalance> {
+    ) -> Result<Option<Vec<f64>>, Imbalance> {
         let mut before = market.clone();
         for _ in 0..PATIENCE {
             let mut ahead = before.clone();
             self.step(&mut ahead)?;
             let serves = |&&i: &&usize| ahead.service.scheduled[i] > 0.0;
             if let Some(&i) = members[turn..].iter().chain(&members[..turn]).find(serves) {
-                return self.deviate_in(&before, i, others);
+                return self.deviate_in(&before, i, others).map(Some);
             }
             before = ahead;
         }
-        Ok(vec![0.0; others.len()])
+        Ok(None)
     }
 
     fn deviate_in(
@@ -228,8 +232,6 @@ impl<M: Mechanism> Trial<'_, '_, M> {
     /// Epochs for which a target that has arrived may be under way.
     fn under_way(&self) -> u32 {
         let targets = self.game.setting.world.tempting().and_then(|rollup| rollup.targets);
-        targets
-            .map_or(0, |targets| targets.window.div_ceil(self.game.terms.epoch_slots))
-            .min(self.reach.max(1))
+        targets.map_or(0, |targets| targets.window.div_ceil(self.game.terms.epoch_slots))
     }
 }

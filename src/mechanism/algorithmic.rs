@@ -92,9 +92,12 @@ pub struct EffortContest {
 }
 
 impl Algorithmic {
-    /// The contest in effort that the rule is, where weights are equal.
+    /// The contest in effort that the rule is, where weights are equal and redundancy does not change.
     pub fn effort_contest(&self) -> Option<EffortContest> {
         let Base::Equal { cost } = self.base else { return None };
+        if self.controller.is_some() {
+            return None;
+        }
         Some(EffortContest { exponential: self.form.exponential, power: self.form.power, cost })
     }
 }

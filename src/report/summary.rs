@@ -106,12 +106,16 @@ impl Verdict {
 /// Replicates of a contender that are not certified, apart from those of unfinished learning.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Failing {
+    /// Those in which somebody gains more than the tolerance, by the estimate.
+    pub gaining: u64,
     /// Those whose estimate is within the tolerance and whose bound is not.
     pub loose: u64,
     /// Their estimates of the deviation gain.
     pub gain: Moments,
     /// Their upper bounds.
     pub upper: Moments,
+    /// Their upper bounds of what delegators forgo.
+    pub delegators: Moments,
 }
 
 /// Moments of every metric by contender, and of every pair of contenders on common replicates. Memory does not grow with
@@ -195,9 +199,11 @@ impl Summary {
                     let value = |key: &str| place(key).map_or(f64::NAN, |place| current[c * width + place]);
                     let (gain, upper) = (value("deviation_gain"), value("deviation_gain_upper"));
                     let failing = &mut self.failing[c];
+                    failing.gaining += u64::from(gain > self.tolerance);
                     failing.loose += u64::from(gain <= self.tolerance && upper > self.tolerance);
                     failing.gain.push(gain);
                     failing.upper.push(upper);
+                    failing.delegators.push(value("delegator_gain_upper"));
                 }
             }
         }

@@ -48,7 +48,9 @@ pub enum Warning {
         certified: u64,
         /// Replicates tried.
         of: u64,
-        /// Replicates that are not, though the estimate is within the tolerance: the bound is too wide.
+        /// Replicates in which somebody gains more than the tolerance, by the estimate.
+        gaining: u64,
+        /// Replicates that are not certified, though the estimate is within the tolerance: the bound is too wide.
         loose: u64,
         /// Mean estimate of the deviation gain in those that are not certified, a fraction of potential value.
         gain: f64,

@@ -78,14 +78,9 @@ fn limit() -> Study {
         let wins = tips.map_or(f64::NAN, |tips| tips.honest_wins());
         Finding::exact(wins * f64::from(bidders) / f64::from(blocks))
     };
-    let work = move |_: &Draws| {
-        let one = scaled(1_000_000, 1);
-        let efficient = Finding::exact(one.result + 1_000_000.0 / 1_000_001.0);
-        vec![one, scaled(1_000_000, 2), efficient]
-    };
+    let work = move |_: &Draws| vec![scaled(1_000_000, 1), scaled(1_000_000, 2)];
     let digits = Standard::Computed(5e-6);
     Study::of("censorship/auction-on-chain/many-bidders", work)
         .case("n-times-chance-of-an-honest-winner", honest_wins_limit(), "1", digits, FOX)
         .case("two-blocks/per-block", honest_wins_limit(), "1", digits, FOX)
-        .case("n-times-chance-of-an-efficient-allocation", 1.0 + honest_wins_limit(), "1", digits, FOX)
 }

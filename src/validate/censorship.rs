@@ -77,7 +77,7 @@ fn cost(label: &str, bribe: Bribe) -> Study {
         }
         Ok(vec![Finding::exact(metric(&replicates(&text, draws.seed, 1)?[0], "censorship_cost"))])
     };
-    let standard = if random { Standard::Given } else { Standard::Computed(5e-4) };
+    let standard = if random { Standard::Given } else { Standard::Computed(5e-9) };
     Study::new(format!("censorship/cost/{label}/T={SLOTS}"), Box::new(work))
         .taking(if random { 2.0 } else { 0.1 }, if random { 0.5 } else { 0.1 })
         .case("cost", target, "tips", standard, INDUCTION)

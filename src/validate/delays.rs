@@ -166,7 +166,7 @@ fn round_robin(n: u32, m: u32, t: u32, iid: f64) -> Study {
                 censors.iter().enumerate().map(|(i, censor)| (format!("g{i:03}"), 1, *censor)).collect();
             let case = board(&groups, "rotation = \"round_robin\"", 1.0, m + 1);
             let text = Board { epochs: 2, ..case }.text();
-            let outcome = &replicates(&text, draws.seed.wrapping_add(u64::from(replicate)) >> 1, 1)?[0];
+            let outcome = &replicates(&text, (draws.seed >> 1).wrapping_add(u64::from(replicate)), 1)?[0];
             waits.push((super::program::metric(outcome, "inclusion_delay_slots"), 1.0));
             late.push((at(outcome, "inclusion_wait", f64::from(t)), 1.0));
         }

@@ -127,6 +127,8 @@ pub struct Claim {
     pub curve: bool,
     /// Its unit.
     pub unit: &'static str,
+    /// How far it may be from theory, where no tick governs it.
+    pub band: Option<f64>,
 }
 
 impl Claim {
@@ -138,7 +140,7 @@ impl Claim {
         value: impl Fn(&Outcome) -> f64 + Send + Sync + 'static,
     ) -> Self {
         let (what, value) = (what.into(), Box::new(value));
-        Claim { what, theory, tick: tick.abs(), value, curve: false, unit: "ETH" }
+        Claim { what, theory, tick: tick.abs(), value, curve: false, unit: "ETH", band: None }
     }
 
     /// A metric, by its key.
@@ -150,6 +152,12 @@ impl Claim {
     #[must_use]
     pub fn in_unit(self, unit: &'static str) -> Self {
         Claim { unit, ..self }
+    }
+
+    /// The same, held to a band.
+    #[must_use]
+    pub fn within(self, band: f64) -> Self {
+        Claim { band: Some(band), ..self }
     }
 
     /// The same as a point of a curve.
@@ -171,7 +179,7 @@ pub fn study(
     points: usize,
     claims: Vec<Claim>,
 ) -> Study {
-    let cases: Vec<_> = claims.iter().map(|c| (c.what.clone(), c.theory, c.unit)).collect();
+    let cases: Vec<_> = claims.iter().map(|c| (c.what.clone(), c.theory, c.unit, c.band)).collect();
     let work = move |draws: &Draws| {
         let count = draws.either(REPLICATES.0, REPLICATES.1);
         let learn = |points: usize| replicates(&text(points), draws.seed, count);
@@ -188,8 +196,9 @@ pub fn study(
         Ok(all)
     };
     let mut study = Study::new(name, Box::new(work)).taking(2.0, 0.7);
-    for (what, theory, unit) in cases {
-        study = study.case(&what, theory, unit, Standard::Learned, source);
+    for (what, theory, unit, band) in cases {
+        let standard = band.map_or(Standard::Learned, Standard::Within);
+        study = study.case(&what, theory, unit, standard, source);
     }
     with_halving(study).case(
         "certified",

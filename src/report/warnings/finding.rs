@@ -91,7 +91,7 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
     let failing = summary.failing(c);
     // A cut horizon has its own warning, and is the reason where nothing else is.
     let cut = experiment.contenders.get(c).and_then(|contender| cut_horizon(experiment, contender));
-    let explained = cut.is_some() && failing.upper.mean() <= tolerance;
+    let explained = cut.is_some() && failing.gaining + failing.loose == 0;
     match summary.standing(c).verdict() {
         // Where nothing else failed, that learning was cut off says it all.
         Verdict::NotCertified if certified + unfinished < of && !explained => {
@@ -99,10 +99,11 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
                 contender,
                 certified,
                 of,
+                gaining: failing.gaining,
                 loose: failing.loose,
                 gain: failing.gain.mean(),
                 upper: failing.upper.mean(),
-                delegators: by_money.then(|| mean("delegator_gain_upper")).filter(|u| *u > tolerance),
+                delegators: by_money.then(|| failing.delegators.mean()).filter(|u| *u > tolerance),
                 tolerance,
                 alone,
             });

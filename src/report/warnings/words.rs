@@ -117,20 +117,23 @@ impl Warning {
                  `play.regime = \"self_play\"`, and a strategy that remembers no offers."
                     .to_owned()
             }
-            Self::NotCertified { delegators: Some(_), upper, tolerance, .. } if upper <= tolerance => {
+            Self::NotCertified { delegators: Some(_), gaining: 0, loose: 0, .. } => {
                 "sequencers are in equilibrium, delegators are not: read payouts as what this rule of choice brings, or let them \
                  choose by `strategy = \"best_response\"` or `\"logit\"`."
                     .to_owned()
             }
-            Self::NotCertified { certified, of, loose, .. } if *loose == of - certified => {
+            Self::NotCertified { gaining: 0, loose: 1.., .. } => {
                 "in these the estimate is within the tolerance, the bound is not: raise `play.certificate_markets` or \
                  `play.certificate_epochs` to tighten it."
                     .to_owned()
             }
-            Self::NotCertified { loose: loose @ 1.., .. } => format!(
-                "in {loose} of these only the bound is too wide (raise `play.certificate_markets` or `play.certificate_epochs`); in the \
-                 others somebody does gain: let agents learn for longer (`play.warmup_epochs`) or from more markets (`play.rounds`)."
+            Self::NotCertified { gaining, loose: loose @ 1.., .. } => format!(
+                "in {loose} of these only the bound is too wide (raise `play.certificate_markets` or `play.certificate_epochs`); in \
+                 {gaining} somebody does gain: let agents learn for longer (`play.warmup_epochs`) or from more markets (`play.rounds`)."
             ),
+            Self::NotCertified { gaining: 0, .. } => {
+                "too few markets for a conclusion: raise `play.certificate_markets`.".to_owned()
+            }
             Self::NotCertified { .. } => {
                 "let agents learn for longer (`play.warmup_epochs`) or from more markets (`play.rounds`), or give them a finer \
                  menu or more bins in their strategy."
