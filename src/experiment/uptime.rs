@@ -148,7 +148,7 @@ fn worth_of_uptime<M: Mechanism>(
     let machine = game.setting.classes[game.seats.players[p].class].traits.reliability;
     let down = machine.down_share().max(POOR);
     let poor = Reliability { failure_rate: machine.repair_rate * down / (1.0 - down), ..machine };
-    let (mut lost, mut missed) = (0.0, 0.0);
+    let (mut lost, mut missed, mut led) = (0.0, 0.0, 0.0);
     for m in 0..MARKETS {
         let i = members[m as usize % members.len()];
         let key = market_key(seed, replicate, Phase::Conduct, FIRST + m);
@@ -161,7 +161,7 @@ fn worth_of_uptime<M: Mechanism>(
                 market.behave(behaviour);
             }
             let mut round = Round::new(&game);
-            let (mut income, mut missed) = (0.0, 0.0);
+            let (mut income, mut missed, mut led) = (0.0, 0.0, 0.0);
             for epoch in 0..schedule.burn_in + EPOCHS {
                 let before = market.ledger.wealth(i);
                 market.choose(&game, choose, &mut round);
@@ -170,17 +170,20 @@ fn worth_of_uptime<M: Mechanism>(
                     let service = &market.service;
                     income +=
                         market.ledger.wealth(i) - before - game.terms.capital_rate[i] * market.ledger.tied(i);
-                    let led = service.scheduled[i];
-                    missed += if led > 0.0 { 1.0 - service.delivered[i] / led } else { 0.0 };
+                    missed += service.scheduled[i] - service.delivered[i];
+                    led += service.scheduled[i];
                 }
             }
-            Ok::<_, Imbalance>((income, missed))
+            Ok::<_, Imbalance>((income, missed, led))
         });
         let (perfect, poor) = (perfect?, poor?);
         lost += perfect.0 - poor.0;
         missed += poor.1 - perfect.1;
+        led += perfect.2;
     }
-    Ok(if missed > 0.0 { (lost / missed).max(0.0) } else { 0.0 })
+    // What a missed slot costs, times the slots that a member leads in an epoch.
+    let epochs = f64::from(MARKETS * EPOCHS);
+    Ok(if missed > 0.0 { (lost / missed).max(0.0) * led / epochs } else { 0.0 })
 }
 
 #[cfg(test)]
