@@ -307,7 +307,7 @@ fn diagnostics_as_json() {
     let expected = serde_json::json!([{
         "file": "a.toml", "line": 1, "column": 9, "argument": null, "path": "seats",
         "message": "`seats` is out of range", "found": "0",
-        "allowed": "a whole number from 1 to 12 (seats)", "help": null,
+        "allowed": "a whole number from 1 to 12 (seats)", "variant": null, "help": null,
     }]);
     assert_eq!(json, expected);
 }

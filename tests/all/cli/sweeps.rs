@@ -287,7 +287,9 @@ fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
     let closing = folder.run(&["run", "sweep.toml", "--output", "a", "--json"]).with(0).json();
     let last = &closing["design"]["points"][5];
     let summary = of("a/summary.csv", ["5", "dpos", "hhi_slots"]);
-    assert_eq!(last["outcomes"]["dpos"]["metrics"]["hhi_slots"]["mean"], summary[1], "{last}");
+    let mean = last["outcomes"]["dpos"]["metrics"]["hhi_slots"]["mean"].as_f64().unwrap();
+    // The reader of JSON here may miss the last place.
+    assert!((mean - summary[1]).abs() < 1e-15, "{last}");
     assert_eq!(last["settings"].as_object().unwrap().len(), 2);
     let shares = &closing["design"]["effects"][0];
     assert!(shares["eta_squared"]["mechanism.auction.seats"].is_number() && shares["residual"].is_number());
