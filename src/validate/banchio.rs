@@ -126,7 +126,7 @@ fn study(row: Row) -> Study {
     let (target, sd, median) = (row.mean, row.sd.filter(|_| row.spreads), row.median);
     let work = move |draws: &Draws| {
         // A tenth of the experiments could miss a fixed band by chance.
-        let quick = if headline { 120 } else { 30 };
+        let quick = if headline { 80 } else { 20 };
         let revenues = revenues(row.second_price, row.set, draws, draws.either(300, quick))?;
         let theirs = (1.0 + revenues.len() as f64 / f64::from(EXPERIMENTS)).sqrt();
         // If theirs is the law, ours have its standard deviation; where nearly all end alike a few experiments show none.
@@ -143,7 +143,7 @@ fn study(row: Row) -> Study {
         }
         Ok(findings)
     };
-    let mut study = Study::new(name, Box::new(work)).taking(25.0, if headline { 10.0 } else { 2.5 });
+    let mut study = Study::new(name, Box::new(work)).taking(25.0, if headline { 7.0 } else { 1.7 });
     study = study.case("revenue", target, "of the value", standard, PAPER);
     if let Some(sd) = sd {
         let standard = Standard::Published { se: None, digits };

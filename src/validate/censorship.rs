@@ -73,7 +73,7 @@ fn cost(label: &str, bribe: Bribe) -> Study {
         let epochs = draws.either(50, 10);
         let text = Board { epochs, ..board(&bribe, 1.0, 1000.0, SLOTS, "") }.text();
         if random {
-            return Ok(vec![mean(&text, draws.seed, "censorship_cost")?]);
+            return Ok(vec![mean(&text, draws, "censorship_cost")?]);
         }
         Ok(vec![Finding::exact(metric(&replicates(&text, draws.seed, 1)?[0], "censorship_cost"))])
     };

@@ -20,7 +20,7 @@ pub fn studies() -> Vec<Study> {
         let text = include_str!("../../experiments/banchio-skrzypacz.toml");
         let cell = |second_price: usize, bidders: &str| -> Result<Finding, String> {
             let set = [("sequencers.bidder.count", bidders)];
-            let outcomes = varied(text, &set, second_price, draws.seed, draws.either(60, 12))?;
+            let outcomes = varied(text, &set, second_price, draws.seed, draws.either(60, 8))?;
             Ok(mean(outcomes.iter().map(|o| metric(o, "revenue")), None))
         };
         let [first_two, first_four] = [cell(0, "2")?, cell(0, "4")?];

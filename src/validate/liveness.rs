@@ -3,7 +3,7 @@
 //! program's chains ([`crate::world::outage`]).
 
 use super::games::machines::Machines;
-use super::program::board::{Board, REPLICATES, at, ratio};
+use super::program::board::{Board, at, enough, ratio};
 use super::program::{metric, replicates};
 use super::sample::Sample;
 use super::{Draws, Finding, Standard, Study};
@@ -178,7 +178,7 @@ fn missed_runs(operators: u32, draws: &Draws) -> Result<Vec<crate::experiment::o
     case.groups[0].1 = operators;
     case.groups[0].2 += "\nbribes = \"refuse\"";
     case.rule = format!("seats = {operators}");
-    replicates(&Board { epochs: draws.either(8, 2), ..case }.text(), draws.seed, REPLICATES)
+    replicates(&Board { epochs: draws.either(8, 2), ..case }.text(), draws.seed, enough(draws))
 }
 
 /// Of the transactions that wait longer than one slot, those that wait longer than `1 + more`.

@@ -37,7 +37,7 @@ fn single_top_bidder() -> Study {
         let text = include_str!("../../experiments/theory/tied-top-bidders.toml");
         let text = format!("{text}\n[strategies.rule]\n{}", include_str!("../../strategies/ticks.toml"));
         let set = [("sequencers.top.count", "1"), ("sequencers.*.strategy", "rule")];
-        let outcomes = varied(&text, &set, 0, draws.seed, draws.either(16, 4))?;
+        let outcomes = varied(&text, &set, 0, draws.seed, draws.either(16, 12))?;
         let is_off = |o: &&Outcome| !(0.45..=0.65).contains(&metric(o, "revenue"));
         let off: Vec<&Outcome> = outcomes.iter().filter(is_off).collect();
         // Not a number where a metric is missing: no pass.

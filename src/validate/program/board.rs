@@ -1,6 +1,6 @@
 //! Boards of appointees who are offered bribes, are under orders, or fail: settings given, lived through slot by slot.
 
-use super::super::Finding;
+use super::super::{Draws, Finding};
 use super::{metric, replicates};
 use crate::experiment::outcome::Outcome;
 use crate::measure::statistics::Moments;
@@ -40,14 +40,16 @@ impl Board {
 }
 
 /// Replicates of a simulation of given settings: enough for their mean to be normal.
-pub const REPLICATES: u32 = 100;
+pub fn enough(draws: &Draws) -> u32 {
+    draws.either(100, 30)
+}
 
-/// Mean of a metric over [`REPLICATES`].
+/// Mean of a metric over [`enough`] replicates.
 ///
 /// # Errors
 /// As for [`replicates`].
-pub fn mean(text: &str, seed: u64, key: &str) -> Result<Finding, String> {
-    Ok(super::estimate(&replicates(text, seed, REPLICATES)?, |o| metric(o, key)))
+pub fn mean(text: &str, draws: &Draws, key: &str) -> Result<Finding, String> {
+    Ok(super::estimate(&replicates(text, draws.seed, enough(draws))?, |o| metric(o, key)))
 }
 
 /// Height of a curve at `x`; `NaN` where it has no such point.

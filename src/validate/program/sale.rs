@@ -147,8 +147,8 @@ impl Odds {
     }
 }
 
-/// Share of potential value that bidders may forgo by bids that hardly matter: a tenth of what the certificate tolerates in all.
-const FORGONE: f64 = 1e-3;
+/// Share of potential value that a bidder may forgo by bids that hardly matter: what the certificate tolerates.
+const FORGONE: f64 = 1e-2;
 
 /// What a bidder of a symmetric pay-as-bid sale forgoes a sale, against rivals in equilibrium, by the bids that it learned where bids
 /// hardly matter, against the best setting of the menu for each bin; `None` where bids matter everywhere. No tick governs what is
