@@ -57,7 +57,7 @@ const COLLUSION: &[Row] = &[
 
 const DISTANCE: &[Row] = &[
     ("gain of the best deviation found", "deviation_gain", 100.0),
-    ("95% bound on every deviation of the menu", "deviation_gain_upper", 100.0),
+    ("95% bound on any of the menu's", "deviation_gain_upper", 100.0),
     ("gain of other conduct", "conduct_gain", 100.0),
     ("95% bound on other conduct", "conduct_gain_upper", 100.0),
     ("payouts that delegators forgo", "delegator_gain", 100.0),

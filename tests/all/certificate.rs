@@ -54,7 +54,8 @@ fn the_bottom_of_the_menu() {
     // The setting below would be an offer of nothing, or less than the reserve.
     assert_eq!(on("{ absolute = [0.05, 0.95], points = 19 }", ""), None);
     assert_eq!(on("{ absolute = [0.5, 0.95], points = 19 }", "reserve_price = 0.5"), None);
-    assert!(on("{ absolute = [0.55, 0.95], points = 9 }", "reserve_price = 0.5").unwrap() > 0.5);
+    // With the reserve bids of .55 are those of values up to about .7, of which three twentieths reach the reserve.
+    assert!(on("{ absolute = [0.55, 0.95], points = 9 }", "reserve_price = 0.5").unwrap() > 0.1);
 }
 
 /// Where effects of deviations are cut off nothing is certified; a horizon that leaves a thousandth is as good as none.
@@ -63,7 +64,7 @@ fn cut_horizons_certify_nothing() {
     let certified = |horizon: &str| {
         let experiment = read(&format!(
             "[experiment]\nname = \"cut\"\ntolerance = 0.01\n[[sequencers]]\nname = \"s\"\ncount = 3\nvalue = {{ constant = 1.0 }}\n\
-             discount = 0.9\nstrategy = \"hedge\"\n[[delegators]]\ncontinuum = true\nprice_sensitivity = 10.0\ninertia = 0.3\n\
+             discount = 0.9\nstrategy = \"hedge\"\n[[delegators]]\ncontinuum = true\nprice_sensitivity = 10.0\ninertia = 0.3\npayout_learning = 0.0\n\
              [mechanism.dpos]\nrule = \"delegated\"\n[play]\nwarmup_epochs = 300\n{horizon}\n"
         ));
         metric(&replicates(&experiment, 1)[0], "certified")

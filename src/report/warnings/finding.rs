@@ -108,7 +108,7 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
                 alone,
             });
         }
-        Verdict::NoEquilibrium => {
+        Verdict::NoEquilibrium if !explained => {
             let upper = failing.upper.mean();
             found.push(Warning::NoEquilibrium { contender, lost, of, upper, tolerance, alone });
         }
@@ -116,7 +116,7 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
             let unrest = mean("last_iterate_drift");
             found.push(Warning::Restless { contender, restless, of, unrest });
         }
-        Verdict::NotCertified | Verdict::Given | Verdict::Certified => {}
+        Verdict::NotCertified | Verdict::NoEquilibrium | Verdict::Given | Verdict::Certified => {}
     }
     found
 }
