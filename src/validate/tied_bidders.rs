@@ -30,15 +30,15 @@ pub fn studies() -> Vec<Study> {
 }
 
 /// With a single highest value learning may fail to find an equilibrium, on average too. Where it does, the program has to say so:
-/// no session whose price is off that of an equilibrium (the lower value, or the tick above, up to half a tick) may be both certified
-/// and at rest. Under the replicator most sessions are off.
+/// no session whose price is off those of equilibria, the lower value and the tick above it, by more than a fifth of a tick may be both
+/// certified and at rest. Under the replicator most sessions are off.
 fn single_top_bidder() -> Study {
     let work = |draws: &Draws| {
         let text = include_str!("../../experiments/theory/tied-top-bidders.toml");
         let text = format!("{text}\n[strategies.rule]\n{}", include_str!("../../strategies/ticks.toml"));
         let set = [("sequencers.top.count", "1"), ("sequencers.*.strategy", "rule")];
         let outcomes = varied(&text, &set, 0, draws.seed, draws.either(16, 12))?;
-        let is_off = |o: &&Outcome| !(0.45..=0.65).contains(&metric(o, "revenue"));
+        let is_off = |o: &&Outcome| !(0.48..=0.62).contains(&metric(o, "revenue"));
         let off: Vec<&Outcome> = outcomes.iter().filter(is_off).collect();
         // Not a number where a metric is missing: no pass.
         let passed: f64 = off.iter().map(|o| metric(o, "certified") * metric(o, "settled")).sum();
