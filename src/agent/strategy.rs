@@ -283,7 +283,7 @@ impl Strategy {
         }
         let bins = section.integer(&BINS) as usize;
         let menu = section.custom(&MENU, menu_from);
-        let learner = match learner {
+        let mut learner = match learner {
             "hedge" => LearnerSpec::Hedge { learning_rate: learning_rate(section, 50.0) },
             "exp3" => LearnerSpec::Exp3,
             "q_learning" => LearnerSpec::QLearning(q_learning(section)),
@@ -313,6 +313,9 @@ impl Strategy {
         } else {
             None
         };
+        if role == "briber" {
+            learner = fit_for_briber(section, learner);
+        }
         let answers = match &learner {
             LearnerSpec::QLearning(spec) if spec.memory > 0 && Answers::are_given(section) => {
                 Some(Answers::read(section, &menu)?)
@@ -418,6 +421,27 @@ pub fn has_role(section: &Section, role: &str) -> bool {
         );
     }
     found == role
+}
+
+/// A briber's rule of learning: it knows no private values and remembers no offers, and the values of its prices start from nothing or
+/// from a given number.
+fn fit_for_briber(section: &Section, learner: LearnerSpec) -> LearnerSpec {
+    let refuse = |key: &str, what: &str, allowed: &str| section.refuse(key, what, allowed, None);
+    if section.is_given(BINS.key) && section.integer(&BINS) > 1 {
+        refuse(BINS.key, "bins of private value, of which a briber has none", "1, or no `bins`");
+    }
+    let LearnerSpec::QLearning(spec) = learner else { return learner };
+    if spec.memory > 0 {
+        refuse(MEMORY.key, "memory of past offers, in a briber's strategy", "`memory = 0`");
+    }
+    if learner.wants_values().is_none() {
+        return learner;
+    }
+    if section.is_given(INITIAL.key) {
+        let what = "values at the start that depend on rivals or on luck, in a briber's strategy";
+        refuse(INITIAL.key, what, "\"zero\" or a number (ETH)");
+    }
+    LearnerSpec::QLearning(QLearningSpec { initial: Initial::Zero, ..spec })
 }
 
 fn unit_of(key: &str) -> Option<Unit> {

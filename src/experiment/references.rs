@@ -25,7 +25,7 @@ use crate::mechanism::{Mechanism, Rule};
 use crate::play::horizon;
 use crate::theory::asymmetric::UniformPair;
 use crate::theory::auction::Auction;
-use crate::theory::contest::{Effort, logit_effort, power_effort, power_lottery};
+use crate::theory::contest::{Effort, logit_effort, power_effort, power_lottery, symmetric_stake};
 use crate::world::distribution::Distribution;
 
 /// Name of the curves.
@@ -97,6 +97,21 @@ pub fn effort_equilibrium(experiment: &Experiment, contender: &Contender) -> Opt
     let n = u32::try_from(experiment.setting.candidates()).ok().filter(|n| *n > 1)?;
     let solve = if contest.exponential { logit_effort } else { power_effort };
     Some(solve(reward, contest.cost, n, contest.power))
+}
+
+/// Whether theory knows that a contest among equals, in efforts or in stakes, has no symmetric equilibrium in pure offers.
+pub fn lacks_pure_equilibrium(experiment: &Experiment, contender: &Contender) -> bool {
+    if effort_equilibrium(experiment, contender) == Some(None) {
+        return true;
+    }
+    let Rule::Stake(rule) = &contender.rule else { return false };
+    let rates = &contender.terms.capital_rate;
+    let (Some(reward), Some(&rate)) = (common_reward(experiment, contender), rates.first()) else {
+        return false;
+    };
+    let n = experiment.setting.candidates() as u32;
+    let alike = rates.iter().all(|other| *other == rate);
+    n > 1 && alike && rate > 0.0 && symmetric_stake(reward, rate, n, rule.power()).is_none()
 }
 
 /// What an epoch is worth to each of the candidates, where it is the same constant for all of them, and nothing else is at

@@ -46,6 +46,7 @@ impl Benchmark {
                 Some(Benchmark { nash: sum(&nash.kickback), joint: sum(&joint.kickback) })
             }
             Rule::AuctionRotation(rule) => Self::of_auction(rule, setting, terms),
+            Rule::Auction(rule) if terms.term_epochs == 1 => Self::of_auction(rule.sale(), setting, terms),
             _ => None,
         }
     }

@@ -143,8 +143,7 @@ fn simulate_beside<M: Mechanism>(
     };
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
-        // Plans that learning was still changing are nobody's equilibrium, whatever they would gain from deviating.
-        session.certificate().map(|it| Certificate { conclusive: session.session.is_at_rest(), ..it })
+        session.certificate()
     } else if learned.learning || judged {
         certify(
             &game,
@@ -158,6 +157,9 @@ fn simulate_beside<M: Mechanism>(
     } else {
         None
     };
+    // What learning was still changing is nobody's equilibrium, whatever anybody would gain from deviating.
+    let at_rest = learned.at_rest != Some(false);
+    let certificate = certificate.map(|it| Certificate { conclusive: it.conclusive && at_rest, ..it });
     let potential = tally.potential_per_epoch();
     let mut metrics =
         tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), &learned);

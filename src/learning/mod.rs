@@ -168,6 +168,11 @@ impl LearnerSpec {
         !matches!(self, LearnerSpec::Scripted { .. })
     }
 
+    /// Whether what is measured is the policy of the last epoch, and no average over time.
+    pub fn ends_with_last_iterate(&self) -> bool {
+        matches!(self, LearnerSpec::QLearning(_) | LearnerSpec::QuantalResponse(_))
+    }
+
     /// Whether the rule learns from what was played and earned alone.
     pub fn is_bandit(&self) -> bool {
         match self {

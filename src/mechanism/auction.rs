@@ -28,6 +28,7 @@ use super::terms::{COMMISSION, EPOCH_SLOTS, TERM_EPOCHS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Selection};
 use crate::agent::Setting;
 use crate::play::ledger::Ledger;
+use crate::play::repeated::stage::Tie;
 use crate::settings::{Parameter, Section};
 
 /// One line for the catalogue.
@@ -158,6 +159,31 @@ impl Mechanism for Auction {
                 *payoff *= f64::from(self.term);
             }
         }
+    }
+
+    fn repeats(&self, setting: &Setting, terms: &Terms) -> Result<(), String> {
+        if self.term > 1 {
+            return Err(format!(
+                "a term of {} epochs is sold at once (only `term_epochs = 1` repeats)",
+                self.term
+            ));
+        }
+        self.sale.repeats(setting, terms)
+    }
+
+    fn stage_payoffs(
+        &self,
+        state: &Tenure,
+        at: &At,
+        offers: &[Option<f64>],
+        scratch: &mut Self::Scratch,
+        out: &mut [f64],
+    ) {
+        self.sale.stage_payoffs(&state.escrow, at, offers, scratch, out);
+    }
+
+    fn tie(&self, offers: &[Option<f64>]) -> Option<Tie> {
+        self.sale.tie(offers)
     }
 
     fn seat_count(&self, candidates: usize) -> usize {

@@ -133,7 +133,11 @@ fn briber(setting: &Setting) -> Option<Learner> {
     let mut problem = Problem::new(1, columns);
     // Against no play in particular: values start from nothing.
     problem.initial = strategy.learner.wants_values().map(|_| Array2::zeros((1, columns)));
-    Some(Learner::new(strategy.learner, &problem))
+    let mut learner = Learner::new(strategy.learner, &problem);
+    if let Some(table) = &strategy.policy {
+        learner.begin(&table.policy(&[(0.0, 1.0)], columns));
+    }
+    Some(learner)
 }
 
 /// Rounds of learning, in each of which everybody's loss is sampled in so many markets.

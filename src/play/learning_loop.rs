@@ -33,7 +33,9 @@ pub struct Learned {
     pub drift: Option<f64>,
     /// How much the current policy of each player moved to and fro at the end of learning (see [`Unrest`]).
     pub unrest: Option<Vec<f64>>,
-    /// Whether plans that answer to the past stood still at the end of learning; `None` where play is policies.
+    /// Whether plans that answer to the past stood still at the end of learning; of policies `false` where what is measured is
+    /// somebody's last policy and that was still moving, and `None` otherwise, as averages of play say something even where
+    /// play keeps moving.
     pub at_rest: Option<bool>,
     /// Whether anybody learned.
     pub learning: bool,
@@ -205,10 +207,16 @@ pub fn learn<M: Mechanism>(
         }
     }
     let policies: Vec<Policy> = learners.iter().map(Learner::settled).collect();
+    let menus: Vec<_> = players.iter().map(|player| &player.menu).collect();
+    let unrest = unrest.by_player(learned_for, &menus);
+    let passing = unrest.as_ref().is_some_and(|each| {
+        each.iter().enumerate().any(|(p, &u)| u > RESTLESS && spec(p).ends_with_last_iterate())
+    });
     Ok(Learned {
         drift: progress.drift(learned_for, &policies),
-        unrest: unrest.by_player(learned_for, &players.iter().map(|player| &player.menu).collect::<Vec<_>>()),
-        at_rest: None,
+        // How far a passing state moves says nothing of averages.
+        unrest: unrest.filter(|_| !passing),
+        at_rest: passing.then_some(false),
         policies,
         learning: true,
         epochs: learned_for,

@@ -65,7 +65,9 @@ pub fn starting_values<M: Mechanism>(
     for ((state, setting), value) in sum.indexed_iter_mut() {
         let once = match initial {
             _ if count[state] == 0.0 => 0.0,
-            Initial::Optimistic => top[state] * (1.0 + SPREAD * lot.uniform(state as u32, setting as u32)),
+            Initial::Optimistic => {
+                top[state] + SPREAD * top[state].abs() * lot.uniform(state as u32, setting as u32)
+            }
             _ => *value / count[state],
         };
         *value = once / (1.0 - discount);

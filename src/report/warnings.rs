@@ -78,16 +78,18 @@ pub enum Warning {
         /// Whether everyone learns alone.
         alone: bool,
     },
-    /// Learning ended while plans were still changing.
+    /// Learning ended while what is measured was still changing.
     Unfinished {
         /// The contender.
         contender: String,
-        /// Replicates in which they were.
+        /// Replicates in which it was.
         unfinished: u64,
         /// Replicates tried.
         of: u64,
+        /// Whether everyone learns alone.
+        alone: bool,
         /// Epochs after which learning ends in any case.
-        max_epochs: u32,
+        epochs: u32,
     },
     /// Deviations are followed for too few epochs to certify anything.
     CutHorizon {

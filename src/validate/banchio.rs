@@ -32,13 +32,13 @@ struct Row {
     /// Whether revenue spreads widely enough for a few hundred experiments to tell its standard deviation: not where nearly all
     /// end with the same.
     spreads: bool,
-    /// Median, where it is known. (So are outer deciles; a few hundred experiments do not pin them down.)
-    median: Option<f64>,
+    /// Lowest decile, median and highest decile, where they are known.
+    quantiles: Option<[f64; 3]>,
 }
 
 impl Row {
     const fn new(name: &'static str, mean: f64) -> Self {
-        Row { name, second_price: false, set: &[], mean, sd: None, spreads: false, median: None }
+        Row { name, second_price: false, set: &[], mean, sd: None, spreads: false, quantiles: None }
     }
 
     const fn second_price(self) -> Self {
@@ -57,8 +57,8 @@ impl Row {
         Row { sd: Some(sd), spreads: true, ..self }
     }
 
-    const fn median(self, median: f64) -> Self {
-        Row { median: Some(median), ..self }
+    const fn quantiles(self, quantiles: [f64; 3]) -> Self {
+        Row { quantiles: Some(quantiles), ..self }
     }
 
     fn is_headline(&self) -> bool {
@@ -79,23 +79,27 @@ const COARSE: &[(&str, &str)] =
 const FINE: &[(&str, &str)] =
     &[("strategies.q_learning.menu.points", "39"), ("strategies.q_learning.menu.absolute", "[0.025, 0.975]")];
 
+/// Levels of the quantiles that are known, and what their cases are called.
+const LEVELS: [f64; 3] = [0.1, 0.5, 0.9];
+const LABELS: [&str; 3] = ["lowest-decile", "median", "highest-decile"];
+
 /// Standard deviation of revenue over second-price experiments.
 const SECOND_PRICE_SD: f64 = 0.025;
 
 const ROWS: [Row; 13] = [
-    Row::new("first-price", 0.219).spread(0.087).median(0.20),
-    Row::new("second-price", 0.947).second_price().sd(SECOND_PRICE_SD).median(0.95),
+    Row::new("first-price", 0.219).spread(0.087).quantiles([0.10, 0.20, 0.35]),
+    Row::new("second-price", 0.947).second_price().sd(SECOND_PRICE_SD).quantiles([0.95, 0.95, 0.95]),
     Row::new("second-price/synchronous", 0.950).second_price().set(SYNCHRONOUS).sd(0.0),
     Row::new("first-price/bidders=4", 0.950).set(FOUR).sd(0.0),
-    Row::new("first-price/discount=.9", 0.302).set(LESS_PATIENT).spread(0.124).median(0.30),
+    Row::new("first-price/discount=.9", 0.302).set(LESS_PATIENT).spread(0.124).quantiles([0.15, 0.30, 0.50]),
     Row::new("first-price/discount=0", 0.936).set(MYOPIC).sd(0.096),
     Row::new("first-price/explores-much", 0.213).set(EXPLORES).spread(0.079),
     Row::new("second-price/explores-much", 0.949).second_price().set(EXPLORES),
-    Row::new("first-price/starts-by-lot", 0.225).set(BY_LOT).spread(0.088).median(0.25),
+    Row::new("first-price/starts-by-lot", 0.225).set(BY_LOT).spread(0.088).quantiles([0.10, 0.25, 0.35]),
     Row::new("second-price/starts-by-lot", 0.950).second_price().set(BY_LOT).sd(0.002),
-    Row::new("first-price/starts-at-0", 0.117).set(FROM_ZERO).spread(0.228).median(0.05),
-    Row::new("first-price/bids=9", 0.268).set(COARSE).spread(0.067).median(0.30),
-    Row::new("first-price/bids=39", 0.205).set(FINE).spread(0.080).median(0.20),
+    Row::new("first-price/starts-at-0", 0.117).set(FROM_ZERO).spread(0.228).quantiles([0.05, 0.05, 0.05]),
+    Row::new("first-price/bids=9", 0.268).set(COARSE).spread(0.067).quantiles([0.20, 0.30, 0.40]),
+    Row::new("first-price/bids=39", 0.205).set(FINE).spread(0.080).quantiles([0.125, 0.20, 0.325]),
 ];
 
 /// Cases of the family.
@@ -123,7 +127,7 @@ fn study(row: Row) -> Study {
         // Where none is given, that of the same format as it is: experiments that end elsewhere are too rare for ours to tell.
         None => Standard::Published { se: Some(SECOND_PRICE_SD / f64::from(EXPERIMENTS).sqrt()), digits },
     };
-    let (target, sd, median) = (row.mean, row.sd.filter(|_| row.spreads), row.median);
+    let (target, sd, quantiles) = (row.mean, row.sd.filter(|_| row.spreads), row.quantiles);
     let work = move |draws: &Draws| {
         // A tenth of the experiments could miss a fixed band by chance.
         let quick = if headline { 80 } else { 20 };
@@ -137,8 +141,8 @@ fn study(row: Row) -> Study {
             let own = Sample::of(row.mean, revenues.iter().copied()).deviation();
             findings.push(Finding { se: own.se * theirs, ..own });
         }
-        if let Some(median) = median {
-            let off = off_median(&revenues, median);
+        for (level, quantile) in quantiles.into_iter().flat_map(|values| LEVELS.into_iter().zip(values)) {
+            let off = off_quantile(&revenues, level, quantile);
             findings.push(Finding { se: off.se * theirs, ..off });
         }
         Ok(findings)
@@ -149,22 +153,22 @@ fn study(row: Row) -> Study {
         let standard = Standard::Published { se: None, digits };
         study = study.case("revenue-sd", sd, "of the value", standard, PAPER);
     }
-    if let Some(median) = median {
-        let name = format!("revenue-median-is-{median}");
+    for (label, quantile) in quantiles.into_iter().flat_map(|values| LABELS.into_iter().zip(values)) {
+        let name = format!("revenue-{label}-is-{quantile}");
         study = study.case(&name, 0.0, "share of experiments", Standard::Given, PAPER);
     }
     study
 }
 
-/// By how much of a share `median` is off being the median of the results: at least half are at or below it, at most half are below.
-/// The standard error is that of a share.
-fn off_median(results: &[f64], median: f64) -> Finding {
+/// By how much of a share `quantile` is off being the quantile of a level: a share of at least `level` is at or below it, at most so
+/// many are below. The standard error is that of a share.
+fn off_quantile(results: &[f64], level: f64, quantile: f64) -> Finding {
     let n = results.len() as f64;
     let part = |below: f64| results.iter().filter(|x| **x < below).count() as f64 / n;
     // Results lie on a grid, up to rounding.
-    let (below, at_or_below) = (part(median - 1e-6), part(median + 1e-6));
-    let off = (0.5 - at_or_below).max(below - 0.5).max(0.0);
-    Finding { result: off, se: 0.5 / n.sqrt(), tick: 0.0 }
+    let (below, at_or_below) = (part(quantile - 1e-6), part(quantile + 1e-6));
+    let off = (level - at_or_below).max(below - level).max(0.0);
+    Finding { result: off, se: (level * (1.0 - level) / n).sqrt(), tick: 0.0 }
 }
 
 /// Told the lowest bid that would have won, first-price bidders compete, where without they collude.
@@ -187,10 +191,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_median_may_cover_many_results() {
+    fn a_quantile_may_cover_many_results() {
         let results = [0.1, 0.2, 0.2, 0.2, 0.3];
-        assert_eq!(off_median(&results, 0.2).result, 0.0);
-        assert!((off_median(&results, 0.1).result - 0.3).abs() < 1e-12);
-        assert!((off_median(&results, 0.3).result - 0.3).abs() < 1e-12);
+        assert_eq!(off_quantile(&results, 0.5, 0.2).result, 0.0);
+        assert!((off_quantile(&results, 0.5, 0.1).result - 0.3).abs() < 1e-12);
+        assert!((off_quantile(&results, 0.5, 0.3).result - 0.3).abs() < 1e-12);
+        assert_eq!(off_quantile(&results, 0.1, 0.1).result, 0.0);
+        assert!((off_quantile(&results, 0.9, 0.2).result - 0.1).abs() < 1e-12);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Case, Study, asymmetric, auctions, banchio, block_auctions, bribery, calvano, censorship,
-    complete_information, contests, delays, deterrence, factorial, kickbacks, liveness, rankings,
+    complete_information, contests, delays, deterrence, factorial, kickbacks, liveness, planted, rankings,
     replication, rings, tied_bidders,
 };
 use crate::settings::nearest;
@@ -46,6 +46,7 @@ impl Catalogue {
             censorship::studies,
             deterrence::studies,
             rings::studies,
+            planted::studies,
             liveness::studies,
             calvano::studies,
             banchio::studies,

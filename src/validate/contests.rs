@@ -2,7 +2,7 @@
 //! under the program's own rules of stake.
 
 use super::program::contest::{Contest, Selection, equals, part};
-use super::program::{certified_script, metric, replicates};
+use super::program::{best_deviation, certified_script, metric, replicates};
 use super::{Draws, Finding, Standard, Study};
 use crate::theory::contest::{lottery, power_lottery, seat_stake, slot_shares, symmetric_stake, unstaking};
 use std::fmt::Write;
@@ -81,10 +81,13 @@ fn existence(name: &str, n: u32, tau: f64) -> Study {
     let m = f64::from(n);
     let candidate = tau * (m - 1.0) / (m * m * 0.05);
     let contest = Contest::new(&vec![1.0; n as usize], &vec![0.05; n as usize]);
-    let text = contest.selecting(Selection::Power(tau)).text(&format!(
+    let contest = contest.selecting(Selection::Power(tau));
+    let text = contest.text(&format!(
         "learner = \"scripted\"\noffer = {{ absolute = {candidate:?} }}\nmenu = {{ absolute = [0.0, 20.0], points = 401 }}"
     ));
-    certified_script(name, text, says, POWER)
+    let menu = (0..=400).map(|i| 0.05 * f64::from(i));
+    let gain = best_deviation(&|stakes| contest.payoffs(stakes), candidate, n as usize, menu);
+    certified_script(name, text, says, gain, POWER)
 }
 
 /// `k` seats drawn without replacement; as many as stakers, and stake buys nothing.

@@ -60,9 +60,14 @@ fn bond(name: &str, office: Office, quoted: (f64, f64)) -> Study {
     };
     let least = temptation.least_bond();
     let at = move |factor: f64| Office { bond: factor * least, ..office };
-    let work = move |_: &Draws| {
+    let work = move |draws: &Draws| {
         let (below, above) = (at(0.8), at(1.2));
-        Ok(vec![Finding::exact(least), below.deviates()?, above.deviates()?, Finding::exact(above.cost()?)])
+        Ok(vec![
+            Finding::exact(least),
+            below.deviates(draws)?,
+            above.deviates(draws)?,
+            Finding::exact(above.cost(draws)?),
+        ])
     };
     let loss = temptation.deterrable_gain(1.2 * least);
     let future = temptation.deterrable_gain(0.0);
@@ -80,9 +85,9 @@ fn trigger(name: &str, q: f64, exit: Option<f64>, rent: f64) -> Study {
     let least = grim_trigger_discount(1.0, q, exit.unwrap_or(1.0), rent);
     let patience = move |impatience: f64| 1.0 - impatience * (1.0 - least);
     let office = move |impatience: f64| Office { rent, exit, ..Office::new(q, patience(impatience)) };
-    let work = move |_: &Draws| {
+    let work = move |draws: &Draws| {
         let (hasty, patient) = (office(1.2), office(0.8));
-        Ok(vec![hasty.deviates()?, patient.deviates()?, Finding::exact(patient.cost()?)])
+        Ok(vec![hasty.deviates(draws)?, patient.deviates(draws)?, Finding::exact(patient.cost(draws)?)])
     };
     let discount = patience(0.8);
     let loss = q * exit.unwrap_or(1.0) * discount * rent / (1.0 - discount);
@@ -98,10 +103,10 @@ fn trigger(name: &str, q: f64, exit: Option<f64>, rent: f64) -> Study {
 fn neutrality() -> Study {
     let (rent, rate, q) = (1.0, 0.05, 0.5);
     let bonds = [(0.0, "0"), (1.0, "1"), (5.0, "5")];
-    let work = move |_: &Draws| {
+    let work = move |draws: &Draws| {
         let office =
             |bond: f64| Office { bond, capital_cost: rate, rent, ..Office::new(q, 1.0 / (1.0 + rate)) };
-        bonds.iter().map(|(bond, _)| Ok(Finding::exact(office(*bond).cost()?))).collect()
+        bonds.iter().map(|(bond, _)| Ok(Finding::exact(office(*bond).cost(draws)?))).collect()
     };
     let mut study = Study::new("deterrence/neutrality/rent=1/r=.05/q=.5", Box::new(work)).taking(6.0, 2.0);
     for (_, label) in bonds {

@@ -5,11 +5,14 @@ use super::games::stage::{Known, Lesson, study as stage_study};
 use super::program::{Delegation, estimate, metric, replicates};
 use super::{Draws, Finding, Standard, Study};
 use crate::learning::LearnerSpec;
+use crate::theory::asymmetric::UniformPair;
 use crate::theory::duopoly::Oligopoly;
 use crate::theory::kickback::{Market, bertrand_income};
 
 const LOGIT: &str = "Anderson, de Palma and Thisse 1992, chapter 7: margin mu/(1-q)";
 const INERTIA: &str = "derived: discounted margins ((1-dr)/(1-r)) mu/(1-q)";
+const KRISHNA: &str =
+    "Krishna 2010, section 4.3; delegators who see nothing but the price hold a first-price auction";
 const CALVANO: &str = "Calvano and others 2020, section II, by the isomorphism of prices and kickbacks";
 
 /// Settings of the coarser menu.
@@ -53,6 +56,9 @@ pub fn studies() -> Vec<Study> {
         studies.extend(case.study(&name, INERTIA, POINTS).map(|study| study.taking(5.0, 1.2)));
     }
     studies.extend([first_order_condition_fails(), bertrand(), corner()]);
+    for (strong, weak, label) in [(4.0 / 3.0, 0.8, "4-3,4-5"), (1.5, 1.0, "3-2,1")] {
+        studies.extend(UniformPair::new(strong, weak).map(|pair| private_values(label, pair, strong, weak)));
+    }
     for (n, rent, u0) in [(2, 1.0, 0.0), (3, 2.0, 1.0), (4, 2.0, 1.0), (3, 1.0, 0.0), (4, 1.0, 0.0)] {
         studies.extend(joint_maximum(n, rent, u0));
     }
@@ -119,6 +125,45 @@ fn bertrand() -> Study {
     }
     let limit = bertrand_income(&[1.0, 0.9, 0.8]);
     study.case("limit-is-second-best-rent/mu=.01", limit, "ETH", Standard::Learned, "Bertrand competition")
+}
+
+/// Two unequal candidates whose values nobody else knows, before delegators who see nothing but the price: who promises more gets all
+/// and pays what it promised, so that delegators get what the first-price auction earns, and not what the second-price auction does.
+fn private_values(label: &str, pair: UniformPair, strong: f64, weak: f64) -> Study {
+    const POINTS: u32 = 61;
+    let step = 1.0 / f64::from(POINTS - 1);
+    // Moving every promise by a tick of the value moves income by so much of the winner's mean value.
+    let tick = step * strong * (0.5 + weak * weak / (strong * strong) / 6.0);
+    let group = |name: &str, highest: f64| {
+        format!(
+            "[[sequencers]]\nname = \"{name}\"\ncount = 1\nvalue = {{ uniform = [0.0, {highest:?}] }}\nstrategy = \"grid\"\n\n"
+        )
+    };
+    let text = format!(
+        "[experiment]\nname = \"case\"\n\n[mechanism.dpos]\nrule = \"delegated\"\n\n\
+         [play]\nrounds = 256\nwarmup_epochs = 400\nmeasured_epochs = 200\ncertificate_markets = 1024\n\n\
+         [[delegators]]\nname = \"holders\"\ncontinuum = true\nprice_sensitivity = 1000.0\npayout_learning = 0.0\n\n\
+         [strategies.grid]\nlearner = \"hedge\"\nbins = 10\nmenu = {{ relative = [0.0, 1.0], points = {POINTS} }}\n\n{}{}",
+        group("strong", strong),
+        group("weak", weak)
+    );
+    let (first, second) = (pair.first_price_revenue(), pair.second_price_revenue());
+    let work = move |draws: &Draws| {
+        let outcomes = replicates(&text, draws.seed, draws.either(12, 3))?;
+        let income = estimate(&outcomes, |o| metric(o, "bribes_to_delegators"));
+        let certified = estimate(&outcomes, |o| metric(o, "certified"));
+        Ok(vec![
+            income.with_tick(tick),
+            Finding::truth(income.result - 3.0 * income.se > second),
+            Finding::exact(certified.result),
+        ])
+    };
+    let exact = Standard::Computed(0.0);
+    Study::new(format!("kickback/private-values/{label}"), Box::new(work))
+        .taking(15.0, 4.0)
+        .case("income-is-first-price-revenue", first, "ETH", Standard::Learned, KRISHNA)
+        .case("income-is-above-second-price-revenue", 1.0, "yes is 1", exact, KRISHNA)
+        .case("certified", 1.0, "share of replicates", exact, "in an equilibrium nobody gains by deviating")
 }
 
 /// With `μ·n/(n − 1)` above the rent nobody pays. Nobody can pay less than nothing, so that what is left is what has not

@@ -25,13 +25,18 @@ pub fn with_halving(study: Study) -> Study {
 }
 
 /// How far the finer menu's gap exceeds the coarser one's, in ticks, where it does so most significantly. Within a
-/// twentieth of a tick there is nothing to shrink: that is where a coarser menu happens to hold the equilibrium itself.
+/// twentieth of a tick there is nothing to shrink: that is where a coarser menu happens to hold the equilibrium itself. Beyond a quarter
+/// of a tick (and three standard errors) the gap is one that the menu makes or that something else does: it must fall to three
+/// quarters, where half is expected, and it counts as excess what is above.
 pub fn excess(expected: &[Expectation], coarse: &[Finding], fine: &[Finding]) -> Finding {
     const NOTHING_TO_SHRINK: f64 = 0.05;
+    const MUST_SHRINK: f64 = 0.25;
+    const SHRUNK: f64 = 0.75;
     let mut worst = Finding::exact(0.0);
     let mut significance = 0.0;
     let mut consider = |gap: f64, gap_fine: f64, noise: f64| {
-        let more = gap_fine - gap.max(NOTHING_TO_SHRINK);
+        let limit = if gap > MUST_SHRINK + 3.0 * noise { SHRUNK * gap } else { gap.max(NOTHING_TO_SHRINK) };
+        let more = gap_fine - limit;
         if more > significance * noise {
             (worst, significance) = (Finding { result: more, se: noise, tick: 0.0 }, more / noise.max(1e-12));
         }
@@ -77,6 +82,9 @@ mod tests {
         assert_eq!(excess(&expected, &at(1.05), &at(1.02)).result, 0.0);
         let grown = excess(&expected, &at(1.02), &at(0.95));
         assert!((grown.result - 0.3).abs() < 1e-9 && (grown.se - 0.01 * 2.0_f64.sqrt()).abs() < 1e-9);
+        // A gap that the menu does not make stays as it is.
+        let stays = excess(&expected, &at(1.049), &at(1.049));
+        assert!((stays.result - 0.25 * 0.49).abs() < 1e-9, "{stays:?}");
         // Too near for a finer menu to be nearer.
         assert_eq!(excess(&expected, &at(1.0), &at(1.004)).result, 0.0);
     }

@@ -19,6 +19,7 @@
 pub mod catalogue;
 pub mod games;
 pub mod menus;
+pub mod planted;
 pub mod program;
 pub mod run;
 pub mod sample;
@@ -135,6 +136,11 @@ impl Finding {
     /// Yes (1) or no (0).
     pub fn truth(holds: bool) -> Self {
         Finding::exact(f64::from(u8::from(holds)))
+    }
+
+    /// Whether a number is at most so much; not a number where it is none, so that nothing passes for want of it.
+    pub fn at_most(number: f64, limit: f64) -> Self {
+        if number.is_nan() { Finding::exact(f64::NAN) } else { Finding::truth(number <= limit) }
     }
 
     /// The same with the effect of a tick.

@@ -16,8 +16,10 @@ pub mod contest;
 mod delegation;
 mod menu_gap;
 pub mod office;
+pub mod pricing;
 pub mod ranking;
 mod sale;
+pub mod stage_game;
 
 pub use delegation::Delegation;
 pub use sale::{Sale, pay_as_bid, strong_wins, truthful};
@@ -81,17 +83,22 @@ pub fn varied(
     seed: u64,
     count: u32,
 ) -> Result<Vec<Outcome>, String> {
-    let mut document = Document::parse("case.toml", text).map_err(|error| error.to_string())?;
-    for (path, value) in set {
-        document.set(path, value).map_err(|error| error.to_string())?;
-    }
-    let experiment = Experiment::read(document, &NoFiles).map_err(|error| error.to_string())?;
+    let experiment = read(text, set)?;
     let contender = experiment.contenders.get(contender).ok_or("the experiment has no such contender")?;
     let unit = |replicate| {
         simulate(&contender.rule, &experiment.setting, &contender.terms, &experiment.play, seed, replicate)
             .map_err(|failure| failure.to_string())
     };
     (0..count).map(unit).collect()
+}
+
+/// Reads an experiment whose settings are changed as by `--set`.
+fn read(text: &str, set: &[(&str, &str)]) -> Result<Experiment, String> {
+    let mut document = Document::parse("case.toml", text).map_err(|error| error.to_string())?;
+    for (path, value) in set {
+        document.set(path, value).map_err(|error| error.to_string())?;
+    }
+    Experiment::read(document, &NoFiles).map_err(|error| error.to_string())
 }
 
 /// The value of a metric of an outcome; `NaN` where the rule cannot have it.
@@ -209,14 +216,49 @@ pub fn study(
     )
 }
 
+/// What the best of these deviations gains one of `n` equals who all play `candidate`, at least nothing.
+pub fn best_deviation(
+    payoffs: &dyn Fn(&[f64]) -> Vec<f64>,
+    candidate: f64,
+    n: usize,
+    menu: impl Iterator<Item = f64>,
+) -> f64 {
+    let mut profile = vec![candidate; n];
+    let kept = payoffs(&profile)[0];
+    menu.fold(0.0, |best, setting| {
+        profile[0] = setting;
+        f64::max(best, payoffs(&profile)[0] - kept)
+    })
+}
+
+/// The same experiment held to another tolerance of the certificate, a share of potential value.
+pub fn tolerating(text: &str, tolerance: f64) -> String {
+    text.replacen("name = \"case\"\n", &format!("name = \"case\"\ntolerance = {tolerance:?}\n"), 1)
+}
+
+/// The largest gain that is still certified where the least that somebody earns in equilibrium is `payoff`, as a share of potential
+/// value: a tenth of that payoff, and at most the hundredth of potential value that experiments tolerate by default. (A hundredth
+/// alone would be the whole profit of one of ten equal stakers.)
+pub fn tolerance_for(payoff: f64, potential: f64) -> f64 {
+    f64::min(0.01, 0.1 * payoff / potential)
+}
+
 /// The study of a script that everybody follows and that is judged against a menu: whether nobody gains by leaving it, as
-/// the certificate finds, against what theory says.
-pub fn certified_script(name: impl Into<String>, text: String, says: bool, source: &'static str) -> Study {
+/// the certificate finds, against what theory says; and what the best deviation gains.
+pub fn certified_script(
+    name: impl Into<String>,
+    text: String,
+    says: bool,
+    gain: f64,
+    source: &'static str,
+) -> Study {
     let work = move |draws: &Draws| {
         let gain = metric(&replicates(&text, draws.seed, 1)?[0], "deviation_gain_eth");
-        Ok(vec![Finding::truth(gain <= 1e-9)])
+        Ok(vec![Finding::exact(gain), Finding::at_most(gain, 1e-9)])
     };
-    Study::new(name, Box::new(work)).case(
+    let study = Study::new(name, Box::new(work));
+    let study = study.case("gain-of-the-best-deviation", gain, "ETH", Standard::Computed(1e-9), source);
+    study.case(
         "symmetric-equilibrium-exists",
         f64::from(u8::from(says)),
         "yes is 1",

@@ -3,8 +3,8 @@
 //! refused by the certificate where none does.
 
 use super::Study;
-use super::program::certified_script;
 use super::program::ranking::{Form, Ranking};
+use super::program::{best_deviation, certified_script};
 use crate::theory::contest::{logit_effort, power_effort};
 
 const LOGIT: &str = "Hirshleifer 1989; Lazear and Rosen 1981";
@@ -60,5 +60,7 @@ fn existence(name: &str, members: u32, form: Form, candidate: f64, says: bool) -
     let text = ranking.text(&format!(
         "learner = \"scripted\"\noffer = {{ absolute = {candidate:?} }}\nmenu = {{ absolute = [0.0, 1.5], points = 401 }}"
     ));
-    certified_script(name, text, says, LOGIT)
+    let menu = (0..=400).map(|i| 0.003_75 * f64::from(i));
+    let gain = best_deviation(&|efforts| ranking.payoffs(efforts), candidate, members as usize, menu);
+    certified_script(name, text, says, gain, LOGIT)
 }

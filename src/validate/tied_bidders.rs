@@ -66,7 +66,7 @@ fn top_bidders(count: u32, learner: &'static str) -> Study {
         let of = |key: &'static str| estimate(&outcomes, |o| metric(o, key));
         let (revenue, certified) = (of("revenue"), of("certified"));
         let at_rest = if learner == "replicator" {
-            Finding::truth(of("last_iterate_drift").result <= RESTLESS)
+            Finding::at_most(of("last_iterate_drift").result, RESTLESS)
         } else {
             Finding::exact(of("settled").result)
         };

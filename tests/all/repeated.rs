@@ -134,6 +134,54 @@ fn offering_nothing_is_a_deviation() {
 }
 
 /// Where learning is cut off while plans still change, what they are at that moment is certified as nothing.
+/// A term of one epoch is a sale like any other: the same session, and the same diagnosis.
+#[test]
+fn a_right_for_one_epoch_is_diagnosed_as_one_seat() {
+    let text = |rule: &str, term: &str| {
+        format!(
+            "[experiment]\nname = \"x\"\n[[sequencers]]\nname = \"b\"\ncount = 2\nvalue = {{ constant = 1.0 }}\nstrategy = \"q\"\n\
+             [mechanism.sale]\nrule = \"{rule}\"\n{term}\n[strategies.q]\nlearner = \"q_learning\"\nmemory = 1\n\
+             exploration_decay = 1e-4\nmenu = {{ absolute = [0.1, 0.9], points = 5 }}\n\
+             [play]\nregime = \"independent\"\nstable_epochs = 5000\nmax_epochs = 300000\n"
+        )
+    };
+    let outcome = |text: String| {
+        let experiment = read(&text);
+        unit(&experiment, &experiment.contenders[0], 0)
+    };
+    let (right, seat) =
+        (outcome(text("auction", "term_epochs = 1")), outcome(text("auction_rotation", "seats = 1")));
+    for key in ["profit_gain", "deviation_gain", "retrained_gain", "spurious", "mean_offer"] {
+        assert!(metric(&seat, key).is_some(), "{key}");
+        assert_eq!(metric(&right, key), metric(&seat, key), "{key}");
+    }
+    let longer = read(&text("auction", "term_epochs = 2").replace("memory = 1", "memory = 0"));
+    assert_eq!(metric(&unit(&longer, &longer.contenders[0], 0), "profit_gain"), None);
+}
+
+/// What is measured of Q-learners who meet new values each epoch is their last policy. Where exploration has hardly faded it still
+/// jumps about: a passing state, which is not certified, whatever the tolerance.
+#[test]
+fn a_last_policy_that_moves_is_not_certified() {
+    let text = |decay: &str| {
+        format!(
+            "[experiment]\nname = \"x\"\ntolerance = 1.0\n[[sequencers]]\nname = \"b\"\ncount = 2\n\
+             value = {{ uniform = [0.0, 1.0] }}\nstrategy = \"q\"\n[mechanism.sale]\nrule = \"auction_rotation\"\n\
+             [strategies.q]\nlearner = \"q_learning\"\nlearning_rate = 0.9\nbins = 2\nexploration = 0.5\n\
+             exploration_decay = {decay}\ndiscount = 0.0\ninitial = \"zero\"\nmenu = {{ relative = [0.0, 0.9], points = 10 }}\n\
+             [play]\nregime = \"independent\"\nstable_epochs = 100000\nmax_epochs = 4000\n"
+        )
+    };
+    let outcome = |decay: &str| {
+        let experiment = read(&text(decay));
+        unit(&experiment, &experiment.contenders[0], 0)
+    };
+    let moving = outcome("0.0");
+    assert_eq!(metric(&moving, "certified"), Some(0.0));
+    assert_eq!(metric(&moving, "settled"), Some(0.0));
+    assert_eq!(metric(&moving, "last_iterate_drift"), None);
+}
+
 #[test]
 fn unfinished_learning_is_not_certified() {
     let set = [("play.max_epochs", "2000"), ("play.stable_epochs", "1000")];

@@ -1,47 +1,16 @@
 //! Scripted strategies: formulas, and a certificate that finds what a script gives away.
 
 use crate::lab::{estimate, metric, read, replicates, seed, try_read, unit};
-use sequencer_lab::numerics::{integrate, maximise};
 use sequencer_lab::play::horizon;
 use sequencer_lab::theory::auction::Auction;
 use sequencer_lab::theory::kickback::{Market, inertia_factor};
+use sequencer_lab::validate::planted::{bids, shading_gain};
 use sequencer_lab::world::distribution::Distribution;
 
 /// A first-price auction among `n` bidders with values uniform on [0, 1], all of whom bid by a formula.
 fn auction(n: u32, offer: &str, more: &str) -> String {
-    format!(
-        "[experiment]\nname = \"case\"\nseed = {}\n\n[mechanism.auction]\nrule = \"auction_rotation\"\nseats = 1\nepoch_slots = 4\n{more}\n\n\
-         [play]\nrounds = 2\nmeasured_epochs = 4\ncertificate_markets = 64\ncertificate_epochs = 400\n\n\
-         [[sequencers]]\nname = \"bidder\"\ncount = {n}\nvalue = {{ uniform = [0, 1] }}\nstrategy = \"script\"\n\n\
-         [strategies.script]\nlearner = \"scripted\"\noffer = {offer}\nbins = 20\nmenu = {{ relative = [0.0, 1.0], points = 61 }}\n",
-        seed(&format!("scripts {n} {offer}"))
-    )
-}
-
-/// What the best deviation gains where rivals bid `a·v`, by quadrature: first one multiple of value for each of twenty bins and of
-/// the menu, then any bid at all.
-fn shading_gain(n: u32, a: f64) -> (f64, f64) {
-    let rivals = |b: f64| sequencer_lab::numerics::pow((b / a).min(1.0), f64::from(n - 1));
-    let earns = |v: f64, b: f64| (v - b) * rivals(b);
-    let cut = |low: f64, high: f64, f: &dyn Fn(f64) -> f64| -> f64 {
-        // Winning for sure begins at a, where the integrand bends.
-        let pieces = 64;
-        let width = (high - low) / f64::from(pieces);
-        (0..pieces).map(|i| integrate(f, low + f64::from(i) * width, low + f64::from(i + 1) * width)).sum()
-    };
-    let play = cut(0.0, 1.0, &|v| earns(v, a * v));
-    let bin = |j: u32| {
-        let (low, high) = (f64::from(j) / 20.0, f64::from(j + 1) / 20.0);
-        (0..=60)
-            .map(|m| cut(low, high, &|v| earns(v, f64::from(m) / 60.0 * v)))
-            .fold(cut(low, high, &|v| earns(v, a * v)), f64::max)
-    };
-    let on_menu: f64 = (0..20).map(bin).sum();
-    let free = cut(0.0, 1.0, &|v| {
-        let (best, _) = maximise(|b| earns(v, b), 0.0, v.min(a), 16);
-        earns(v, best)
-    });
-    (on_menu - play, free - play)
+    let seeded = format!("name = \"case\"\nseed = {}\n", seed(&format!("scripts {n} {offer}")));
+    bids(n, offer, more).replacen("name = \"case\"\n", &seeded, 1)
 }
 
 /// Planted errors: bids off the equilibrium by 10% and 5%, below and above, lose what theory says, and the certificate says

@@ -1,9 +1,10 @@
 //! Theory of censorship and deterrence, met by the program as users run it.
 
-use crate::lab::{metric, read, unit};
+use crate::lab::{metric, read, try_read, unit};
 use sequencer_lab::theory::censorship::{Bribe, Inclusion, Penalty, Schedule};
 use sequencer_lab::theory::deterrence::Temptation;
 use sequencer_lab::validate::program::office::Office;
+use sequencer_lab::validate::{Draws, Effort};
 
 /// Appointees at work without costs, whose targets carry a tip of 2, with more settings of the world, of the group and of the
 /// contender, and more tables.
@@ -131,11 +132,43 @@ fn learned_conduct_switches_at_the_least_bond() {
         let least = temptation.least_bond();
         let office =
             |factor: f64| Office { bond: factor * least, delay, rent, ..Office::new(detection, discount) };
-        assert_eq!(office(0.8).deviates().unwrap().result, 1.0, "{detection}");
-        assert_eq!(office(1.2).deviates().unwrap().result, 0.0, "{detection}");
+        let draws = Draws::of("office", Effort::Quick);
+        assert_eq!(office(0.8).deviates(&draws).unwrap().result, 1.0, "{detection}");
+        assert_eq!(office(1.2).deviates(&draws).unwrap().result, 0.0, "{detection}");
         // An honest sequencer loses what theory says.
-        let (cost, theory) = (office(1.2).cost().unwrap(), temptation.deterrable_gain(1.2 * least));
+        let (cost, theory) = (office(1.2).cost(&draws).unwrap(), temptation.deterrable_gain(1.2 * least));
         assert!((cost / theory - 1.0).abs() < 0.001, "{cost}, {theory}");
+    }
+}
+
+/// A briber offers what its policy says, frozen or where it begins to learn, and is refused what it cannot use.
+#[test]
+fn a_briber_takes_a_policy_and_no_memory() {
+    let board = |strategy: &str| {
+        let strategy =
+            format!("[briber]\nstrategy = \"own\"\n\n[strategies.own]\nrole = \"briber\"\n{strategy}\n");
+        let world = "target_rate = 0.3\ntarget_tip = 2.0\ntarget_value = 1000.0\ntarget_window = 6\n";
+        board(world, "count = 4\nbribes = { markup = 0.0 }\n", "seats = 4\n", &strategy)
+    };
+    let menu = "menu = { relative = [0.5, 1.0, 1.5] }";
+    let policy = "policy = [{ to = 1.0, offers = [0.5, 1.5], weights = [0.25, 0.75] }]";
+    let experiment = read(&board(&format!("learner = \"scripted\"\n{menu}\n{policy}")));
+    let outcome = unit(&experiment, &experiment.contenders[0], 0);
+    let played = |price: f64| -> f64 {
+        let rows = outcome.policies.iter().filter(|row| row.lever == "bribe" && row.action == Some(price));
+        rows.map(|row| row.probability).sum()
+    };
+    assert_eq!([played(0.5), played(1.0), played(1.5)], [0.25, 0.0, 0.75]);
+    // A quarter of the offers is below what includers forgo.
+    let censored = metric(&outcome, "censored_share").unwrap();
+    assert!((censored - 0.75).abs() < 0.1, "{censored}");
+    for (keys, named) in [
+        ("learner = \"q_learning\"\nmemory = 1", "memory"),
+        ("learner = \"q_learning\"\ninitial = \"optimistic\"", "initial"),
+        ("learner = \"hedge\"\nbins = 4", "bins"),
+    ] {
+        let refusal = try_read(&board(&format!("{keys}\n{menu}"))).unwrap_err().to_string();
+        assert!(refusal.contains(named) && refusal.contains("briber"), "{refusal}");
     }
 }
 

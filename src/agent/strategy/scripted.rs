@@ -5,7 +5,7 @@
 
 use super::answers::{ANSWERS, Answers};
 use super::table::Table;
-use super::{BINS, Grid, MENU, Menu, OFFER, POLICY, Strategy, Unit, menu_from, unit_of};
+use super::{BINS, Grid, MENU, Menu, OFFER, POLICY, ROLE, Strategy, Unit, menu_from, unit_of};
 use crate::agent::formula::Formula;
 use crate::learning::LearnerSpec;
 use crate::settings::{Section, Value};
@@ -42,6 +42,10 @@ pub fn read(section: &Section, name: &str) -> Option<Strategy> {
             );
             return None;
         };
+        if section.choice(&ROLE) == "briber" {
+            section.refuse(ANSWERS.key, "answers to past offers, in a briber's strategy", "a `policy`", None);
+            return None;
+        }
         let answers = Answers::read(section, &menu)?;
         let played = strategy(menu, LearnerSpec::Scripted { column: 0 }, None);
         return Some(Strategy { answers: Some(answers), ..played });

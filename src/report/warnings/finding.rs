@@ -3,7 +3,7 @@
 use super::{FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, LARGE_DRIFT, PRESSED, Warning};
 use crate::agent::sequencer::Class;
 use crate::experiment::file::{Contender, Experiment};
-use crate::experiment::references::effort_equilibrium;
+use crate::experiment::references::lacks_pure_equilibrium;
 use crate::learning::population::Revision;
 use crate::measure::metrics;
 use crate::mechanism::auction_rotation::Pricing;
@@ -36,8 +36,10 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     for (c, contender) in each() {
         found.extend(standing(summary, experiment, c, contender));
     }
-    for contender in &experiment.contenders {
-        if effort_equilibrium(experiment, contender) == Some(None) {
+    let judged = |class: &Class| class.strategy.learner.learns() || class.strategy.judged;
+    let anybody = experiment.setting.classes.iter().any(judged);
+    for contender in experiment.contenders.iter().filter(|_| anybody) {
+        if lacks_pure_equilibrium(experiment, contender) {
             found.push(Warning::NoPureEquilibrium { contender: contender.name.clone() });
         }
     }
@@ -85,8 +87,9 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
     let mean = |metric: &str| summary.estimate(c, metric).map_or(f64::NAN, |e| e.mean);
     let mut found = Vec::new();
     if unfinished > 0 {
-        let max_epochs = experiment.play.schedule.max_epochs;
-        found.push(Warning::Unfinished { contender: contender.clone(), unfinished, of, max_epochs });
+        let schedule = &experiment.play.schedule;
+        let epochs = if alone { schedule.max_epochs } else { schedule.warmup_epochs };
+        found.push(Warning::Unfinished { contender: contender.clone(), unfinished, of, alone, epochs });
     }
     let failing = summary.failing(c);
     // A cut horizon has its own warning, and is the reason where nothing else is.
@@ -121,14 +124,15 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
     found
 }
 
-/// Whether effects of deviations are cut off, where somebody learns.
+/// Whether effects of deviations are cut off, where somebody learns or is judged.
 fn cut_horizon(experiment: &Experiment, contender: &Contender) -> Option<Warning> {
     let setting = &experiment.setting;
     let cut = experiment.play.schedule.horizon?;
     let memory = with_rule!(&contender.rule, rule => rule.memory(setting));
     let lasting = horizon::lasting(memory, setting);
-    let learns = setting.classes.iter().any(|class| class.strategy.learner.learns());
-    (learns && !horizon::follows(Some(cut), lasting)).then(|| Warning::CutHorizon {
+    let certified =
+        setting.classes.iter().any(|class| class.strategy.learner.learns() || class.strategy.judged);
+    (certified && !horizon::follows(Some(cut), lasting)).then(|| Warning::CutHorizon {
         contender: contender.name.clone(),
         horizon: cut,
         needed: horizon::epochs(lasting),

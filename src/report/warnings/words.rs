@@ -39,18 +39,19 @@ impl Warning {
                 sizes.len(),
                 sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ")
             ),
-            Self::Unfinished { contender, unfinished, of, max_epochs } => format!(
-                "{contender}: in {unfinished} of {of} replicates greedy plans were still changing in the last quarter of learning, which \
-                 ended after `play.max_epochs` = {max_epochs} epochs. What they were at that moment is no outcome of learning, and is not \
-                 certified."
+            Self::Unfinished { contender, unfinished, of, alone, epochs } => format!(
+                "{contender}: in {unfinished} of {of} replicates what is measured, plans or policies as they are when learning ends, was still \
+                 changing in the last quarter of learning (`{}` = {epochs} epochs). What it was at that moment is no outcome of learning, \
+                 and is not certified.",
+                length(*alone)
             ),
             Self::CutHorizon { contender, horizon, needed } => format!(
                 "{contender}: learning and certificate follow deviations for {horizon} epochs (`play.horizon`), and a thousandth of their \
                  effect is left only after {needed}. That is another game than the one played, and nothing is certified."
             ),
             Self::NoPureEquilibrium { contender } => format!(
-                "{contender}: theory knows that this contest has no symmetric equilibrium in pure efforts: against the candidate of the \
-                 first-order condition somebody would rather make no effort (`theory::contest`)."
+                "{contender}: theory knows that this contest has no symmetric equilibrium in pure offers: against the candidate of the \
+                 first-order condition somebody would rather offer nothing (`theory::contest`)."
             ),
             Self::AtMenuEdge { contender, top, share } => format!(
                 "{contender}: {}% of play is on the {} setting of a menu that could go further. Deviations {} it were not tried: a small \
@@ -158,12 +159,12 @@ impl Warning {
                  reached."
                     .to_owned()
             }
-            Self::Unfinished { .. } => {
-                "raise `play.max_epochs`, or let exploration fade sooner (`exploration_decay` in the strategy).".to_owned()
+            Self::Unfinished { alone, .. } => {
+                format!("raise `{}`, or let exploration fade sooner (`exploration_decay` in the strategy).", length(*alone))
             }
             Self::CutHorizon { .. } => "leave `play.horizon` out.".to_owned(),
             Self::NoPureEquilibrium { .. } => {
-                "lower `score_power`, or report averages: neither other learners nor longer learning can find what does not exist."
+                "lower `score_power` or `stake_power`, or report averages: neither other learners nor longer learning can find what does not exist."
                     .to_owned()
             }
             Self::AtMenuEdge { top, .. } => format!(
@@ -197,4 +198,9 @@ impl Warning {
 
 fn percent(share: f64) -> String {
     crate::chart::ticks::significant(100.0 * share, 2)
+}
+
+/// The key that says for how many epochs agents learn.
+fn length(alone: bool) -> &'static str {
+    if alone { "play.max_epochs" } else { "play.warmup_epochs" }
 }

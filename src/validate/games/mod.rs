@@ -4,7 +4,7 @@
 //!   pays), [`market`] (a cartel of candidates) and [`vote`] (voters who are offered money).
 //! * [`block_auction`]: tips that keep a bid from being censored, learned.
 //! * [`sale`]: auctions with equilibrium bids as given.
-//! * [`ring`]: collusion of bidders over time; [`turns`]: includers who are bribed turn by turn.
+//! * [`turns`]: includers who are bribed turn by turn.
 //! * [`sessions`]: Q-learners who play a game over and over.
 //! * [`machines`]: outages so rare that only the times between them can be lived through.
 
@@ -12,7 +12,6 @@ pub mod block_auction;
 pub mod machines;
 pub mod market;
 pub mod rights;
-pub mod ring;
 pub mod sale;
 pub mod sessions;
 pub mod stage;

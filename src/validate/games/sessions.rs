@@ -38,19 +38,23 @@ pub struct Ended {
     pub deviation: Option<Deviation>,
 }
 
-/// Plays `count` sessions of equal learners.
+/// As many equal learners as a stage game has players.
+pub fn learners(stage: &Stage, spec: QLearningSpec) -> Vec<Part> {
+    let who = |j: usize| Who::member("player", j as u32);
+    (0..stage.players()).map(|j| Part::Learns(spec, who(j))).collect()
+}
+
+/// Plays `count` sessions.
 pub fn sessions(
     stage: &Stage,
-    spec: QLearningSpec,
+    parts: &[Part],
     stop: Stop,
     draws: &Draws,
     count: u32,
     with_deviations: bool,
 ) -> Vec<Ended> {
-    let who = |j: usize| Who::member("player", j as u32);
-    let parts: Vec<Part> = (0..stage.players()).map(|j| Part::Learns(spec, who(j))).collect();
     let one = |replicate: u32| {
-        let session = play(stage, &parts, stop, Key::new(draws.seed, replicate, 0));
+        let session = play(stage, parts, stop, Key::new(draws.seed, replicate, 0));
         let cycle = limit_cycle(stage, &session.plans, session.history);
         let profiles: Vec<usize> = cycle.iter().map(|h| profile(stage, &session.plans, *h)).collect();
         let mean =
@@ -61,7 +65,7 @@ pub fn sessions(
             offers: players.map(|j| mean(&|p| stage.offer(p, j))).collect(),
             cycle: cycle.len(),
             epochs: session.epochs,
-            deviation: if with_deviations { diagnose(stage, &parts, &session).deviation } else { None },
+            deviation: if with_deviations { diagnose(stage, parts, &session).deviation } else { None },
         }
     };
     (0..count).into_par_iter().map(one).collect()

@@ -2,7 +2,7 @@
 
 use super::super::Study;
 use super::menu_gap::MenuGap;
-use super::{Claim, metric, study};
+use super::{Claim, metric, study, tolerance_for, tolerating};
 use crate::experiment::outcome::Outcome;
 use crate::numerics::pow;
 use crate::theory::contest::{Lottery, slot_shares};
@@ -156,7 +156,8 @@ impl Contest {
         (0..stakes.len()).map(|i| self.costs[i] * stakes[i] * self.locked(shares[i])).collect()
     }
 
-    fn payoffs(&self, stakes: &[f64]) -> Vec<f64> {
+    /// What stakes earn.
+    pub fn payoffs(&self, stakes: &[f64]) -> Vec<f64> {
         let shares = self.shares(stakes);
         let spent = self.spent(stakes, &shares);
         (0..stakes.len()).map(|i| self.rewards[i] * shares[i] - spent[i]).collect()
@@ -242,7 +243,11 @@ impl Contest {
     pub fn study(&self, name: &str, source: &'static str, points: usize, theory: &Lottery) -> Study {
         let claims = self.claims(theory, points);
         let own = self.clone();
-        study(name, source, move |points| own.learned(points), points, claims)
+        let least =
+            theory.payoffs.iter().copied().filter(|&payoff| payoff > 0.0).fold(f64::INFINITY, f64::min);
+        let potential = self.rewards.iter().copied().fold(0.0, f64::max);
+        let tolerance = tolerance_for(least, potential);
+        study(name, source, move |points| tolerating(&own.learned(points), tolerance), points, claims)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Delegated stake whose candidates bribe delegators with kickbacks, as learned by the candidates.
 
 use super::super::Study;
-use super::{Claim, point, study};
+use super::contest::part;
+use super::{Claim, point, study, tolerance_for, tolerating};
+use crate::experiment::outcome::Outcome;
 use crate::theory::kickback::Market;
 use std::fmt::Write;
 
@@ -115,7 +117,26 @@ impl Delegation {
                 point(o, "offer_absolute", &agent, f64::NEG_INFINITY, f64::INFINITY)
             }));
         }
+        claims.extend(self.share_claims(&equilibrium.share, step));
         Ok(claims)
+    }
+
+    /// The share of stake behind each of unequal candidates, by its place in their rising order: the cheaper, the more. A candidate who
+    /// moves by a tick alone changes its share by `q(1 − q)/μ` ticks; where that is a tenth and more it says nothing.
+    fn share_claims(&self, shares: &[f64], step: f64) -> Vec<Claim> {
+        let unequal = self.costs.windows(2).all(|pair| pair[0] < pair[1]);
+        if !unequal || shares.len() < 2 || self.outside.is_some() {
+            return Vec::new();
+        }
+        let tick = |q: f64| q * (1.0 - q) * step / self.mu;
+        let last = shares.len() - 1;
+        // As of kickbacks: where almost nobody chooses a candidate, it hardly matters what it learns.
+        let each = shares.iter().enumerate().filter(|(_, q)| **q >= 0.05 && tick(**q) < 0.1);
+        each.map(|(i, &q)| {
+            let share = move |o: &Outcome| part(o, "lorenz_slots", last - i);
+            Claim::new(format!("share/cost={}", self.costs[i]), q, tick(q), share).in_unit("share")
+        })
+        .collect()
     }
 
     /// The study.
@@ -125,6 +146,11 @@ impl Delegation {
     pub fn study(&self, name: &str, source: &'static str, points: usize) -> Result<Study, String> {
         let claims = self.claims(points)?;
         let own = self.clone();
-        Ok(study(name, source, move |points| own.text(points), points, claims))
+        let equilibrium = self.theory()?.equilibrium();
+        let payoffs = self.costs.iter().zip(&equilibrium.kickback).zip(&equilibrium.share);
+        // Of who is chosen at all.
+        let earned = payoffs.filter(|(_, q)| **q >= 0.05).map(|((c, x), q)| (self.rent - c - x) * q);
+        let tolerance = tolerance_for(earned.fold(f64::INFINITY, f64::min), self.rent);
+        Ok(study(name, source, move |points| tolerating(&own.text(points), tolerance), points, claims))
     }
 }

@@ -1,6 +1,6 @@
 //! An office whose holder is offered money for keeping a transaction out, and who learns what that would cost it.
 
-use super::super::Finding;
+use super::super::{Draws, Finding};
 use super::replicates;
 use crate::numerics::pow;
 
@@ -85,12 +85,13 @@ impl Office {
         )
     }
 
-    /// What an act is expected to cost, as its holder has learned: an expectation, without noise.
+    /// What an act is expected to cost, as its holder has learned: from markets that are copies of each other but for the finding,
+    /// so that little luck is left in it.
     ///
     /// # Errors
     /// As for [`replicates`], and if conduct is not learned.
-    pub fn cost(&self) -> Result<f64, String> {
-        let outcome = &replicates(&self.text(), 1, 1)?[0];
+    pub fn cost(&self, draws: &Draws) -> Result<f64, String> {
+        let outcome = &replicates(&self.text(), draws.seed, 1)?[0];
         let row = outcome.policies.iter().find(|row| row.lever == "bribe_markup");
         row.and_then(|row| row.action).ok_or_else(|| "no conduct is learned".to_owned())
     }
@@ -99,7 +100,7 @@ impl Office {
     ///
     /// # Errors
     /// As for [`Office::cost`].
-    pub fn deviates(&self) -> Result<Finding, String> {
-        Ok(Finding::truth(self.cost()? <= self.gain))
+    pub fn deviates(&self, draws: &Draws) -> Result<Finding, String> {
+        Ok(Finding::at_most(self.cost(draws)?, self.gain))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::Study;
 use super::menu_gap::MenuGap;
-use super::{Claim, metric, study};
+use super::{Claim, metric, study, tolerance_for, tolerating};
 use crate::numerics::{exp, pow};
 use crate::theory::contest::Effort;
 
@@ -43,7 +43,8 @@ impl Ranking {
         )
     }
 
-    fn payoffs(&self, efforts: &[f64]) -> Vec<f64> {
+    /// What efforts earn.
+    pub fn payoffs(&self, efforts: &[f64]) -> Vec<f64> {
         let weight = |e: f64| match self.form {
             Form::Exponential(beta) => exp(beta * e),
             Form::Power(gamma) => pow(e, gamma),
@@ -56,6 +57,7 @@ impl Ranking {
     pub fn study(&self, name: &str, source: &'static str, points: usize, theory: &Effort) -> Study {
         let own = *self;
         let n = own.members as usize;
+        let tolerance = tolerance_for(theory.payoff, 1.0);
         let step = own.highest / (points - 1) as f64;
         let menu = MenuGap::new(&|e| own.payoffs(e), &vec![theory.effort; n], &[n], &[step]);
         let claims = vec![
@@ -69,9 +71,10 @@ impl Ranking {
         ];
         let text = move |points: usize| {
             let highest = own.highest;
-            own.text(&format!(
+            let text = own.text(&format!(
                 "learner = \"hedge\"\nbins = 1\nmenu = {{ absolute = [0.0, {highest:?}], points = {points} }}"
-            ))
+            ));
+            tolerating(&text, tolerance)
         };
         study(name, source, text, points, claims)
     }

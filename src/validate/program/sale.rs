@@ -147,12 +147,12 @@ impl Odds {
     }
 }
 
-/// Share of potential value that a bidder may forgo by bids that hardly matter: what the certificate tolerates.
-const FORGONE: f64 = 1e-2;
+/// Share that a bidder may forgo of what is at stake where bids hardly matter, of what staying away would forgo.
+const FORGONE: f64 = 0.5;
 
 /// What a bidder of a symmetric pay-as-bid sale forgoes a sale, against rivals in equilibrium, by the bids that it learned where bids
-/// hardly matter, against the best setting of the menu for each bin; `None` where bids matter everywhere. No tick governs what is
-/// not learned: it is held to [`FORGONE`].
+/// hardly matter, against the best setting of the menu for each bin; `None` where bids matter everywhere, or nothing is at stake where
+/// they do not. No tick governs what is not learned: it is held to [`FORGONE`].
 fn forgone_elsewhere(sale: &Sale, auction: &Auction, relative: bool) -> Option<Claim> {
     /// A bin: its ends, values in it, and what the best setting earns there.
     struct Bin {
@@ -187,6 +187,11 @@ fn forgone_elsewhere(sale: &Sale, auction: &Auction, relative: bool) -> Option<C
     if bins.is_empty() {
         return None;
     }
+    let at_stake: f64 = bins.iter().map(|bin| share * bin.best).sum();
+    // Where a reserve keeps all of them out there is nothing to forgo.
+    if at_stake <= 1e-12 {
+        return None;
+    }
     let forgone = move |outcome: &Outcome| {
         let of_bin = |Bin { ends: (low, high), values, best }: &Bin| {
             // Each setting with its probability, over the states of the bin.
@@ -202,9 +207,8 @@ fn forgone_elsewhere(sale: &Sale, auction: &Auction, relative: bool) -> Option<C
         };
         bins.iter().map(of_bin).sum()
     };
-    let potential = auction.expected_revenue() + f64::from(auction.bidders) * auction.expected_surplus();
     let claim = Claim::new("payoff-forgone-where-bids-hardly-matter", 0.0, 0.0, forgone);
-    Some(claim.within(FORGONE * potential))
+    Some(claim.within(FORGONE * at_stake))
 }
 
 /// Revenue and bids of a symmetric pay-as-bid sale.
