@@ -166,7 +166,7 @@ fn a_last_policy_that_moves_is_not_certified() {
     let text = |decay: &str| {
         format!(
             "[experiment]\nname = \"x\"\ntolerance = 1.0\n[[sequencers]]\nname = \"b\"\ncount = 2\n\
-             value = {{ uniform = [0.0, 1.0] }}\nstrategy = \"q\"\n[mechanism.sale]\nrule = \"auction_rotation\"\n\
+             value = {{ uniform = [0.0, 1.0] }}\nstrategy = \"q\"\n[mechanism.sale]\nrule = \"auction_rotation\"\nseats = 1\n\
              [strategies.q]\nlearner = \"q_learning\"\nlearning_rate = 0.9\nbins = 2\nexploration = 0.5\n\
              exploration_decay = {decay}\ndiscount = 0.0\ninitial = \"zero\"\nmenu = {{ relative = [0.0, 0.9], points = 10 }}\n\
              [play]\nregime = \"independent\"\nstable_epochs = 100000\nmax_epochs = 4000\n"
