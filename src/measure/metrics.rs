@@ -123,14 +123,14 @@ pub const METRICS: &[Metric] = &[
         "ratio",
         Maximize,
         "allocative efficiency",
-        "expected net worth of the slots as assigned, over that of the best assignment to as many seats",
+        "expected net worth of the slots as assigned, over that of the best assignment to as many seats; tips, bribes and toxic MEV are no worth",
     ),
     metric(
         "overhead_ratio",
         "ratio",
         Minimize,
         "overhead ratio",
-        "operating cost over the centralized operator's on the same draws",
+        "operating cost over that of one operator under the rule `centralized`, its own uptime included, on the same draws",
     ),
     metric("liveness", "ratio", Maximize, "liveness", "share of slots produced"),
     metric(

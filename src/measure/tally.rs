@@ -135,7 +135,7 @@ impl Tally {
         let resold = &round.selection.resold;
         self.resold_slots += resold.iter().map(|trade| service.scheduled[trade.buyer]).sum::<f64>();
         opening.gap = opening.gap.max(service.longest_gap);
-        if let Some(escrow) = game.rule.escrow(&market.state) {
+        for escrow in game.rule.escrows(&market.state) {
             let (short, required) = escrow.short();
             self.short = (self.short.0 + short, self.short.1 + required);
         }
@@ -180,10 +180,11 @@ impl Tally {
         }
     }
 
-    /// Expected net worth of slots as assigned, and of the best assignment to as many seats.
+    /// Expected net worth of slots as assigned, and of the best assignment to as many seats. What a slot brings aside is no worth:
+    /// bribes and toxic MEV are somebody's loss, and whoever leads collects the tips.
     fn assignment<M: Mechanism>(&mut self, at: &At, round: &Round<M>) {
         let n = at.setting.candidates();
-        let worth = |i: usize| at.slot_worth(i, 1.0, 1.0);
+        let worth = |i: usize| at.slot_worth(i, 1.0, 1.0) - at.terms.availability[i] * at.terms.aside(i);
         let selection = &round.selection;
         self.assigned += (0..n).map(|i| worth(i) * selection.slots[i]).sum::<f64>();
         self.order.clear();

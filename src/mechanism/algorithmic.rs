@@ -317,8 +317,8 @@ impl Mechanism for Algorithmic {
         (self.scoring.least > 0.0).then_some(state.evictions)
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Register) -> Option<&'s mut Escrow> {
-        Some(&mut state.escrow)
+    fn escrows_mut<'s>(&self, state: &'s mut Register) -> Vec<&'s mut Escrow> {
+        vec![&mut state.escrow, &mut state.bonds]
     }
 
     fn settle(
@@ -342,8 +342,8 @@ impl Mechanism for Algorithmic {
         state.learn(self, service);
     }
 
-    fn escrow<'a>(&self, state: &'a Register) -> Option<&'a Escrow> {
-        Some(if self.base == Base::Stake || self.locked == 1 { &state.escrow } else { &state.bonds })
+    fn escrows<'s>(&self, state: &'s Register) -> Vec<&'s Escrow> {
+        vec![&state.escrow, &state.bonds]
     }
 
     fn bonds_at_once(&self) -> f64 {

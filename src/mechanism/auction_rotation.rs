@@ -460,8 +460,8 @@ impl Mechanism for AuctionRotation {
         })
     }
 
-    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
-        Some(state)
+    fn escrows<'s>(&self, state: &'s Escrow) -> Vec<&'s Escrow> {
+        vec![state]
     }
 
     fn bonds_at_once(&self) -> f64 {
@@ -506,8 +506,8 @@ impl Mechanism for AuctionRotation {
         Some(half as f64 * (self.seat_slots(at) * outbid + self.bond))
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
-        Some(state)
+    fn escrows_mut<'s>(&self, state: &'s mut Escrow) -> Vec<&'s mut Escrow> {
+        vec![state]
     }
 
     fn settle(

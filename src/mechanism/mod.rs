@@ -554,14 +554,15 @@ pub trait Mechanism: Sync {
         true
     }
 
-    /// What candidates have locked as bonds or stakes, where the rule locks something of theirs.
-    fn escrow_mut<'s>(&self, _state: &'s mut Self::State) -> Option<&'s mut escrow::Escrow> {
-        None
+    /// Everything that candidates have locked as bonds or stakes, where the rule locks something of theirs: what a finding takes
+    /// its share of.
+    fn escrows_mut<'s>(&self, _state: &'s mut Self::State) -> Vec<&'s mut Escrow> {
+        Vec::new()
     }
 
-    /// What candidates have locked, where they lock anything.
-    fn escrow<'a>(&self, _state: &'a Self::State) -> Option<&'a Escrow> {
-        None
+    /// The same, to be looked at.
+    fn escrows<'s>(&self, _state: &'s Self::State) -> Vec<&'s Escrow> {
+        Vec::new()
     }
 
     /// Bonds that a candidate who serves without a break has locked at the same time, in ETH.

@@ -13,7 +13,8 @@ pub struct Keeping {
 
 /// What candidate `i` keeps of `turns` turns, `spacing` slots apart, if it is removed as soon as it has missed `tolerance`
 /// of them: by recursion over the joint distribution of misses so far and the state of its machine, whose memory of a
-/// turn is `(1 − f − g)^spacing` at the next. Common outages are taken to hit turns independently.
+/// turn is `(1 − f − g)^spacing` at the next. Common outages are taken to hit turns independently. Whatever else availability
+/// holds (data kept back, a quorum that is not there) costs slots and removes nobody.
 pub fn keeping(terms: &Terms, i: usize, turns: usize, spacing: u32, tolerance: u32) -> Keeping {
     let machine = terms.reliability[i];
     let down = terms.own_down[i];
@@ -40,7 +41,9 @@ pub fn keeping(terms: &Terms, i: usize, turns: usize, spacing: u32, tolerance: u
         }
         state = next;
     }
-    Keeping { kept: kept / turns.max(1) as f64, delivered: delivered / kept }
+    let up = (1.0 - down) * (1.0 - terms.common_down);
+    let others = if up > 0.0 { terms.availability[i] / up } else { 0.0 };
+    Keeping { kept: kept / turns.max(1) as f64, delivered: others * delivered / kept }
 }
 
 #[cfg(test)]
@@ -52,11 +55,12 @@ mod tests {
 
     #[test]
     fn turns_kept_are_those_of_simulated_machines() {
-        for (failure_rate, repair_rate, common_down, turns, spacing, tolerance) in [
-            (0.05, 0.2, 0.0, 8, 3, 1),
-            (0.02, 0.1, 0.0, 10, 4, 2),
-            (0.1, 0.5, 0.05, 12, 2, 3),
-            (0.0, 0.1, 0.0, 5, 2, 1),
+        for (failure_rate, repair_rate, common_down, turns, spacing, tolerance, missing) in [
+            (0.05, 0.2, 0.0, 8, 3, 1, 0.0),
+            (0.02, 0.1, 0.0, 10, 4, 2, 0.0),
+            (0.1, 0.5, 0.05, 12, 2, 3, 0.0),
+            (0.1, 0.5, 0.05, 12, 2, 3, 0.3),
+            (0.0, 0.1, 0.0, 5, 2, 1, 0.0),
         ] {
             let reliability = Reliability { failure_rate, repair_rate };
             let terms = Terms {
@@ -64,7 +68,7 @@ mod tests {
                 term_epochs: 1,
                 redundancy: 1,
                 candidates: 1,
-                availability: vec![(1.0 - common_down) * (1.0 - reliability.down_share())],
+                availability: vec![(1.0 - missing) * (1.0 - common_down) * (1.0 - reliability.down_share())],
                 own_down: vec![reliability.down_share()],
                 reliability: vec![reliability],
                 takeover: vec![1.0],
@@ -77,7 +81,7 @@ mod tests {
                 starts: false,
                 overlays: crate::mechanism::overlays::Overlays::default(),
                 fair: false,
-                missing: 0.0,
+                missing,
                 aside: Vec::new(),
                 runs: Vec::new(),
                 investment: Vec::new(),
@@ -89,12 +93,13 @@ mod tests {
                 let key = Key::new(7, 0, run);
                 let stream = key.stream(Purpose::Outage, Who::MARKET);
                 let common = key.stream(Purpose::CommonOutage, Who::MARKET);
+                let committee = key.stream(Purpose::Committee, Who::MARKET);
                 let mut machine = Outage::open(reliability, stream);
                 let (mut turn, mut misses) = (0, 0);
                 while turn < turns && misses < tolerance {
                     let up = machine.is_up(u64::from(spacing) * turn as u64, reliability, stream);
                     if up && common.uniform(0, turn as u32) >= common_down {
-                        delivered += 1.0;
+                        delivered += f64::from(u8::from(committee.uniform(0, turn as u32) >= missing));
                     } else {
                         misses += 1;
                     }

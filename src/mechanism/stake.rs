@@ -327,8 +327,8 @@ impl Mechanism for Stake {
         self.contest.matching_stake(offers.iter().flatten().map(|&stake| self.contest.weight(stake)))
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
-        Some(state)
+    fn escrows_mut<'s>(&self, state: &'s mut Escrow) -> Vec<&'s mut Escrow> {
+        vec![state]
     }
 
     fn settle(
@@ -344,7 +344,7 @@ impl Mechanism for Stake {
         state.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
     }
 
-    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
-        Some(state)
+    fn escrows<'s>(&self, state: &'s Escrow) -> Vec<&'s Escrow> {
+        vec![state]
     }
 }

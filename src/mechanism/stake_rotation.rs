@@ -361,8 +361,8 @@ impl Mechanism for StakeRotation {
         Contest::check(section, setting);
     }
 
-    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
-        Some(state)
+    fn escrows<'s>(&self, state: &'s Escrow) -> Vec<&'s Escrow> {
+        vec![state]
     }
 
     fn slashes(&self) -> bool {
@@ -475,8 +475,8 @@ impl Mechanism for StakeRotation {
         }
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
-        Some(state)
+    fn escrows_mut<'s>(&self, state: &'s mut Escrow) -> Vec<&'s mut Escrow> {
+        vec![state]
     }
 
     fn settle(
