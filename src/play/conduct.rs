@@ -6,14 +6,16 @@
 //! κ = Δq·L + θ,        L = Σ_{t=0..T} δ^t·(income of an epoch if not found guilty − income if found guilty)
 //! ```
 //!
-//! with income net of the capital cost of what is locked. `L` is *learned*: along markets played under everybody's present
+//! with income net of the capital cost of what is locked and of legal penalties. `L` is *learned*: along markets played under everybody's present
 //! behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
 //! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
 //! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to `κ`,
 //! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
 //! one-shot deviation principle honesty is optimal exactly if no single act brings more than `κ`. (Who always takes what
 //! is worth more than `κ` loses more when it is found guilty, but not so much that it would rather refuse; and a briber
-//! who pays the least price leaves nothing to lose.)
+//! who pays the least price leaves nothing to lose.) Under an order it includes all the same in both copies, and what that is counted
+//! to cost it is what its own way with orders would: the penalty if it defies them, tip and `κ` if it obeys, the less of the two if
+//! it weighs them.
 //!
 //! **Where it begins.** Those who learn begin honest. From there it is asked whether anybody gains by an act; if nobody does,
 //! honesty has been found. Had everybody begun by selling at the tip, most might be barred at any time, and whoever returned
@@ -29,8 +31,8 @@
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
 //! * an order is obeyed if the penalty for ignoring it is more than the tip and `κ`.
 //!
-//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less what acts and the errors of
-//! governance are expected to cost, is counted once conduct is learned. Offers are then learned anew by candidates who
+//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties and what acts and the
+//! errors of governance are expected to cost, is counted once conduct is learned. Offers are then learned anew by candidates who
 //! expect it, conduct is learned anew under those offers, and so on (`experiment/simulate.rs`): whoever would gain most
 //! by misconduct can pay most for the office, unless what it would lose is more.
 //!
@@ -101,6 +103,17 @@ impl Conduct {
             Stance::Obeys
         } else {
             Stance::Sells((forgone - penalty).max(0.0) + self.markup)
+        }
+    }
+
+    /// What an order costs somebody who would earn `forgone` by including, per ETH of its penalty: all of it for who defies it; for
+    /// who obeys, what it forgoes and an act; for who weighs them, whichever is less.
+    fn order_cost(&self, forgone: f64, penalty: f64) -> f64 {
+        let obeying = if penalty > 0.0 { (forgone + self.act_cost) / penalty } else { 0.0 };
+        match self.obeys {
+            Some(false) => 1.0,
+            Some(true) => obeying,
+            None => obeying.min(1.0),
         }
     }
 }
@@ -252,8 +265,8 @@ pub fn learn<M: Mechanism>(
 }
 
 /// What candidate `i` loses in the `guilty` one of two markets that are the same but for a finding against it after their last
-/// epoch, before which it had `wealth`: discounted over `reach` epochs that `step` plays, the capital cost of what is locked
-/// counted.
+/// epoch, before which it had `wealth`: discounted over `reach` epochs that `step` plays, the capital cost of what is locked and
+/// has no other use counted, and so much of each ETH of legal penalties.
 ///
 /// # Errors
 /// [`Imbalance`] if a market's books do not balance.
@@ -263,6 +276,7 @@ pub fn loss_of<M: Mechanism>(
     mut guilty: Market<M>,
     wealth: f64,
     i: usize,
+    order_cost: f64,
     reach: u32,
     step: &mut dyn FnMut(&mut Market<M>) -> Result<(), Imbalance>,
 ) -> Result<f64, Imbalance> {
@@ -280,8 +294,13 @@ pub fn loss_of<M: Mechanism>(
                 step(market)?;
             }
             let now = market.ledger.wealth(i);
-            let locked = if t > 0 { rate * market.ledger.escrow(i) } else { 0.0 };
-            *income = now - *before - locked;
+            // Of the last epoch nothing is left to differ but what the finding has taken at once.
+            let beside = if t > 0 {
+                rate * market.ledger.tied(i) + order_cost * market.penalties(i)
+            } else {
+                0.0
+            };
+            *income = now - *before - beside;
             *before = now;
         }
         loss += weight * (income[0] - income[1]);
@@ -420,11 +439,16 @@ impl<M: Mechanism> School<'_, '_, M> {
         guilty.behave_as(i, Conduct::HONEST);
         guilty.convict(self.game, i);
         let (game, wealth) = (self.game, market.ledger.wealth(i));
-        loss_of(game, clean, guilty, wealth, i, reach, &mut |market| self.step(market))
+        let order_cost = game.setting.world.tempting().map_or(1.0, |rollup| {
+            let forgone = rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
+            let penalty = rollup.orders.map_or(0.0, |orders| orders.penalty);
+            self.behaviour.conduct[i].order_cost(forgone, penalty)
+        });
+        loss_of(game, clean, guilty, wealth, i, order_cost, reach, &mut |market| self.step(market))
     }
 
-    /// What each candidate earns from a slot that it produces besides fees and benign MEV, less what its acts (`act` each) and the
-    /// errors of governance (`error` for an epoch in office) are expected to cost it: mean over the members of its player and
+    /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties and what its acts
+    /// (`act` each) and the errors of governance (`error` for an epoch in office) are expected to cost it: mean over the members of its player and
     /// over markets. Of those who never produce anything it is what they would do alone in office.
     fn aside(
         &mut self,
@@ -443,7 +467,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                 for (i, &p) in player.iter().enumerate() {
                     let served = f64::from(u8::from(service.scheduled[i] > 0.0));
                     let costs = f64::from(docket.acts[i]) * act(p) + served * error(p);
-                    earned[p] += service.tips[i] + service.illicit[i] - costs;
+                    earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
                 }
             }
@@ -466,15 +490,27 @@ impl<M: Mechanism> School<'_, '_, M> {
         }
         if let Some(targets) = rollup.targets {
             let tip = targets.tips.collected(1);
-            let mean = self.game.setting.briber.as_ref().filter(|_| targets.can_stay_out()).map(|briber| {
+            let briber = self.game.setting.briber.as_ref().filter(|_| targets.can_stay_out());
+            // From one target, under an order with this penalty or under none.
+            let mean = |penalty: Option<f64>| {
+                let included = tip - penalty.unwrap_or(0.0);
+                let asked = match conduct.stance(tip, penalty) {
+                    Stance::Obeys => return -act,
+                    Stance::Sells(asked) => asked,
+                };
+                let Some(briber) = briber else { return included };
                 let taken = |column: usize| match briber.price(column, tip) {
-                    Some(price) if price >= tip + conduct.markup => price - act,
-                    _ => tip,
+                    Some(price) if price >= asked => price - act,
+                    _ => included,
                 };
                 let offers = self.behaviour.price.row(0).iter().enumerate();
                 offers.map(|(column, chance)| chance * taken(column)).sum::<f64>()
-            });
-            earned += targets.rate * mean.unwrap_or(tip);
+            };
+            let place = &self.game.setting.sequencers[i].traits.jurisdiction;
+            let ordered = rollup.orders.filter(|_| !place.is_empty());
+            let (share, penalty) = ordered.map_or((0.0, 0.0), |orders| (orders.share(), orders.penalty));
+            let free = if share < 1.0 { (1.0 - share) * mean(None) } else { 0.0 };
+            earned += targets.rate * (free + if share > 0.0 { share * mean(Some(penalty)) } else { 0.0 });
         }
         earned
     }
