@@ -184,7 +184,7 @@ impl Tally {
     /// bribes and toxic MEV are somebody's loss, and whoever leads collects the tips.
     fn assignment<M: Mechanism>(&mut self, at: &At, round: &Round<M>) {
         let n = at.setting.candidates();
-        let worth = |i: usize| at.slot_worth(i, 1.0, 1.0) - at.terms.availability[i] * at.terms.aside(i);
+        let worth = |i: usize| at.slot_worth(i, 1.0, 1.0) - at.terms.keeping(i).delivered * at.terms.aside(i);
         let selection = &round.selection;
         self.assigned += (0..n).map(|i| worth(i) * selection.slots[i]).sum::<f64>();
         self.order.clear();

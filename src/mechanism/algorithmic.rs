@@ -11,8 +11,9 @@
 //!
 //! The leaders of the next slots stand by, so that `redundancy` candidates are live in a slot (with stakes and a
 //! redundancy of all candidates: everybody who has a stake). With `r_max` that number begins at `r_max`, falls by one
-//! after every `control_epochs` in which the share `availability_target` of slots was produced, down to `redundancy`, and
-//! rises by one after those in which it was not.
+//! after every `control_epochs` in which the share `availability_target` of slots was produced and the share `inclusion_target`
+//! of targeted transactions got in within their windows, down to `redundancy`, and rises by one after those in which either
+//! was not.
 //!
 //! **Who pays whom.** Producers keep `commission` of fees and MEV, and get `issuance` for each slot. Winners of the auction
 //! pay the community their bid per slot. Who is in the draw posts a bond `B·V^ζ`, locked for `dispute_epochs` more than its own, where `V` is the demand index that can be

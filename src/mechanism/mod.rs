@@ -44,6 +44,7 @@ use crate::world::Signals;
 use escrow::Escrow;
 use lottery::{Lottery, Race};
 use operation::Service;
+use removal::Removal;
 use resale::Trade;
 use seat_sale::SeatSale;
 use terms::Terms;
@@ -165,12 +166,12 @@ impl At<'_> {
         self.led_worth(i, share) - live_per_slot * self.live_cost(i)
     }
 
-    /// Expected income of candidate `i` from a slot that it leads: while up, `share` of gross income less posting, and what it
+    /// Expected income of candidate `i` from a slot that it leads: if it delivers, `share` of gross income less posting, and what it
     /// earns [aside](Terms::aside).
     #[inline]
     pub fn led_worth(&self, i: usize, share: f64) -> f64 {
         let earned = share * self.signals.gross[i] - self.terms.posting_cost;
-        self.terms.availability[i] * (earned + self.terms.aside(i))
+        self.terms.keeping(i).delivered * (earned + self.terms.aside(i))
     }
 
     /// Whether candidate `i` may take an office.
@@ -515,6 +516,11 @@ pub trait Mechanism: Sync {
     /// Whether every seat is worth a whole epoch.
     fn unit_seats(&self) -> bool {
         false
+    }
+
+    /// How it removes those who miss their slots, where it does.
+    fn removal(&self, _terms: &Terms) -> Option<Removal> {
+        None
     }
 
     /// Whether what it sells for an epoch are seats, each to one candidate, that can be sold on.

@@ -1,6 +1,53 @@
 //! Removal for missed slots: what a candidate keeps of its turns.
+//!
+//! Seats take turns. A leader that has missed so many of its own slots is removed for the rest of the epoch, and its turns pass to
+//! the next seats.
 
 use super::terms::Terms;
+use crate::settings::Parameter;
+
+/// Removal.
+pub const MISS_TOLERANCE: Parameter = Parameter::integer_optional(
+    "miss_tolerance",
+    1,
+    1_000_000,
+    "slots",
+    "missed slots of its own after which a leader is removed for the rest of the epoch; absent: never",
+);
+
+/// Removal for missed slots in a rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// Missed slots after which a leader is removed.
+    pub tolerance: u32,
+    /// Turns of a seat in an epoch.
+    pub turns: usize,
+    /// Slots from one to the next.
+    pub spacing: u32,
+}
+
+impl Removal {
+    /// In an epoch in which so many seats take turns.
+    pub fn among(tolerance: u32, epoch_slots: u32, seats: usize) -> Self {
+        let turns = (epoch_slots as usize / seats.max(1)).max(1);
+        Removal { tolerance, turns, spacing: seats as u32 }
+    }
+
+    /// What everybody keeps under these terms.
+    pub fn keeping(self, terms: &Terms) -> Vec<Keeping> {
+        (0..terms.candidates).map(|i| keeping(terms, i, self.turns, self.spacing, self.tolerance)).collect()
+    }
+}
+
+/// Slots that each of several seats leads, as a multiple of its own turns, where their holders keep the shares `kept` of these and
+/// turns that pass on go to the others in proportion to what they keep:
+/// `κ_s·(1 + Σ_{j≠s} (1 − κ_j)/Σ_{l≠j} κ_l)`. Exact where one holder at most may be removed.
+pub fn turns_led(kept: &[f64]) -> Vec<f64> {
+    let all: f64 = kept.iter().sum();
+    let passed = |&kept: &f64| if all > kept { (1.0 - kept) / (all - kept) } else { 0.0 };
+    let sum: f64 = kept.iter().map(passed).sum();
+    kept.iter().map(|share| share * (1.0 + sum - passed(share))).collect()
+}
 
 /// What a candidate can expect of its turns in an epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,6 +96,17 @@ pub fn keeping(terms: &Terms, i: usize, turns: usize, spacing: u32, tolerance: u
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn turns_that_pass_on_are_led_by_the_others() {
+        assert_eq!(turns_led(&[1.0, 1.0, 1.0]), [1.0; 3]);
+        assert_eq!(turns_led(&[0.4]), [0.4]);
+        // One keeps half of its turns: the others share the rest.
+        assert_eq!(turns_led(&[1.0, 0.5, 1.0]), [1.25, 0.5, 1.25]);
+        let led = turns_led(&[0.9, 0.5, 0.7, 1.0]);
+        assert!((led.iter().sum::<f64>() - 4.0).abs() < 1e-12, "{led:?}");
+    }
+
     use crate::draws::{Key, Purpose, Who};
     use crate::mechanism::oversight::Oversight;
     use crate::world::outage::{Outage, Reliability};
@@ -82,6 +140,8 @@ mod tests {
                 overlays: crate::mechanism::overlays::Overlays::default(),
                 fair: false,
                 missing,
+                removal: None,
+                keeping: Vec::new(),
                 aside: Vec::new(),
                 runs: Vec::new(),
                 investment: Vec::new(),

@@ -3,6 +3,7 @@
 use super::collateral::Collateral;
 use super::overlays::Overlays;
 use super::oversight::Oversight;
+use super::removal::{Keeping, Removal};
 use crate::agent::Setting;
 use crate::numerics::pow;
 use crate::settings::{Parameter, Section};
@@ -84,6 +85,10 @@ pub struct Terms {
     pub runs: Vec<f64>,
     /// What candidate `i` spends on its uptime in an epoch, in ETH; empty: nothing.
     pub investment: Vec<f64>,
+    /// Removal for missed slots, where the rule removes anybody.
+    pub removal: Option<Removal>,
+    /// What candidate `i` can expect to keep of its turns, where anybody is removed; else empty.
+    pub keeping: Vec<Keeping>,
 }
 
 impl Terms {
@@ -129,7 +134,24 @@ impl Terms {
             aside: Vec::new(),
             runs: Vec::new(),
             investment: Vec::new(),
+            removal: None,
+            keeping: Vec::new(),
         }
+    }
+
+    /// The same under this removal for missed slots.
+    #[must_use]
+    pub fn with_removal(mut self, removal: Option<Removal>) -> Terms {
+        self.removal = removal;
+        self.keeping = removal.map(|removal| removal.keeping(&self)).unwrap_or_default();
+        self
+    }
+
+    /// What candidate `i` can expect to keep of its turns, and to deliver of those.
+    #[inline]
+    pub fn keeping(&self, i: usize) -> Keeping {
+        let whole = || Keeping { kept: 1.0, delivered: self.availability[i] };
+        self.keeping.get(i).copied().unwrap_or_else(whole)
     }
 
     /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV (see [`Terms::aside`]).
@@ -156,6 +178,7 @@ impl Terms {
             investment,
             ..self.clone()
         }
+        .with_removal(self.removal)
     }
 
     /// The same among those candidates that are kept.
@@ -174,6 +197,7 @@ impl Terms {
             aside: kept(&self.aside, keep),
             runs: kept(&self.runs, keep),
             investment: kept(&self.investment, keep),
+            keeping: kept(&self.keeping, keep),
             ..self.clone()
         }
     }

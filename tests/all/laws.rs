@@ -154,6 +154,7 @@ const CASES: &[Case] = &[
     case("auction, started", "rule = \"auction_rotation\"\nseats = 3"),
     case("authority, started", "rule = \"authority\"\nseats = 3\ncontract_fee = FEE\nrotation = \"random\""),
     case("stakes, started", "rule = \"stake\""),
+    case("sale, removal", "rule = \"auction_rotation\"\nseats = 3\nredundancy = 2\nmiss_tolerance = 1"),
     case("drawn seats, started", "rule = \"stake_rotation\"\nseats = 2\nreplacement = false"),
     case("delegated, started", "rule = \"delegated\""),
     case("delegated", "rule = \"delegated\""),

@@ -173,7 +173,11 @@ fn tolerance_for_missed_slots_is_nothing_where_machines_never_fail() {
         .replace("failure_rate = 0.05\nrepair_rate = 0.2\n", "")
         .replace("failure_rate = 0.02\n", "")
         .replace("common_failure_rate = 0.01\nfailover = 0.8\nfailover_delay = 1\n", "");
-    for rule in ["rule = \"stake_rotation\"\nseats = 3\nleak = 0.0001"] {
+    for rule in [
+        "rule = \"stake_rotation\"\nseats = 3\nleak = 0.0001",
+        "rule = \"auction_rotation\"\nseats = 3\nbond = 0.01\ndispute_epochs = 1",
+        "rule = \"auction_rotation\"\nseats = 2\npricing = \"uniform\"",
+    ] {
         let play = |more: &str| {
             let contender = format!("epoch_slots = 12\n{rule}\n{more}volition = {{ members = 4, withheld = 0.3 }}\n");
             let experiment = read(&format!("{world}\n[mechanism.rule]\n{contender}"));

@@ -174,6 +174,8 @@ impl Docket {
                 !over
             });
             self.pending = pending;
+            let kept_out = self.closed.iter().filter(|closed| closed.kept_out).count();
+            service.targets = (self.closed.len() as f64, kept_out as f64);
         }
         if let Some(toxic) = self.toxic.filter(|_| !terms.fair) {
             for i in 0..self.acts.len() {
