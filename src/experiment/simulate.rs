@@ -15,7 +15,7 @@ use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::oversight::Oversight;
 use crate::mechanism::terms::Terms;
-use crate::mechanism::{Mechanism, Rule};
+use crate::mechanism::{Lever, Mechanism, Rule};
 use crate::play::conduct::{self, Behaviour};
 use crate::play::learning_loop::{self, Learned};
 use crate::play::ledger::Imbalance;
@@ -271,11 +271,18 @@ pub(super) fn foresee<M: Mechanism>(
         let behaviour = conduct.as_ref().map(|found| &found.behaviour);
         let runs = runs::learn(&game, &choose, behaviour, schedule, seed, replicate)?;
         let aside = conduct.as_ref().map_or(&[][..], |found| &found.aside);
+        let risk = conduct.as_ref().map_or(&[][..], |found| &found.slash_risk);
         let longer = rollup.mev.mean();
+        // A stake that costs more by some share of its cost brings less by no more than that share.
+        let dearer = |i: usize| {
+            let [before, now] = [&terms.slash_risk[..], risk].map(|risks| risks.get(i).copied().unwrap_or(0.0));
+            let most = (terms.capital_rate[i] + before.max(now)).max(f64::MIN_POSITIVE);
+            if rule.lever() == Some(Lever::Stake) { usual * (now - before) / most } else { 0.0 }
+        };
         let change = |i: usize| {
             let aside = aside.get(i).map_or(0.0, |aside| aside - terms.aside(i));
             let runs = runs.get(i).map_or(0.0, |factor| factor - terms.runs.get(i).copied().unwrap_or(1.0));
-            aside.abs() + (runs * longer).abs()
+            aside.abs() + (runs * longer).abs() + dearer(i).abs()
         };
         let settled = (0..setting.candidates()).all(|i| change(i) <= SETTLED * usual);
         if settled {
@@ -286,8 +293,10 @@ pub(super) fn foresee<M: Mechanism>(
             found.iter().enumerate().map(mean).collect()
         };
         let aside = told(aside, &|i| terms.aside(i));
+        let risk = told(risk, &|i| terms.slash_risk.get(i).copied().unwrap_or(0.0));
         terms.runs = told(&runs, &|i| terms.runs.get(i).copied().unwrap_or(1.0));
         terms.aside = aside;
+        terms.slash_risk = risk;
     }
     Ok(Foresight { terms, learned: None, conduct })
 }

@@ -215,7 +215,7 @@ pub const METRICS: &[Metric] = &[
         "ETH",
         Minimize,
         "capital locked",
-        "bonds in escrow and stake, mean over epochs",
+        "bonds in escrow and stake, mean over epochs; absent where the rule locks nothing",
     ),
     metric(
         "capital_efficiency",
@@ -278,7 +278,7 @@ pub const METRICS: &[Metric] = &[
         "ETH",
         Maximize,
         "revenue",
-        "paid to the protocol per epoch, the share of fees and MEV that sequencers do not keep included; issuance is not taken off",
+        "paid to the protocol per epoch, the share of fees and MEV that sequencers do not keep included; what is slashed stands apart, and issuance is not taken off",
     ),
     metric(
         "mean_price",

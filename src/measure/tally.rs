@@ -26,6 +26,8 @@ pub struct Tally {
     delegators: f64,
     sequencers: f64,
     capital_cost: f64,
+    /// Whether the rule locks anything of anybody's.
+    locks: bool,
     locked: f64,
     kickbacks: f64,
     issuance: f64,
@@ -136,10 +138,12 @@ impl Tally {
         self.resold_slots += resold.iter().map(|trade| service.scheduled[trade.buyer]).sum::<f64>();
         opening.gap = opening.gap.max(service.longest_gap);
         for escrow in game.rule.escrows(&market.state) {
+            self.locks = true;
             let (short, required) = escrow.short();
             self.short = (self.short.0 + short, self.short.1 + required);
         }
         let stake = game.rule.stake_locked(setting);
+        self.locks |= stake > 0.0;
         self.locked += stake;
         for i in 0..setting.candidates() {
             let bond = market.ledger.escrow(i);
@@ -349,7 +353,7 @@ impl Tally {
                 "capture_cost_flat" => capture.and_then(|capture| capture.flat),
                 "capture_cost_pivotal" => capture.and_then(|capture| capture.pivotal),
                 "capture_reach" => capture.map(|capture| capture.reach),
-                "capital_locked" => Some(per_epoch(self.locked)),
+                "capital_locked" => self.locks.then(|| per_epoch(self.locked)),
                 "capital_efficiency" => (self.locked > 0.0).then(|| self.potential / self.locked),
                 "collateral_shortfall" => {
                     let (short, required) = self.short;
@@ -361,7 +365,7 @@ impl Tally {
                 "hhi_slots" => concentration(2),
                 "gini_slots" => concentration(3),
                 "gini_income" => concentration(4),
-                "revenue" => Some(per_epoch(self.community + self.issuance)),
+                "revenue" => Some(per_epoch(self.community + self.issuance - self.slashed)),
                 "mean_price" => (lever == Some(Lever::Bid) && self.scheduled > 0.0).then(|| {
                     let slots = if unit_seats > 1.0 || game.rule.unit_seats() {
                         f64::from(game.terms.epoch_slots)

@@ -46,6 +46,7 @@ use super::stake::{self, Contest};
 use super::terms::Terms;
 use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Selection};
 use crate::agent::Setting;
+use crate::numerics::pow;
 use crate::play::ledger::Ledger;
 use crate::settings::Section;
 use bids::Ranked;
@@ -236,7 +237,10 @@ impl Mechanism for Algorithmic {
                 let share = weight / (weight + rivals);
                 let own = match self.base {
                     Base::Equal { cost } => 0.5 * cost * x * x,
-                    _ => x * at.terms.capital_rate[i],
+                    _ => {
+                        let risk = at.terms.slash_risk(i, || 1.0 - pow(1.0 - share, slots));
+                        x * (at.terms.capital_rate[i] + risk)
+                    }
                 };
                 *payoff = slots
                     * (led * share - at.live_cost(i) * at.live_share_among(share, state.redundancy))
@@ -318,6 +322,10 @@ impl Mechanism for Algorithmic {
         (self.scoring.least > 0.0).then_some(state.evictions)
     }
 
+    fn own_stake(&self, state: &Register, i: usize) -> f64 {
+        state.escrow.locked(i)
+    }
+
     fn escrows_mut<'s>(&self, state: &'s mut Register) -> Vec<&'s mut Escrow> {
         vec![&mut state.escrow, &mut state.bonds]
     }
@@ -337,7 +345,7 @@ impl Mechanism for Algorithmic {
         }
         // A stake answers for its epoch, a bond for the dispute window as well.
         let bond = self.bond(at);
-        let bonded = |i: usize| if self.locked > 1 { selection.bond[i].min(bond) } else { 0.0 };
+        let bonded = |i: usize| selection.bond[i].min(bond);
         state.escrow.turn(ledger, at.terms, &at.growth, |i| selection.bond[i] - bonded(i));
         state.bonds.turn(ledger, at.terms, &at.growth, bonded);
         state.learn(self, service);

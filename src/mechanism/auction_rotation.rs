@@ -149,10 +149,13 @@ impl AuctionRotation {
         if at.terms.removal.is_none() {
             return turns;
         }
-        let mut kept: Vec<f64> = std::iter::once(i).chain(rivals).map(|j| at.terms.keeping(j).kept).collect();
-        // Turns pass to seats that nobody took as well, and stay empty there.
+        // Seats go in canonical order, empty ones last, and what passes to those stays empty.
+        let mut holders: Vec<usize> = std::iter::once(i).chain(rivals).collect();
+        holders.sort_unstable();
+        let mut kept: Vec<f64> = holders.iter().map(|&j| at.terms.keeping(j).kept).collect();
         kept.resize(self.seats, 1.0);
-        turns * turns_led(&kept)[0]
+        let led = turns_led(&kept);
+        turns * holders.iter().position(|&j| j == i).map_or(0.0, |seat| led[seat])
     }
 
     /// Net value of a slot led, before bond: seats of an even rotation stand by for the `redundancy − 1` seats before
@@ -451,6 +454,15 @@ impl Mechanism for AuctionRotation {
     }
 
     fn check(&self, section: &Section, setting: &Setting) {
+        let several = setting.classes.iter().any(|class| class.identities > 1);
+        if several && section.choice(&PRICING) == "vcg" {
+            section.refuse(
+                PRICING.key,
+                "VCG prices for operators of several candidates, whose displaced bids would have to be told apart",
+                "`pay_as_bid`, `uniform` or `myerson`, or groups without `identities`",
+                Some("each candidate bids for one seat, and VCG prices of single seats are uniform ones".to_owned()),
+            );
+        }
         if self.unit_seats && !setting.world.is_abstract() {
             section.refuse(
                 "unit_seats",

@@ -571,6 +571,11 @@ pub trait Mechanism: Sync {
         Vec::new()
     }
 
+    /// What candidate `i` has locked of the stake that it set as its lever, in ETH; bonds, which it could not choose, apart.
+    fn own_stake(&self, _state: &Self::State, _i: usize) -> f64 {
+        0.0
+    }
+
     /// Bonds that a candidate who serves without a break has locked at the same time, in ETH.
     fn bonds_at_once(&self) -> f64 {
         0.0

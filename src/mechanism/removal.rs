@@ -39,14 +39,19 @@ impl Removal {
     }
 }
 
-/// Slots that each of several seats leads, as a multiple of its own turns, where their holders keep the shares `kept` of these and
-/// turns that pass on go to the others in proportion to what they keep:
-/// `κ_s·(1 + Σ_{j≠s} (1 − κ_j)/Σ_{l≠j} κ_l)`. Exact where one holder at most may be removed.
+/// Slots that each of several seats in a row leads, as a multiple of its own turns, where their holders keep the shares `kept` of
+/// these and turns that pass on go to the next seat whose holder has not been removed, each being so independently of the others:
+/// `κ_s·(1 + Σ_{d≥1} Π_{1≤e≤d} (1 − κ_{s−e}))`. Exact where one holder at most may be removed.
 pub fn turns_led(kept: &[f64]) -> Vec<f64> {
-    let all: f64 = kept.iter().sum();
-    let passed = |&kept: &f64| if all > kept { (1.0 - kept) / (all - kept) } else { 0.0 };
-    let sum: f64 = kept.iter().map(passed).sum();
-    kept.iter().map(|share| share * (1.0 + sum - passed(share))).collect()
+    let mut led = vec![0.0; kept.len()];
+    for turn in 0..kept.len() {
+        let mut passes = 1.0;
+        for seat in (turn..kept.len()).chain(0..turn) {
+            led[seat] += passes * kept[seat];
+            passes *= 1.0 - kept[seat];
+        }
+    }
+    led
 }
 
 /// What a candidate can expect of its turns in an epoch.
@@ -98,11 +103,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turns_that_pass_on_are_led_by_the_others() {
+    fn turns_that_pass_on_are_led_by_the_next() {
         assert_eq!(turns_led(&[1.0, 1.0, 1.0]), [1.0; 3]);
         assert_eq!(turns_led(&[0.4]), [0.4]);
-        // One keeps half of its turns: the others share the rest.
-        assert_eq!(turns_led(&[1.0, 0.5, 1.0]), [1.25, 0.5, 1.25]);
+        // One keeps half of its turns: the next has the rest. The last comes before the first.
+        assert_eq!(turns_led(&[1.0, 0.5, 1.0]), [1.0, 0.5, 1.5]);
+        assert_eq!(turns_led(&[1.0, 1.0, 0.5]), [1.5, 1.0, 0.5]);
+        assert_eq!(turns_led(&[0.5, 0.5, 1.0]), [0.5, 0.75, 1.75]);
         let led = turns_led(&[0.9, 0.5, 0.7, 1.0]);
         assert!((led.iter().sum::<f64>() - 4.0).abs() < 1e-12, "{led:?}");
     }
@@ -143,6 +150,7 @@ mod tests {
                 removal: None,
                 keeping: Vec::new(),
                 aside: Vec::new(),
+                slash_risk: Vec::new(),
                 runs: Vec::new(),
                 investment: Vec::new(),
             };

@@ -238,7 +238,9 @@ impl Contest {
                 for leader in others.iter() {
                     produced += leader.reach * (1.0 - leader.nobody * own_down) * up / (up + leader.up);
                 }
-                *payoff = income * produced / (own + rivals) - live - rate * stake;
+                let led_something = || 1.0 - pow(1.0 - own / (own + rivals), slots);
+                let risk = at.terms.slash_risk(i, led_something);
+                *payoff = income * produced / (own + rivals) - live - (rate + risk) * stake;
             }
         }
     }
@@ -325,6 +327,10 @@ impl Mechanism for Stake {
         _selection: &Selection,
     ) -> Option<f64> {
         self.contest.matching_stake(offers.iter().flatten().map(|&stake| self.contest.weight(stake)))
+    }
+
+    fn own_stake(&self, state: &Escrow, i: usize) -> f64 {
+        state.locked(i)
     }
 
     fn escrows_mut<'s>(&self, state: &'s mut Escrow) -> Vec<&'s mut Escrow> {

@@ -416,6 +416,10 @@ impl Mechanism for StakeRotation {
                     - live_cost * position.live
                     - self.starts(at, i, &position)
                     - stake * (lost + at.terms.capital_rate[i] * position.locked);
+                let in_office = || {
+                    if self.proportional { 1.0 - pow(1.0 - position.led, slots) } else { position.active }
+                };
+                *payoff -= stake * at.terms.slash_risk(i, in_office);
                 if self.liquid > 0.0 {
                     *payoff += stake * at.terms.capital_rate[i] * self.liquid * (1.0 - position.active);
                 }
@@ -461,6 +465,10 @@ impl Mechanism for StakeRotation {
         } else {
             None
         }
+    }
+
+    fn own_stake(&self, state: &Escrow, i: usize) -> f64 {
+        state.locked(i)
     }
 
     fn escrows_mut<'s>(&self, state: &'s mut Escrow) -> Vec<&'s mut Escrow> {

@@ -81,6 +81,9 @@ pub struct Terms {
     /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV, in ETH: tips, bribes and
     /// toxic MEV, less what its acts are expected to cost it. Empty: nothing that was learned.
     pub aside: Vec<f64>,
+    /// Share of its stake that candidate `i` expects findings to take in an epoch in which it leads anything, as was learned; empty:
+    /// nothing.
+    pub slash_risk: Vec<f64>,
     /// Factor on the MEV of a slot that candidate `i` produces from running on over consecutive slots, as was learned; empty: 1.
     pub runs: Vec<f64>,
     /// What candidate `i` spends on its uptime in an epoch, in ETH; empty: nothing.
@@ -132,6 +135,7 @@ impl Terms {
             fair: false,
             missing: 0.0,
             aside: Vec::new(),
+            slash_risk: Vec::new(),
             runs: Vec::new(),
             investment: Vec::new(),
             removal: None,
@@ -158,6 +162,16 @@ impl Terms {
     #[inline]
     pub fn aside(&self, i: usize) -> f64 {
         self.aside.get(i).copied().unwrap_or(0.0)
+    }
+
+    /// Share of its stake that candidate `i` expects findings to take in an epoch in which it leads something with the probability
+    /// `in_office` (see [`Terms::slash_risk`]).
+    #[inline]
+    pub fn slash_risk(&self, i: usize, in_office: impl FnOnce() -> f64) -> f64 {
+        match self.slash_risk.get(i) {
+            Some(&risk) if risk > 0.0 => risk * in_office(),
+            _ => 0.0,
+        }
     }
 
     /// The same where the candidates' machines fail and are repaired like this, which costs them so much an epoch.
@@ -195,6 +209,7 @@ impl Terms {
             takeover: kept(&self.takeover, keep),
             capital_rate: kept(&self.capital_rate, keep),
             aside: kept(&self.aside, keep),
+            slash_risk: kept(&self.slash_risk, keep),
             runs: kept(&self.runs, keep),
             investment: kept(&self.investment, keep),
             keeping: kept(&self.keeping, keep),

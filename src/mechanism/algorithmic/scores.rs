@@ -64,9 +64,9 @@ impl Watched {
 /// What a market remembers.
 #[derive(Clone, Debug)]
 pub struct Register {
-    /// Stakes, and bonds that are locked for no longer.
+    /// Stakes.
     pub(super) escrow: Escrow,
-    /// Bonds with a dispute window.
+    /// Bonds.
     pub(super) bonds: Escrow,
     records: Vec<Record>,
     /// Sequencers live per slot.
