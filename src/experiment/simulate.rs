@@ -275,7 +275,8 @@ pub(super) fn foresee<M: Mechanism>(
         let longer = rollup.mev.mean();
         // A stake that costs more by some share of its cost brings less by no more than that share.
         let dearer = |i: usize| {
-            let [before, now] = [&terms.slash_risk[..], risk].map(|risks| risks.get(i).copied().unwrap_or(0.0));
+            let [before, now] =
+                [&terms.slash_risk[..], risk].map(|risks| risks.get(i).copied().unwrap_or(0.0));
             let most = (terms.capital_rate[i] + before.max(now)).max(f64::MIN_POSITIVE);
             if rule.lever() == Some(Lever::Stake) { usual * (now - before) / most } else { 0.0 }
         };

@@ -244,7 +244,8 @@ pub fn learn<M: Mechanism>(
     };
     let learner = briber(setting).filter(|_| setting.briber.as_ref().is_some_and(|s| s.learner.learns()));
     let reach = reach(game, schedule);
-    let mut losses: Vec<Option<Loss>> = before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
+    let mut losses: Vec<Option<Loss>> =
+        before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
     let mut toxic = vec![0.0; players.len()];
     let adds = game.terms.oversight.governance.map_or(0.0, |governance| governance.adds());
     let mut improve = |school: &mut School<M>, rounds: std::ops::Range<u32>| -> Result<(), Imbalance> {
@@ -328,11 +329,8 @@ pub fn loss_of<M: Mechanism>(
             }
             let now = market.ledger.wealth(i);
             // Of the last epoch nothing is left to differ but what the finding has taken at once.
-            let beside = if t > 0 {
-                rate * market.ledger.tied(i) + order_cost * market.penalties(i)
-            } else {
-                0.0
-            };
+            let beside =
+                if t > 0 { rate * market.ledger.tied(i) + order_cost * market.penalties(i) } else { 0.0 };
             *income = now - *before - beside;
             *before = now;
         }
@@ -479,7 +477,8 @@ impl<M: Mechanism> School<'_, '_, M> {
             self.behaviour.conduct[i].order_cost(forgone, penalty)
         });
         let stake = self.share_lost(i) * game.rule.own_stake(&market.state, i);
-        let whole = loss_of(game, clean, guilty, wealth, i, order_cost, reach, &mut |market| self.step(market))?;
+        let whole =
+            loss_of(game, clean, guilty, wealth, i, order_cost, reach, &mut |market| self.step(market))?;
         Ok(Loss { whole, stake })
     }
 

@@ -108,7 +108,8 @@ impl Nature {
                         let served = 1.0 - Self::gone(rollup, out.lost_users, after);
                         (served * rollup.demand.expected_after(self.log_demand, after), served)
                     };
-                    let (fees, served) = (1..term_epochs).map(later).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+                    let (fees, served) =
+                        (1..term_epochs).map(later).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
                     let epochs = f64::from(term_epochs - 1);
                     (rollup.fee_per_slot * fees / epochs, served / epochs)
                 }

@@ -264,7 +264,12 @@ fn combinations_that_make_no_sense() {
         );
     }
     let families = RIGHT.replace("count = 3\nlive_cost", "count = 3\nidentities = 3\nlive_cost");
-    refused(&families, "pricing = \"pay_as_bid\"", "pricing = \"vcg\"", &["several candidates", "`uniform`", "identities"]);
+    refused(
+        &families,
+        "pricing = \"pay_as_bid\"",
+        "pricing = \"vcg\"",
+        &["several candidates", "`uniform`", "identities"],
+    );
     refused(
         RIGHT,
         "bond = 4.0",

@@ -52,7 +52,7 @@ const CONTENDERS: &[(&str, &str)] = &[
     ),
     (
         "delegated",
-        "redundancy = 2\ncommission = 0.9\nslash_fraction = 0.05\nVOTERS\nupgrade = { by = \"governance\", loss = 5.0 }",
+        "redundancy = 2\ncommission = 0.9\nslash_fraction = 0.05\nVOTERS\nupgrade = { by = \"governance\", voters = 7, loss = 5.0 }",
     ),
     ("delegated", "seats = 3\nredundancy = 2\nkickback = \"lump_sum\""),
     (

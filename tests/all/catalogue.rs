@@ -87,7 +87,14 @@ fn every_metric_is_there_where_every_rule_is() {
         found.extend(outcome.metrics.iter().map(|(key, _)| *key));
         // One operator has nothing locked, sells nothing and pays no delegators; nobody learns an offer.
         if contender.name == "centralized" {
-            for key in ["capital_locked", "capital_efficiency", "corruption_cost", "mean_price", "mean_offer", "slashed"] {
+            for key in [
+                "capital_locked",
+                "capital_efficiency",
+                "corruption_cost",
+                "mean_price",
+                "mean_offer",
+                "slashed",
+            ] {
                 assert!(!has(key), "centralized has {key}");
             }
         }

@@ -359,7 +359,11 @@ fn books_balance_and_shares_add_up() {
                 .map(share)
                 .sum();
             let slashed = metric(&outcome, "slashed").unwrap_or(0.0);
-            assert!(same(sinks * share("potential_value"), share("revenue") + slashed, 1e-9), "{}", case.name);
+            assert!(
+                same(sinks * share("potential_value"), share("revenue") + slashed, 1e-9),
+                "{}",
+                case.name
+            );
             // Who can lock nothing has no row of it.
             let locks = metric(&outcome, "capital_locked").is_some();
             assert_eq!(locks, case.needs().capital || case.needs().delegators, "{}", case.name);

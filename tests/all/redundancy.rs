@@ -35,7 +35,10 @@ fn cost(outcome: &Outcome) -> f64 {
 #[test]
 fn redundancy_stays_up_where_transactions_are_kept_out() {
     let controlled = |censors: u32, target: &str| {
-        wheel(censors, &format!("redundancy = 1\nr_max = 4\ncontrol_epochs = 2\navailability_target = 0.9\n{target}"))
+        wheel(
+            censors,
+            &format!("redundancy = 1\nr_max = 4\ncontrol_epochs = 2\navailability_target = 0.9\n{target}"),
+        )
     };
     let fixed = |censors: u32, redundancy: u32| wheel(censors, &format!("redundancy = {redundancy}"));
     // Nobody includes, however many are live: redundancy never falls.
@@ -55,7 +58,10 @@ fn redundancy_stays_up_where_transactions_are_kept_out() {
 /// two and .618 for three. A target between them takes three in most epochs.
 #[test]
 fn redundancy_goes_as_far_as_inclusion_takes() {
-    let outcome = wheel(9, "redundancy = 1\nr_max = 4\ncontrol_epochs = 4\navailability_target = 0.9\ninclusion_target = 0.54");
+    let outcome = wheel(
+        9,
+        "redundancy = 1\nr_max = 4\ncontrol_epochs = 4\navailability_target = 0.9\ninclusion_target = 0.54",
+    );
     let censored = metric(&outcome, "censored_share").unwrap();
     let kept_out = |r: u32| (0..r).map(|k| f64::from(9 - k) / f64::from(12 - k)).product::<f64>();
     // It goes up from two and down from three, by turns.

@@ -179,7 +179,8 @@ fn tolerance_for_missed_slots_is_nothing_where_machines_never_fail() {
         "rule = \"auction_rotation\"\nseats = 2\npricing = \"uniform\"",
     ] {
         let play = |more: &str| {
-            let contender = format!("epoch_slots = 12\n{rule}\n{more}volition = {{ members = 4, withheld = 0.3 }}\n");
+            let contender =
+                format!("epoch_slots = 12\n{rule}\n{more}volition = {{ members = 4, withheld = 0.3 }}\n");
             let experiment = read(&format!("{world}\n[mechanism.rule]\n{contender}"));
             unit(&experiment, &experiment.contenders[0], 0)
         };

@@ -66,7 +66,8 @@ fn bids_foresee_removal() {
             for (i, (money, slots)) in gaps(&sale(seats, frail, ""), detail, markets).iter().enumerate() {
                 for (gap, unit) in [(money, 0.02), (slots, 1.0)] {
                     let (mean, se) = (gap.mean(), gap.standard_error());
-                    let what = format!("{seats} seats, {frail} frail, {detail:?}, candidate {i}: {mean} ± {se}");
+                    let what =
+                        format!("{seats} seats, {frail} frail, {detail:?}, candidate {i}: {mean} ± {se}");
                     assert!(mean.abs() <= 4.0 * se + 1e-12 * unit, "{what}");
                 }
                 moved |= slots.standard_error() > 0.0;

@@ -134,7 +134,10 @@ fn what_errors_take_of_a_stake_is_a_cost_of_staking() {
         let office = if rule.contains("rotation") { 7.0 / 16.0 } else { 1.0 };
         let (taken, se) = estimate(&outcomes, |o| metric(o, "slashed").unwrap());
         let expected = f64::from(n) * 0.05 * office * mean;
-        assert!((taken - expected).abs() <= 4.0 * se + 1e-12, "{n} {rule}: {taken} ± {se}, expected {expected}");
+        assert!(
+            (taken - expected).abs() <= 4.0 * se + 1e-12,
+            "{n} {rule}: {taken} ± {se}, expected {expected}"
+        );
     }
 }
 
