@@ -13,8 +13,9 @@ use crate::measure::conduct_gain;
 use crate::measure::metrics;
 use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
+use crate::mechanism::oversight::Oversight;
 use crate::mechanism::terms::Terms;
-use crate::mechanism::{Mechanism, Rule};
+use crate::mechanism::{Lever, Mechanism, Rule};
 use crate::play::conduct::{self, Behaviour};
 use crate::play::learning_loop::{self, Learned};
 use crate::play::ledger::Imbalance;
@@ -105,6 +106,8 @@ fn simulate_beside<M: Mechanism>(
     replicate: u32,
 ) -> Result<Outcome, Failure> {
     let schedule = &play.schedule;
+    // Machines as their owners have them before they invest.
+    let owned = setting;
     let invested = uptime::invested(rule, setting, terms, schedule, seed, replicate)?;
     let (setting, terms) = invested.as_ref().map_or((setting, terms), |i| (&i.setting, &i.terms));
     let seats = Seating::new(setting, schedule.regime == Regime::SelfPlay);
@@ -135,12 +138,7 @@ fn simulate_beside<M: Mechanism>(
     };
     let ways = Ways { choose: &choose, behaviour: conduct.as_ref().map(|learned| &learned.behaviour) };
     let tally = measure(&game, ways, schedule, detail, seed, replicate, Some(&mut book))?;
-    let reference = {
-        let rule = Centralized::reference();
-        let terms = Terms { redundancy: 1, ..terms.clone() };
-        let game = Game { rule: &rule, setting, terms: &terms, seats: &seats };
-        measure(&game, ways, schedule, detail, seed, replicate, None)?.operating_cost()
-    };
+    let reference = lone_operator(owned, terms, &seats, ways, schedule, seed, replicate)?;
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
         session.certificate()
@@ -208,6 +206,29 @@ fn simulate_beside<M: Mechanism>(
     Ok(Outcome { metrics, curves, policies })
 }
 
+/// Operating cost of one operator who does what the rule at hand has everybody do, for overhead: the centralized rule with nothing laid
+/// over it and nobody who could bar the operator, who buys the uptime that is best for itself. It depends on the contender by
+/// its epochs alone.
+fn lone_operator(
+    setting: &Setting,
+    terms: &Terms,
+    seats: &Seating,
+    ways: Ways,
+    schedule: &Schedule,
+    seed: u64,
+    replicate: u32,
+) -> Result<f64, Imbalance> {
+    let rule = Centralized::reference();
+    // What happens to targets is recorded as it is, so that they come to an end.
+    let oversight = Oversight { recorded: terms.oversight.recorded, public: true, ..Oversight::default() };
+    let terms = Terms { oversight, ..Terms::new(setting, terms.epoch_slots, 1) };
+    let invested = uptime::invested(&rule, setting, &terms, schedule, seed, replicate)?;
+    let (setting, terms) = invested.as_ref().map_or((setting, &terms), |i| (&i.setting, &i.terms));
+    let detail = if setting.world.is_abstract() { Detail::Fluid } else { Detail::Slots };
+    let game = Game { rule: &rule, setting, terms, seats };
+    Ok(measure(&game, ways, schedule, detail, seed, replicate, None)?.operating_cost())
+}
+
 /// Times that offers and conduct are learned by turns, each under the other, after the first.
 const TURNS: usize = 4;
 /// Largest change of what is earned aside, as a share of what a slot brings on average, after which that ends.
@@ -252,11 +273,19 @@ pub(super) fn foresee<M: Mechanism>(
         let behaviour = conduct.as_ref().map(|found| &found.behaviour);
         let runs = runs::learn(&game, &choose, behaviour, schedule, seed, replicate)?;
         let aside = conduct.as_ref().map_or(&[][..], |found| &found.aside);
+        let risk = conduct.as_ref().map_or(&[][..], |found| &found.slash_risk);
         let longer = rollup.mev.mean();
+        // A stake that costs more by some share of its cost brings less by no more than that share.
+        let dearer = |i: usize| {
+            let [before, now] =
+                [&terms.slash_risk[..], risk].map(|risks| risks.get(i).copied().unwrap_or(0.0));
+            let most = (terms.capital_rate[i] + before.max(now)).max(f64::MIN_POSITIVE);
+            if rule.lever() == Some(Lever::Stake) { usual * (now - before) / most } else { 0.0 }
+        };
         let change = |i: usize| {
             let aside = aside.get(i).map_or(0.0, |aside| aside - terms.aside(i));
             let runs = runs.get(i).map_or(0.0, |factor| factor - terms.runs.get(i).copied().unwrap_or(1.0));
-            aside.abs() + (runs * longer).abs()
+            aside.abs() + (runs * longer).abs() + dearer(i).abs()
         };
         let settled = (0..setting.candidates()).all(|i| change(i) <= SETTLED * usual);
         if settled {
@@ -267,8 +296,10 @@ pub(super) fn foresee<M: Mechanism>(
             found.iter().enumerate().map(mean).collect()
         };
         let aside = told(aside, &|i| terms.aside(i));
+        let risk = told(risk, &|i| terms.slash_risk.get(i).copied().unwrap_or(0.0));
         terms.runs = told(&runs, &|i| terms.runs.get(i).copied().unwrap_or(1.0));
         terms.aside = aside;
+        terms.slash_risk = risk;
     }
     Ok(Foresight { terms, learned: None, conduct })
 }

@@ -17,8 +17,7 @@
 //! **What theory says.** As `π' = −π(1 − π)`, an investment is worth it up to `π(1 − π) = γ/v`, and not at all where
 //! `π(0)(1 − π(0)) ≤ γ/v` and `π(0) ≤ 1/2` ([`crate::theory::availability`]).
 //!
-//! Income is taken to be linear in one's own uptime between the two machines. Removal for missed slots foresees machines as they
-//! are without investment when offers are made.
+//! Income is taken to be linear in one's own uptime between the two machines.
 
 use super::simulate::foresee;
 use crate::agent::Setting;

@@ -5,13 +5,13 @@
 //! office, behaves otherwise in one epoch and as before from the next on:
 //!
 //! ```text
-//! gain = Σ_{t=0..W} δ^t·(income if it deviates − income if not) − θ·Δa − Δf − Δq·L
+//! gain = Σ_{t=0..W} δ^t·(income if it deviates − income if not) − θ·Δa − Δq·L
 //! ```
 //!
-//! Both copies are on the same draws, governance sparing everybody in the first epoch; `W` is as long as a target under way may
-//! last. Beside it stand the scruple `θ` for each act more (`Δa`), legal penalties more (`Δf`), and the probability `Δq` with which
-//! governance finds it guilty for acts more, times what that takes: `L` is found by playing on from there, guilty and not,
-//! with conduct as it was learned. Findings are taken in expectation, as their luck would drown what there is to see.
+//! Income is net of legal penalties and of the capital cost of what is locked and has no other use. Both copies are on the same
+//! draws, governance sparing everybody in the first epoch; `W` is as long as a target under way may last. Beside it stand the
+//! scruple `θ` for each act more (`Δa`), and the probability `Δq` with which governance finds it guilty for acts more, times
+//! what that takes: `L` is found by playing on from there, guilty and not, with conduct as it was learned. Findings are taken in expectation, as their luck would drown what there is to see.
 //!
 //! Deviations, as far as a group *learns* the decision: to take every bribe worth more than including; to refuse all; to take
 //! toxic MEV, or leave it; to obey orders, or defy them. Estimate and bound are those of [`super::certificate`]: group
@@ -135,7 +135,6 @@ struct Played<M: Mechanism> {
     /// Discounted income.
     income: f64,
     acts: u32,
-    penalties: f64,
     /// The market after the first epoch.
     market: Market<M>,
 }
@@ -182,7 +181,7 @@ impl<M: Mechanism> Trial<'_, '_, M> {
             let mut guilty = usual.market.clone();
             guilty.convict(self.game, i);
             let (game, reach, clean) = (self.game, self.reach, usual.market.clone());
-            loss_of(game, clean, guilty, wealth, i, reach, &mut |market| self.step(market))?
+            loss_of(game, clean, guilty, wealth, i, 1.0, reach, &mut |market| self.step(market))?
         } else {
             0.0
         };
@@ -194,11 +193,7 @@ impl<M: Mechanism> Trial<'_, '_, M> {
                 let deviated = self.played(before, i, conduct)?;
                 let acts = f64::from(deviated.acts) - f64::from(usual.acts);
                 let found = finds(deviated.acts) - finds(usual.acts);
-                Ok(deviated.income
-                    - usual.income
-                    - scruple * acts
-                    - (deviated.penalties - usual.penalties)
-                    - found * loss)
+                Ok(deviated.income - usual.income - scruple * acts - found * loss)
             })
             .collect()
     }
@@ -211,8 +206,7 @@ impl<M: Mechanism> Trial<'_, '_, M> {
         self.step(&mut market)?;
         market.behave_as(i, self.behaviour.conduct[i]);
         market.spare(false);
-        let (acts, penalties) =
-            market.docket().map_or((0, 0.0), |docket| (docket.acts[i], docket.penalties[i]));
+        let acts = market.docket().map_or(0, |docket| docket.acts[i]);
         let after = market.clone();
         let rate = self.game.terms.capital_rate[i];
         let discount = self.game.setting.sequencers[i].traits.discount;
@@ -222,11 +216,11 @@ impl<M: Mechanism> Trial<'_, '_, M> {
                 self.step(&mut market)?;
             }
             let now = market.ledger.wealth(i);
-            income += weight * (now - wealth - rate * market.ledger.escrow(i));
+            income += weight * (now - wealth - rate * market.ledger.tied(i) - market.penalties(i));
             wealth = now;
             weight *= discount;
         }
-        Ok(Played { income, acts, penalties, market: after })
+        Ok(Played { income, acts, market: after })
     }
 
     /// Epochs for which a target that has arrived may be under way.

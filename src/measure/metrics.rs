@@ -123,14 +123,14 @@ pub const METRICS: &[Metric] = &[
         "ratio",
         Maximize,
         "allocative efficiency",
-        "expected net worth of the slots as assigned, over that of the best assignment to as many seats",
+        "expected net worth of the slots as assigned, over that of the best assignment to as many seats; tips, bribes and toxic MEV are no worth",
     ),
     metric(
         "overhead_ratio",
         "ratio",
         Minimize,
         "overhead ratio",
-        "operating cost over the centralized operator's on the same draws",
+        "operating cost over that of one operator under the rule `centralized`, its own uptime included, on the same draws",
     ),
     metric("liveness", "ratio", Maximize, "liveness", "share of slots produced"),
     metric(
@@ -215,7 +215,7 @@ pub const METRICS: &[Metric] = &[
         "ETH",
         Minimize,
         "capital locked",
-        "bonds in escrow and stake, mean over epochs",
+        "bonds in escrow and stake, mean over epochs; absent where the rule locks nothing",
     ),
     metric(
         "capital_efficiency",
@@ -278,7 +278,7 @@ pub const METRICS: &[Metric] = &[
         "ETH",
         Maximize,
         "revenue",
-        "paid to the protocol per epoch, the share of fees and MEV that sequencers do not keep included; issuance is not taken off",
+        "paid to the protocol per epoch, the share of fees and MEV that sequencers do not keep included; what is slashed stands apart, and issuance is not taken off",
     ),
     metric(
         "mean_price",

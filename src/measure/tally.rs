@@ -26,6 +26,8 @@ pub struct Tally {
     delegators: f64,
     sequencers: f64,
     capital_cost: f64,
+    /// Whether the rule locks anything of anybody's.
+    locks: bool,
     locked: f64,
     kickbacks: f64,
     issuance: f64,
@@ -135,11 +137,13 @@ impl Tally {
         let resold = &round.selection.resold;
         self.resold_slots += resold.iter().map(|trade| service.scheduled[trade.buyer]).sum::<f64>();
         opening.gap = opening.gap.max(service.longest_gap);
-        if let Some(escrow) = game.rule.escrow(&market.state) {
+        for escrow in game.rule.escrows(&market.state) {
+            self.locks = true;
             let (short, required) = escrow.short();
             self.short = (self.short.0 + short, self.short.1 + required);
         }
         let stake = game.rule.stake_locked(setting);
+        self.locks |= stake > 0.0;
         self.locked += stake;
         for i in 0..setting.candidates() {
             let bond = market.ledger.escrow(i);
@@ -180,10 +184,11 @@ impl Tally {
         }
     }
 
-    /// Expected net worth of slots as assigned, and of the best assignment to as many seats.
+    /// Expected net worth of slots as assigned, and of the best assignment to as many seats. What a slot brings aside is no worth:
+    /// bribes and toxic MEV are somebody's loss, and whoever leads collects the tips.
     fn assignment<M: Mechanism>(&mut self, at: &At, round: &Round<M>) {
         let n = at.setting.candidates();
-        let worth = |i: usize| at.slot_worth(i, 1.0, 1.0);
+        let worth = |i: usize| at.slot_worth(i, 1.0, 1.0) - at.terms.keeping(i).delivered * at.terms.aside(i);
         let selection = &round.selection;
         self.assigned += (0..n).map(|i| worth(i) * selection.slots[i]).sum::<f64>();
         self.order.clear();
@@ -348,7 +353,7 @@ impl Tally {
                 "capture_cost_flat" => capture.and_then(|capture| capture.flat),
                 "capture_cost_pivotal" => capture.and_then(|capture| capture.pivotal),
                 "capture_reach" => capture.map(|capture| capture.reach),
-                "capital_locked" => Some(per_epoch(self.locked)),
+                "capital_locked" => self.locks.then(|| per_epoch(self.locked)),
                 "capital_efficiency" => (self.locked > 0.0).then(|| self.potential / self.locked),
                 "collateral_shortfall" => {
                     let (short, required) = self.short;
@@ -360,7 +365,7 @@ impl Tally {
                 "hhi_slots" => concentration(2),
                 "gini_slots" => concentration(3),
                 "gini_income" => concentration(4),
-                "revenue" => Some(per_epoch(self.community + self.issuance)),
+                "revenue" => Some(per_epoch(self.community + self.issuance - self.slashed)),
                 "mean_price" => (lever == Some(Lever::Bid) && self.scheduled > 0.0).then(|| {
                     let slots = if unit_seats > 1.0 || game.rule.unit_seats() {
                         f64::from(game.terms.epoch_slots)

@@ -11,8 +11,9 @@
 //!
 //! The leaders of the next slots stand by, so that `redundancy` candidates are live in a slot (with stakes and a
 //! redundancy of all candidates: everybody who has a stake). With `r_max` that number begins at `r_max`, falls by one
-//! after every `control_epochs` in which the share `availability_target` of slots was produced, down to `redundancy`, and
-//! rises by one after those in which it was not.
+//! after every `control_epochs` in which the share `availability_target` of slots was produced and the share `inclusion_target`
+//! of targeted transactions got in within their windows, down to `redundancy`, and rises by one after those in which either
+//! was not.
 //!
 //! **Who pays whom.** Producers keep `commission` of fees and MEV, and get `issuance` for each slot. Winners of the auction
 //! pay the community their bid per slot. Who is in the draw posts a bond `B·V^ζ`, locked for `dispute_epochs` more than its own, where `V` is the demand index that can be
@@ -45,6 +46,7 @@ use super::stake::{self, Contest};
 use super::terms::Terms;
 use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Selection};
 use crate::agent::Setting;
+use crate::numerics::pow;
 use crate::play::ledger::Ledger;
 use crate::settings::Section;
 use bids::Ranked;
@@ -235,7 +237,10 @@ impl Mechanism for Algorithmic {
                 let share = weight / (weight + rivals);
                 let own = match self.base {
                     Base::Equal { cost } => 0.5 * cost * x * x,
-                    _ => x * at.terms.capital_rate[i],
+                    _ => {
+                        let risk = at.terms.slash_risk(i, || 1.0 - pow(1.0 - share, slots));
+                        x * (at.terms.capital_rate[i] + risk)
+                    }
                 };
                 *payoff = slots
                     * (led * share - at.live_cost(i) * at.live_share_among(share, state.redundancy))
@@ -317,8 +322,12 @@ impl Mechanism for Algorithmic {
         (self.scoring.least > 0.0).then_some(state.evictions)
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Register) -> Option<&'s mut Escrow> {
-        Some(&mut state.escrow)
+    fn own_stake(&self, state: &Register, i: usize) -> f64 {
+        state.escrow.locked(i)
+    }
+
+    fn escrows_mut<'s>(&self, state: &'s mut Register) -> Vec<&'s mut Escrow> {
+        vec![&mut state.escrow, &mut state.bonds]
     }
 
     fn settle(
@@ -336,14 +345,14 @@ impl Mechanism for Algorithmic {
         }
         // A stake answers for its epoch, a bond for the dispute window as well.
         let bond = self.bond(at);
-        let bonded = |i: usize| if self.locked > 1 { selection.bond[i].min(bond) } else { 0.0 };
+        let bonded = |i: usize| selection.bond[i].min(bond);
         state.escrow.turn(ledger, at.terms, &at.growth, |i| selection.bond[i] - bonded(i));
         state.bonds.turn(ledger, at.terms, &at.growth, bonded);
         state.learn(self, service);
     }
 
-    fn escrow<'a>(&self, state: &'a Register) -> Option<&'a Escrow> {
-        Some(if self.base == Base::Stake || self.locked == 1 { &state.escrow } else { &state.bonds })
+    fn escrows<'s>(&self, state: &'s Register) -> Vec<&'s Escrow> {
+        vec![&state.escrow, &state.bonds]
     }
 
     fn bonds_at_once(&self) -> f64 {

@@ -218,8 +218,8 @@ impl Mechanism for Auction {
         }
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Tenure) -> Option<&'s mut Escrow> {
-        Some(&mut state.escrow)
+    fn escrows_mut<'s>(&self, state: &'s mut Tenure) -> Vec<&'s mut Escrow> {
+        vec![&mut state.escrow]
     }
 
     fn settle(
@@ -253,8 +253,8 @@ impl Mechanism for Auction {
         self.sale.sells_seats()
     }
 
-    fn escrow<'a>(&self, state: &'a Tenure) -> Option<&'a Escrow> {
-        Some(&state.escrow)
+    fn escrows<'s>(&self, state: &'s Tenure) -> Vec<&'s Escrow> {
+        vec![&state.escrow]
     }
 
     fn bonds_at_once(&self) -> f64 {

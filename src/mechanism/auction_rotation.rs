@@ -3,7 +3,8 @@
 //! **Rule.** Each epoch every candidate bids `b_i`, in ETH per scheduled slot. The `k` highest bids of at least the
 //! reserve `r` win a seat each (ties by lot). With an *even* schedule seats take turns and each leads `E/k` slots; a seat
 //! that nobody took stays empty. With a *proportional* schedule winners share all `E` slots in proportion to their bids.
-//! With `unit_seats` every seat is worth a whole epoch, as in the textbook's sale of `k` identical units.
+//! A leader that has missed `miss_tolerance` of its slots is removed for the rest of the epoch; its turns, and what is owed for
+//! them, pass to the next seats. With `unit_seats` every seat is worth a whole epoch, as in the textbook's sale of `k` identical units.
 //!
 //! **Who pays whom.** Winners earn fees and MEV of the slots that they produce and pay the community, per scheduled
 //! slot: their own bid (`pay_as_bid`); the highest losing bid or the reserve (`uniform`, with unit demand also `vcg`);
@@ -29,6 +30,7 @@ pub use ranking::Ranking;
 
 use super::escrow::Escrow;
 use super::operation::Service;
+use super::removal::{Removal, turns_led};
 use super::resale::Resale;
 use super::seat_sale::SeatSale;
 use super::terms::Terms;
@@ -71,6 +73,8 @@ pub struct AuctionRotation {
     term: u32,
     /// Whether winners may sell on.
     resold: bool,
+    /// Missed slots after which a leader is removed.
+    miss_tolerance: Option<u32>,
 }
 
 /// Working space: the round's admissible bids, highest first.
@@ -100,6 +104,7 @@ impl AuctionRotation {
             commission,
             term,
             resold,
+            miss_tolerance: None,
         }
     }
 
@@ -135,6 +140,22 @@ impl AuctionRotation {
 
     fn seat_slots(&self, at: &At) -> f64 {
         self.total(at) / self.seats as f64
+    }
+
+    /// Slots that candidate `i` leads with a seat beside these other winners: its turns, or what it keeps of them until it is
+    /// removed and what passes on to it.
+    fn slots_led(&self, at: &At, i: usize, rivals: impl Iterator<Item = usize>) -> f64 {
+        let turns = self.seat_slots(at);
+        if at.terms.removal.is_none() {
+            return turns;
+        }
+        // Seats go in canonical order, empty ones last, and what passes to those stays empty.
+        let mut holders: Vec<usize> = std::iter::once(i).chain(rivals).collect();
+        holders.sort_unstable();
+        let mut kept: Vec<f64> = holders.iter().map(|&j| at.terms.keeping(j).kept).collect();
+        kept.resize(self.seats, 1.0);
+        let led = turns_led(&kept);
+        turns * holders.iter().position(|&j| j == i).map_or(0.0, |seat| led[seat])
     }
 
     /// Net value of a slot led, before bond: seats of an even rotation stand by for the `redundancy − 1` seats before
@@ -231,9 +252,9 @@ impl Mechanism for AuctionRotation {
         Facts {
             anonymous: true,
             // With shares in proportion to bids a bond is a fixed cost of entry, which a truthful bid may not cover.
-            // Who may resell bids what it can sell for.
+            // Who may resell bids what it can sell for. Where turns pass on, rivals decide over how many slots a bond is spread.
             truthful: self.pricing != Pricing::PayAsBid
-                && !(self.proportional && self.bond > 0.0)
+                && !((self.proportional || self.miss_tolerance.is_some()) && self.bond > 0.0)
                 && !self.resold,
             may_leave_slots_empty: true,
             has_memory: false,
@@ -302,7 +323,8 @@ impl Mechanism for AuctionRotation {
                     - at.start_when_drawn(i, share, at.terms.redundancy);
             }
         } else {
-            let slots = self.seat_slots(at);
+            let beside = ranked.iter().filter(|r| r.who != i).take(self.seats - 1).map(|r| r.who);
+            let slots = self.slots_led(at, i, beside);
             let value = worth * slots - bond;
             if self.pricing == Pricing::PayAsBid {
                 for (payoff, &bid) in payoffs.iter_mut().zip(menu) {
@@ -322,6 +344,9 @@ impl Mechanism for AuctionRotation {
     fn repeats(&self, _setting: &Setting, terms: &Terms) -> Result<(), String> {
         if self.resold {
             return Err("seats are resold (`resale`)".to_owned());
+        }
+        if self.miss_tolerance.is_some() {
+            return Err("turns of those who are removed pass on (`miss_tolerance`)".to_owned());
         }
         if terms.starts {
             return Err("machines that were live need no start (`start_cost`, `start_slots`)".to_owned());
@@ -400,13 +425,23 @@ impl Mechanism for AuctionRotation {
             selection.schedule = Schedule::Rotation;
             let slots = self.seat_slots(at);
             for winner in winners {
-                selection.slots[winner.who] = slots;
+                selection.slots[winner.who] = if self.miss_tolerance.is_some() {
+                    let beside = winners.iter().filter(|r| r.who != winner.who).map(|r| r.who);
+                    self.slots_led(at, winner.who, beside)
+                } else {
+                    slots
+                };
                 selection.price[winner.who] =
                     if self.pricing == Pricing::PayAsBid { winner.bid } else { losing };
             }
             // Seats go in canonical order, so that a bid decides whether one sits and never next to whom.
             selection.seats.extend((0..n).filter(|&i| selection.slots[i] > 0.0).map(Some));
             selection.seats.resize(self.seats, None);
+            selection.miss_tolerance = self.miss_tolerance;
+            if self.miss_tolerance.is_some() {
+                selection.kept.extend(at.terms.keeping.iter().map(|k| k.kept));
+                selection.delivery.extend(at.terms.keeping.iter().map(|k| k.delivered));
+            }
         }
         for winner in winners {
             selection.bond[winner.who] = self.bond;
@@ -419,6 +454,15 @@ impl Mechanism for AuctionRotation {
     }
 
     fn check(&self, section: &Section, setting: &Setting) {
+        let several = setting.classes.iter().any(|class| class.identities > 1);
+        if several && section.choice(&PRICING) == "vcg" {
+            section.refuse(
+                PRICING.key,
+                "VCG prices for operators of several candidates, whose displaced bids would have to be told apart",
+                "`pay_as_bid`, `uniform` or `myerson`, or groups without `identities`",
+                Some("each candidate bids for one seat, and VCG prices of single seats are uniform ones".to_owned()),
+            );
+        }
         if self.unit_seats && !setting.world.is_abstract() {
             section.refuse(
                 "unit_seats",
@@ -451,7 +495,8 @@ impl Mechanism for AuctionRotation {
     fn seat_sale(&self, at: &At, i: usize) -> Option<SeatSale> {
         // Shares in proportion to bids depend on the sum of the winning bids: that is no sale of seats.
         let slots = self.seat_slots(at);
-        (!self.proportional && !self.resold).then(|| SeatSale {
+        // How many slots a seat leads may depend on who else sits.
+        (!self.proportional && !self.resold && self.miss_tolerance.is_none()).then(|| SeatSale {
             seats: self.seats,
             reserve: self.reserve,
             pays_own_bid: self.pricing == Pricing::PayAsBid,
@@ -460,8 +505,8 @@ impl Mechanism for AuctionRotation {
         })
     }
 
-    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
-        Some(state)
+    fn escrows<'s>(&self, state: &'s Escrow) -> Vec<&'s Escrow> {
+        vec![state]
     }
 
     fn bonds_at_once(&self) -> f64 {
@@ -469,7 +514,11 @@ impl Mechanism for AuctionRotation {
     }
 
     fn sells_seats(&self) -> bool {
-        !self.proportional && self.term == 1
+        !self.proportional && self.term == 1 && self.miss_tolerance.is_none()
+    }
+
+    fn removal(&self, terms: &Terms) -> Option<Removal> {
+        Some(Removal::among(self.miss_tolerance?, terms.epoch_slots, self.seats))
     }
 
     fn unit_seats(&self) -> bool {
@@ -506,8 +555,8 @@ impl Mechanism for AuctionRotation {
         Some(half as f64 * (self.seat_slots(at) * outbid + self.bond))
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
-        Some(state)
+    fn escrows_mut<'s>(&self, state: &'s mut Escrow) -> Vec<&'s mut Escrow> {
+        vec![state]
     }
 
     fn settle(

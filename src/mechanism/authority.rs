@@ -203,8 +203,8 @@ impl Mechanism for Authority {
         }
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Board) -> Option<&'s mut Escrow> {
-        Some(&mut state.escrow)
+    fn escrows_mut<'s>(&self, state: &'s mut Board) -> Vec<&'s mut Escrow> {
+        vec![&mut state.escrow]
     }
 
     fn settle(
@@ -223,8 +223,8 @@ impl Mechanism for Authority {
         state.escrow.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
     }
 
-    fn escrow<'a>(&self, state: &'a Board) -> Option<&'a Escrow> {
-        Some(&state.escrow)
+    fn escrows<'s>(&self, state: &'s Board) -> Vec<&'s Escrow> {
+        vec![&state.escrow]
     }
 
     fn bonds_at_once(&self) -> f64 {

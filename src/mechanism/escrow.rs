@@ -88,6 +88,11 @@ impl Escrow {
         withheld
     }
 
+    /// What candidate `i` has locked.
+    pub fn locked(&self, i: usize) -> f64 {
+        self.due.chunks(self.candidates.max(1)).map(|row| row[i]).sum()
+    }
+
     /// ETH by which what was locked came to be worth less than was required, and ETH required, as the epoch began.
     pub fn short(&self) -> (f64, f64) {
         self.short

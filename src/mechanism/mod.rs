@@ -44,6 +44,7 @@ use crate::world::Signals;
 use escrow::Escrow;
 use lottery::{Lottery, Race};
 use operation::Service;
+use removal::Removal;
 use resale::Trade;
 use seat_sale::SeatSale;
 use terms::Terms;
@@ -165,12 +166,12 @@ impl At<'_> {
         self.led_worth(i, share) - live_per_slot * self.live_cost(i)
     }
 
-    /// Expected income of candidate `i` from a slot that it leads: while up, `share` of gross income less posting, and what it
+    /// Expected income of candidate `i` from a slot that it leads: if it delivers, `share` of gross income less posting, and what it
     /// earns [aside](Terms::aside).
     #[inline]
     pub fn led_worth(&self, i: usize, share: f64) -> f64 {
         let earned = share * self.signals.gross[i] - self.terms.posting_cost;
-        self.terms.availability[i] * (earned + self.terms.aside(i))
+        self.terms.keeping(i).delivered * (earned + self.terms.aside(i))
     }
 
     /// Whether candidate `i` may take an office.
@@ -517,6 +518,11 @@ pub trait Mechanism: Sync {
         false
     }
 
+    /// How it removes those who miss their slots, where it does.
+    fn removal(&self, _terms: &Terms) -> Option<Removal> {
+        None
+    }
+
     /// Whether what it sells for an epoch are seats, each to one candidate, that can be sold on.
     fn sells_seats(&self) -> bool {
         false
@@ -554,14 +560,20 @@ pub trait Mechanism: Sync {
         true
     }
 
-    /// What candidates have locked as bonds or stakes, where the rule locks something of theirs.
-    fn escrow_mut<'s>(&self, _state: &'s mut Self::State) -> Option<&'s mut escrow::Escrow> {
-        None
+    /// Everything that candidates have locked as bonds or stakes, where the rule locks something of theirs: what a finding takes
+    /// its share of.
+    fn escrows_mut<'s>(&self, _state: &'s mut Self::State) -> Vec<&'s mut Escrow> {
+        Vec::new()
     }
 
-    /// What candidates have locked, where they lock anything.
-    fn escrow<'a>(&self, _state: &'a Self::State) -> Option<&'a Escrow> {
-        None
+    /// The same, to be looked at.
+    fn escrows<'s>(&self, _state: &'s Self::State) -> Vec<&'s Escrow> {
+        Vec::new()
+    }
+
+    /// What candidate `i` has locked of the stake that it set as its lever, in ETH; bonds, which it could not choose, apart.
+    fn own_stake(&self, _state: &Self::State, _i: usize) -> f64 {
+        0.0
     }
 
     /// Bonds that a candidate who serves without a break has locked at the same time, in ETH.

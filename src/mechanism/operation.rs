@@ -54,6 +54,8 @@ pub struct Service {
     pub tips: Vec<f64>,
     /// Bribes and toxic MEV, in ETH.
     pub illicit: Vec<f64>,
+    /// Targeted transactions whose life ended in the epoch, and how many of them stayed out for their whole window.
+    pub targets: (f64, f64),
     /// The part of [`Service::mev`] that came of running on over consecutive slots.
     pub premium: Vec<f64>,
     /// Who produced the last slot, and how many in a row.
@@ -94,6 +96,7 @@ impl Service {
         self.misses.resize(n, 0);
         self.missed = 0.0;
         self.longest_gap = 0.0;
+        self.targets = (0.0, 0.0);
         self.includers.clear();
     }
 

@@ -238,7 +238,9 @@ impl Contest {
                 for leader in others.iter() {
                     produced += leader.reach * (1.0 - leader.nobody * own_down) * up / (up + leader.up);
                 }
-                *payoff = income * produced / (own + rivals) - live - rate * stake;
+                let led_something = || 1.0 - pow(1.0 - own / (own + rivals), slots);
+                let risk = at.terms.slash_risk(i, led_something);
+                *payoff = income * produced / (own + rivals) - live - (rate + risk) * stake;
             }
         }
     }
@@ -327,8 +329,12 @@ impl Mechanism for Stake {
         self.contest.matching_stake(offers.iter().flatten().map(|&stake| self.contest.weight(stake)))
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
-        Some(state)
+    fn own_stake(&self, state: &Escrow, i: usize) -> f64 {
+        state.locked(i)
+    }
+
+    fn escrows_mut<'s>(&self, state: &'s mut Escrow) -> Vec<&'s mut Escrow> {
+        vec![state]
     }
 
     fn settle(
@@ -344,7 +350,7 @@ impl Mechanism for Stake {
         state.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
     }
 
-    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
-        Some(state)
+    fn escrows<'s>(&self, state: &'s Escrow) -> Vec<&'s Escrow> {
+        vec![state]
     }
 }

@@ -29,7 +29,7 @@ use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
 use super::lottery::{Lottery, Race};
 use super::operation::Service;
-use super::removal::{Keeping, keeping};
+use super::removal::{MISS_TOLERANCE, Removal};
 use super::stake::{self, Contest, ISSUANCE, STAKE_POWER};
 use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Schedule, Selection};
@@ -86,14 +86,6 @@ pub const RESTAKE_SLASH: Parameter = Parameter::number_optional(
     "share",
     "share of what was left of its stake that a candidate loses if it does not restake in time; absent: 0",
 );
-/// Removal.
-pub const MISS_TOLERANCE: Parameter = Parameter::integer_optional(
-    "miss_tolerance",
-    1,
-    1_000_000,
-    "slots",
-    "missed slots of its own after which a leader is removed for the rest of the epoch; absent: never",
-);
 /// Leak.
 pub const LEAK: Parameter = Parameter::number(
     "leak",
@@ -138,8 +130,6 @@ pub struct StakeRotation {
     liquid: f64,
     /// Share of what is left of a stake that is lost where it is not restaked in time.
     restake_slash: f64,
-    /// What each candidate keeps of its turns, and delivers of those.
-    keeping: Vec<Keeping>,
 }
 
 /// Reads a contender.
@@ -195,11 +185,6 @@ pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
     let unstaking = Unstaking::read(section, unstake, proportional);
     // Who is drawn can try once in every epoch in which it knows.
     let failure = pow(unstaking.failure, (terms.oversight.ahead + 1) as f64);
-    let turns = (terms.epoch_slots as usize / seats.max(1)).max(1);
-    let keep = |i: usize| match tolerance {
-        Some(tolerance) => keeping(terms, i, turns, seats as u32, tolerance),
-        None => Keeping { kept: 1.0, delivered: terms.availability[i] },
-    };
     Some(StakeRotation {
         contest: Contest::read(section),
         lottery: Lottery { seats, replacement, idle_locked: 1.0 - unstake, no_show: failure },
@@ -208,7 +193,6 @@ pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
         leak: section.number(&LEAK),
         liquid: unstaking.liquid,
         restake_slash: unstaking.slash,
-        keeping: (0..n).map(keep).collect(),
     })
 }
 
@@ -296,7 +280,7 @@ impl StakeRotation {
     /// Where candidate `i` gets with this weight; rivals' weights, each times the turns that they keep, sum to `keep`, as
     /// such to `rivals`.
     fn drawn(&self, at: &At, i: usize, own: f64, rivals: f64, keep: f64) -> Position {
-        let kept = own * self.keeping[i].kept;
+        let kept = own * at.terms.keeping(i).kept;
         let shows = 1.0 - self.lottery.no_show;
         let led = kept / (kept + keep) * shows;
         let idle = pow(1.0 - own / (own + rivals), self.lottery.seats as f64);
@@ -318,8 +302,8 @@ impl StakeRotation {
         let share = active / filled as f64;
         let rivals = || (0..scratch.share.len()).filter(|&j| j != i);
         let sum: f64 = rivals().map(|j| scratch.share[j]).sum();
-        let keep: f64 = rivals().map(|j| scratch.share[j] * self.keeping[j].kept).sum();
-        let kept = share * self.keeping[i].kept;
+        let keep: f64 = rivals().map(|j| scratch.share[j] * at.terms.keeping(j).kept).sum();
+        let kept = share * at.terms.keeping(i).kept;
         let shows = 1.0 - self.lottery.no_show;
         let led = shows * if sum > 0.0 { kept / (kept + (1.0 - share) * keep / sum) } else { 1.0 };
         let live = if at.terms.oversight.secret {
@@ -361,12 +345,16 @@ impl Mechanism for StakeRotation {
         Contest::check(section, setting);
     }
 
-    fn escrow<'a>(&self, state: &'a Escrow) -> Option<&'a Escrow> {
-        Some(state)
+    fn escrows<'s>(&self, state: &'s Escrow) -> Vec<&'s Escrow> {
+        vec![state]
     }
 
     fn slashes(&self) -> bool {
         self.leak > 0.0 || self.restake_slash > 0.0
+    }
+
+    fn removal(&self, terms: &Terms) -> Option<Removal> {
+        Some(Removal::among(self.miss_tolerance?, terms.epoch_slots, self.lottery.seats))
     }
 
     fn offer_axis(&self, _setting: &Setting, _terms: &Terms) -> Option<OfferAxis> {
@@ -403,10 +391,10 @@ impl Mechanism for StakeRotation {
         }
         let others = || scratch.weight.iter().enumerate().filter(|(j, _)| *j != i);
         let rivals: f64 = others().map(|(_, w)| w).sum();
-        let keep: f64 = others().map(|(j, w)| w * self.keeping[j].kept).sum();
+        let keep: f64 = others().map(|(j, w)| w * at.terms.keeping(j).kept).sum();
         let slots = f64::from(at.terms.epoch_slots);
         let (income, live_cost) = (slots * self.contest.income(at, i), slots * at.live_cost(i));
-        let delivered = self.keeping[i].delivered;
+        let delivered = at.terms.keeping(i).delivered;
         let leak = slots * self.leak * (1.0 - delivered);
         if self.all_live(at) {
             self.contest.all_live_payoffs(at, i, 1.0, menu, &mut scratch.all_live, out);
@@ -428,6 +416,10 @@ impl Mechanism for StakeRotation {
                     - live_cost * position.live
                     - self.starts(at, i, &position)
                     - stake * (lost + at.terms.capital_rate[i] * position.locked);
+                let in_office = || {
+                    if self.proportional { 1.0 - pow(1.0 - position.led, slots) } else { position.active }
+                };
+                *payoff -= stake * at.terms.slash_risk(i, in_office);
                 if self.liquid > 0.0 {
                     *payoff += stake * at.terms.capital_rate[i] * self.liquid * (1.0 - position.active);
                 }
@@ -452,8 +444,8 @@ impl Mechanism for StakeRotation {
             selection.lottery = self.lottery;
             selection.miss_tolerance = self.miss_tolerance;
             if self.miss_tolerance.is_some() {
-                selection.kept.extend(self.keeping.iter().map(|k| k.kept));
-                selection.delivery.extend(self.keeping.iter().map(|k| k.delivered));
+                selection.kept.extend(at.terms.keeping.iter().map(|k| k.kept));
+                selection.delivery.extend(at.terms.keeping.iter().map(|k| k.delivered));
             }
         }
     }
@@ -475,8 +467,12 @@ impl Mechanism for StakeRotation {
         }
     }
 
-    fn escrow_mut<'s>(&self, state: &'s mut Escrow) -> Option<&'s mut Escrow> {
-        Some(state)
+    fn own_stake(&self, state: &Escrow, i: usize) -> f64 {
+        state.locked(i)
+    }
+
+    fn escrows_mut<'s>(&self, state: &'s mut Escrow) -> Vec<&'s mut Escrow> {
+        vec![state]
     }
 
     fn settle(

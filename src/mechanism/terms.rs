@@ -3,6 +3,7 @@
 use super::collateral::Collateral;
 use super::overlays::Overlays;
 use super::oversight::Oversight;
+use super::removal::{Keeping, Removal};
 use crate::agent::Setting;
 use crate::numerics::pow;
 use crate::settings::{Parameter, Section};
@@ -80,10 +81,17 @@ pub struct Terms {
     /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV, in ETH: tips, bribes and
     /// toxic MEV, less what its acts are expected to cost it. Empty: nothing that was learned.
     pub aside: Vec<f64>,
+    /// Share of its stake that candidate `i` expects findings to take in an epoch in which it leads anything, as was learned; empty:
+    /// nothing.
+    pub slash_risk: Vec<f64>,
     /// Factor on the MEV of a slot that candidate `i` produces from running on over consecutive slots, as was learned; empty: 1.
     pub runs: Vec<f64>,
     /// What candidate `i` spends on its uptime in an epoch, in ETH; empty: nothing.
     pub investment: Vec<f64>,
+    /// Removal for missed slots, where the rule removes anybody.
+    pub removal: Option<Removal>,
+    /// What candidate `i` can expect to keep of its turns, where anybody is removed; else empty.
+    pub keeping: Vec<Keeping>,
 }
 
 impl Terms {
@@ -127,15 +135,43 @@ impl Terms {
             fair: false,
             missing: 0.0,
             aside: Vec::new(),
+            slash_risk: Vec::new(),
             runs: Vec::new(),
             investment: Vec::new(),
+            removal: None,
+            keeping: Vec::new(),
         }
+    }
+
+    /// The same under this removal for missed slots.
+    #[must_use]
+    pub fn with_removal(mut self, removal: Option<Removal>) -> Terms {
+        self.removal = removal;
+        self.keeping = removal.map(|removal| removal.keeping(&self)).unwrap_or_default();
+        self
+    }
+
+    /// What candidate `i` can expect to keep of its turns, and to deliver of those.
+    #[inline]
+    pub fn keeping(&self, i: usize) -> Keeping {
+        let whole = || Keeping { kept: 1.0, delivered: self.availability[i] };
+        self.keeping.get(i).copied().unwrap_or_else(whole)
     }
 
     /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV (see [`Terms::aside`]).
     #[inline]
     pub fn aside(&self, i: usize) -> f64 {
         self.aside.get(i).copied().unwrap_or(0.0)
+    }
+
+    /// Share of its stake that candidate `i` expects findings to take in an epoch in which it leads something with the probability
+    /// `in_office` (see [`Terms::slash_risk`]).
+    #[inline]
+    pub fn slash_risk(&self, i: usize, in_office: impl FnOnce() -> f64) -> f64 {
+        match self.slash_risk.get(i) {
+            Some(&risk) if risk > 0.0 => risk * in_office(),
+            _ => 0.0,
+        }
     }
 
     /// The same where the candidates' machines fail and are repaired like this, which costs them so much an epoch.
@@ -156,6 +192,7 @@ impl Terms {
             investment,
             ..self.clone()
         }
+        .with_removal(self.removal)
     }
 
     /// The same among those candidates that are kept.
@@ -172,8 +209,10 @@ impl Terms {
             takeover: kept(&self.takeover, keep),
             capital_rate: kept(&self.capital_rate, keep),
             aside: kept(&self.aside, keep),
+            slash_risk: kept(&self.slash_risk, keep),
             runs: kept(&self.runs, keep),
             investment: kept(&self.investment, keep),
+            keeping: kept(&self.keeping, keep),
             ..self.clone()
         }
     }

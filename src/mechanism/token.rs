@@ -8,7 +8,7 @@
 //!
 //! with `C` the `capitalisation` in ETH, `η` the `elasticity` of the price with respect to the token's supply, and `τ` the `trust`
 //! that each finding of misconduct costs. The factor moves the value of bonds and stakes posted in the token from the next epoch
-//! on, and with it what can be slashed ([`super::collateral`]).
+//! on, and with it what can be slashed ([`super::collateral`]). What holders gain or lose is in no account.
 //!
 //! **What theory says.** A constant net buy-back `b` an epoch multiplies the price by `e^{ηb/C}` in each: stakes in the token grow
 //! where value returns as buy-backs, shrink where producers are paid by issuance, and are worth least just when misconduct has

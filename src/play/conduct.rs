@@ -6,14 +6,16 @@
 //! κ = Δq·L + θ,        L = Σ_{t=0..T} δ^t·(income of an epoch if not found guilty − income if found guilty)
 //! ```
 //!
-//! with income net of the capital cost of what is locked. `L` is *learned*: along markets played under everybody's present
+//! with income net of the capital cost of what is locked and of legal penalties. `L` is *learned*: along markets played under everybody's present
 //! behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
 //! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
 //! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to `κ`,
 //! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
 //! one-shot deviation principle honesty is optimal exactly if no single act brings more than `κ`. (Who always takes what
 //! is worth more than `κ` loses more when it is found guilty, but not so much that it would rather refuse; and a briber
-//! who pays the least price leaves nothing to lose.)
+//! who pays the least price leaves nothing to lose.) Under an order it includes all the same in both copies, and what that is counted
+//! to cost it is what its own way with orders would: the penalty if it defies them, tip and `κ` if it obeys, the less of the two if
+//! it weighs them.
 //!
 //! **Where it begins.** Those who learn begin honest. From there it is asked whether anybody gains by an act; if nobody does,
 //! honesty has been found. Had everybody begun by selling at the tip, most might be barred at any time, and whoever returned
@@ -29,8 +31,9 @@
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
 //! * an order is obeyed if the penalty for ignoring it is more than the tip and `κ`.
 //!
-//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less what acts and the errors of
-//! governance are expected to cost, is counted once conduct is learned. Offers are then learned anew by candidates who
+//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties and what acts and the
+//! errors of governance are expected to cost, is counted once conduct is learned. (What these are expected to take of a stake is told
+//! apart, as a share of it for each epoch in office: who stakes more has more to lose.) Offers are then learned anew by candidates who
 //! expect it, conduct is learned anew under those offers, and so on (`experiment/simulate.rs`): whoever would gain most
 //! by misconduct can pay most for the office, unless what it would lose is more.
 //!
@@ -51,6 +54,7 @@ use crate::learning::policy::Policy;
 use crate::learning::{Feedback, Learner, Problem};
 use crate::mechanism::Mechanism;
 use crate::mechanism::terms::Terms;
+use crate::numerics::pow;
 use ndarray::Array2;
 
 /// How one candidate behaves.
@@ -101,6 +105,17 @@ impl Conduct {
             Stance::Obeys
         } else {
             Stance::Sells((forgone - penalty).max(0.0) + self.markup)
+        }
+    }
+
+    /// What an order costs somebody who would earn `forgone` by including, per ETH of its penalty: all of it for who defies it; for
+    /// who obeys, what it forgoes and an act; for who weighs them, whichever is less.
+    fn order_cost(&self, forgone: f64, penalty: f64) -> f64 {
+        let obeying = if penalty > 0.0 { (forgone + self.act_cost) / penalty } else { 0.0 };
+        match self.obeys {
+            Some(false) => 1.0,
+            Some(true) => obeying,
+            None => obeying.min(1.0),
         }
     }
 }
@@ -162,8 +177,38 @@ pub struct Learned {
     pub learning: bool,
     /// What each candidate expects to earn aside from a slot that it produces (see [`Terms::aside`]).
     pub aside: Vec<f64>,
+    /// Share of its stake that each candidate expects to lose in an epoch in office (see [`Terms::slash_risk`]).
+    pub slash_risk: Vec<f64>,
     /// What being found guilty costs, by player; `None` where it has never been seen.
-    losses: Vec<Option<f64>>,
+    losses: Vec<Option<Loss>>,
+}
+
+/// What being found guilty costs, in ETH.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Loss {
+    whole: f64,
+    /// The part that is a share of one's own stake, which is more the more one stakes.
+    stake: f64,
+}
+
+impl Loss {
+    /// This much of the way to `other`.
+    fn toward(self, other: Loss, weight: f64) -> Loss {
+        Loss {
+            whole: self.whole + weight * (other.whole - self.whole),
+            stake: self.stake + weight * (other.stake - self.stake),
+        }
+    }
+
+    /// What it counts for: whom office costs more than it brings need not misbehave to be rid of it.
+    fn counted(self) -> f64 {
+        self.whole.max(0.0)
+    }
+
+    /// That but for what is lost of the stake.
+    fn beside(self) -> f64 {
+        self.counted() - self.stake
+    }
 }
 
 /// Lets sequencers and the briber learn, offers being chosen by `choose` (column for epoch, player, state and uniform
@@ -203,7 +248,8 @@ pub fn learn<M: Mechanism>(
     };
     let learner = briber(setting).filter(|_| setting.briber.as_ref().is_some_and(|s| s.learner.learns()));
     let reach = reach(game, schedule);
-    let mut losses: Vec<Option<f64>> = before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
+    let mut losses: Vec<Option<Loss>> =
+        before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
     let mut toxic = vec![0.0; players.len()];
     let adds = game.terms.oversight.governance.map_or(0.0, |governance| governance.adds());
     let mut improve = |school: &mut School<M>, rounds: std::ops::Range<u32>| -> Result<(), Imbalance> {
@@ -214,26 +260,26 @@ pub fn learn<M: Mechanism>(
             // Later rounds count more: the first were played by people who knew nothing. Those before the first of these
             // rounds no longer count.
             let weight = 2.0 / f64::from(round - first + 2);
-            // Whom office costs more than it brings need not misbehave to be rid of it.
             for (p, sample) in samples.iter().enumerate() {
                 // Nobody is found guilty out of office.
                 if sample.losses > 0.0 {
                     let known = losses[p].filter(|_| std::mem::replace(&mut seen[p], true));
                     let known = known.unwrap_or(sample.loss);
-                    losses[p] = Some(known + weight * (sample.loss - known));
+                    losses[p] = Some(known.toward(sample.loss, weight));
                 }
                 toxic[p] += weight
                     * (rollup.toxic.filter(|_| !game.terms.fair).map_or(0.0, |t| t.beside(sample.mev))
                         - toxic[p]);
+                let act_cost = adds * losses[p].unwrap_or_default().counted() + scruple(p);
                 for &i in &players[p].members {
-                    school.behaviour.conduct[i] =
-                        Conduct::of(spec(p), adds * losses[p].unwrap_or(0.0).max(0.0) + scruple(p), toxic[p]);
+                    school.behaviour.conduct[i] = Conduct::of(spec(p), act_cost, toxic[p]);
                 }
             }
         }
         Ok(())
     };
-    if conduct_learns {
+    // What a finding costs has to be known where governance errs as well.
+    if conduct_learns || game.terms.oversight.governance.is_some() {
         improve(&mut school, 0..ROUNDS)?;
     }
     if let Some(mut learner) = learner.clone() {
@@ -245,19 +291,20 @@ pub fn learn<M: Mechanism>(
             school.teach(&mut again)?;
         }
     }
-    let act = |p: usize| adds * losses[p].unwrap_or(0.0).max(0.0) + scruple(p);
+    // What is lost of a stake is told apart from the rest: it is a cost of staking more.
+    let beside = |p: usize| losses[p].unwrap_or_default().beside();
+    let act = |p: usize| adds * beside(p) + scruple(p);
     let error = |p: usize| {
-        let wrongly = game.terms.oversight.governance.map_or(0.0, |governance| governance.false_finding);
-        wrongly * losses[p].unwrap_or(0.0).max(0.0)
+        game.terms.oversight.governance.map_or(0.0, |governance| governance.false_finding) * beside(p)
     };
-    let aside = school.aside(&act, &error)?;
+    let (aside, slash_risk) = school.aside(&act, &error)?;
     let learning = conduct_learns || learner.is_some();
-    Ok(Some(Learned { behaviour: school.behaviour, learning, aside, losses }))
+    Ok(Some(Learned { behaviour: school.behaviour, learning, aside, slash_risk, losses }))
 }
 
 /// What candidate `i` loses in the `guilty` one of two markets that are the same but for a finding against it after their last
-/// epoch, before which it had `wealth`: discounted over `reach` epochs that `step` plays, the capital cost of what is locked
-/// counted.
+/// epoch, before which it had `wealth`: discounted over `reach` epochs that `step` plays, the capital cost of what is locked and
+/// has no other use counted, and so much of each ETH of legal penalties.
 ///
 /// # Errors
 /// [`Imbalance`] if a market's books do not balance.
@@ -267,6 +314,7 @@ pub fn loss_of<M: Mechanism>(
     mut guilty: Market<M>,
     wealth: f64,
     i: usize,
+    order_cost: f64,
     reach: u32,
     step: &mut dyn FnMut(&mut Market<M>) -> Result<(), Imbalance>,
 ) -> Result<f64, Imbalance> {
@@ -284,8 +332,10 @@ pub fn loss_of<M: Mechanism>(
                 step(market)?;
             }
             let now = market.ledger.wealth(i);
-            let locked = if t > 0 { rate * market.ledger.escrow(i) } else { 0.0 };
-            *income = now - *before - locked;
+            // Of the last epoch nothing is left to differ but what the finding has taken at once.
+            let beside =
+                if t > 0 { rate * market.ledger.tied(i) + order_cost * market.penalties(i) } else { 0.0 };
+            *income = now - *before - beside;
             *before = now;
         }
         loss += weight * (income[0] - income[1]);
@@ -329,7 +379,7 @@ pub fn fades(setting: &Setting, terms: &Terms, horizon: Option<u32>) -> bool {
 #[derive(Clone, Copy, Debug, Default)]
 struct Sample {
     /// Discounted loss from being found guilty, mean over so many.
-    loss: f64,
+    loss: Loss,
     losses: f64,
     /// Benign MEV in an epoch in which one produces anything; of those who never do, in one in which they produced everything.
     mev: f64,
@@ -393,8 +443,10 @@ impl<M: Mechanism> School<'_, '_, M> {
                 for _ in 0..PATIENCE {
                     let serves = |&&i: &&usize| trial.service.scheduled[i] > 0.0 && !trial.is_barred(i);
                     if let Some(&i) = in_turn.clone().find(serves) {
-                        samples[p].loss += self.loss(&trial, i, reach)?;
-                        samples[p].losses += 1.0;
+                        let loss = self.loss(&trial, i, reach)?;
+                        let sample = &mut samples[p];
+                        sample.losses += 1.0;
+                        sample.loss = sample.loss.toward(loss, 1.0 / sample.losses);
                         break;
                     }
                     self.step(&mut trial)?;
@@ -404,7 +456,6 @@ impl<M: Mechanism> School<'_, '_, M> {
         let setting = self.game.setting;
         let mean = setting.world.tempting().map_or(0.0, |rollup| rollup.mev.mean());
         for ((sample, produced), player) in samples.iter_mut().zip(produced).zip(players) {
-            sample.loss /= f64::max(sample.losses, 1.0);
             if produced > 0.0 {
                 sample.mev /= produced;
             } else {
@@ -417,27 +468,46 @@ impl<M: Mechanism> School<'_, '_, M> {
     }
 
     /// What candidate `i` loses if it is found guilty after the last epoch of a market.
-    fn loss(&mut self, market: &Market<M>, i: usize, reach: u32) -> Result<f64, Imbalance> {
+    fn loss(&mut self, market: &Market<M>, i: usize, reach: u32) -> Result<Loss, Imbalance> {
         let (mut clean, mut guilty) = (market.clone(), market.clone());
         // One act, and then no more.
         clean.behave_as(i, Conduct::HONEST);
         guilty.behave_as(i, Conduct::HONEST);
         guilty.convict(self.game, i);
         let (game, wealth) = (self.game, market.ledger.wealth(i));
-        loss_of(game, clean, guilty, wealth, i, reach, &mut |market| self.step(market))
+        let order_cost = game.setting.world.tempting().map_or(1.0, |rollup| {
+            let forgone = rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
+            let penalty = rollup.orders.map_or(0.0, |orders| orders.penalty);
+            self.behaviour.conduct[i].order_cost(forgone, penalty)
+        });
+        let stake = self.share_lost(i) * game.rule.own_stake(&market.state, i);
+        let whole =
+            loss_of(game, clean, guilty, wealth, i, order_cost, reach, &mut |market| self.step(market))?;
+        Ok(Loss { whole, stake })
     }
 
-    /// What each candidate earns from a slot that it produces besides fees and benign MEV, less what its acts (`act` each) and the
-    /// errors of governance (`error` for an epoch in office) are expected to cost it: mean over the members of its player and
-    /// over markets. Of those who never produce anything it is what they would do alone in office.
+    /// Share of its stake that a finding takes of candidate `i`, discounted to when it is found.
+    fn share_lost(&self, i: usize) -> f64 {
+        let oversight = &self.game.terms.oversight;
+        let delay = oversight.governance.map_or(0, |governance| governance.delay);
+        oversight.slash_fraction * pow(self.game.setting.sequencers[i].traits.discount, f64::from(delay))
+    }
+
+    /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties and what its acts
+    /// (`act` each) and the errors of governance (`error` for an epoch in office) are expected to cost it: mean over the members of its player and
+    /// over markets. Of those who never produce anything it is what they would do alone in office. Beside it the share of its stake
+    /// that each expects to lose in an epoch in office.
     fn aside(
         &mut self,
         act: &dyn Fn(usize) -> f64,
         error: &dyn Fn(usize) -> f64,
-    ) -> Result<Vec<f64>, Imbalance> {
+    ) -> Result<(Vec<f64>, Vec<f64>), Imbalance> {
         let player = &self.game.seats.player;
         let players = self.game.seats.players.len();
         let (mut earned, mut produced) = (vec![0.0; players], vec![0.0; players]);
+        let (mut found, mut in_office) = (vec![0.0; players], vec![0.0; players]);
+        let governance = self.game.terms.oversight.governance;
+        let finds = |acts: u32| governance.map_or(0.0, |governance| governance.finds(acts));
         for _ in 0..MARKETS {
             let mut market = self.open()?;
             for _ in 0..ASIDE_EPOCHS {
@@ -447,15 +517,24 @@ impl<M: Mechanism> School<'_, '_, M> {
                 for (i, &p) in player.iter().enumerate() {
                     let served = f64::from(u8::from(service.scheduled[i] > 0.0));
                     let costs = f64::from(docket.acts[i]) * act(p) + served * error(p);
-                    earned[p] += service.tips[i] + service.illicit[i] - costs;
+                    earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
+                    if served > 0.0 {
+                        found[p] += finds(docket.acts[i]);
+                        in_office[p] += 1.0;
+                    }
                 }
             }
         }
+        let risk = |(i, &p): (usize, &usize)| {
+            let toxic = u32::from(self.behaviour.conduct[i].toxic);
+            self.share_lost(i) * if in_office[p] > 0.0 { found[p] / in_office[p] } else { finds(toxic) }
+        };
+        let risks = player.iter().enumerate().map(risk).collect();
         let each = |(i, &p): (usize, &usize)| {
             if produced[p] > 0.0 { earned[p] / produced[p] } else { self.alone(i, act(p), error(p)) }
         };
-        Ok(player.iter().enumerate().map(each).collect())
+        Ok((player.iter().enumerate().map(each).collect(), risks))
     }
 
     /// What candidate `i` would earn aside from a slot if it produced all of them.
@@ -470,15 +549,27 @@ impl<M: Mechanism> School<'_, '_, M> {
         }
         if let Some(targets) = rollup.targets {
             let tip = targets.tips.collected(1);
-            let mean = self.game.setting.briber.as_ref().filter(|_| targets.can_stay_out()).map(|briber| {
+            let briber = self.game.setting.briber.as_ref().filter(|_| targets.can_stay_out());
+            // From one target, under an order with this penalty or under none.
+            let mean = |penalty: Option<f64>| {
+                let included = tip - penalty.unwrap_or(0.0);
+                let asked = match conduct.stance(tip, penalty) {
+                    Stance::Obeys => return -act,
+                    Stance::Sells(asked) => asked,
+                };
+                let Some(briber) = briber else { return included };
                 let taken = |column: usize| match briber.price(column, tip) {
-                    Some(price) if price >= tip + conduct.markup => price - act,
-                    _ => tip,
+                    Some(price) if price >= asked => price - act,
+                    _ => included,
                 };
                 let offers = self.behaviour.price.row(0).iter().enumerate();
                 offers.map(|(column, chance)| chance * taken(column)).sum::<f64>()
-            });
-            earned += targets.rate * mean.unwrap_or(tip);
+            };
+            let place = &self.game.setting.sequencers[i].traits.jurisdiction;
+            let ordered = rollup.orders.filter(|_| !place.is_empty());
+            let (share, penalty) = ordered.map_or((0.0, 0.0), |orders| (orders.share(), orders.penalty));
+            let free = if share < 1.0 { (1.0 - share) * mean(None) } else { 0.0 };
+            earned += targets.rate * (free + if share > 0.0 { share * mean(Some(penalty)) } else { 0.0 });
         }
         earned
     }

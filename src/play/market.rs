@@ -438,9 +438,10 @@ impl<M: Mechanism> Market<M> {
     pub fn convict(&mut self, game: &Game<M>, i: usize) {
         let Some(docket) = &mut self.docket else { return };
         let share = game.terms.oversight.slash_fraction;
-        let withheld = match game.rule.escrow_mut(&mut self.state) {
-            Some(escrow) if share > 0.0 => escrow.withhold(i, share),
-            _ => 0.0,
+        let withheld = if share > 0.0 {
+            game.rule.escrows_mut(&mut self.state).into_iter().map(|escrow| escrow.withhold(i, share)).sum()
+        } else {
+            0.0
         };
         let staked = if share > 0.0 {
             game.rule.slash_delegated(&mut self.state, game.setting, i, share)
@@ -474,6 +475,11 @@ impl<M: Mechanism> Market<M> {
     /// Misconduct, where there can be some.
     pub fn docket(&self) -> Option<&Docket> {
         self.docket.as_ref()
+    }
+
+    /// Legal penalties of candidate `i` in the last epoch, in ETH.
+    pub fn penalties(&self, i: usize) -> f64 {
+        self.docket.as_ref().map_or(0.0, |docket| docket.penalties[i])
     }
 
     /// Whether candidate `i` is barred from office in the epoch to be played next.

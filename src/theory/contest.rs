@@ -13,7 +13,7 @@ mod effort;
 mod seats;
 
 pub use effort::{Effort, logit_effort, power_effort};
-pub use seats::{seat_dissipation, seat_stake, slot_shares, unstaking};
+pub use seats::{seat_dissipation, seat_stake, slot_shares, stake_at_risk, unstaking};
 
 use crate::numerics::{exp, ln, pow, root};
 

@@ -56,6 +56,11 @@ pub struct Orders {
 }
 
 impl Orders {
+    /// Share of epochs in which an order holds.
+    pub fn share(&self) -> f64 {
+        self.rate / (self.rate + self.end)
+    }
+
     /// Reads the keys of `[world]`; `None` where nobody gives orders. Orders are about targets.
     pub fn read(section: &Section, targeted: bool) -> Option<Orders> {
         if !targeted {
@@ -94,7 +99,7 @@ impl OrderBook {
     pub fn open(orders: Orders, jurisdictions: &[String], key: Key) -> Self {
         let stream = |name: &String| key.stream(Purpose::Order, Who::member(name, 0));
         let own: Vec<Stream> = jurisdictions.iter().map(stream).collect();
-        let share = orders.rate / (orders.rate + orders.end);
+        let share = orders.share();
         let mut book =
             OrderBook { orders, common: key.stream(Purpose::Order, Who::MARKET), own, under: Vec::new() };
         book.under = (0..book.own.len()).map(|j| book.draw(j, 0) < share).collect();

@@ -4,7 +4,7 @@ use super::candidate::Sequencer;
 use super::distribution::Distribution;
 use super::{Rollup, World};
 use crate::draws::{Key, Purpose, Stream};
-use crate::numerics::{exp, normal_quantile};
+use crate::numerics::{exp, normal_quantile, pow};
 
 /// What candidates know before they make an offer.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +24,8 @@ pub struct Signals {
     pub next_log_demand: f64,
     /// Share of users that findings of misconduct have driven away.
     pub lost_users: f64,
+    /// Share of them who will still be gone in the epoch that offers are for.
+    pub lost_then: f64,
     /// Epochs until the one that offers are for: skill and demand are not known yet.
     pub ahead: usize,
     /// Factor on the MEV of a slot that the candidate expects from running on over consecutive slots; empty: 1.
@@ -56,6 +58,11 @@ impl Nature {
         self.key
     }
 
+    /// Share of users who will still be gone `later` epochs from now, of whom a share comes back in each.
+    fn gone(rollup: &Rollup, lost: f64, later: u32) -> f64 {
+        if lost == 0.0 { 0.0 } else { lost * pow(1.0 - rollup.exit.back, f64::from(later)) }
+    }
+
     /// Expected demand index of the epoch that offers are for.
     fn index(&self, rollup: &Rollup, ahead: u32) -> f64 {
         if ahead == 0 {
@@ -84,19 +91,27 @@ impl Nature {
             *rank = stream.uniform(epoch, 0);
         }
         if let World::Rollup(rollup) = world {
-            out.expected_fee =
-                rollup.fee_per_slot * self.index(rollup, out.ahead as u32) * (1.0 - out.lost_users);
+            let ahead = out.ahead as u32;
+            out.lost_then = Self::gone(rollup, out.lost_users, ahead);
+            out.expected_fee = rollup.fee_per_slot * self.index(rollup, ahead) * (1.0 - out.lost_then);
         }
         for (i, sequencer) in sequencers.iter().enumerate() {
             out.set(world, sequencer, i, out.rank[i], epoch_slots);
         }
         if term_epochs > 1 {
-            let fee = match world {
-                World::Abstract => 0.0,
+            // Fees, and the share of users who are there, mean over the later epochs.
+            let (fee, served) = match world {
+                World::Abstract => (0.0, 1.0),
                 World::Rollup(rollup) => {
-                    let ahead = |t: u32| rollup.demand.expected_after(self.log_demand, t + out.ahead as u32);
-                    let sum: f64 = (1..term_epochs).map(ahead).sum();
-                    rollup.fee_per_slot * sum / f64::from(term_epochs - 1)
+                    let later = |t: u32| {
+                        let after = t + out.ahead as u32;
+                        let served = 1.0 - Self::gone(rollup, out.lost_users, after);
+                        (served * rollup.demand.expected_after(self.log_demand, after), served)
+                    };
+                    let (fees, served) =
+                        (1..term_epochs).map(later).fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+                    let epochs = f64::from(term_epochs - 1);
+                    (rollup.fee_per_slot * fees / epochs, served / epochs)
                 }
             };
             out.later.clear();
@@ -106,7 +121,7 @@ impl Nature {
                 World::Abstract => {
                     sequencer.traits.value.as_ref().map_or(0.0, Distribution::mean) / f64::from(epoch_slots)
                 }
-                World::Rollup(rollup) => fee + sequencer.traits.skill * rollup.mev.mean() * run(i),
+                World::Rollup(rollup) => fee + sequencer.traits.skill * rollup.mev.mean() * run(i) * served,
             }));
         }
         if let World::Rollup(rollup) = world {
@@ -139,7 +154,7 @@ impl Signals {
                 self.skill[i] = sequencer.traits.skill * shock;
                 let run = self.runs.get(i).copied().unwrap_or(1.0);
                 let skill = if self.ahead > 0 { sequencer.traits.skill } else { self.skill[i] };
-                self.gross[i] = self.expected_fee + skill * rollup.mev.mean() * run * (1.0 - self.lost_users);
+                self.gross[i] = self.expected_fee + skill * rollup.mev.mean() * run * (1.0 - self.lost_then);
             }
         }
     }

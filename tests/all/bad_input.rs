@@ -263,6 +263,13 @@ fn combinations_that_make_no_sense() {
             &["proportional", "`pay_as_bid` or `myerson`", price],
         );
     }
+    let families = RIGHT.replace("count = 3\nlive_cost", "count = 3\nidentities = 3\nlive_cost");
+    refused(
+        &families,
+        "pricing = \"pay_as_bid\"",
+        "pricing = \"vcg\"",
+        &["several candidates", "`uniform`", "identities"],
+    );
     refused(
         RIGHT,
         "bond = 4.0",

@@ -1,7 +1,8 @@
 //! Adding a rule takes its file, two lines of the catalogue and an experiment; whoever forgets one of them is told here.
 
-use crate::lab::root;
+use crate::lab::{metric, read_file, root, unit};
 use sequencer_lab::mechanism::CATALOGUE;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -59,4 +60,46 @@ fn every_rule_says_what_it_is_in_five_parts() {
             place += next.unwrap_or_else(|| panic!("{name}: no part `{part}` in its order"));
         }
     }
+}
+
+/// Metrics that every comparison can rely on, where some rule can have them.
+const METRICS: &str = "potential_value gross_value net_surplus community_share delegator_share holder_share sequencer_share \
+    operating_cost_share posting_cost_share unrealised_share outside_income_share user_harm_share capital_cost_share \
+    allocative_efficiency overhead_ratio liveness longest_gap_slots inclusion_delay_slots censored_share censorship_cost \
+    capital_locked capital_efficiency corruption_cost nakamoto_33 nakamoto_50 hhi_slots gini_slots gini_income revenue mean_price \
+    mean_offer bribes_to_delegators slashed evictions deviation_gain deviation_gain_upper deviation_gain_eth certified policy_drift";
+
+/// The experiment with every rule has every metric of every comparison, each for some rule; and none for a rule that cannot have it.
+#[test]
+fn every_metric_is_there_where_every_rule_is() {
+    let small = [
+        ("play.rounds", "4"),
+        ("play.warmup_epochs", "60"),
+        ("play.measured_epochs", "20"),
+        ("play.certificate_epochs", "2"),
+        ("play.certificate_markets", "16"),
+    ];
+    let experiment = read_file("experiments/all-mechanisms.toml", &small);
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    for contender in &experiment.contenders {
+        let outcome = unit(&experiment, contender, 0);
+        let has = |key: &str| metric(&outcome, key).is_some();
+        found.extend(outcome.metrics.iter().map(|(key, _)| *key));
+        // One operator has nothing locked, sells nothing and pays no delegators; nobody learns an offer.
+        if contender.name == "centralized" {
+            for key in [
+                "capital_locked",
+                "capital_efficiency",
+                "corruption_cost",
+                "mean_price",
+                "mean_offer",
+                "slashed",
+            ] {
+                assert!(!has(key), "centralized has {key}");
+            }
+        }
+        assert_eq!(has("bribes_to_delegators"), contender.name == "delegated", "{}", contender.name);
+    }
+    let missing: Vec<&str> = METRICS.split_whitespace().filter(|key| !found.contains(key)).collect();
+    assert!(missing.is_empty(), "no rule has {missing:?}");
 }

@@ -557,6 +557,16 @@ const CHANGES: &[Change] = &[
     ("mechanism.merit.redundancy", "2", STAKING, &[]),
     ("mechanism.merit.r_max", "2", STAKING, &[]),
     ("mechanism.merit.availability_target", "0.5", STAKING, &[]),
+    (
+        "mechanism.merit.inclusion_target",
+        "1.0",
+        TEMPTING,
+        &[(
+            "[play]",
+            "[mechanism.merit]\nrule = \"algorithmic\"\nbase = \"equal\"\nepoch_slots = 10\nr_max = 3\ncontrol_epochs = 2\n\
+             availability_target = 0.5\ninclusion = \"any_live\"\n\n[play]",
+        )],
+    ),
     ("mechanism.merit.control_epochs", "4", STAKING, &[]),
     ("mechanism.merit.commission", "0.8", STAKING, &[]),
     ("mechanism.merit.issuance", "0.01", STAKING, &[]),
@@ -588,6 +598,7 @@ const CHANGES: &[Change] = &[
     ("mechanism.wheel.unstake_fraction", "0.5", STAKING, &[("seats = 4", "seats = 3")]),
     ("mechanism.wheel.miss_tolerance", "1", STAKING, &[]),
     ("mechanism.wheel.leak", "0.02", STAKING, &[]),
+    ("mechanism.auction.miss_tolerance", "1", ROLLUP, &[]),
     ("mechanism.votes.epoch_slots", "12", ROLLUP, &[]),
     ("mechanism.votes.seats", "2", ROLLUP, &[]),
     ("mechanism.votes.redundancy", "1", ROLLUP, &[]),

@@ -100,8 +100,8 @@ menu = { relative = [0.0, 0.6], points = 13 }
 const SIBLINGS: &[(&str, &str)] = &[
     ("rule = \"algorithmic\"\nscore_power = 0\nredundancy = 4", "rule = \"stake\""),
     (
-        "rule = \"algorithmic\"\nbase = \"auction\"\nseats = 3\nscore_power = 0\nredundancy = 2\nbond = 0.2",
-        "rule = \"auction_rotation\"\nschedule = \"proportional\"\nseats = 3\nredundancy = 2\nbond = 0.2",
+        "rule = \"algorithmic\"\nbase = \"auction\"\nseats = 3\nscore_power = 0\nredundancy = 2\nbond = 0.2\ndispute_epochs = 2",
+        "rule = \"auction_rotation\"\nschedule = \"proportional\"\nseats = 3\nredundancy = 2\nbond = 0.2\ndispute_epochs = 2",
     ),
     (
         "rule = \"stake_rotation\"\nseats = 4\nreplacement = false\nschedule = \"proportional\"\nredundancy = 4",
@@ -163,5 +163,31 @@ fn siblings_are_equal() {
                 assert_eq!(a.policies, b.policies, "{one}\n\n{other}\n\n{oversight}");
             }
         }
+    }
+}
+
+/// Where machines never fail nobody is ever removed, whatever else slots are missed for: data that are kept back.
+#[test]
+fn tolerance_for_missed_slots_is_nothing_where_machines_never_fail() {
+    let world = ROLLUP
+        .replace("failure_rate = 0.05\nrepair_rate = 0.2\n", "")
+        .replace("failure_rate = 0.02\n", "")
+        .replace("common_failure_rate = 0.01\nfailover = 0.8\nfailover_delay = 1\n", "");
+    for rule in [
+        "rule = \"stake_rotation\"\nseats = 3\nleak = 0.0001",
+        "rule = \"auction_rotation\"\nseats = 3\nbond = 0.01\ndispute_epochs = 1",
+        "rule = \"auction_rotation\"\nseats = 2\npricing = \"uniform\"",
+    ] {
+        let play = |more: &str| {
+            let contender =
+                format!("epoch_slots = 12\n{rule}\n{more}volition = {{ members = 4, withheld = 0.3 }}\n");
+            let experiment = read(&format!("{world}\n[mechanism.rule]\n{contender}"));
+            unit(&experiment, &experiment.contenders[0], 0)
+        };
+        let (with, without) = (play("miss_tolerance = 2\n"), play(""));
+        for ((key, a), (_, b)) in with.metrics.iter().zip(&without.metrics) {
+            assert!((a - b).abs() <= 1e-9 * a.abs().max(b.abs()), "{rule} {key}: {a} {b}");
+        }
+        assert_eq!(with.metrics.len(), without.metrics.len());
     }
 }

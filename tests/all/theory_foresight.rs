@@ -30,6 +30,8 @@ fn the_office_goes_to_whoever_profits_most_by_any_means() {
     assert!((value("user_harm_share") - 2.0 * 0.0027 / 0.017).abs() < 1e-12);
     assert!((value("sequencer_share") - 0.002 / 0.017).abs() < 1e-12);
     assert!((value("unrealised_share") - 0.0007 / 0.017).abs() < 1e-12);
+    // What the crook takes from users is no worth: its slots are worth less than in the saints' hands.
+    assert!((value("allocative_efficiency") - 0.0163 / 0.017).abs() < 1e-12);
 }
 
 #[test]

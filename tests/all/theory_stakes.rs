@@ -5,7 +5,7 @@ use crate::lab::{estimate, metric, read, read_file, replicates, unit};
 use crate::theory_play::hold_at;
 use sequencer_lab::experiment::outcome::Outcome;
 use sequencer_lab::theory::contest::{
-    logit_effort, lottery, power_effort, power_lottery, seat_stake, symmetric_stake, unstaking,
+    logit_effort, lottery, power_effort, power_lottery, seat_stake, stake_at_risk, symmetric_stake, unstaking,
 };
 use sequencer_lab::validate::program::contest::{Contest, Selection, equals};
 use sequencer_lab::validate::program::ranking::{Form, Ranking};
@@ -102,6 +102,43 @@ fn new_money_is_dissipated_too() {
         assert!((mean - theory).abs() <= 3.0 * se + tick, "{key}: {mean} ± {se}, theory {theory}");
     }
     assert!(outcomes.iter().all(|o| metric(o, "certified") == Some(1.0)));
+}
+
+/// Governance errs once in ten epochs in office and takes half of the stake: what it takes is a cost of every ETH staked, as
+/// capital is. The epoch brings 1, capital costs 0.05 an epoch.
+#[test]
+fn what_errors_take_of_a_stake_is_a_cost_of_staking() {
+    let everybody = |n: u32| symmetric_stake(1.0, 0.05 + 0.1 * 0.5, n, 1.0).unwrap();
+    for (n, rule, stake) in [
+        (2, "rule = \"stake\"\n", everybody(2)),
+        (4, "rule = \"stake\"\n", everybody(4)),
+        (3, "rule = \"algorithmic\"\nscore_power = 0\n", everybody(3)),
+        // Who is not drawn cannot err.
+        (4, "rule = \"stake_rotation\"\nseats = 2\n", stake_at_risk(1.0, 0.05, 0.05, 4, 2)),
+    ] {
+        let failover = if rule.contains("\"stake\"") { "failover = 1.0\n" } else { "" };
+        let text = format!(
+            "[experiment]\nname = \"errors\"\n\n[world]\nkind = \"rollup\"\nslots_per_year = 40\nfee_per_slot = 0.025\n{failover}\
+             target_rate = 0.05\ntarget_window = 3\n\n\
+             [[sequencers]]\nname = \"staker\"\ncount = {n}\ncapital_cost = 0.05\ndiscount = 0.9\nstrategy = \"grid\"\n\n\
+             [mechanism.contest]\n{rule}epoch_slots = 40\nslash_fraction = 0.5\ngovernance = {{ false_positive = 0.1 }}\n\n\
+             [play]\nrounds = 8\nwarmup_epochs = 400\nmeasured_epochs = 20\n\n\
+             [strategies.grid]\nlearner = \"hedge\"\nbins = 1\nmenu = {{ absolute = [0.0, 5.0], points = 101 }}\n"
+        );
+        let outcomes = replicates(&read(&text), 4);
+        let (mean, se) = estimate(&outcomes, |o| metric(o, "mean_offer").unwrap());
+        println!("{n} {rule}: {mean} ± {se}, theory {stake}");
+        assert!((mean - stake).abs() <= 3.0 * se + 0.05, "{n} {rule}: {mean} ± {se}, theory {stake}");
+        assert!(outcomes.iter().all(|o| metric(o, "certified") == Some(1.0)), "{n} {rule}");
+        // What is taken on average: of four stakers who are drawn for one of two seats, seven in sixteen.
+        let office = if rule.contains("rotation") { 7.0 / 16.0 } else { 1.0 };
+        let (taken, se) = estimate(&outcomes, |o| metric(o, "slashed").unwrap());
+        let expected = f64::from(n) * 0.05 * office * mean;
+        assert!(
+            (taken - expected).abs() <= 4.0 * se + 1e-12,
+            "{n} {rule}: {taken} ± {se}, expected {expected}"
+        );
+    }
 }
 
 /// Contender, metric and its closed form.

@@ -154,11 +154,13 @@ pub(super) fn read_rules(
         let Some(mut rule) = (entry.read)(&section, &terms) else { continue };
         with_rule!(&mut rule, rule => rule.set_horizon(schedule.horizon));
         with_rule!(&rule, rule => rule.check(&section, setting));
+        let removal = with_rule!(&rule, rule => rule.removal(&terms));
+        let terms = terms.with_removal(removal);
         if terms.overlays.resale.is_some() && !with_rule!(&rule, rule => rule.sells_seats()) {
             section.refuse(
                 resale::TABLE,
                 &format!("resale of what rule `{}` does not sell seat by seat for an epoch", entry.name),
-                "`auction` with terms of one epoch, or `auction_rotation` with `schedule = \"even\"`",
+                "`auction` with terms of one epoch, or `auction_rotation` with `schedule = \"even\"` and no `miss_tolerance`",
                 None,
             );
         }

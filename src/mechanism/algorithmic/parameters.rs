@@ -26,7 +26,7 @@ pub const R_MAX: Parameter = Parameter::integer_optional(
     1,
     1000,
     "",
-    "sequencers live in each slot when a market opens, whittled down to `redundancy` while availability holds; absent: `redundancy` throughout",
+    "sequencers live in each slot when a market opens, whittled down to `redundancy` while availability and inclusion hold; absent: `redundancy` throughout",
 );
 /// Target.
 pub const AVAILABILITY_TARGET: Parameter = Parameter::number(
@@ -37,6 +37,14 @@ pub const AVAILABILITY_TARGET: Parameter = Parameter::number(
     "share",
     "share of slots that must be produced for redundancy to fall",
 );
+/// Target.
+pub const INCLUSION_TARGET: Parameter = Parameter::number_optional(
+    "inclusion_target",
+    0.0,
+    1.0,
+    "share",
+    "share of targeted transactions that must get in within their windows for redundancy to fall; absent: no matter",
+);
 /// Window.
 pub const CONTROL_EPOCHS: Parameter = Parameter::integer(
     "control_epochs",
@@ -44,7 +52,7 @@ pub const CONTROL_EPOCHS: Parameter = Parameter::integer(
     100_000,
     10,
     "epochs",
-    "epochs over which the share of slots produced is held to the target",
+    "epochs over which slots produced and transactions included are held to their targets",
 );
 /// Form of scores.
 pub const SCORE_FORM: Parameter = Parameter::choice(
@@ -128,6 +136,7 @@ pub const PARAMETERS: &[&Parameter] = &[
     &REDUNDANCY,
     &R_MAX,
     &AVAILABILITY_TARGET,
+    &INCLUSION_TARGET,
     &CONTROL_EPOCHS,
     &COMMISSION,
     &ISSUANCE,
@@ -195,10 +204,23 @@ pub fn read(section: &Section, terms: &Terms) -> Option<Algorithmic> {
     let controller = if let Some(r_max) = r_max {
         most("r_max", r_max, n, "sequencers");
         most("redundancy", terms.redundancy, r_max, "that `r_max` allows");
-        let window = section.integer(&CONTROL_EPOCHS) as u32;
-        Some(Controller { most: r_max, target: section.number(&AVAILABILITY_TARGET), window })
+        let inclusion = if terms.oversight.recorded {
+            section.optional_number(&INCLUSION_TARGET).unwrap_or(0.0)
+        } else {
+            section.note_unread_key(
+                &INCLUSION_TARGET,
+                "there is no targeted transaction without a `target_rate`",
+            );
+            0.0
+        };
+        Some(Controller {
+            most: r_max,
+            availability: section.number(&AVAILABILITY_TARGET),
+            inclusion,
+            window: section.integer(&CONTROL_EPOCHS) as u32,
+        })
     } else {
-        for parameter in [&AVAILABILITY_TARGET, &CONTROL_EPOCHS] {
+        for parameter in [&AVAILABILITY_TARGET, &INCLUSION_TARGET, &CONTROL_EPOCHS] {
             section.note_unread_key(parameter, "redundancy is fixed without `r_max`");
         }
         None

@@ -21,13 +21,15 @@ pub struct Scoring {
     pub eviction_epochs: u32,
 }
 
-/// How redundancy follows availability.
+/// How redundancy follows availability and inclusion.
 #[derive(Clone, Copy, Debug)]
 pub struct Controller {
     /// Most sequencers live per slot, with which a market begins.
     pub most: usize,
     /// Share of slots that must be produced.
-    pub target: f64,
+    pub availability: f64,
+    /// Share of targeted transactions that must get in within their windows; 0: no matter.
+    pub inclusion: f64,
     /// Epochs over which that is looked at.
     pub window: u32,
 }
@@ -40,19 +42,36 @@ struct Record {
     out: u32,
 }
 
+/// What the controller has seen since it moved last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Watched {
+    produced: f64,
+    slots: f64,
+    /// Targeted transactions that got in within their windows, and all whose lives have ended.
+    included: f64,
+    targets: f64,
+    epochs: u32,
+}
+
+impl Watched {
+    /// Whether the targets hold; where there was no targeted transaction, inclusion does.
+    fn holds(&self, controller: Controller) -> bool {
+        self.produced >= controller.availability * self.slots
+            && self.included >= controller.inclusion * self.targets
+    }
+}
+
 /// What a market remembers.
 #[derive(Clone, Debug)]
 pub struct Register {
-    /// Stakes, and bonds that are locked for no longer.
+    /// Stakes.
     pub(super) escrow: Escrow,
-    /// Bonds with a dispute window.
+    /// Bonds.
     pub(super) bonds: Escrow,
     records: Vec<Record>,
     /// Sequencers live per slot.
     pub(super) redundancy: usize,
-    produced: f64,
-    slots: f64,
-    epochs: u32,
+    watched: Watched,
     pub(super) evictions: u64,
 }
 
@@ -64,9 +83,7 @@ impl Register {
             bonds: Escrow::new(candidates, locked),
             records: vec![Record { score: newcomer, served: 0, out: 0 }; candidates],
             redundancy,
-            produced: 0.0,
-            slots: 0.0,
-            epochs: 0,
+            watched: Watched::default(),
             evictions: 0,
         }
     }
@@ -81,7 +98,7 @@ impl Register {
         if served < rule.scoring.probation_epochs { full * rule.scoring.probation_weight } else { full }
     }
 
-    /// Scores follow what was delivered, and redundancy what was produced.
+    /// Scores follow what was delivered, and redundancy what was produced and included.
     pub(super) fn learn(&mut self, rule: &Algorithmic, service: &Service) {
         let scoring = &rule.scoring;
         for (i, record) in self.records.iter_mut().enumerate() {
@@ -98,16 +115,20 @@ impl Register {
             }
         }
         let Some(controller) = rule.controller else { return };
-        self.produced += service.total - service.missed;
-        self.slots += service.total;
-        self.epochs += 1;
-        if self.epochs >= controller.window {
-            if self.produced >= controller.target * self.slots {
+        let watched = &mut self.watched;
+        watched.produced += service.total - service.missed;
+        watched.slots += service.total;
+        let (targets, kept_out) = service.targets;
+        watched.included += targets - kept_out;
+        watched.targets += targets;
+        watched.epochs += 1;
+        if watched.epochs >= controller.window {
+            if watched.holds(controller) {
                 self.redundancy = self.redundancy.saturating_sub(1).max(rule.redundancy);
             } else {
                 self.redundancy = (self.redundancy + 1).min(controller.most);
             }
-            (self.produced, self.slots, self.epochs) = (0.0, 0.0, 0);
+            self.watched = Watched::default();
         }
     }
 }

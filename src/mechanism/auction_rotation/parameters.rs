@@ -2,6 +2,7 @@
 
 use super::{AuctionRotation, Pricing};
 use crate::mechanism::collateral::{BOND_ASSET, HAIRCUT};
+use crate::mechanism::removal::MISS_TOLERANCE;
 use crate::mechanism::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
 use crate::settings::{Parameter, Section};
 
@@ -53,6 +54,7 @@ pub const PARAMETERS: &[&Parameter] = &[
     &BOND_ASSET,
     &HAIRCUT,
     &DISPUTE_EPOCHS,
+    &MISS_TOLERANCE,
     &UNIT_SEATS,
 ];
 
@@ -98,6 +100,15 @@ pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
             None,
         );
     }
+    let miss_tolerance = if proportional || unit_seats {
+        section.note_unread_key(
+            &MISS_TOLERANCE,
+            "there are no turns that could pass on with `schedule = \"proportional\"` or `unit_seats`",
+        );
+        None
+    } else {
+        section.optional_integer(&MISS_TOLERANCE).map(|slots| slots as u32)
+    };
     Some(AuctionRotation {
         seats,
         pricing,
@@ -109,5 +120,6 @@ pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
         commission: section.number(&COMMISSION),
         term: 1,
         resold: terms.overlays.resale.is_some(),
+        miss_tolerance,
     })
 }

@@ -2,6 +2,7 @@
 
 use super::Service;
 use super::standbys::for_each_standby;
+use crate::mechanism::removal::turns_led;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{At, Schedule, Selection, lottery};
 
@@ -27,9 +28,16 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
     };
     match selection.schedule {
         Schedule::Rotation => {
-            let each = selection.total / selection.seats.len().max(1) as f64;
+            let turns = selection.total / selection.seats.len().max(1) as f64;
+            let led = if selection.kept.is_empty() {
+                Vec::new()
+            } else {
+                let kept = |seat: &Option<usize>| seat.map_or(1.0, |i| selection.kept[i]);
+                turns_led(&selection.seats.iter().map(kept).collect::<Vec<f64>>())
+            };
             for seat in 0..selection.seats.len() {
                 let Some(leader) = selection.seats[seat] else { continue };
+                let each = turns * led.get(seat).unwrap_or(&1.0);
                 service.live[leader] += each;
                 deliver(service, leader, each);
                 let mut reach = reach(leader, each);

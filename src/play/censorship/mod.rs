@@ -174,6 +174,8 @@ impl Docket {
                 !over
             });
             self.pending = pending;
+            let kept_out = self.closed.iter().filter(|closed| closed.kept_out).count();
+            service.targets = (self.closed.len() as f64, kept_out as f64);
         }
         if let Some(toxic) = self.toxic.filter(|_| !terms.fair) {
             for i in 0..self.acts.len() {
@@ -225,13 +227,15 @@ impl Docket {
         }
     }
 
+    /// The penalty for including a target that candidate `i` risks in this epoch, if it is under an order.
+    fn ordered(&self, i: usize) -> Option<f64> {
+        let (j, orders) = (self.jurisdiction[i]?, self.orders.as_ref()?);
+        orders.holds(j).then_some(orders.penalty())
+    }
+
     /// How candidate `i` stands towards keeping a target out in this epoch.
     fn stance(&self, targets: &Targets, i: usize) -> Stance {
-        let ordered = self.jurisdiction[i].and_then(|j| {
-            let orders = self.orders.as_ref()?;
-            orders.holds(j).then_some(orders.penalty())
-        });
-        self.behaviour.conduct[i].stance(targets.tips.collected(1), ordered)
+        self.behaviour.conduct[i].stance(targets.tips.collected(1), self.ordered(i))
     }
 
     /// Notes whom a target meets in the slots of the epoch, and whether its life is over after them.
@@ -346,9 +350,7 @@ impl Docket {
         for i in includers {
             ledger.pay_tip(i, tip);
             service.tips[i] += tip;
-            let ordered = self.jurisdiction[i]
-                .and_then(|j| self.orders.as_ref().filter(|orders| orders.holds(j)))
-                .map_or(0.0, OrderBook::penalty);
+            let ordered = self.ordered(i).unwrap_or(0.0);
             self.memo.penalties += ordered;
             self.penalties[i] += ordered;
         }

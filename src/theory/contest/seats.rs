@@ -57,6 +57,19 @@ pub fn slot_shares(stakes: &[f64], k: usize) -> Vec<f64> {
     (0..stakes.len()).map(|i| win(i) / seats as f64).collect()
 }
 
+/// Symmetric stake in `k` independent draws (with replacement) among `n` contestants, of whom each loses the share `risk` of its stake
+/// in an epoch in which it is drawn, by errors of governance; at a cost of capital `cost` besides, drawn or not.
+///
+/// With `p = 1/n` and `a = p(1−p)`: `s* = Ra/(r + ρ(1−(1−p)^k + k(1−p)^{k−1}a))`. As `k → ∞`, or with everybody in office,
+/// `Ra/(r + ρ)`: what is slashed is a cost of capital.
+pub fn stake_at_risk(reward: f64, cost: f64, risk: f64, n: u32, k: u32) -> f64 {
+    let p = 1.0 / f64::from(n.max(1));
+    let a = p * (1.0 - p);
+    let idle = pow(1.0 - p, f64::from(k) - 1.0);
+    let exposed = 1.0 - (1.0 - p) * idle + f64::from(k) * idle * a;
+    reward * a / (cost + risk * exposed)
+}
+
 /// What unstaking while inactive saves, per epoch; see [`unstaking`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Unstaking {

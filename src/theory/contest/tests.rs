@@ -158,6 +158,21 @@ fn unstaking_saves_less_when_stake_is_chosen() {
 }
 
 #[test]
+fn stakes_at_risk_in_office_are_best_responses() {
+    let (n, k, r, risk) = (6_u32, 2_u32, 0.04, 0.1);
+    let stake = stake_at_risk(1.0, r, risk, n, k);
+    let payoff = |s: f64| {
+        let p = s / (s + stake * f64::from(n - 1));
+        p - s * (r + risk * (1.0 - pow(1.0 - p, f64::from(k))))
+    };
+    let (best, _) = maximise(payoff, 0.0, 5.0 * stake, 100);
+    close(best, stake, 1e-6 * stake);
+    // Nothing at risk, and everybody at risk all the time.
+    close(stake_at_risk(1.0, r, 0.0, n, k), symmetric_stake(1.0, r, n, 1.0).unwrap(), 1e-12);
+    close(stake_at_risk(1.0, r, risk, n, 500), symmetric_stake(1.0, r + risk, n, 1.0).unwrap(), 1e-9);
+}
+
+#[test]
 fn performance_contests() {
     for (n, beta, effort, payoff) in
         [(2, 1.0, 0.25, 0.46875), (5, 1.0, 0.16, 0.1872), (5, 2.0, 0.32, 0.1488), (10, 2.0, 0.18, 0.0838)]
