@@ -177,11 +177,10 @@ impl<M: Mechanism> Trial<'_, '_, M> {
         let usual = self.played(before, i, self.behaviour.conduct[i])?;
         let governance = self.game.terms.oversight.governance;
         let loss = if governance.is_some() {
-            let wealth = usual.market.ledger.wealth(i);
             let mut guilty = usual.market.clone();
             guilty.convict(self.game, i);
             let (game, reach, clean) = (self.game, self.reach, usual.market.clone());
-            loss_of(game, clean, guilty, wealth, i, 1.0, reach, &mut |market| self.step(market))?
+            loss_of(game, clean, guilty, i, 1.0, reach, &mut |market| self.step(market))?
         } else {
             0.0
         };

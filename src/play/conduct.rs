@@ -6,16 +6,15 @@
 //! κ = Δq·L + θ,        L = Σ_{t=0..T} δ^t·(income of an epoch if not found guilty − income if found guilty)
 //! ```
 //!
-//! with income net of the capital cost of what is locked and of legal penalties. `L` is *learned*: along markets played under everybody's present
-//! behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
+//! with income net of the capital cost of what is locked and of legal penalties. `L` is *learned*: along markets played under
+//! everybody's present behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
 //! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
 //! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to `κ`,
 //! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
 //! one-shot deviation principle honesty is optimal exactly if no single act brings more than `κ`. (Who always takes what
 //! is worth more than `κ` loses more when it is found guilty, but not so much that it would rather refuse; and a briber
 //! who pays the least price leaves nothing to lose.) Under an order it includes all the same in both copies, and what that is counted
-//! to cost it is what its own way with orders would: the penalty if it defies them, tip and `κ` if it obeys, the less of the two if
-//! it weighs them.
+//! to cost it is what its own way with orders would: the penalty if it defies them, the tip if it obeys.
 //!
 //! **Where it begins.** Those who learn begin honest. From there it is asked whether anybody gains by an act; if nobody does,
 //! honesty has been found. Had everybody begun by selling at the tip, most might be barred at any time, and whoever returned
@@ -108,14 +107,16 @@ impl Conduct {
         }
     }
 
-    /// What an order costs somebody who would earn `forgone` by including, per ETH of its penalty: all of it for who defies it; for
-    /// who obeys, what it forgoes and an act; for who weighs them, whichever is less.
+    /// What an order costs somebody who would earn `forgone` by including, per ETH of its penalty: all of it for who defies the order,
+    /// what it forgoes for who obeys.
     fn order_cost(&self, forgone: f64, penalty: f64) -> f64 {
-        let obeying = if penalty > 0.0 { (forgone + self.act_cost) / penalty } else { 0.0 };
-        match self.obeys {
-            Some(false) => 1.0,
-            Some(true) => obeying,
-            None => obeying.min(1.0),
+        let obeys = self.obeys.unwrap_or(penalty > forgone + self.act_cost);
+        if !obeys {
+            1.0
+        } else if penalty > 0.0 {
+            forgone / penalty
+        } else {
+            0.0
         }
     }
 }
@@ -303,8 +304,8 @@ pub fn learn<M: Mechanism>(
 }
 
 /// What candidate `i` loses in the `guilty` one of two markets that are the same but for a finding against it after their last
-/// epoch, before which it had `wealth`: discounted over `reach` epochs that `step` plays, the capital cost of what is locked and
-/// has no other use counted, and so much of each ETH of legal penalties.
+/// epoch: discounted over `reach` epochs that `step` plays, the capital cost of what is locked and has no other use counted, and
+/// `order_cost` for each ETH of legal penalties.
 ///
 /// # Errors
 /// [`Imbalance`] if a market's books do not balance.
@@ -312,7 +313,6 @@ pub fn loss_of<M: Mechanism>(
     game: &Game<M>,
     mut clean: Market<M>,
     mut guilty: Market<M>,
-    wealth: f64,
     i: usize,
     order_cost: f64,
     reach: u32,
@@ -320,7 +320,7 @@ pub fn loss_of<M: Mechanism>(
 ) -> Result<f64, Imbalance> {
     let rate = game.terms.capital_rate[i];
     let discount = game.setting.sequencers[i].traits.discount;
-    let mut before = [wealth; 2];
+    let mut before = [clean.ledger.wealth(i); 2];
     let mut loss = 0.0;
     let mut weight = 1.0;
     for t in 0..=reach {
@@ -474,15 +474,14 @@ impl<M: Mechanism> School<'_, '_, M> {
         clean.behave_as(i, Conduct::HONEST);
         guilty.behave_as(i, Conduct::HONEST);
         guilty.convict(self.game, i);
-        let (game, wealth) = (self.game, market.ledger.wealth(i));
+        let game = self.game;
         let order_cost = game.setting.world.tempting().map_or(1.0, |rollup| {
             let forgone = rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
             let penalty = rollup.orders.map_or(0.0, |orders| orders.penalty);
             self.behaviour.conduct[i].order_cost(forgone, penalty)
         });
         let stake = self.share_lost(i) * game.rule.own_stake(&market.state, i);
-        let whole =
-            loss_of(game, clean, guilty, wealth, i, order_cost, reach, &mut |market| self.step(market))?;
+        let whole = loss_of(game, clean, guilty, i, order_cost, reach, &mut |market| self.step(market))?;
         Ok(Loss { whole, stake })
     }
 
@@ -494,9 +493,9 @@ impl<M: Mechanism> School<'_, '_, M> {
     }
 
     /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties and what its acts
-    /// (`act` each) and the errors of governance (`error` for an epoch in office) are expected to cost it: mean over the members of its player and
-    /// over markets. Of those who never produce anything it is what they would do alone in office. Beside it the share of its stake
-    /// that each expects to lose in an epoch in office.
+    /// (`act` each) and the errors of governance (`error` for an epoch in office) are expected to cost it: mean over the members of
+    /// its player and over markets. Of those who never produce anything it is what they would do alone in office. Beside it the
+    /// share of its stake that each expects to lose in an epoch in office.
     fn aside(
         &mut self,
         act: &dyn Fn(usize) -> f64,

@@ -63,6 +63,9 @@ fn penalties_are_part_of_what_office_is_worth() {
         } else {
             text
         };
+        // Who obeys orders reckons with them, too.
+        let obeying = cost_of_an_act(&outcome(&text.replace("\"defy\"", "\"obey\"")));
+        assert!(obeying.is_finite() && obeying > 0.0, "{obeying}");
         let loss = 40.0 * each * (1..=5).map(|t| f64::powi(discount, t)).sum::<f64>();
         let found = cost_of_an_act(&outcome(&text)) / detection;
         assert!((found - loss).abs() < 1e-9 * loss, "{orders}: {found} {loss}");
