@@ -100,6 +100,8 @@ pub(super) fn main_effects(
     });
     let title = if swept.shape == Shape::OneAtATime {
         "Each parameter alone, the others as at the first point"
+    } else if marginals.plain {
+        "Means at each setting, the others as they happen to be there"
     } else {
         "Main effects: means at each setting, over all settings of the others"
     };
