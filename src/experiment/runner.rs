@@ -5,8 +5,11 @@
 //! study sees is therefore a function of the results alone: unit `n` is asked after exactly the tells that the width
 //! implies, for any number of threads and whether results come from the store or from work.
 //!
-//! Each unit is written when it finishes, by one thread, and committed within 20 ms; a killed run loses only units in
-//! flight.
+//! Each unit is written when it finishes, by one thread, and committed within a few milliseconds ([`Journal::linger`]), so that
+//! short units share a commit. A killed run loses the units in flight and those that finished within these milliseconds; a unit
+//! that takes longer is committed before the next one of its thread finishes.
+//!
+//! [`Journal::linger`]: super::store::Journal::linger
 
 use super::containment::contain;
 use super::outcome::Outcome;
@@ -71,10 +74,6 @@ impl Study for Planned {
         false
     }
 }
-
-/// Longest time that a finished unit waits for its commit, so that units of a few milliseconds share one. Until then
-/// it counts as in flight; a unit that takes longer than this is committed before the next one finishes.
-const COMMIT_LINGER: Duration = Duration::from_millis(20);
 
 /// What to do when a unit fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -184,7 +183,8 @@ pub fn run<S: Study + ?Sized>(
                 let _ = sender.send(Report { ticket, result });
             });
         };
-        desk.store.set_linger(COMMIT_LINGER);
+        let linger = desk.store.journal().linger();
+        desk.store.set_linger(linger);
         let result = desk.serve(&submit, &receiver);
         // Also after an error: what waits for its commit is whole.
         let flushed = desk.store.flush();
@@ -251,7 +251,7 @@ impl<S: Study + ?Sized> Desk<'_, S> {
             if self.running == 0 {
                 break;
             }
-            match reports.recv_timeout(COMMIT_LINGER) {
+            match reports.recv_timeout(self.store.due()) {
                 Ok(report) => self.receive(report)?,
                 Err(RecvTimeoutError::Timeout) => self.store.flush()?,
                 Err(RecvTimeoutError::Disconnected) => break,

@@ -62,6 +62,17 @@ pub enum Journal {
     Rollback,
 }
 
+impl Journal {
+    /// Time for which a finished unit may wait for its commit while a run is on. A commit to a write-ahead log takes some tens of
+    /// microseconds, one that is forced to disk milliseconds.
+    pub fn linger(self) -> Duration {
+        match self {
+            Self::WriteAhead => Duration::from_millis(5),
+            Self::Rollback => Duration::from_millis(20),
+        }
+    }
+}
+
 /// How a store was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {
@@ -93,6 +104,7 @@ pub struct Store {
     open_since: Option<Instant>,
     path: PathBuf,
     opening: Opening,
+    journal: Journal,
     contenders: Vec<String>,
     parameters: Vec<String>,
     /// Metrics in the order of the metric list.
@@ -123,20 +135,20 @@ impl Store {
         journal_mode: Journal,
     ) -> Result<Self, StoreError> {
         let path = lock.directory().join(STORE_FILE);
-        let journal = schema::beside(&path, "-journal");
-        let found = if schema::has_bytes(&journal) {
-            // A kill in the middle of creating or closing: SQLite takes the half-done step back before we look.
-            Connection::open(&path)
-                .and_then(|c| c.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())))
-                .map_err(|e| StoreError::from_sqlite(&path, e))?;
-            schema::inspect(&path)?
-        } else {
-            schema::inspect(&path)?
-        };
+        take_back(&path)?;
+        let found = schema::inspect(&path)?;
         Self::open_writing(&path, found, head, journal_mode).map_err(|e| match e {
             Failure::Sqlite(source) => StoreError::from_sqlite(&path, source),
             Failure::Store(error) => error,
         })
+    }
+
+    /// Takes back a commit that a kill left half-done, in the directory held by `lock`. Nothing there is fine.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn restore(lock: &OutputLock) -> Result<(), StoreError> {
+        take_back(&lock.directory().join(STORE_FILE))
     }
 
     /// Refuses what stands in place of the store where its header says that [`Store::create_or_open`] would: before a lock
@@ -147,10 +159,6 @@ impl Store {
     /// A file that is foreign, of another version or cut short.
     pub fn inspect(directory: &Path) -> Result<(), StoreError> {
         let path = directory.join(STORE_FILE);
-        // A step that a kill left half-done is SQLite's to take back.
-        if schema::has_bytes(&schema::beside(&path, "-journal")) {
-            return Ok(());
-        }
         match schema::inspect(&path) {
             Ok(_) | Err(StoreError::Io { .. }) => Ok(()),
             Err(error) => Err(error),
@@ -184,15 +192,21 @@ impl Store {
             Found::Store => Opening::Changed,
         };
         study::record_head(&mut connection, head, opening)?;
-        Self::assemble(connection, path.to_owned(), opening)
+        Ok(Self { journal, ..Self::assemble(connection, path.to_owned(), opening)? })
     }
 
-    /// Opens the store of an output directory for reading, while a run goes on or after it.
+    /// Opens the store of an output directory for reading, while a run goes on or after it. A commit that a kill left half-done is
+    /// taken back first, unless a program is at work there, whose commit it is, or nothing may be written.
     ///
     /// # Errors
     /// As for [`Store::create_or_open`], and where there is no store.
     pub fn open_read_only(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join(STORE_FILE);
+        if schema::has_bytes(&schema::beside(&path, "-journal"))
+            && let Ok(lock) = OutputLock::acquire(directory)
+        {
+            Self::restore(&lock)?;
+        }
         if schema::inspect(&path)? == Found::Nothing {
             return Err(StoreError::Missing(path));
         }
@@ -238,6 +252,7 @@ impl Store {
             open_since: None,
             path,
             opening,
+            journal: Journal::WriteAhead,
             contenders,
             parameters,
             metrics,
@@ -291,6 +306,11 @@ impl Store {
             }
         }
         connection.close().map_err(|(_, e)| StoreError::from_sqlite(&path, e))
+    }
+
+    /// How the store keeps what it writes safe.
+    pub fn journal(&self) -> Journal {
+        self.journal
     }
 
     /// How the store was found.
@@ -356,6 +376,16 @@ impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
     }
+}
+
+/// Takes back a commit that a kill left half-done: SQLite does so when it may write.
+fn take_back(path: &Path) -> Result<(), StoreError> {
+    if !schema::has_bytes(&schema::beside(path, "-journal")) {
+        return Ok(());
+    }
+    Connection::open(path)
+        .and_then(|c| c.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())))
+        .map_err(|e| StoreError::from_sqlite(path, e))
 }
 
 /// Walks the whole structure: every page reachable, every row readable.

@@ -152,8 +152,7 @@ pub fn means(
     let series = |(metric, c)| Series { contender: c, metric, of: vec![c], layout: layout.clone() };
     let pairs = metrics.iter().flat_map(|&metric| (0..contenders).map(move |c| (metric, c)));
     let all: Vec<Series> = pairs.map(series).collect();
-    let mut cells: Vec<Cells> =
-        all.iter().map(|s| Cells::new(&s.layout.factors, s.layout.points)).collect();
+    let mut cells: Vec<Cells> = all.iter().map(|s| Cells::new(&s.layout.factors, s.layout.points)).collect();
     replicates(store, designs, &all, |_, place, block| cells[place].add(block))?;
     let margins = |kind: Kind| -> Vec<Margins> {
         let of = |(series, cells): (&Series, &Cells)| {
@@ -329,7 +328,8 @@ fn replicates(
         }
     };
     let mut current = None;
-    store.visit_values(Order::AsRun, |unit| {
+    let read: Vec<usize> = (0..wanted.len()).filter(|&metric| wanted[metric]).collect();
+    store.visit_values_on(&read, Order::AsRun, |unit| {
         if current.is_some_and(|replicate| replicate != unit.replicate) {
             show(&values);
             values.iter_mut().flatten().for_each(Vec::clear);
@@ -356,11 +356,9 @@ impl DesignTable {
     fn read(store: &Store, designs: &[u32]) -> Result<Self, StoreError> {
         let mut columns: Vec<Column> =
             store.parameters().iter().map(|_| Column::Numbers(Vec::with_capacity(designs.len()))).collect();
-        for &design in designs {
-            for (column, value) in columns.iter_mut().zip(store.design_values(design)?) {
-                column.push(value);
-            }
-        }
+        store.visit_designs(designs, |values| {
+            columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
+        })?;
         let parameters = store.parameters().iter().zip(columns).map(|(path, column)| match column {
             Column::Numbers(numbers) => Factor::of_numbers(path, numbers, super::format_number),
             Column::Texts(places, names) => Factor::of_levels(path, places, names.levels),

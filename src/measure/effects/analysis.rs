@@ -220,7 +220,12 @@ mod tests {
 
     /// Share of 4,000 trials in which each term of a true hypothesis is rejected at 5%: normal values, those of a replicate at
     /// the points that it has.
-    fn rejected(factors: &[Factor], points: u32, has: impl Fn(u32, u32) -> bool, replicates: u32) -> Vec<f64> {
+    fn rejected(
+        factors: &[Factor],
+        points: u32,
+        has: impl Fn(u32, u32) -> bool,
+        replicates: u32,
+    ) -> Vec<f64> {
         let model = Model::new(factors, points as usize, 5);
         let trials = 4_000;
         let mut rejected = vec![0_u32; model.terms.len()];

@@ -409,10 +409,8 @@ mod tests {
 
     #[test]
     fn interactions_are_left_out_where_columns_would_be_too_many() {
-        let factors = [
-            numbers("a", &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]),
-            numbers("b", &[0.0, 1.0, 2.0, 0.0, 1.0, 2.0]),
-        ];
+        let factors =
+            [numbers("a", &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]), numbers("b", &[0.0, 1.0, 2.0, 0.0, 1.0, 2.0])];
         assert_eq!(Model::new(&factors, 6, 5).terms.len(), 3);
         assert_eq!(Model::new(&factors, 6, 4).terms.len(), 2);
         // And the widest factor where even main effects would be.
@@ -424,7 +422,8 @@ mod tests {
     fn factors_that_move_together_are_told() {
         assert!(move_together(&[0_u32, 1, 2, 0], &[2, 0, 1, 2], 3));
         assert!(
-            !move_together(&[0_u32, 1, 2, 3], &[2, 0, 1, 3], 4) && move_together(&[0_u32, 1, 2], &[2, 1, 0], 3)
+            !move_together(&[0_u32, 1, 2, 3], &[2, 0, 1, 3], 4)
+                && move_together(&[0_u32, 1, 2], &[2, 1, 0], 3)
         );
         assert!(!move_together(&[0_u32, 1, 2, 0], &[2, 0, 1, 1], 3));
     }
@@ -457,15 +456,17 @@ mod tests {
         let told = Model::new(&[numbers("a", &a), numbers("many", &many)], 20, 3);
         assert_eq!((row(&told, 0), row(&told, 19)), (vec![1.0, 0.0, 0.0], vec![-1.0, 1.0, 1.0 - 1.0 / 3.0]));
         let alone = Model::new(&[numbers("many", &many)], 20, 3);
-        assert_eq!((row(&alone, 0), row(&alone, 19)), (vec![0.0, 0.0, -1.0], vec![1.0, 1.0 - 1.0 / 3.0, 1.0]));
+        assert_eq!(
+            (row(&alone, 0), row(&alone, 19)),
+            (vec![0.0, 0.0, -1.0], vec![1.0, 1.0 - 1.0 / 3.0, 1.0])
+        );
     }
 
     #[test]
     fn absence_that_nothing_tells_is_a_level() {
         // One at a time: the file as written, then each setting alone.
         let none = f64::NAN;
-        let both =
-            [numbers("a", &[none, 1.0, 2.0, none, none]), numbers("b", &[none, none, none, 1.0, 2.0])];
+        let both = [numbers("a", &[none, 1.0, 2.0, none, none]), numbers("b", &[none, none, none, 1.0, 2.0])];
         for factor in factors(both.into_iter()) {
             let Settings::Levels(places, levels) = &factor.settings else { panic!() };
             assert_eq!((levels[0].as_str(), places[0]), ("as written", 0));

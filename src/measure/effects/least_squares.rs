@@ -616,7 +616,8 @@ mod tests {
         // neither apart; a single point tells nothing.
         let columns = columns(vec![1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0, -1.0], 2);
         let whole = vec![(0, 1.0), (1, 2.0), (2, 3.0), (3, 4.0)];
-        let blocks = [whole.clone(), whole, vec![(0, 5.0), (1, 6.0)], vec![(0, 1.0), (3, 1.0)], vec![(2, 9.0)]];
+        let blocks =
+            [whole.clone(), whole, vec![(0, 5.0), (1, 6.0)], vec![(0, 1.0), (3, 1.0)], vec![(2, 9.0)]];
         let fit = fit(&columns, &blocks);
         assert_eq!(fit.clusters, [2, 3]);
         assert_eq!(fit.counts, (13, 5));

@@ -131,7 +131,10 @@ impl Reduced {
         let left = |factor: &Factor| match &factor.settings {
             Settings::Levels(_, levels) => {
                 let mut there = vec![false; levels.len()];
-                having.iter().filter_map(|&d| place(factor, d as usize)).for_each(|level| there[level] = true);
+                having
+                    .iter()
+                    .filter_map(|&d| place(factor, d as usize))
+                    .for_each(|level| there[level] = true);
                 (0..levels.len()).filter(|&level| there[level]).collect()
             }
             Settings::Numbers(_) => Vec::new(),
@@ -145,7 +148,11 @@ impl Reduced {
                     Err(_) => ABSENT,
                 };
                 let places = places.iter().map(new).collect();
-                Factor::of_levels(&factor.name, places, left.iter().map(|&level| names[level].clone()).collect())
+                Factor::of_levels(
+                    &factor.name,
+                    places,
+                    left.iter().map(|&level| names[level].clone()).collect(),
+                )
             }
             Settings::Numbers(_) => factor.clone(),
         };
@@ -446,10 +453,8 @@ mod tests {
     #[test]
     fn settings_one_at_a_time_are_set_against_the_file_as_written() {
         // y = 10 where b = 2, a is irrelevant.
-        let factors = parameters(&[
-            ("a", &[NONE, 1.0, 2.0, NONE, NONE]),
-            ("b", &[NONE, NONE, NONE, 1.0, 2.0]),
-        ]);
+        let factors =
+            parameters(&[("a", &[NONE, 1.0, 2.0, NONE, NONE]), ("b", &[NONE, NONE, NONE, 1.0, 2.0])]);
         let block: Vec<_> = (0..5).map(|p| (p, if p == 4 { 10.0 } else { 0.0 })).collect();
         let found = margins(Kind::Adjusted, &factors, 5, &[block.clone(), block]);
         let mean = |factor, level| of(&found, factor, level).mean.mean;
@@ -516,9 +521,8 @@ mod tests {
             let normal = |r: u32, at: u32| crate::numerics::normal_quantile(stream.uniform(r, at));
             let spread = |p: u32| if p < 2 { 3.0 } else { 1.0 };
             let y = |r: u32, p: u32| f64::from(p) + spread(p) * (normal(r, p) + normal(r, 9));
-            let blocks: Vec<Vec<_>> = (0..32)
-                .map(|r| (0..if r < 8 { 6 } else { 2 }).map(|p| (p, y(r, p))).collect())
-                .collect();
+            let blocks: Vec<Vec<_>> =
+                (0..32).map(|r| (0..if r < 8 { 6 } else { 2 }).map(|p| (p, y(r, p))).collect()).collect();
             let found = margins(Kind::Adjusted, &factors, 6, &blocks);
             let holds = |e: Estimate, truth: f64| u32::from(e.ci_low <= truth && truth <= e.ci_high);
             covered[0] += holds(of(&found, 0, 0).mean, 1.0);

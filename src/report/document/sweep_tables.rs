@@ -53,7 +53,7 @@ fn heads(names: &[&str]) -> Vec<String> {
 
 /// Settings of a point, a cell for each factor.
 fn settings(swept: &Swept, point: usize) -> Vec<Cell> {
-    swept.factors.iter().map(|f| Cell::text(f.names()[f.places[point]].clone())).collect()
+    swept.factors.iter().map(|f| Cell::text(f.setting(point))).collect()
 }
 
 /// Outcomes at each point, a row for each contender.

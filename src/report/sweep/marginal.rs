@@ -91,7 +91,7 @@ impl Marginals {
         }
         let as_levels = |axis: &Along| {
             let factor = &swept.factors[axis.factor];
-            let places = factor.places.iter().map(|&place| axis.group[place] as u32).collect();
+            let places = factor.places.iter().map(|&place| axis.group[place as usize] as u32).collect();
             Levels::of_levels(&factor.name, places, vec![String::new(); axis.x.len()])
         };
         let places: Vec<Option<usize>> = metrics
@@ -126,7 +126,7 @@ impl Marginals {
         let at = |axis: &Along, group: usize| {
             let factor = &swept.factors[axis.factor];
             (0..swept.designs.len())
-                .find(|&p| axis.group[factor.places[p]] == group && !apart(p, axis.factor))
+                .find(|&p| axis.group[factor.places[p] as usize] == group && !apart(p, axis.factor))
         };
         let means = metrics
             .iter()
