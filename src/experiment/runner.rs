@@ -5,11 +5,8 @@
 //! study sees is therefore a function of the results alone: unit `n` is asked after exactly the tells that the width
 //! implies, for any number of threads and whether results come from the store or from work.
 //!
-//! Each unit is written when it finishes, by one thread, and committed within a few milliseconds ([`Journal::linger`]), so that
-//! short units share a commit. A killed run loses the units in flight and those that finished within these milliseconds; a unit
-//! that takes longer is committed before the next one of its thread finishes.
-//!
-//! [`Journal::linger`]: super::store::Journal::linger
+//! Each unit is written when it finishes, by one thread, and committed within 20 ms. A killed run loses the units in flight, and
+//! those that finished within these 20 ms; a unit that takes longer is committed before the next one of its thread finishes.
 
 use super::containment::contain;
 use super::outcome::Outcome;
@@ -74,6 +71,10 @@ impl Study for Planned {
         false
     }
 }
+
+/// Longest time that a finished unit waits for its commit, so that units of a few milliseconds share one: each commit writes
+/// again the pages that it has in common with the one before.
+const COMMIT_LINGER: Duration = Duration::from_millis(20);
 
 /// What to do when a unit fails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -183,8 +184,7 @@ pub fn run<S: Study + ?Sized>(
                 let _ = sender.send(Report { ticket, result });
             });
         };
-        let linger = desk.store.journal().linger();
-        desk.store.set_linger(linger);
+        desk.store.set_linger(COMMIT_LINGER);
         let result = desk.serve(&submit, &receiver);
         // Also after an error: what waits for its commit is whole.
         let flushed = desk.store.flush();

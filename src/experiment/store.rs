@@ -62,17 +62,6 @@ pub enum Journal {
     Rollback,
 }
 
-impl Journal {
-    /// Time for which a finished unit may wait for its commit while a run is on. A commit to a write-ahead log takes some tens of
-    /// microseconds, one that is forced to disk milliseconds.
-    pub fn linger(self) -> Duration {
-        match self {
-            Self::WriteAhead => Duration::from_millis(5),
-            Self::Rollback => Duration::from_millis(20),
-        }
-    }
-}
-
 /// How a store was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {
@@ -104,7 +93,6 @@ pub struct Store {
     open_since: Option<Instant>,
     path: PathBuf,
     opening: Opening,
-    journal: Journal,
     contenders: Vec<String>,
     parameters: Vec<String>,
     /// Metrics in the order of the metric list.
@@ -192,7 +180,7 @@ impl Store {
             Found::Store => Opening::Changed,
         };
         study::record_head(&mut connection, head, opening)?;
-        Ok(Self { journal, ..Self::assemble(connection, path.to_owned(), opening)? })
+        Self::assemble(connection, path.to_owned(), opening)
     }
 
     /// Opens the store of an output directory for reading, while a run goes on or after it. A commit that a kill left half-done is
@@ -252,7 +240,6 @@ impl Store {
             open_since: None,
             path,
             opening,
-            journal: Journal::WriteAhead,
             contenders,
             parameters,
             metrics,
@@ -306,11 +293,6 @@ impl Store {
             }
         }
         connection.close().map_err(|(_, e)| StoreError::from_sqlite(&path, e))
-    }
-
-    /// How the store keeps what it writes safe.
-    pub fn journal(&self) -> Journal {
-        self.journal
     }
 
     /// How the store was found.

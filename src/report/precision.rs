@@ -348,16 +348,14 @@ fn differences(
 
 /// Replicates at which a rule will find an interval narrow enough, as far as its present width tells.
 fn replicates(rule: &StoppingRule, e: &Estimate, target: f64) -> u32 {
-    let half = judged(0.5 * (e.ci_high - e.ci_low), e.n);
+    let half = 0.5 * (e.ci_high - e.ci_low);
     if !half.is_finite() {
         return rule.minimum.min(rule.maximum);
     }
-    let share = half / target;
-    let needed = e.n as f64 * share * share;
-    rule.looks()
-        .into_iter()
-        .find(|&look| f64::from(look) >= needed.min(f64::from(rule.maximum)))
-        .unwrap_or(rule.maximum)
+    // Half-widths shrink with the root of the number; each look has its own margin.
+    let there = |look: u32| half * (e.n as f64 / f64::from(look)).sqrt();
+    let mut looks = rule.looks().into_iter();
+    looks.find(|&look| judged(there(look), u64::from(look)) <= target).unwrap_or(rule.maximum)
 }
 
 #[cfg(test)]

@@ -323,7 +323,7 @@ fn runs_until_it_is_killed() {
 }
 
 #[test]
-fn a_kill_costs_units_in_flight_and_what_finished_in_the_last_milliseconds() {
+fn a_kill_costs_units_in_flight_and_what_finished_last() {
     let root = tempfile::tempdir().unwrap();
     let kills = 12;
     for kill in 0..kills {
@@ -350,9 +350,9 @@ fn a_kill_costs_units_in_flight_and_what_finished_in_the_last_milliseconds() {
         let all: Vec<&str> = log.lines().filter(|line| line.starts_with(what)).collect();
         all.len() - all.iter().collect::<BTreeSet<_>>().len()
     };
-    // A kill finds two units in flight. Of those that finished at most two, one of each thread, are within five milliseconds; twice as
-    // many where the system is slow to let the desk commit.
+    // A kill finds two units in flight, and in 20 milliseconds eight finish; half as many again where the system is slow to let the desk
+    // commit.
     assert!(twice("start") > 0, "no kill cost anything");
-    assert!(twice("start") <= kills as usize * (2 + 4), "{} of {kills} kills", twice("start"));
-    assert!(twice("end") <= kills as usize * 4, "{} of {kills} kills", twice("end"));
+    assert!(twice("start") <= kills as usize * (2 + 12), "{} of {kills} kills", twice("start"));
+    assert!(twice("end") <= kills as usize * 12, "{} of {kills} kills", twice("end"));
 }

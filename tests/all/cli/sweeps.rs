@@ -643,7 +643,7 @@ fn conditions_that_never_hold_are_refused() {
     // No point of a space-filling design has a given number of a range.
     let filling = |kind: &str, value: &str| {
         sweep(&format!(
-            "[[sweep.parameters]]\npath = \"mechanism.auction.redundancy\"\nvalues = [1, 2]\n\
+            "[[sweep.parameters]]\npath = \"mechanism.auction.reserve_price\"\nvalues = [0.0, 0.001]\n\
              when = {{ \"sequencers.large.live_cost\" = {value} }}\n"
         ))
         .replace("design = \"factorial\"", &format!("design = \"{kind}\""))
