@@ -31,7 +31,7 @@ const FLAT: f64 = 1.1;
 
 /// Bytes of memory for each design point beyond those that are kept ready: settings twice as numbers, places and means for figures
 /// and analyses, what identifies a unit, and a replicate of the metrics that are analysed at a time.
-const A_POINT: f64 = 4096.0;
+const A_POINT: f64 = 1024.0;
 
 /// Ticks of `/proc/PID/stat` a second, the same on every Linux.
 const TICKS: f64 = 100.0;
@@ -44,10 +44,10 @@ fn experiment(points: u32, replicates: u32, wide: bool) -> String {
         };
         let paths = [
             ("sequencers.bidder.idle_cost", 0.1),
-            ("mechanism.uniform.burn", 0.3),
-            ("mechanism.vcg.burn", 0.3),
-            ("mechanism.uniform.public_goods", 0.3),
-            ("mechanism.vcg.public_goods", 0.3),
+            ("mechanism.uniform.redistribution.burn", 0.3),
+            ("mechanism.vcg.redistribution.burn", 0.3),
+            ("mechanism.uniform.redistribution.public_goods", 0.3),
+            ("mechanism.vcg.redistribution.public_goods", 0.3),
         ];
         ("latin_hypercube", paths.map(|(path, high)| of(path, high)).concat())
     } else {

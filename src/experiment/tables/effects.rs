@@ -21,8 +21,10 @@ pub const EFFECTS: &str = "effects.csv";
 /// Name of the table of marginal means.
 pub const MAIN_EFFECTS: &str = "main_effects.csv";
 
-/// Bytes that the sums of the metrics that are analysed in one go may take.
+/// Bytes that the sums of the metrics that are analysed in one go may take,
 const AT_A_TIME: usize = 32 << 20;
+/// or in a large design for each of its points: every metric takes a few bytes a point, and every go walks the store twice.
+const AT_A_POINT: usize = 256;
 /// Columns of a model above which interactions are left out.
 const MOST_COLUMNS: usize = 300;
 /// Name of the factor that tells contenders apart.
@@ -115,7 +117,7 @@ pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Option<Shar
     let mut found = vec![vec![None; contenders]; metrics.len()];
     let mut waiting = series(store, &design, &Given::all(contenders, &asked, store.metrics().len()), false);
     while !waiting.is_empty() {
-        let chunk = fitting(&mut waiting);
+        let chunk = fitting(&mut waiting, design.points);
         let mut gathered: Vec<Normal> = chunk.iter().map(|s| Normal::new(&s.layout.model.columns)).collect();
         replicates(store, &design.numbers, &chunk, |series, place, block| {
             gathered[place].add(&series.layout.model.columns, block);
@@ -260,11 +262,11 @@ fn series(store: &Store, design: &DesignTable, given: &Given, together: bool) ->
 }
 
 /// Takes as many of the first as may be gathered in one go.
-fn fitting(waiting: &mut Vec<Series>) -> Vec<Series> {
+fn fitting(waiting: &mut Vec<Series>, points: usize) -> Vec<Series> {
     let mut bytes = 0;
     let fits = |series: &&Series| {
         bytes += series.layout.bytes();
-        bytes <= AT_A_TIME
+        bytes <= AT_A_TIME.max(AT_A_POINT * points)
     };
     let count = waiting.iter().take_while(fits).count().max(1);
     waiting.drain(..count).collect()
@@ -275,7 +277,7 @@ fn analyse(store: &Store, design: &DesignTable, given: &Given) -> Result<Vec<Ana
     let mut waiting = series(store, design, given, true);
     let mut found = Vec::new();
     while !waiting.is_empty() {
-        let chunk = fitting(&mut waiting);
+        let chunk = fitting(&mut waiting, design.points);
         let empty = |s: &Series| {
             (Normal::new(&s.layout.model.columns), Cells::new(&s.layout.factors, s.layout.points))
         };
