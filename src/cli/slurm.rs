@@ -236,7 +236,7 @@ fn write_scripts(
         absolute(&options.experiment.file),
         absolute(pieces),
     );
-    let printing: String = options.printing.as_arguments().iter().map(|word| format!(" {word}")).collect();
+    let printing = options.printing.as_arguments().iter().fold(String::new(), |line, word| line + " " + word);
     let merge = format!(
         "{}exec {} merge {} --output {} --threads \"${{SLURM_CPUS_PER_TASK:-1}}\"{printing}\n",
         head(&format!("{name}-merge"), "merge.log"),

@@ -121,7 +121,7 @@ impl Reached {
     /// Where the store cannot be read.
     pub fn read(store: &Store, experiment: &Experiment, progress: Progress) -> Result<Self, StoreError> {
         let rule = experiment.variations.stopping.as_ref();
-        let targets = |list: &'_ [(String, f64)]| -> Vec<(String, Option<f64>)> {
+        let targets = |list: &[(String, f64)]| -> Vec<(String, Option<f64>)> {
             list.iter().map(|(key, target)| (key.clone(), Some(*target))).collect()
         };
         let (own, between) = match rule {
