@@ -3,8 +3,9 @@
 //! The program itself runs sweeps of units so short that next to everything is overhead: reading and checking the file, asking,
 //! storing, and at the end every table, chart and report. Measured are the processor time of the whole process less that of
 //! the same units simulated alone, set against units of 5 ms; the largest resident memory, as the number of units grows at the
-//! same design points, and as design points grow; and the bytes of the store for each metric value. Linux only (`/proc`).
-//! `-- quick` stops at a tenth of the units.
+//! same design points, and as design points grow; and the bytes of the store for each metric value. What is beyond its limit is
+//! named, and the status is 1. Linux only (`/proc`). `-- quick` stops at a tenth of the units, of which a larger share is outside: the
+//! limit of the time is for [`LARGE`] units and more.
 
 use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::study::Study;
@@ -16,10 +17,42 @@ use std::time::{Duration, Instant};
 /// Time of a unit against which overhead is set.
 const UNIT: Duration = Duration::from_millis(5);
 
+/// Largest share of units of that length that may be outside their simulation, of studies of at least [`LARGE`] units.
+const MOST_OUTSIDE: f64 = 0.02;
+
+/// See [`MOST_OUTSIDE`].
+const LARGE: u64 = 100_000;
+
+/// Bytes of the store for each metric value.
+const MOST_BYTES: f64 = 40.0;
+
+/// Growth of memory that counts as none while units grow tenfold at the same design points: what allocators leave.
+const FLAT: f64 = 1.1;
+
+/// Bytes of memory for each design point beyond those that are kept ready: settings twice as numbers, places and means for figures
+/// and analyses, what identifies a unit, and a replicate of the metrics that are analysed at a time.
+const A_POINT: f64 = 1024.0;
+
 /// Ticks of `/proc/PID/stat` a second, the same on every Linux.
 const TICKS: f64 = 100.0;
 
-fn experiment(points: u32, replicates: u32) -> String {
+/// A sweep over three parameters, or over eight.
+fn experiment(points: u32, replicates: u32, wide: bool) -> String {
+    let (design, more) = if wide {
+        let of = |path: &str, high: f64| {
+            format!("\n[[sweep.parameters]]\npath = \"{path}\"\nrange = [0.0, {high:?}]\n")
+        };
+        let paths = [
+            ("sequencers.bidder.idle_cost", 0.1),
+            ("mechanism.uniform.redistribution.burn", 0.3),
+            ("mechanism.vcg.redistribution.burn", 0.3),
+            ("mechanism.uniform.redistribution.public_goods", 0.3),
+            ("mechanism.vcg.redistribution.public_goods", 0.3),
+        ];
+        ("latin_hypercube", paths.map(|(path, high)| of(path, high)).concat())
+    } else {
+        ("sobol", String::new())
+    };
     format!(
         r#"
 [experiment]
@@ -47,7 +80,7 @@ seats = 1
 pricing = "vcg"
 
 [sweep]
-design = "sobol"
+design = "{design}"
 size = {points}
 
 [[sweep.parameters]]
@@ -61,7 +94,7 @@ range = [0.0, 0.5]
 [[sweep.parameters]]
 path = "sequencers.bidder.live_cost"
 range = [0.0, 0.2]
-
+{more}
 [play]
 rounds = 1
 warmup_epochs = 1
@@ -93,10 +126,10 @@ fn of_children() -> f64 {
     (fields.get(12).unwrap_or(&0.0) + fields.get(13).unwrap_or(&0.0)) / TICKS
 }
 
-fn run(points: u32, replicates: u32) -> Run {
+fn run(points: u32, replicates: u32, wide: bool) -> Run {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("large.toml");
-    std::fs::write(&file, experiment(points, replicates)).expect("the experiment is written");
+    std::fs::write(&file, experiment(points, replicates, wide)).expect("the experiment is written");
     let (before, start) = (of_children(), Instant::now());
     let mut child = Command::new(env!("CARGO_BIN_EXE_sequencer-lab"))
         .current_dir(folder.path())
@@ -126,7 +159,7 @@ fn run(points: u32, replicates: u32) -> Run {
 
 /// Seconds of simulation of one of these units, alone.
 fn simulation() -> f64 {
-    let document = Document::parse("large.toml", &experiment(64, 40)).expect("a valid file");
+    let document = Document::parse("large.toml", &experiment(64, 40, false)).expect("a valid file");
     let study = Study::read(document, Files::beside(Path::new("large.toml"))).expect("a valid study");
     let plans: Vec<_> = study.plans().collect();
     let once = || {
@@ -149,27 +182,48 @@ fn main() {
     println!(
         "  points  replicates    units   wall s  processor s  outside, µs a unit  of 5 ms  peak MB  bytes a value"
     );
-    let say = |points: u32, replicates: u32| {
-        let r = run(points, replicates);
+    let mut missed: Vec<String> = Vec::new();
+    let mut say = |points: u32, replicates: u32, wide: bool| {
+        let r = run(points, replicates, wide);
         let outside = r.processor / r.units as f64 - simulation;
         let share = outside / (outside + UNIT.as_secs_f64());
+        let bytes = r.store as f64 / r.values as f64;
         println!(
-            "{points:8} {replicates:11} {:8} {:8.1} {:12.2} {:19.0} {:7.2}% {:8.1} {:14.1}",
+            "{points:8} {replicates:11} {:8} {:8.1} {:12.2} {:19.0} {:7.2}% {:8.1} {bytes:14.1}",
             r.units,
             r.wall,
             r.processor,
             1e6 * outside,
             100.0 * share,
             r.memory,
-            r.store as f64 / r.values as f64
         );
+        if r.units >= LARGE && share > MOST_OUTSIDE {
+            missed.push(format!("{:.2}% of {} units of {points} points are outside", 100.0 * share, r.units));
+        }
+        if bytes > MOST_BYTES {
+            missed.push(format!("{bytes:.1} bytes a value at {points} points"));
+        }
+        r.memory
     };
     let scale = if quick { 10 } else { 1 };
     // Units grow at the same design points, then design points at about the same units.
-    for replicates in [5, 15, 50] {
-        say(1024, (replicates / scale).max(2));
+    let memory = [5, 15, 50].map(|replicates| say(1024, (replicates / scale).max(2), false));
+    say(64, 800 / scale, false);
+    say(16384, (3 / scale).max(2), false);
+    // More points than are kept ready, and eight parameters.
+    let [few, many] = [8192, if quick { 16384 } else { 65536 }].map(|points| (points, say(points, 1, true)));
+    let a_point = (many.1 - few.1) * 1024.0 * 1024.0 / f64::from(many.0 - few.0);
+    println!("a design point of eight parameters takes {a_point:.0} bytes of memory");
+    if memory[2] > FLAT * memory[0] {
+        missed.push(format!("memory grows from {:.0} to {:.0} MB with replicates", memory[0], memory[2]));
     }
-    for (points, replicates) in [(64, 800), (16384, 3)] {
-        say(points, (replicates / scale).max(2));
+    if a_point > A_POINT {
+        missed.push(format!("{a_point:.0} bytes a design point"));
+    }
+    for text in &missed {
+        println!("missed: {text}");
+    }
+    if !missed.is_empty() {
+        std::process::exit(1);
     }
 }

@@ -5,6 +5,7 @@ use crate::agent::sequencer::Class;
 use crate::experiment::file::Experiment;
 use crate::experiment::simulate::{Play, simulate};
 use crate::learning::LearnerSpec;
+use crate::measure::statistics::Moments;
 use crate::play::schedule::Regime;
 use clap::Args;
 use std::fmt::Write;
@@ -45,6 +46,8 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     let points = study.design.len();
     let tried = tried(points);
     let (mut seconds, mut tries) = (0.0, 0.0);
+    // By contender.
+    let mut each_of = vec![Moments::default(); experiment.contenders.len()];
     let mut units = Vec::new();
     for &design in &tried {
         let point = study.point(design).map_err(|error| Stop::refuse(&error))?;
@@ -52,12 +55,13 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
             let _ = writeln!(text, "design point {design}: {}", study.design.point(design).in_words());
         }
         let play = shortened(&point.play);
-        for contender in &point.contenders {
+        for (contender, each_of) in point.contenders.iter().zip(&mut each_of) {
             let start = Instant::now();
             let outcome = simulate(&contender.rule, &point.setting, &contender.terms, &play, point.seed, 0);
             let each = start.elapsed().as_secs_f64() * f64::from(SHORTER);
             seconds += each;
             tries += 1.0;
+            each_of.push(each);
             let note =
                 outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
             let _ = writeln!(
@@ -105,7 +109,16 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
             );
         }
     }
-    let wall = each * planned as f64 / common.threads() as f64;
+    // Units of the same content, such as those of a contender that a parameter leaves alone, are computed once.
+    let different: Option<Vec<u64>> =
+        (0..each_of.len()).map(|contender| study.different(contender)).collect();
+    let all = different.as_ref().map_or(each * planned as f64, |different| {
+        each_of.iter().zip(different).map(|(each, &count)| each.mean() * count as f64).sum()
+    });
+    let different = different.map_or(planned, |different| different.iter().sum());
+    let wall = all / common.threads() as f64;
+    let of_them =
+        if different < planned { format!(", {different} of them different") } else { String::new() };
     let stopping = experiment.variations.stopping.as_ref();
     let more = stopping.map_or(String::new(), |rule| {
         format!(
@@ -113,9 +126,14 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
             rule.maximum
         )
     });
-    let _ = writeln!(text, "{planned} units, about {} on {} threads{more}", minutes(wall), common.threads());
+    let _ = writeln!(
+        text,
+        "{planned} units{of_them}, about {} on {} threads{more}",
+        minutes(wall),
+        common.threads()
+    );
     common.result(&text, || {
-        serde_json::json!({"experiment": experiment.name, "units": planned, "seconds": wall, "contenders": units})
+        serde_json::json!({"experiment": experiment.name, "units": planned, "different": different, "seconds": wall, "contenders": units})
     });
     Ok(Status::Done)
 }

@@ -1,13 +1,14 @@
 //! `merge DIR..`: the union of pieces, with exactly the files of a run on one machine.
 
 use super::closing::Finished;
+use super::printing::Printing;
 use super::run;
 use super::shard::PARTIAL;
 use super::{Common, Status, Stop, source};
 use crate::experiment::lock::OutputLock;
 use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::runner::RunSummary;
-use crate::experiment::store::{self, Contents, Journal, Store, StoreError};
+use crate::experiment::store::{self, Contents, Journal, STORE_FILE, Store, StoreError};
 use crate::experiment::study::{Piece, Study};
 use crate::experiment::unit::{UnitPlan, digest};
 use clap::Args;
@@ -24,6 +25,8 @@ pub struct Options {
     /// Where to write
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
+    #[command(flatten)]
+    printing: Printing,
 }
 
 /// Most missing or conflicting units that a message names.
@@ -36,6 +39,7 @@ const NAMED: usize = 20;
 /// differ, in which case nothing is written.
 pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
     let started = (SystemTime::now(), Instant::now());
+    let printing = options.printing.of_figures()?;
     let mut folders = Vec::new();
     for folder in &options.pieces {
         folders.extend(stores_in(folder)?);
@@ -46,13 +50,20 @@ pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
         .collect::<Result<_, _>>()?;
     check_same_study(&folders, &stores)?;
     let study = source::stored(&stores[0], &folders[0])?;
-    if let Some(status) = conflicts(&stores, common)? {
-        return Ok(status);
-    }
+    let pieces: Vec<&Store> = stores.iter().collect();
     let directory = &options.output;
     Store::inspect(directory).map_err(|error| Stop::refuse(&error))?;
+    // What is in the output already is a piece like the others; where there is nothing, nothing is made before all is well.
+    let begun = directory.join(STORE_FILE).exists();
+    if !begun && let Some(status) = conflicts(&pieces, common)? {
+        return Ok(status);
+    }
     let lock = OutputLock::acquire(directory).map_err(|error| Stop::refuse(&error))?;
-    let mut into = run::open_store(&study, &lock, Journal::WriteAhead)?;
+    if begun && let Some(status) = contradicts(&lock, &folders[0], &pieces, common)? {
+        return Ok(status);
+    }
+    // The output may lie on a cluster's file system, like the pieces.
+    let mut into = run::open_store(&study, &lock, Journal::Rollback)?;
     run::put_points(&study, &mut into)?;
     for piece in &stores {
         copy(piece, &mut into).map_err(|error| Stop::fail(&error))?;
@@ -60,7 +71,6 @@ pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
     let (done, failed) = into.counts().map_err(|error| Stop::fail(&error))?;
     let missing = missing(&study, &mut into).map_err(|error| Stop::fail(&error))?;
     let summary = RunSummary { done: 0, reused: done, failed, stopped_early: false };
-    let printing = crate::report::figures::Printing::default();
     let finished = Finished { study: &study, directory, summary, started, printing, common };
     let status = run::finish(&finished, &into)?;
     into.close().map_err(|error| Stop::fail(&error))?;
@@ -76,8 +86,8 @@ pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
 }
 
 /// The stores that a folder is or holds.
-fn stores_in(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
-    if folder.join(crate::experiment::store::STORE_FILE).exists() {
+pub(super) fn stores_in(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    if folder.join(STORE_FILE).exists() {
         return Ok(vec![folder.to_owned()]);
     }
     let entries = std::fs::read_dir(folder)
@@ -88,7 +98,7 @@ fn stores_in(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
         .filter(|path| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let name = name.strip_suffix(PARTIAL).unwrap_or(name);
-            name.starts_with("shard-") && path.join(crate::experiment::store::STORE_FILE).exists()
+            name.starts_with("shard-") && path.join(STORE_FILE).exists()
         })
         .collect();
     found.sort();
@@ -101,14 +111,43 @@ fn stores_in(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
     Ok(found)
 }
 
-fn check_same_study(folders: &[PathBuf], stores: &[Store]) -> Result<(), Stop> {
-    let of = |store: &Store| -> Result<_, Stop> {
-        let meta = |key| store.meta(key).map_err(|error| Stop::refuse(&error));
-        Ok((meta("study")?, meta("engine")?))
+/// What the study of a store is.
+fn identity(store: &Store) -> Result<(Option<String>, Option<String>), Stop> {
+    let meta = |key| store.meta(key).map_err(|error| Stop::refuse(&error));
+    Ok((meta("study")?, meta("engine")?))
+}
+
+/// Refuses an output that holds another study than the pieces, and says where it contradicts them.
+fn contradicts(
+    lock: &OutputLock,
+    folder: &Path,
+    pieces: &[&Store],
+    common: &Common,
+) -> Result<Option<Status>, Stop> {
+    Store::restore(lock).map_err(|error| Stop::refuse(&error))?;
+    let output = match Store::open_read_only(lock.directory()) {
+        Ok(output) => output,
+        // Killed before there was anything.
+        Err(StoreError::Missing(_)) => return conflicts(pieces, common),
+        Err(error) => return Err(Stop::refuse(&error)),
     };
-    let first = of(&stores[0])?;
+    let held = identity(&output)?;
+    // A run that was killed before it said what it is holds nothing.
+    if held.0.is_some() && held != identity(pieces[0])? {
+        return Err(Stop::say(format!(
+            "{} holds another experiment than {}, or another version of it; nothing was written. Choose another --output",
+            lock.directory().display(),
+            folder.display()
+        )));
+    }
+    let all: Vec<&Store> = pieces.iter().copied().chain([&output]).collect();
+    conflicts(&all, common)
+}
+
+fn check_same_study(folders: &[PathBuf], stores: &[Store]) -> Result<(), Stop> {
+    let first = identity(&stores[0])?;
     for (folder, store) in folders.iter().zip(stores) {
-        if of(store)? != first {
+        if identity(store)? != first {
             return Err(Stop::say(format!(
                 "{} and {} are pieces of different experiments, or of different versions of one; nothing was written",
                 folders[0].display(),
@@ -120,7 +159,7 @@ fn check_same_study(folders: &[PathBuf], stores: &[Store]) -> Result<(), Stop> {
 }
 
 /// Units of one content with different results; nothing may be written then.
-fn conflicts(stores: &[Store], common: &Common) -> Result<Option<Status>, Stop> {
+fn conflicts(stores: &[&Store], common: &Common) -> Result<Option<Status>, Stop> {
     let mut known = Contents::new().map_err(|error| Stop::fail(&error))?;
     let mut conflicting = Few::default();
     // A content counts once, wherever in the design it stands.
@@ -141,7 +180,7 @@ fn conflicts(stores: &[Store], common: &Common) -> Result<Option<Status>, Stop> 
         return Ok(None);
     }
     eprintln!(
-        "error: {} units have different results in different pieces, which the same program with the same seed does not give: {}; \
+        "error: {} units have different results in different pieces or in the output, which the same program with the same seed does not give: {}; \
          nothing was written",
         conflicting.count,
         conflicting.in_words()

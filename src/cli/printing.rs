@@ -3,7 +3,7 @@
 use super::Stop;
 use crate::chart::{Files, Style, Theme, Width};
 use crate::report::figures;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Options of every command that draws.
 #[derive(Clone, Copy, Debug, Args)]
@@ -26,6 +26,24 @@ pub struct Printing {
 }
 
 impl Printing {
+    /// The options that ask for these figures; none where they are the usual ones.
+    pub fn as_arguments(&self) -> Vec<String> {
+        let name = |value: Option<clap::builder::PossibleValue>| value.map(|v| v.get_name().to_owned());
+        let mut words = Vec::new();
+        if self.theme != Theme::Paper {
+            words.extend(name(self.theme.to_possible_value()).map(|name| format!("--theme={name}")));
+        }
+        if self.size != Width::Double {
+            words.extend(name(self.size.to_possible_value()).map(|name| format!("--size={name}")));
+        }
+        if self.scale != 1 {
+            words.push(format!("--scale={}", self.scale));
+        }
+        words.extend(self.pdf.then(|| "--pdf".to_owned()));
+        words.extend(self.bare.then(|| "--bare".to_owned()));
+        words
+    }
+
     /// As the figures need it.
     ///
     /// # Errors

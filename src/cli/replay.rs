@@ -30,7 +30,7 @@ pub fn replay(options: &Options, common: &Common) -> Result<Status, Stop> {
     if study.experiment.variations.optimization.is_some() {
         return replay_candidate(options, &store, &study, common);
     }
-    let plan = find(&study, &options.unit).ok_or_else(|| {
+    let plan = find(&study, &store, &options.unit)?.ok_or_else(|| {
         let example = study.plan(0, 0, 0).key;
         Stop::say(format!(
             "{}: there is no unit `{}`; allowed: a unit's id, or design/mechanism/replicate such as 0/{}/0",
@@ -93,8 +93,8 @@ fn replay_candidate(
     Ok(say(&unit.id, compare(&stored, &study::simulate(&point, &plan)), common))
 }
 
-/// The unit of this address or id.
-fn find(study: &Study, unit: &str) -> Option<UnitPlan> {
+/// The unit of this address or id. Which replicates a stopping rule asked for only the store knows.
+fn find(study: &Study, store: &Store, unit: &str) -> Result<Option<UnitPlan>, Stop> {
     let addressed = || {
         // No contender's name has a slash.
         let mut parts = unit.split('/');
@@ -102,7 +102,12 @@ fn find(study: &Study, unit: &str) -> Option<UnitPlan> {
         let whole = parts.next().is_none();
         study.find(design.parse().ok()?, mechanism, replicate.parse().ok()?).filter(|_| whole)
     };
-    addressed().or_else(|| study.plans().find(|plan| plan.id == unit))
+    if let Some(plan) = addressed() {
+        return Ok(Some(plan));
+    }
+    let stored = store.address(unit).map_err(|error| Stop::refuse(&error))?;
+    let named = stored.and_then(|key| study.find(key.design, &key.mechanism, key.replicate));
+    Ok(named.filter(|plan| plan.id == unit))
 }
 
 /// The first difference between what is stored and what came out again.

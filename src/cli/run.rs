@@ -36,15 +36,15 @@ pub struct Options {
     output: Option<PathBuf>,
     /// Discard what is stored and begin anew
     #[arg(long)]
-    fresh: bool,
+    pub(super) fresh: bool,
     /// Stop after so many minutes, with what there is by then
     #[arg(long, value_name = "M")]
-    max_minutes: Option<f64>,
+    pub(super) max_minutes: Option<f64>,
     /// What to do when a unit fails: go on with the others, or stop
     #[arg(long, value_name = "WHAT", value_parser = ["continue", "stop"], default_value = "continue")]
-    on_error: String,
+    pub(super) on_error: String,
     #[command(flatten)]
-    printing: Printing,
+    pub(super) printing: Printing,
     #[command(flatten)]
     pub(super) engine: Engine,
 }
@@ -74,12 +74,7 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     if options.engine.engine.is_some() {
         return slurm::submit(options, &study, &directory, common);
     }
-    match Store::inspect(&directory) {
-        // What is cut short or of another version is ours to discard; what was never a store is not.
-        Err(error @ StoreError::Foreign { .. }) => return Err(Stop::refuse(&error)),
-        Err(error) if !options.fresh => return Err(Stop::refuse(&error)),
-        _ => {}
-    }
+    inspect(&directory, options.fresh)?;
     let lock = OutputLock::acquire(&directory).map_err(|error| Stop::refuse(&error))?;
     if options.fresh {
         Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
@@ -88,15 +83,15 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     if store.opening() == Opening::Changed && experiment.variations.optimization.is_some() {
         common.say("the experiment has changed since its last run: units that are the same count again");
     } else if store.opening() == Opening::Changed {
-        let mut valid = 0;
-        for plan in study.plans() {
-            let status = store.status(&plan.id).map_err(|error| Stop::fail(&error))?;
-            valid += u64::from(status == Some(store::Status::Done));
-        }
+        let valid = still_valid(&study, &store).map_err(|error| Stop::fail(&error))?;
+        // With a stopping rule nobody knows of how many.
+        let of = match &experiment.variations.stopping {
+            Some(_) => "units are still valid",
+            None => &format!("of {} units are still valid", study.planned()),
+        };
         common.say(&format!(
-            "the experiment has changed since its last run: {valid} of {} units are still valid (units of other versions stay in \
-             the store, and count again when the file says so)",
-            study.planned()
+            "the experiment has changed since its last run: {valid} {of} (units of other versions stay in the store, and count \
+             again when the file says so)"
         ));
     }
     let how = Computing { threads: common.threads(), on_error: on_error(&options.on_error), deadline };
@@ -119,6 +114,38 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     };
     store.close().map_err(|error| Stop::fail(&error))?;
     Ok(status)
+}
+
+/// Stored units that the study asks for, or may come to ask for.
+fn still_valid(study: &Study, store: &Store) -> Result<u64, StoreError> {
+    let is_done = |plan: &UnitPlan| Ok(store.status(&plan.id)? == Some(store::Status::Done));
+    let mut valid = 0;
+    for plan in study.plans() {
+        valid += u64::from(is_done(&plan)?);
+    }
+    let Some(rule) = &study.experiment.variations.stopping else { return Ok(valid) };
+    let contenders = study.experiment.contenders.len();
+    for (design, contender) in (0..study.design.len()).flat_map(|d| (0..contenders).map(move |c| (d, c))) {
+        let more = study.least_replicates()..rule.maximum;
+        for replicate in more {
+            // A rule adds replicates in order.
+            if !is_done(&study.plan(design, contender, replicate))? {
+                break;
+            }
+            valid += 1;
+        }
+    }
+    Ok(valid)
+}
+
+/// Refuses what stands in place of the store, unless it is to be discarded: what is cut short or of another version is ours to
+/// discard, what was never a store is not.
+pub(super) fn inspect(directory: &Path, fresh: bool) -> Result<(), Stop> {
+    match Store::inspect(directory) {
+        Err(error @ StoreError::Foreign { .. }) => Err(Stop::refuse(&error)),
+        Err(error) if !fresh => Err(Stop::refuse(&error)),
+        _ => Ok(()),
+    }
 }
 
 /// Opens the store of a study in the directory held by `lock`.
@@ -277,6 +304,10 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         ]
     });
     if let Some(status) = run.units_failed(failed, all) {
+        if summary.stopped_early {
+            let left = reached.as_ref().map_or(all - done - failed, Reached::left);
+            common.say(&format!("stopped early: {left} units are left; the same command goes on from there"));
+        }
         return Ok(status);
     }
     if !summary.stopped_early {

@@ -7,7 +7,7 @@
 use super::run::{self, Computing};
 use super::{Common, ExperimentFile, Status, Stop, source};
 use crate::experiment::lock::OutputLock;
-use crate::experiment::store::{Journal, Store};
+use crate::experiment::store::{Journal, Opening, STORE_FILE, Store, StoreError};
 use crate::experiment::study::{Piece, Study};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -63,15 +63,23 @@ pub fn shard(options: &Options, common: &Common) -> Result<Status, Stop> {
         if !options.fresh {
             return already(&study, &complete, common);
         }
+        run::inspect(&complete, true)?;
         std::fs::rename(&complete, &partial).map_err(|error| cannot("rename", &complete, &error))?;
     }
-    Store::inspect(&partial)
-        .or_else(|error| if options.fresh { Ok(()) } else { Err(Stop::refuse(&error)) })?;
+    run::inspect(&partial, options.fresh)?;
     let lock = OutputLock::acquire(&partial).map_err(|error| Stop::refuse(&error))?;
     if options.fresh {
         Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
+    } else {
+        Store::restore(&lock).map_err(|error| Stop::refuse(&error))?;
+        check_same_experiment(&study, &partial)?;
     }
     let mut store = run::open_store(&study, &lock, Journal::Rollback)?;
+    if store.opening() == Opening::Changed {
+        common.say(
+            "the experiment has changed since this piece was begun: units that are the same count again",
+        );
+    }
     run::put_points(&study, &mut store)?;
     let on_error = run::on_error(&options.on_error);
     let how = Computing { threads: common.threads(), on_error, deadline };
@@ -109,17 +117,44 @@ pub fn shard(options: &Options, common: &Common) -> Result<Status, Stop> {
 
 /// A complete piece is left alone, if it is one of this study.
 fn already(study: &Study, complete: &Path, common: &Common) -> Result<Status, Stop> {
-    let store = Store::open_read_only(complete).map_err(|error| Stop::refuse(&error))?;
-    let identity = study.identity();
-    if store.meta("study").map_err(|error| Stop::refuse(&error))? != Some(identity) {
-        return Err(Stop::say(format!(
-            "{}: this piece belongs to another experiment, or to another version of it; choose another --output, or --fresh",
-            complete.display()
-        )));
-    }
+    check_same_study(study, complete, "choose another --output, or --fresh")?;
     let text = format!("complete already: {}", complete.display());
     common.result(&text, || serde_json::json!({"complete": true, "output": complete.display().to_string()}));
     Ok(Status::Done)
+}
+
+/// Refuses a folder whose store is not one of this study.
+pub(super) fn check_same_study(study: &Study, folder: &Path, remedy: &str) -> Result<(), Stop> {
+    let store = Store::open_read_only(folder).map_err(|error| Stop::refuse(&error))?;
+    if store.meta("study").map_err(|error| Stop::refuse(&error))? == Some(study.identity()) {
+        return Ok(());
+    }
+    Err(Stop::say(format!(
+        "{}: this belongs to another experiment, or to another version of it; {remedy}",
+        folder.display()
+    )))
+}
+
+/// Refuses a folder whose store is one of an experiment of another name. What is stored of another version of the same counts
+/// where units are the same.
+fn check_same_experiment(study: &Study, folder: &Path) -> Result<(), Stop> {
+    if !folder.join(STORE_FILE).exists() {
+        return Ok(());
+    }
+    let store = match Store::open_read_only(folder) {
+        Ok(store) => store,
+        // Killed before there was anything.
+        Err(StoreError::Missing(_)) => return Ok(()),
+        Err(error) => return Err(Stop::refuse(&error)),
+    };
+    let name = store.meta("experiment").map_err(|error| Stop::refuse(&error))?;
+    match name {
+        Some(name) if name != study.experiment.name => Err(Stop::say(format!(
+            "{}: this belongs to another experiment, `{name}`; choose another --output, or --fresh",
+            folder.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Stop {

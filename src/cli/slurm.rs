@@ -2,19 +2,25 @@
 //!
 //! Two scripts are written into `OUTPUT/slurm/` and handed to `sbatch`: `pieces.sbatch` runs `shard FILE I/N` in task `I` of
 //! an array, `merge.sbatch` waits for all tasks and merges whatever they left. Pieces that are complete are not submitted
-//! again, so that the same command after a failure computes only what is missing.
+//! again, so that the same command after a failure computes only what is missing. Pieces of another experiment, or of another
+//! version of this one, are refused: their union would be that other one.
 
+use super::merge::stores_in;
 use super::run::Options;
-use super::shard::folder;
+use super::shard::{self, PARTIAL, folder};
 use super::{Common, Status, Stop};
+use crate::experiment::store::STORE_FILE;
 use crate::experiment::study::{Piece, Study};
 use crate::experiment::whole_file::WholeFile;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Tasks of an array that every site allows, where `scontrol` does not say.
+/// Highest number of a task that every site allows, where `scontrol` does not say.
 const DEFAULT_MOST_TASKS: u32 = 1000;
+
+/// What helps where a folder is of another study.
+const OTHER: &str = "choose another --output";
 
 /// Options of the engine.
 #[derive(Debug, clap::Args)]
@@ -44,23 +50,52 @@ pub fn submit(options: &Options, study: &Study, directory: &Path, common: &Commo
             "--engine slurm: --shards is missing; allowed: the number of pieces, such as --shards 16",
         ));
     };
-    super::shard::refuse_differences(study)?;
+    shard::refuse_differences(study)?;
     let pieces = directory.join("shards");
+    if options.fresh {
+        return Err(Stop::say(format!(
+            "--fresh: nothing that a job may be writing is discarded from here; allowed: another --output, or remove {} first",
+            pieces.display()
+        )));
+    }
+    refuse_others(study, directory, &pieces, shards)?;
     let missing: Vec<u32> =
         (1..=shards).filter(|&index| !pieces.join(folder(Piece { index, of: shards })).exists()).collect();
+    let most = most_tasks();
+    if most == 0 && !missing.is_empty() {
+        return Err(Stop::say("--engine slurm: this site allows no array jobs (MaxArraySize); use `shard`"));
+    }
     let scripts = write_scripts(options, directory, &pieces, shards)?;
-    let arrays = arrays(&missing, most_tasks());
+    let arrays = arrays(&missing, most);
     let extra: Vec<&str> = engine.sbatch.as_deref().unwrap_or_default().split_whitespace().collect();
     let mut jobs: Vec<String> = Vec::new();
     let mut lines = Vec::new();
+    let mut submit = |arguments: Vec<String>, jobs: &[String]| -> Result<Option<String>, Stop> {
+        lines.push(format!("sbatch {}", arguments.join(" ")));
+        if engine.dry_run {
+            return Ok(None);
+        }
+        let submitted = sbatch(&arguments).map(Some);
+        submitted.map_err(|stop| {
+            let before = if jobs.is_empty() {
+                String::new()
+            } else {
+                format!(
+                    "; submitted before: {}, without a job that merges: the same command again adds it",
+                    jobs.join(", ")
+                )
+            };
+            Stop { message: stop.message + &before, ..stop }
+        })
+    };
     for array in &arrays {
-        let mut arguments = vec!["--parsable".to_owned(), format!("--array={array}")];
+        let mut arguments = vec!["--parsable".to_owned(), format!("--array={}", array.tasks)];
         arguments.extend(extra.iter().map(|&word| word.to_owned()));
         arguments.push(scripts.0.display().to_string());
-        lines.push(format!("sbatch {}", arguments.join(" ")));
-        if !engine.dry_run {
-            jobs.push(sbatch(&arguments)?);
+        if array.offset > 0 {
+            arguments.push(array.offset.to_string());
         }
+        jobs.extend(submit(arguments, &jobs)?);
     }
     let mut arguments = vec!["--parsable".to_owned()];
     if !jobs.is_empty() {
@@ -70,8 +105,7 @@ pub fn submit(options: &Options, study: &Study, directory: &Path, common: &Commo
     }
     arguments.extend(extra.iter().map(|&word| word.to_owned()));
     arguments.push(scripts.1.display().to_string());
-    lines.push(format!("sbatch {}", arguments.join(" ")));
-    let merging = if engine.dry_run { None } else { Some(sbatch(&arguments)?) };
+    let merging = submit(arguments, &jobs)?;
     let head = if engine.dry_run { "would submit" } else { "submitted" };
     let text = format!(
         "{} of {shards} pieces are complete; {head}:\n  {}\nscripts: {}",
@@ -81,7 +115,9 @@ pub fn submit(options: &Options, study: &Study, directory: &Path, common: &Commo
     );
     common.result(&text, || {
         serde_json::json!({
-            "shards": shards, "complete": shards as usize - missing.len(), "arrays": arrays, "jobs": jobs,
+            "shards": shards, "complete": shards as usize - missing.len(),
+            "arrays": arrays.iter().map(|array| &array.tasks).collect::<Vec<_>>(),
+            "offsets": arrays.iter().map(|array| array.offset).collect::<Vec<_>>(), "jobs": jobs,
             "merge_job": merging, "dry_run": engine.dry_run, "output": directory.display().to_string()
         })
     });
@@ -89,27 +125,54 @@ pub fn submit(options: &Options, study: &Study, directory: &Path, common: &Commo
     Ok(Status::Done)
 }
 
-/// Array expressions of the missing pieces, each of at most `most` tasks and with numbers below the site's limit.
-fn arrays(missing: &[u32], most: u32) -> Vec<String> {
+/// Refuses folders whose union is not this study: what is complete there, what is computed for another number of pieces and would
+/// stay as it is, and the output itself. A piece that is not complete is `shard`'s to go on from.
+fn refuse_others(study: &Study, directory: &Path, pieces: &Path, shards: u32) -> Result<(), Stop> {
+    let resumed = |folder: &PathBuf| {
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.ends_with(&format!("-of-{shards}{PARTIAL}"))
+    };
+    let there = if pieces.exists() { stores_in(pieces).unwrap_or_default() } else { Vec::new() };
+    for folder in there.iter().filter(|folder| !resumed(folder)) {
+        shard::check_same_study(study, folder, OTHER)?;
+    }
+    if directory.join(STORE_FILE).exists() {
+        shard::check_same_study(study, directory, OTHER)?;
+    }
+    Ok(())
+}
+
+/// An array job: its tasks, and what is to be added to a task's number to get the piece.
+#[derive(Debug, PartialEq, Eq)]
+struct Array {
+    tasks: String,
+    offset: u32,
+}
+
+/// Array jobs of the missing pieces. Sites limit the numbers of tasks, and not only how many there are: numbers go up to `most`,
+/// and a piece beyond it is a task of an array with an offset.
+fn arrays(missing: &[u32], most: u32) -> Vec<Array> {
+    let most = most.max(1);
     missing
-        .chunks(most.max(1) as usize)
+        .chunk_by(|a, b| (a - 1) / most == (b - 1) / most)
         .map(|chunk| {
+            let offset = (chunk[0] - 1) / most * most;
             let mut ranges: Vec<(u32, u32)> = Vec::new();
-            for &index in chunk {
+            for task in chunk.iter().map(|index| index - offset) {
                 match ranges.last_mut() {
-                    Some((_, last)) if *last + 1 == index => *last = index,
-                    _ => ranges.push((index, index)),
+                    Some((_, last)) if *last + 1 == task => *last = task,
+                    _ => ranges.push((task, task)),
                 }
             }
             let show = |&(first, last): &(u32, u32)| {
                 if first == last { first.to_string() } else { format!("{first}-{last}") }
             };
-            ranges.iter().map(show).collect::<Vec<_>>().join(",")
+            Array { tasks: ranges.iter().map(show).collect::<Vec<_>>().join(","), offset }
         })
         .collect()
 }
 
-/// The site's limit on tasks of an array.
+/// The highest number of a task that the site allows.
 fn most_tasks() -> u32 {
     let output = Command::new("scontrol").args(["show", "config"]).output();
     let text = output.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
@@ -150,6 +213,13 @@ fn write_scripts(
     let absolute = |path: &Path| quoted(&here.join(path).display().to_string());
     let changes = options.experiment.changes.as_arguments();
     let changes = changes.iter().fold(String::new(), |line, word| line + " " + &quoted(word));
+    let mut how = String::new();
+    if options.on_error != "continue" {
+        how += &format!(" --on-error {}", options.on_error);
+    }
+    if let Some(minutes) = options.max_minutes {
+        how += &format!(" --max-minutes {minutes}");
+    }
     let head = |name: &str, log: &str| {
         format!(
             "#!/bin/bash\n#SBATCH --job-name={name}\n#SBATCH --output={}\ncd {}\n",
@@ -158,15 +228,17 @@ fn write_scripts(
         )
     };
     let name = directory.file_name().and_then(|n| n.to_str()).unwrap_or("sequencer-lab").to_owned();
+    // The first argument is the array's offset.
     let shard = format!(
-        "{}exec {} shard {} \"$SLURM_ARRAY_TASK_ID/{shards}\" --output {} --threads \"${{SLURM_CPUS_PER_TASK:-1}}\"{changes}\n",
-        head(&name, "piece-%a.log"),
+        "{}exec {} shard {} \"$((SLURM_ARRAY_TASK_ID + ${{1:-0}}))/{shards}\" --output {} --threads \"${{SLURM_CPUS_PER_TASK:-1}}\"{changes}{how}\n",
+        head(&name, "piece-%A-%a.log"),
         quoted(&program.display().to_string()),
         absolute(&options.experiment.file),
         absolute(pieces),
     );
+    let printing = options.printing.as_arguments().iter().fold(String::new(), |line, word| line + " " + word);
     let merge = format!(
-        "{}exec {} merge {} --output {} --threads \"${{SLURM_CPUS_PER_TASK:-1}}\"\n",
+        "{}exec {} merge {} --output {} --threads \"${{SLURM_CPUS_PER_TASK:-1}}\"{printing}\n",
         head(&format!("{name}-merge"), "merge.log"),
         quoted(&program.display().to_string()),
         absolute(pieces),
@@ -192,8 +264,13 @@ mod tests {
 
     #[test]
     fn arrays_name_what_is_missing_under_the_limit() {
-        assert_eq!(arrays(&[1, 2, 3, 5, 7, 8], 100), ["1-3,5,7-8"]);
-        assert_eq!(arrays(&[1, 2, 3, 4, 5], 2), ["1-2", "3-4", "5"]);
+        let array = |tasks: &str, offset| Array { tasks: tasks.to_owned(), offset };
+        assert_eq!(arrays(&[1, 2, 3, 5, 7, 8], 100), [array("1-3,5,7-8", 0)]);
+        // No task has a number beyond the limit.
+        assert_eq!(arrays(&[1, 2, 3, 4, 5], 2), [array("1-2", 0), array("1-2", 2), array("1", 4)]);
+        let all: Vec<u32> = (1..=2000).collect();
+        assert_eq!(arrays(&all, 1000), [array("1-1000", 0), array("1-1000", 1000)]);
+        assert_eq!(arrays(&[7, 1003, 1004], 1000), [array("7", 0), array("3-4", 1000)]);
         assert!(arrays(&[], 10).is_empty());
     }
 

@@ -12,7 +12,7 @@ const LINE_SECONDS: u64 = 5;
 pub struct Count {
     /// Units computed in this run.
     pub done: u64,
-    /// Units taken from the store.
+    /// Units taken from the store: those of former runs, and those of the same content as another.
     pub reused: u64,
     /// Units that failed in this run.
     pub failed: u64,
@@ -35,7 +35,7 @@ impl Count {
             None => format!("{} units", self.settled()),
         }];
         if self.reused > 0 {
-            parts.push(format!("{} stored before", self.reused));
+            parts.push(format!("{} taken from the store", self.reused));
         }
         if computed > 0.0 {
             parts.push(if rate >= 1.0 {
@@ -185,7 +185,7 @@ mod tests {
         let count = Count { done: 40, reused: 50, failed: 10, total: Some(200) };
         assert_eq!(
             count.describe(Duration::from_secs(10)),
-            "100/200 units, 50 stored before, 5.0 a second, 20 s left, 10 failed"
+            "100/200 units, 50 taken from the store, 5.0 a second, 20 s left, 10 failed"
         );
         let slow = Count { done: 2, total: Some(100), ..Count::default() };
         assert_eq!(slow.describe(Duration::from_secs(100)), "2/100 units, 50.0 s each, 1:21:40 left");
@@ -198,6 +198,6 @@ mod tests {
         let mut lines = Lines::new(&mut out);
         lines.show(&Count { done: 1, ..Count::default() });
         lines.close(&Count { reused: 3, total: Some(3), ..Count::default() });
-        assert_eq!(String::from_utf8(out).unwrap(), "3/3 units, 3 stored before\n");
+        assert_eq!(String::from_utf8(out).unwrap(), "3/3 units, 3 taken from the store\n");
     }
 }

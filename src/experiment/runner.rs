@@ -5,8 +5,8 @@
 //! study sees is therefore a function of the results alone: unit `n` is asked after exactly the tells that the width
 //! implies, for any number of threads and whether results come from the store or from work.
 //!
-//! Each unit is written when it finishes, by one thread, and committed within 20 ms; a killed run loses only units in
-//! flight.
+//! Each unit is written when it finishes, by one thread, and committed within 20 ms. A killed run loses the units in flight, and
+//! those that finished within these 20 ms; a unit that takes longer is committed before the next one of its thread finishes.
 
 use super::containment::contain;
 use super::outcome::Outcome;
@@ -72,8 +72,8 @@ impl Study for Planned {
     }
 }
 
-/// Longest time that a finished unit waits for its commit, so that units of a few milliseconds share one. Until then
-/// it counts as in flight; a unit that takes longer than this is committed before the next one finishes.
+/// Longest time that a finished unit waits for its commit, so that units of a few milliseconds share one: each commit writes
+/// again the pages that it has in common with the one before.
 const COMMIT_LINGER: Duration = Duration::from_millis(20);
 
 /// What to do when a unit fails.
@@ -251,7 +251,7 @@ impl<S: Study + ?Sized> Desk<'_, S> {
             if self.running == 0 {
                 break;
             }
-            match reports.recv_timeout(COMMIT_LINGER) {
+            match reports.recv_timeout(self.store.due()) {
                 Ok(report) => self.receive(report)?,
                 Err(RecvTimeoutError::Timeout) => self.store.flush()?,
                 Err(RecvTimeoutError::Disconnected) => break,

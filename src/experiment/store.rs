@@ -123,20 +123,20 @@ impl Store {
         journal_mode: Journal,
     ) -> Result<Self, StoreError> {
         let path = lock.directory().join(STORE_FILE);
-        let journal = schema::beside(&path, "-journal");
-        let found = if schema::has_bytes(&journal) {
-            // A kill in the middle of creating or closing: SQLite takes the half-done step back before we look.
-            Connection::open(&path)
-                .and_then(|c| c.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())))
-                .map_err(|e| StoreError::from_sqlite(&path, e))?;
-            schema::inspect(&path)?
-        } else {
-            schema::inspect(&path)?
-        };
+        take_back(&path)?;
+        let found = schema::inspect(&path)?;
         Self::open_writing(&path, found, head, journal_mode).map_err(|e| match e {
             Failure::Sqlite(source) => StoreError::from_sqlite(&path, source),
             Failure::Store(error) => error,
         })
+    }
+
+    /// Takes back a commit that a kill left half-done, in the directory held by `lock`. Nothing there is fine.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn restore(lock: &OutputLock) -> Result<(), StoreError> {
+        take_back(&lock.directory().join(STORE_FILE))
     }
 
     /// Refuses what stands in place of the store where its header says that [`Store::create_or_open`] would: before a lock
@@ -147,10 +147,6 @@ impl Store {
     /// A file that is foreign, of another version or cut short.
     pub fn inspect(directory: &Path) -> Result<(), StoreError> {
         let path = directory.join(STORE_FILE);
-        // A step that a kill left half-done is SQLite's to take back.
-        if schema::has_bytes(&schema::beside(&path, "-journal")) {
-            return Ok(());
-        }
         match schema::inspect(&path) {
             Ok(_) | Err(StoreError::Io { .. }) => Ok(()),
             Err(error) => Err(error),
@@ -187,12 +183,18 @@ impl Store {
         Self::assemble(connection, path.to_owned(), opening)
     }
 
-    /// Opens the store of an output directory for reading, while a run goes on or after it.
+    /// Opens the store of an output directory for reading, while a run goes on or after it. A commit that a kill left half-done is
+    /// taken back first, unless a program is at work there, whose commit it is, or nothing may be written.
     ///
     /// # Errors
     /// As for [`Store::create_or_open`], and where there is no store.
     pub fn open_read_only(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join(STORE_FILE);
+        if schema::has_bytes(&schema::beside(&path, "-journal"))
+            && let Ok(lock) = OutputLock::acquire(directory)
+        {
+            Self::restore(&lock)?;
+        }
         if schema::inspect(&path)? == Found::Nothing {
             return Err(StoreError::Missing(path));
         }
@@ -356,6 +358,16 @@ impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
     }
+}
+
+/// Takes back a commit that a kill left half-done: SQLite does so when it may write.
+fn take_back(path: &Path) -> Result<(), StoreError> {
+    if !schema::has_bytes(&schema::beside(path, "-journal")) {
+        return Ok(());
+    }
+    Connection::open(path)
+        .and_then(|c| c.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())))
+        .map_err(|e| StoreError::from_sqlite(path, e))
 }
 
 /// Walks the whole structure: every page reachable, every row readable.

@@ -20,6 +20,7 @@ use in_order::InOrder;
 use points::Points;
 pub use points::{read_point, simulate};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 
 /// One of several pieces into which a study is divided among machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,6 +197,16 @@ impl Study {
         }
         let addresses = u64::from(self.design.len()) * self.experiment.contenders.len() as u64;
         addresses * u64::from(self.least_replicates())
+    }
+
+    /// Number of different units of a contender, by its place in the file, among [`Self::plans`]: units of the same content are
+    /// computed once. Unknown of a sensitivity study, whose points differ in their replicates, and of an optimization.
+    pub fn different(&self, contender: usize) -> Option<u64> {
+        let variations = &self.experiment.variations;
+        let known = variations.sensitivity.is_none() && variations.optimization.is_none();
+        let contents = self.points.contents();
+        let places = || (0..self.design.len()).map(|design| contents.place(design, contender));
+        known.then(|| places().collect::<HashSet<_>>().len() as u64 * u64::from(self.least_replicates()))
     }
 
     /// The unit at an address, where the study may ask for it.

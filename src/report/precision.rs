@@ -6,10 +6,11 @@ use crate::chart::ticks::significant;
 use crate::experiment::file::Experiment;
 use crate::experiment::progress::clock;
 use crate::experiment::replication::{StoppingRule, judged};
-use crate::experiment::store::{Store, StoreError};
+use crate::experiment::store::{Order, Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
-use crate::measure::statistics::Estimate;
+use crate::measure::statistics::{Critical, Estimate, Pairs};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -29,15 +30,18 @@ pub struct Progress {
     pub planned: u64,
 }
 
-/// Half-widths of one metric over design points and contenders.
+/// Half-widths of one metric over design points and contenders, or pairs of them.
 #[derive(Clone, Debug, Default)]
 struct Widths {
     /// (half-width, replicates) of each.
     all: Vec<(f64, u64)>,
+    /// Whether anybody has the metric.
+    had: bool,
 }
 
 impl Widths {
     fn add(&mut self, e: &Estimate) {
+        self.had |= e.n > 0;
         let half = 0.5 * (e.ci_high - e.ci_low);
         if half.is_finite() {
             self.all.push((half, e.n));
@@ -49,13 +53,23 @@ impl Widths {
     }
 }
 
+/// Whose intervals are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// Each contender's.
+    Contenders,
+    /// Those of paired differences between contenders.
+    Differences,
+}
+
 /// What was reached of one metric.
 #[derive(Clone, Debug)]
 pub struct Width {
     metric: &'static Metric,
+    of: Of,
     /// Half-width of the widest interval, and its replicates.
     worst: (f64, u64),
-    /// Intervals over design points and contenders.
+    /// Intervals over design points and contenders, or pairs of them.
     intervals: usize,
     /// Half-width that the experiment aims at, and how many intervals have reached it.
     target: Option<(f64, usize)>,
@@ -68,11 +82,36 @@ pub struct Width {
 pub struct Reached {
     /// Metrics that vary.
     widths: Vec<Width>,
+    /// Metrics that have a target, and that nobody has.
+    absent: Vec<(&'static Metric, Of)>,
     /// Units to be computed; a guess where there is a stopping rule.
     left: u64,
     guessed: bool,
     /// Time that they would take, in seconds.
     seconds: Option<f64>,
+}
+
+/// Widths of one kind: whose, of which metrics, and with which targets, if there are any.
+struct Kind {
+    of: Of,
+    metrics: Vec<&'static Metric>,
+    targets: Vec<Option<f64>>,
+    widths: Vec<Widths>,
+}
+
+impl Kind {
+    fn new<'a>(of: Of, asked: impl Iterator<Item = (&'a str, Option<f64>)>) -> Self {
+        let known = asked.filter_map(|(key, target)| Some((METRICS.iter().find(|m| m.key == key)?, target)));
+        let (metrics, targets): (Vec<_>, Vec<_>) = known.unzip();
+        let widths = vec![Widths::default(); metrics.len()];
+        Kind { of, metrics, targets, widths }
+    }
+
+    /// Takes in an interval of a metric by place, and says how many replicates it is likely to need.
+    fn add(&mut self, place: usize, e: &Estimate, rule: Option<&StoppingRule>) -> Option<u32> {
+        self.widths[place].add(e);
+        Some(replicates(rule?, e, self.targets[place]?))
+    }
 }
 
 impl Reached {
@@ -82,52 +121,79 @@ impl Reached {
     /// Where the store cannot be read.
     pub fn read(store: &Store, experiment: &Experiment, progress: Progress) -> Result<Self, StoreError> {
         let rule = experiment.variations.stopping.as_ref();
-        let keys: Vec<&str> = match rule {
-            Some(rule) if !rule.half_width.is_empty() => {
-                rule.half_width.iter().map(|(key, _)| key.as_str()).collect()
-            }
-            _ => TOLD.to_vec(),
+        let targets = |list: &[(String, f64)]| -> Vec<(String, Option<f64>)> {
+            list.iter().map(|(key, target)| (key.clone(), Some(*target))).collect()
         };
-        let metrics: Vec<&'static Metric> =
-            keys.iter().filter_map(|key| METRICS.iter().find(|m| m.key == *key)).collect();
-        let mut widths = vec![Widths::default(); metrics.len()];
-        // Replicates that are still needed, by address, where there is a rule.
-        let mut rest: u64 = 0;
-        visit(store, &metrics, |_, _, outcome, n| {
-            for (widths, e) in widths.iter_mut().zip(&outcome.estimates) {
-                if let Some(e) = e {
-                    widths.add(e);
-                }
-            }
-            if let Some(rule) = rule {
-                let targets = rule.half_width.iter().zip(&outcome.estimates);
-                let needed =
-                    targets.filter_map(|((_, target), e)| Some(replicates(rule, e.as_ref()?, *target)));
-                let needed = needed.max().unwrap_or_else(|| rule.minimum.min(rule.maximum));
-                rest += u64::from(needed).saturating_sub(n);
+        let (own, between) = match rule {
+            Some(rule) => (targets(&rule.half_width), targets(&rule.difference)),
+            None => (TOLD.iter().map(|key| ((*key).to_owned(), None)).collect(), Vec::new()),
+        };
+        let kind = |of, asked: &[(String, Option<f64>)]| {
+            Kind::new(of, asked.iter().map(|(key, target)| (key.as_str(), *target)))
+        };
+        let mut own = kind(Of::Contenders, &own);
+        let mut between = kind(Of::Differences, &between);
+        // By design point: replicates that each contender has, and that are likely to be needed. A point goes on with all of its
+        // contenders.
+        let mut points: BTreeMap<u32, (Vec<u64>, u32)> = BTreeMap::new();
+        let least = rule.map_or(0, |rule| rule.minimum.min(rule.maximum));
+        visit(store, &own.metrics.clone(), |design, _, outcome, n| {
+            let (having, needed) = points.entry(design).or_insert((Vec::new(), least));
+            having.push(n);
+            for (place, e) in outcome.estimates.iter().enumerate() {
+                let more = e.as_ref().and_then(|e| own.add(place, e, rule));
+                *needed = (*needed).max(more.unwrap_or(0));
             }
         })?;
-        let mut found = Vec::new();
-        for (place, (metric, widths)) in metrics.into_iter().zip(widths).enumerate() {
-            // What does not vary needs no replicates.
-            let Some(worst) = widths.worst().filter(|(worst, _)| *worst > 0.0) else { continue };
-            let target = rule.and_then(|rule| rule.half_width.get(place)).map(|(_, target)| {
-                (*target, widths.all.iter().filter(|(half, n)| judged(*half, *n) <= *target).count())
-            });
-            let whole = f64::from(experiment.replicates);
-            let expected = rule.is_none().then(|| worst.0 * (worst.1 as f64 / whole).sqrt());
-            found.push(Width { metric, worst, intervals: widths.all.len(), target, expected });
+        if !between.metrics.is_empty() {
+            differences(store, &between.metrics.clone(), |design, place, e| {
+                let more = between.add(place, e, rule);
+                if let Some((_, needed)) = points.get_mut(&design) {
+                    *needed = (*needed).max(more.unwrap_or(0));
+                }
+            })?;
+        }
+        let short = |(having, needed): &(Vec<u64>, u32)| -> u64 {
+            having.iter().map(|n| u64::from(*needed).saturating_sub(*n)).sum()
+        };
+        let rest: u64 = points.values().map(short).sum();
+        let (mut found, mut absent) = (Vec::new(), Vec::new());
+        for Kind { of, metrics, targets, widths } in [own, between] {
+            for ((metric, target), widths) in metrics.into_iter().zip(targets).zip(widths) {
+                if target.is_some() && !widths.had && !points.is_empty() {
+                    absent.push((metric, of));
+                }
+                // What does not vary needs no replicates.
+                let Some(worst) = widths.worst().filter(|(worst, _)| *worst > 0.0) else { continue };
+                let reached =
+                    |target: f64| widths.all.iter().filter(|(half, n)| judged(*half, *n) <= target).count();
+                let whole = f64::from(experiment.replicates);
+                found.push(Width {
+                    metric,
+                    of,
+                    worst,
+                    intervals: widths.all.len(),
+                    target: target.map(|target| (target, reached(target))),
+                    expected: rule.is_none().then(|| worst.0 * (worst.1 as f64 / whole).sqrt()),
+                });
+            }
         }
         let planned = progress.planned.saturating_sub(progress.done);
         let left = if rule.is_some() { rest.max(planned) } else { planned };
         let each = progress.elapsed.as_secs_f64() / progress.computed as f64;
         let seconds = (progress.computed > 0).then_some(each * left as f64);
-        Ok(Reached { widths: found, left, guessed: rule.is_some(), seconds })
+        Ok(Reached { widths: found, absent, left, guessed: rule.is_some(), seconds })
+    }
+
+    /// Units that are left to compute.
+    pub fn left(&self) -> u64 {
+        self.left
     }
 
     /// A sentence for each metric, and one for the rest.
     pub fn sentences(&self, experiment: &Experiment) -> Vec<String> {
         let mut said: Vec<String> = self.widths.iter().map(|width| width.sentence(experiment)).collect();
+        said.extend(self.nobodys());
         let mut text = format!("the rest: {}{} units", if self.guessed { "about " } else { "" }, self.left);
         if let Some(seconds) = self.seconds {
             // Writing to a string cannot fail.
@@ -146,14 +212,28 @@ impl Reached {
             format!(
                 "target missed: {} ± {} is reached by {reached} of {} intervals, the widest is ± {} after {} replicates, the most that the \
                  experiment allows (`replication.maximum`)",
-                labelled(width.metric),
+                width.name(),
                 significant(target * factor, 2),
                 width.intervals,
                 significant(width.worst.0 * factor, 2),
                 width.worst.1
             )
         };
-        self.widths.iter().filter(missed).map(say).collect()
+        self.widths.iter().filter(missed).map(say).chain(self.nobodys()).collect()
+    }
+
+    /// Targets that say nothing.
+    fn nobodys(&self) -> impl Iterator<Item = String> {
+        self.absent.iter().map(|&(metric, of)| {
+            let (whose, key) = match of {
+                Of::Contenders => ("no contender", "half_width"),
+                Of::Differences => ("no pair of contenders", "difference_half_width"),
+            };
+            format!(
+                "target without a metric: {whose} has {}, and `replication.{key}` of it stops nothing",
+                labelled(metric)
+            )
+        })
     }
 
     /// The same for other programs.
@@ -161,6 +241,7 @@ impl Reached {
         let width = |w: &Width| {
             json!({
                 "metric": w.metric.key,
+                "of": match w.of { Of::Contenders => "contenders", Of::Differences => "differences" },
                 "half_width": w.worst.0,
                 "replicates": w.worst.1,
                 "intervals": w.intervals,
@@ -171,6 +252,7 @@ impl Reached {
         };
         json!({
             "widest": self.widths.iter().map(width).collect::<Vec<_>>(),
+            "absent": self.absent.iter().map(|(metric, _)| metric.key).collect::<Vec<_>>(),
             "units_left": self.left,
             "seconds_left": self.seconds,
         })
@@ -178,13 +260,20 @@ impl Reached {
 }
 
 impl Width {
+    fn name(&self) -> String {
+        match self.of {
+            Of::Contenders => labelled(self.metric),
+            Of::Differences => format!("difference of contenders in {}", labelled(self.metric)),
+        }
+    }
+
     fn sentence(&self, experiment: &Experiment) -> String {
         let (factor, _) = printed(self.metric);
         let say = |v: f64| significant(v * factor, 2);
         let (worst, n) = self.worst;
         let mut text = format!(
             "precision so far: {} ± {} at the widest of {} intervals, after {n} replicates",
-            labelled(self.metric),
+            self.name(),
             say(worst),
             self.intervals
         );
@@ -203,18 +292,70 @@ impl Width {
     }
 }
 
+/// Visits the intervals of paired differences between contenders, point by point: by place of the metric.
+fn differences(
+    store: &Store,
+    metrics: &[&'static Metric],
+    mut each: impl FnMut(u32, usize, &Estimate),
+) -> Result<(), StoreError> {
+    let column: Vec<Option<usize>> =
+        store.metrics().iter().map(|key| metrics.iter().position(|m| m.key == *key)).collect();
+    let contenders = store.contenders().len();
+    let pairs: Vec<(usize, usize)> = (0..contenders).flat_map(|a| (0..a).map(move |b| (a, b))).collect();
+    let nothing = || vec![vec![f64::NAN; contenders]; metrics.len()];
+    // By metric, then contender, of the replicate at hand; by metric, then pair, of the point.
+    let mut values = nothing();
+    let mut sums = vec![vec![Pairs::default(); pairs.len()]; metrics.len()];
+    let mut critical = Critical::default();
+    let mut close = |values: &mut Vec<Vec<f64>>, sums: &mut Vec<Vec<Pairs>>, ended: Option<u32>| {
+        for (sums, values) in sums.iter_mut().zip(values.iter()) {
+            for (sum, &(a, b)) in sums.iter_mut().zip(&pairs) {
+                sum.push(values[a], values[b]);
+            }
+        }
+        *values = nothing();
+        let Some(design) = ended else { return };
+        for (place, sums) in sums.iter_mut().enumerate() {
+            for sum in sums {
+                let c = std::mem::take(sum).comparison(&mut critical);
+                if c.n > 0 {
+                    let (ci_low, ci_high) = (c.ci_low, c.ci_high);
+                    each(design, place, &Estimate { mean: c.difference, se: c.se, ci_low, ci_high, n: c.n });
+                }
+            }
+        }
+    };
+    let mut current: Option<(u32, u32)> = None;
+    let read: Vec<usize> = (0..column.len()).filter(|&metric| column[metric].is_some()).collect();
+    store.visit_values_on(&read, Order::ByReplicate, |unit| {
+        let here = (unit.design, unit.replicate);
+        if let Some(before) = current.filter(|before| *before != here) {
+            close(&mut values, &mut sums, (before.0 != here.0).then_some(before.0));
+        }
+        current = Some(here);
+        for &(metric, value) in unit.values {
+            if let Some(place) = column[metric] {
+                values[place][unit.contender] = value;
+            }
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    if let Some((design, _)) = current {
+        close(&mut values, &mut sums, Some(design));
+    }
+    Ok(())
+}
+
 /// Replicates at which a rule will find an interval narrow enough, as far as its present width tells.
 fn replicates(rule: &StoppingRule, e: &Estimate, target: f64) -> u32 {
-    let half = judged(0.5 * (e.ci_high - e.ci_low), e.n);
+    let half = 0.5 * (e.ci_high - e.ci_low);
     if !half.is_finite() {
         return rule.minimum.min(rule.maximum);
     }
-    let share = half / target;
-    let needed = e.n as f64 * share * share;
-    rule.looks()
-        .into_iter()
-        .find(|&look| f64::from(look) >= needed.min(f64::from(rule.maximum)))
-        .unwrap_or(rule.maximum)
+    // Half-widths shrink with the root of the number; each look has its own margin.
+    let there = |look: u32| half * (e.n as f64 / f64::from(look)).sqrt();
+    let mut looks = rule.looks().into_iter();
+    looks.find(|&look| judged(there(look), u64::from(look)) <= target).unwrap_or(rule.maximum)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{Constraint, Objective, Optimization, natural};
 use crate::experiment::sweep::reading::{AXIS, read_axis};
+use crate::experiment::sweep::same;
 use crate::experiment::sweep::{Axis, Settings as AxisSettings, owner};
 use crate::measure::metrics;
 use crate::numerics::ln;
@@ -193,7 +194,7 @@ fn condition(path: &str, value: &Value, earlier: &[Axis]) -> Option<(usize, f64)
     let place = earlier.iter().rposition(|axis| axis.paths.iter().any(|p| p == path))?;
     let AxisSettings::Levels(levels) = &earlier[place].settings else { return None };
     let column = earlier[place].paths.iter().position(|p| p == path)?;
-    let level = levels.iter().position(|level| level[column] == *value)?;
+    let level = levels.iter().position(|level| same(&level[column], value))?;
     Some((place, position(level, levels.len())))
 }
 

@@ -294,3 +294,65 @@ fn a_store_that_fails_ends_the_run_with_its_error() {
     });
     assert!(matches!(error, RunError::Store(StoreError::UnknownMetric(_))));
 }
+
+/// Names of the variables that make a test the process to be killed.
+const KILLED: &str = "SEQUENCER_LAB_TEST_KILLED";
+
+/// Units of five milliseconds on two threads, each of which leaves a line when it starts and one when it ends.
+fn logged(directory: &Path) -> RunSummary {
+    use std::io::Write;
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(directory.join("log")).unwrap();
+    let plans: Vec<UnitPlan> = (0..400).map(|replicate| plan(0, "a", replicate)).collect();
+    with_store(directory, |store| {
+        let work = |plan: &UnitPlan| {
+            // A short line is appended whole.
+            writeln!(&log, "start {}", plan.id).unwrap();
+            std::thread::sleep(Duration::from_millis(5));
+            writeln!(&log, "end {}", plan.id).unwrap();
+            Ok(toy(plan))
+        };
+        run(&mut Planned::new(plans), &work, store, &options(2), &mut Silent).unwrap()
+    })
+}
+
+#[test]
+fn runs_until_it_is_killed() {
+    if let Ok(directory) = std::env::var(KILLED) {
+        logged(Path::new(&directory));
+    }
+}
+
+#[test]
+fn a_kill_costs_units_in_flight_and_what_finished_last() {
+    let root = tempfile::tempdir().unwrap();
+    let kills = 12;
+    for kill in 0..kills {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["experiment::runner::tests::runs_until_it_is_killed", "--exact"])
+            .env(KILLED, root.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = || std::fs::read_to_string(root.path().join("log")).unwrap_or_default().lines().count();
+        let before = lines();
+        while lines() < before + 40 {
+            assert!(child.try_wait().unwrap().is_none(), "ended by itself");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(kill));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let summary = logged(root.path());
+    assert_eq!(summary.done + summary.reused, 400);
+    let log = std::fs::read_to_string(root.path().join("log")).unwrap();
+    let twice = |what: &str| {
+        let all: Vec<&str> = log.lines().filter(|line| line.starts_with(what)).collect();
+        all.len() - all.iter().collect::<BTreeSet<_>>().len()
+    };
+    // A kill finds two units in flight, and in 20 milliseconds eight finish; half as many again where the system is slow to let the desk
+    // commit.
+    assert!(twice("start") > 0, "no kill cost anything");
+    assert!(twice("start") <= kills as usize * (2 + 12), "{} of {kills} kills", twice("start"));
+    assert!(twice("end") <= kills as usize * 12, "{} of {kills} kills", twice("end"));
+}

@@ -42,6 +42,9 @@ pub enum StoreError {
     /// No space left; every unit stored before is kept.
     #[error("the disk is full: cannot write to {path}. Units stored so far are kept; free some space and run again", path = .0.display())]
     DiskFull(PathBuf),
+    /// A kill left a commit half-done, and it cannot be taken back.
+    #[error("{path} was left in the middle of a commit, which can be taken back only where its folder can be written; make it writable, or copy the whole folder", path = .0.display())]
+    HalfDone(PathBuf),
     /// The file or its directory does not allow writing.
     #[error("{path} cannot be written: file or directory is read-only", path = .0.display())]
     ReadOnly(PathBuf),
@@ -85,6 +88,9 @@ impl StoreError {
     pub(super) fn from_sqlite(path: &Path, source: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
         let path = path.to_owned();
+        if source.sqlite_error().is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK) {
+            return Self::HalfDone(path);
+        }
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, detail: source.to_string() },
             Some(ErrorCode::NotADatabase) => Self::Foreign(path),

@@ -62,6 +62,9 @@ pub struct StoredPolicy {
     pub entries: Vec<PolicyEntry>,
 }
 
+/// Values of a result.
+const ALL_VALUES: &str = "SELECT metric, value FROM metric_values WHERE result = ?1 ORDER BY metric";
+
 /// Order of a walk over units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -95,6 +98,26 @@ impl Store {
             self.connection
                 .prepare_cached("SELECT status = 'done' FROM results WHERE id = ?1")?
                 .query_row([id], |row| Ok(if row.get(0)? { Status::Done } else { Status::Failed }))
+                .optional()
+        };
+        read().map_err(|e| self.error(e))
+    }
+
+    /// The first address of the unit with this content; `None` where it has none.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn address(&self, id: &str) -> Result<Option<UnitKey>, StoreError> {
+        let read = || -> rusqlite::Result<_> {
+            self.connection
+                .prepare_cached(
+                    "SELECT p.design, c.name, p.replicate FROM results r JOIN places p ON p.result = r.number \
+                     JOIN contenders c ON c.number = p.contender WHERE r.id = ?1 \
+                     ORDER BY p.design, p.contender, p.replicate LIMIT 1",
+                )?
+                .query_row([id], |row| {
+                    Ok(UnitKey { design: row.get(0)?, mechanism: row.get(1)?, replicate: row.get(2)? })
+                })
                 .optional()
         };
         read().map_err(|e| self.error(e))
@@ -188,12 +211,44 @@ impl Store {
         &self,
         designs: &[u32],
         order: Order,
+        visit: impl FnMut(&StoredUnit<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.visit_some(designs, order, ALL_VALUES, visit)
+    }
+
+    /// As [`Self::visit_values`], with the values of some metrics alone, by position: a few are read faster than all.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn visit_values_on<E: From<StoreError>>(
+        &self,
+        metrics: &[usize],
+        order: Order,
+        visit: impl FnMut(&StoredUnit<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let designs = self.designs()?;
+        if 3 * metrics.len() > self.metrics.len() {
+            return self.visit_values_of(&designs, order, visit);
+        }
+        let number = |&position: &usize| self.metric_numbers[self.metrics[position]].to_string();
+        let list = metrics.iter().map(number).collect::<Vec<_>>().join(", ");
+        let query = format!(
+            "SELECT metric, value FROM metric_values WHERE result = ?1 AND metric IN ({list}) ORDER BY metric"
+        );
+        self.visit_some(&designs, order, &query, visit)
+    }
+
+    fn visit_some<E: From<StoreError>>(
+        &self,
+        designs: &[u32],
+        order: Order,
+        query: &str,
         mut visit: impl FnMut(&StoredUnit<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let _reading = self.reading()?;
         let mut values = Vec::new();
         let mut show = |design, contender: usize, replicate, result| -> rusqlite::Result<_> {
-            self.values_of(result, &mut values)?;
+            self.values_by(query, result, &mut values)?;
             let mechanism = &self.contenders[contender];
             Ok(visit(&StoredUnit { design, contender, mechanism, replicate, values: &values }))
         };
@@ -414,6 +469,43 @@ impl Store {
         read().map_err(|e| self.error(e))
     }
 
+    /// Shows the values of the swept parameters at design points that are given in order, as [`Self::design_values`] has them, in
+    /// one walk.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn visit_designs(
+        &self,
+        designs: &[u32],
+        mut visit: impl FnMut(Vec<Option<DesignValue>>),
+    ) -> Result<(), StoreError> {
+        let mut read = || -> rusqlite::Result<_> {
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT design, parameter, value FROM design_points ORDER BY design")?;
+            let mut rows = statement.query([])?;
+            let mut row = rows.next()?;
+            for &design in designs {
+                let mut values = vec![None; self.parameters.len()];
+                while let Some(at) = row {
+                    let here: u32 = at.get(0)?;
+                    if here > design {
+                        break;
+                    }
+                    if let Some(slot) =
+                        values.get_mut(at.get::<_, u32>(1)? as usize).filter(|_| here == design)
+                    {
+                        *slot = Some(at.get(2)?);
+                    }
+                    row = rows.next()?;
+                }
+                visit(values);
+            }
+            Ok(())
+        };
+        read().map_err(|e| self.error(e))
+    }
+
     /// Number of addresses whose unit is done, and whose unit failed.
     ///
     /// # Errors
@@ -459,10 +551,13 @@ impl Store {
 
     /// Values of a result by position of the metric.
     fn values_of(&self, result: i64, values: &mut Vec<(usize, f64)>) -> rusqlite::Result<()> {
+        self.values_by(ALL_VALUES, result, values)
+    }
+
+    /// As [`Self::values_of`], those that a query finds.
+    fn values_by(&self, query: &str, result: i64, values: &mut Vec<(usize, f64)>) -> rusqlite::Result<()> {
         values.clear();
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT metric, value FROM metric_values WHERE result = ?1 ORDER BY metric")?;
+        let mut statement = self.connection.prepare_cached(query)?;
         let mut rows = statement.query([result])?;
         while let Some(row) = rows.next()? {
             if let Some(&position) = self.metric_positions.get(row.get::<_, u32>(0)? as usize) {

@@ -62,7 +62,7 @@ pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 pub(super) enum Found {
     /// Nothing, or an empty file that a killed run left before it wrote its first byte.
     Nothing,
-    /// A store of this version; its length agrees with its header, or a write-ahead log is there to complete it.
+    /// A store of this version; its length agrees with its header, or a log or journal is there to set it right.
     Store,
 }
 
@@ -99,8 +99,9 @@ pub(super) fn inspect(path: &Path) -> Result<Found, StoreError> {
         size => size,
     };
     let expected = page * u64::from(word(28));
-    // A killed checkpoint may leave the file short while the log still holds its pages: SQLite decides then.
-    if found < expected && !has_bytes(&beside(path, "-wal")) {
+    // A killed checkpoint may leave the file short while the log still holds its pages, and a commit may be half-done: SQLite
+    // decides then.
+    if found < expected && !["-wal", "-journal"].iter().any(|suffix| has_bytes(&beside(path, suffix))) {
         return Err(StoreError::Truncated { path: path.to_owned(), found, expected });
     }
     Ok(Found::Store)

@@ -501,3 +501,42 @@ fn a_metric_value_takes_at_most_forty_bytes() {
     println!("{bytes:.1} bytes per value");
     assert!(bytes <= 40.0, "{bytes} bytes per value");
 }
+
+#[test]
+fn designs_and_some_metrics_are_read_as_all_are() {
+    let root = tempfile::tempdir().unwrap();
+    let lock = OutputLock::acquire(root.path()).unwrap();
+    let names = Names::new(&["a", "b"], &["p", "q", "r"]);
+    let mut store = open(&lock, &names);
+    let value = |name: &str, x: f64| (name.to_owned(), DesignValue::Number(x));
+    // Point 0 stays as written; point 2 has no unit.
+    let points = [
+        (0, vec![]),
+        (1, vec![value("p", 1.0), value("r", 2.0)]),
+        (2, vec![value("q", 3.0)]),
+        (3, vec![value("q", 4.0)]),
+    ];
+    store.put_designs(points).unwrap();
+    for design in [0, 1, 3] {
+        store.put(&plan(design, "a", 0), Ok(&outcome(f64::from(design)))).unwrap();
+        store.put(&plan(design, "b", 0), Ok(&outcome(f64::from(design) + 0.5))).unwrap();
+    }
+    let designs = store.designs().unwrap();
+    let mut walked = Vec::new();
+    store.visit_designs(&designs, |values| walked.push(values)).unwrap();
+    let single: Vec<_> = designs.iter().map(|&design| store.design_values(design).unwrap()).collect();
+    assert_eq!((designs, &walked), (vec![0, 1, 3], &single));
+    // One metric of three: units are all shown, with that value.
+    for order in [Order::ByContender, Order::ByReplicate, Order::AsRun] {
+        let all: Vec<_> = values(&store, order).into_iter().filter(|row| row.3 == 0).collect();
+        let mut some = Vec::new();
+        store
+            .visit_values_on(&[0], order, |unit| {
+                assert_eq!(unit.values.len(), 1);
+                some.push((unit.design, unit.mechanism.to_owned(), unit.replicate, 0, unit.values[0].1));
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+        assert_eq!(some, all);
+    }
+}

@@ -69,6 +69,11 @@ impl Store {
         })
     }
 
+    /// Time after which the oldest unit that waits for its commit has waited long enough; all that it may wait where none does.
+    pub fn due(&self) -> Duration {
+        self.linger.saturating_sub(self.waited())
+    }
+
     /// Time for which the oldest unit has waited for its commit.
     fn waited(&self) -> Duration {
         self.open_since.map_or(Duration::ZERO, |since| since.elapsed())

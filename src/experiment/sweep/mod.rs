@@ -94,6 +94,14 @@ impl Range {
     }
 }
 
+/// Whether two values are the same setting: `2` is `2.0`.
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
+    match (a.as_number(), b.as_number()) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}
+
 impl Axis {
     /// Settings that a factorial or one-at-a-time design takes, without repetitions.
     pub fn levels(&self) -> Vec<Vec<Value>> {
@@ -126,7 +134,19 @@ impl Axis {
     fn applies(&self, point: &Point) -> bool {
         self.when
             .as_ref()
-            .is_none_or(|(path, value)| point.iter().any(|(set, found)| set == path && found == value))
+            .is_none_or(|(path, value)| point.iter().any(|(set, found)| set == path && same(found, value)))
+    }
+
+    /// Whether some point may have this value on a path of the axis: where `filled`, in a design that spreads points over ranges,
+    /// else in one that takes levels.
+    pub(crate) fn takes(&self, path: &str, value: &Value, filled: bool) -> bool {
+        let Some(column) = self.paths.iter().position(|p| p == path) else { return false };
+        match (&self.settings, value.as_number()) {
+            (Settings::Range(range), Some(x)) if filled => {
+                range.whole && x.fract() == 0.0 && (range.low..=range.high).contains(&x)
+            }
+            _ => self.levels().iter().any(|level| same(&level[column], value)),
+        }
     }
 
     /// Sets the point's values on this axis.
@@ -244,6 +264,29 @@ mod tests {
     pub(super) fn range(path: &str, low: f64, high: f64) -> Axis {
         let range = Range { low, high, log: false, whole: false, levels: 5 };
         Axis { paths: vec![path.to_owned()], settings: Settings::Range(range), when: None }
+    }
+
+    #[test]
+    fn conditions_compare_numbers_as_numbers() {
+        let mut b = axis("b", &[3, 4]);
+        b.when = Some(("a".to_owned(), Value::Integer(2)));
+        let of = |value: Value| vec![("a".to_owned(), value)];
+        assert!(b.applies(&of(Value::Number(2.0))) && b.applies(&of(Value::Integer(2))));
+        assert!(!b.applies(&of(Value::Number(2.5))) && !b.applies(&of(Value::Text("2".to_owned()))));
+    }
+
+    #[test]
+    fn axes_say_what_they_take() {
+        let two = Value::Number(2.0);
+        assert!(axis("a", &[1, 2]).takes("a", &two, true) && !axis("a", &[1, 3]).takes("a", &two, true));
+        // Levels 0, 1, 2, 3, 4 of a range; no given number where points are spread.
+        let ends = range("a", 0.0, 4.0);
+        assert!(ends.takes("a", &two, false) && !ends.takes("a", &Value::Number(2.5), false));
+        assert!(!ends.takes("a", &two, true) && !ends.takes("b", &two, false));
+        let mut whole = ends.clone();
+        let Settings::Range(range) = &mut whole.settings else { unreachable!() };
+        range.whole = true;
+        assert!(whole.takes("a", &two, true) && !whole.takes("a", &Value::Number(5.0), true));
     }
 
     #[test]

@@ -69,6 +69,10 @@ pub const SWEEP: &[&Parameter] = &[&DESIGN, &SIZE, &FILE];
 /// Keys of `[[sweep.parameters]]`.
 pub const AXIS: &[&Parameter] = &[&PATH, &VALUES, &RANGE, &SCALE, &LEVELS, &WHEN];
 
+/// What a condition may ask for.
+const NEVER: &str = "a value that the earlier parameter takes: one of its `values`, a level of its `range`, or in a space-filling design a \
+                     whole number of a range of whole numbers";
+
 /// Most points of a design.
 const MOST_POINTS: usize = 1_000_000;
 
@@ -130,6 +134,15 @@ impl Sweep {
                 "a conditional parameter, whose condition no point of this design sets",
                 "another design",
             );
+        }
+        let never = |axis: &Axis| {
+            let (path, value) = axis.when.as_ref()?;
+            let mut earlier = axes.iter().filter(|other| other.paths.contains(path));
+            (!earlier.any(|other| other.takes(path, value, spread)))
+                .then(|| format!("`{path}` is never {value}"))
+        };
+        if let Some(message) = axes.iter().find_map(never) {
+            return refuse("parameters", &message, NEVER);
         }
         let mut paths: Vec<String> = Vec::new();
         for path in axes.iter().flat_map(|axis| &axis.paths) {
@@ -214,7 +227,18 @@ pub(crate) fn read_axes(section: &Section, name: &str, levelled: bool) -> Option
     }
     let mut axes: Vec<Axis> = Vec::new();
     for table in &tables {
-        axes.extend(read_axis(table, &axes, levelled));
+        let Some(axis) = read_axis(table, &axes, levelled) else { continue };
+        if let Some((path, value)) = &axis.when {
+            // A path may vary on several axes, each where another condition holds.
+            let mut earlier = axes.iter().filter(|other| other.paths.contains(path)).peekable();
+            let takes =
+                |other: &Axis| other.takes(path, value, true) || levelled && other.takes(path, value, false);
+            if earlier.peek().is_some() && !earlier.any(takes) {
+                table.refuse("when", &format!("`{path}` is never {value}"), NEVER, None);
+                continue;
+            }
+        }
+        axes.push(axis);
     }
     (axes.len() == tables.len()).then_some(axes)
 }

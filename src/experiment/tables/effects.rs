@@ -6,9 +6,10 @@
 use super::{Given, Table, TableError, push_number, push_numbers, quote};
 use crate::experiment::store::{DesignValue, Order, Store, StoreError};
 use crate::experiment::sweep::listed::cells;
-use crate::measure::effects::analysis::{Effect, Marginal, Marginals, Shares, effects, shares};
-use crate::measure::effects::coding::{Factor, Model};
+use crate::measure::effects::analysis::{Effect, Shares, effects, shares};
+use crate::measure::effects::coding::{ABSENT, Factor, Model, Names, Settings, factors};
 use crate::measure::effects::least_squares::{Block, Normal, Scores};
+use crate::measure::effects::margins::{Cells, Kind, Margin, Margins};
 use crate::measure::effects::multiplicity::{benjamini_hochberg, holm};
 use crate::measure::statistics::Estimate;
 use std::collections::BTreeMap;
@@ -20,8 +21,10 @@ pub const EFFECTS: &str = "effects.csv";
 /// Name of the table of marginal means.
 pub const MAIN_EFFECTS: &str = "main_effects.csv";
 
-/// Bytes that the sums of the metrics that are analysed in one go may take.
+/// Bytes that the sums of the metrics that are analysed in one go may take,
 const AT_A_TIME: usize = 32 << 20;
+/// or in a large design for each of its points: every metric takes a few bytes a point, and every go walks the store twice.
+const AT_A_POINT: usize = 256;
 /// Columns of a model above which interactions are left out.
 const MOST_COLUMNS: usize = 300;
 /// Name of the factor that tells contenders apart.
@@ -78,8 +81,10 @@ pub fn write(store: &Store, directory: &Path, given: &Given) -> Result<bool, Tab
     }
     for analysis in &found {
         for row in &analysis.means {
+            let Some(factor) = analysis.layout.factors.get(row.factor) else { continue };
+            let Settings::Levels(_, levels) = &factor.settings else { continue };
             let mut line = opening(store, analysis);
-            line += &[quote(&row.factor), quote(&row.level), String::new()].join(",");
+            line += &[quote(&factor.name), quote(&levels[row.level]), String::new()].join(",");
             push_number(&mut line, row.mean.mean);
             let Estimate { se, ci_low, ci_high, n, .. } = row.mean;
             let e = row.effect;
@@ -112,9 +117,12 @@ pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Option<Shar
     let mut found = vec![vec![None; contenders]; metrics.len()];
     let mut waiting = series(store, &design, &Given::all(contenders, &asked, store.metrics().len()), false);
     while !waiting.is_empty() {
-        let chunk = fitting(&mut waiting);
-        let gathered = gather(store, &design, &chunk)?;
-        for (series, (normal, _)) in chunk.iter().zip(&gathered).filter(|(_, (n, _))| n.observations() > 0) {
+        let chunk = fitting(&mut waiting, design.points);
+        let mut gathered: Vec<Normal> = chunk.iter().map(|s| Normal::new(&s.layout.model.columns)).collect();
+        replicates(store, &design.numbers, &chunk, |series, place, block| {
+            gathered[place].add(&series.layout.model.columns, block);
+        })?;
+        for (series, normal) in chunk.iter().zip(&gathered).filter(|(_, normal)| normal.observations() > 0) {
             let model = &series.layout.model;
             if let Some(place) = place(series.metric) {
                 found[place][series.contender] = Some(shares(model, &normal.solve(&model.columns).finish()));
@@ -122,6 +130,52 @@ pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Option<Shar
         }
     }
     Ok(found)
+}
+
+/// Means of some metrics, by place in the store, at each level of some factors of a design: by metric, then contender. Adjusted for
+/// the other factors where every factor can be told from the others for every metric that there is, else plain.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn means(
+    store: &Store,
+    designs: &[u32],
+    factors: Vec<Factor>,
+    metrics: &[usize],
+) -> Result<(Kind, Vec<Vec<Vec<Margin>>>), StoreError> {
+    let contenders = store.contenders().len();
+    // Room for main effects, and none for interactions.
+    let width = |factor: &Factor| match &factor.settings {
+        Settings::Levels(_, levels) => levels.len().saturating_sub(1),
+        Settings::Numbers(_) => 2,
+    };
+    let most = factors.iter().map(width).sum::<usize>().min(MOST_COLUMNS);
+    let layout = Layout::of(factors, designs.len(), most);
+    let series = |(metric, c)| Series { contender: c, metric, of: vec![c], layout: layout.clone() };
+    let pairs = metrics.iter().flat_map(|&metric| (0..contenders).map(move |c| (metric, c)));
+    let all: Vec<Series> = pairs.map(series).collect();
+    let mut cells: Vec<Cells> = all.iter().map(|s| Cells::new(&s.layout.factors, s.layout.points)).collect();
+    replicates(store, designs, &all, |_, place, block| cells[place].add(block))?;
+    let margins = |kind: Kind| -> Vec<Margins> {
+        let of = |(series, cells): (&Series, &Cells)| {
+            Margins::new(kind, &series.layout.factors, &series.layout.model, cells.clone())
+        };
+        all.iter().zip(&cells).map(of).collect()
+    };
+    let mut kind = Kind::Adjusted;
+    let mut found = margins(kind);
+    let told = cells.iter().zip(&found).all(|(cells, margins)| cells.is_empty() || margins.is_whole());
+    if !told {
+        kind = Kind::Plain;
+        found = margins(kind);
+    }
+    replicates(store, designs, &all, |series, place, block| {
+        found[place].add(&series.layout.factors, &series.layout.model, block);
+    })?;
+    let mut found = found.iter().map(Margins::finish);
+    let by_metric = |_| found.by_ref().take(contenders).collect();
+    let by_metric: Vec<Vec<Vec<Margin>>> = metrics.iter().map(by_metric).collect();
+    Ok((kind, by_metric))
 }
 
 fn opening(store: &Store, analysis: &Analysis) -> String {
@@ -135,7 +189,8 @@ struct Analysis {
     contender: usize,
     metric: usize,
     effects: Vec<Effect>,
-    means: Vec<Marginal>,
+    means: Vec<Margin>,
+    layout: Rc<Layout>,
 }
 
 /// A design as the columns of a regression.
@@ -147,14 +202,20 @@ struct Layout {
 
 impl Layout {
     fn new(factors: Vec<Factor>, points: usize) -> Rc<Self> {
-        let model = Model::new(&factors, points, MOST_COLUMNS);
+        Self::of(factors, points, MOST_COLUMNS)
+    }
+
+    fn of(factors: Vec<Factor>, points: usize, most: usize) -> Rc<Self> {
+        let model = Model::new(&factors, points, most);
         Rc::new(Layout { factors, model, points })
     }
 
-    /// Bytes of what is gathered of one metric: three matrices, a few vectors, and a replicate.
+    /// Bytes of what is gathered of one metric: four matrices, a few vectors, a replicate, and the points' means.
     fn bytes(&self) -> usize {
-        let width = self.model.columns.width;
-        8 * (3 * width * width + 8 * width) + 16 * self.points
+        let width = self.model.columns.width();
+        let has_levels = |factor: &Factor| matches!(factor.settings, Settings::Levels(..)) && factor.varies();
+        let means = if self.factors.iter().any(has_levels) { 12 } else { 0 };
+        8 * (4 * width * width + 8 * width) + (16 + means) * self.points
     }
 }
 
@@ -201,33 +262,14 @@ fn series(store: &Store, design: &DesignTable, given: &Given, together: bool) ->
 }
 
 /// Takes as many of the first as may be gathered in one go.
-fn fitting(waiting: &mut Vec<Series>) -> Vec<Series> {
+fn fitting(waiting: &mut Vec<Series>, points: usize) -> Vec<Series> {
     let mut bytes = 0;
     let fits = |series: &&Series| {
         bytes += series.layout.bytes();
-        bytes <= AT_A_TIME
+        bytes <= AT_A_TIME.max(AT_A_POINT * points)
     };
     let count = waiting.iter().take_while(fits).count().max(1);
     waiting.drain(..count).collect()
-}
-
-/// The first pass over all replicates.
-fn gather(
-    store: &Store,
-    design: &DesignTable,
-    chunk: &[Series],
-) -> Result<Vec<(Normal, Marginals)>, StoreError> {
-    let empty = |s: &Series| (Normal::new(&s.layout.model.columns), Marginals::new(&s.layout.factors));
-    let mut gathered: Vec<(Normal, Marginals)> = chunk.iter().map(empty).collect();
-    replicates(store, design, chunk, |values| {
-        for (series, (normal, marginals)) in chunk.iter().zip(&mut gathered) {
-            series.block(&values[series.metric], design.points, |block| {
-                normal.add(&series.layout.model.columns, block);
-                marginals.add(&series.layout.factors, block);
-            });
-        }
-    })?;
-    Ok(gathered)
 }
 
 /// Analyses whatever contenders have, alone and together.
@@ -235,56 +277,73 @@ fn analyse(store: &Store, design: &DesignTable, given: &Given) -> Result<Vec<Ana
     let mut waiting = series(store, design, given, true);
     let mut found = Vec::new();
     while !waiting.is_empty() {
-        let chunk = fitting(&mut waiting);
-        let gathered = gather(store, design, &chunk)?;
-        let solve = |(s, (normal, _)): (&Series, &(Normal, Marginals))| normal.solve(&s.layout.model.columns);
-        let mut solved: Vec<Scores> = chunk.iter().zip(&gathered).map(solve).collect();
-        replicates(store, design, &chunk, |values| {
-            for (series, scores) in chunk.iter().zip(&mut solved) {
-                let columns = &series.layout.model.columns;
-                series.block(&values[series.metric], design.points, |block| scores.add(columns, block));
-            }
+        let chunk = fitting(&mut waiting, design.points);
+        let empty = |s: &Series| {
+            (Normal::new(&s.layout.model.columns), Cells::new(&s.layout.factors, s.layout.points))
+        };
+        let mut gathered: Vec<(Normal, Cells)> = chunk.iter().map(empty).collect();
+        replicates(store, &design.numbers, &chunk, |series, place, block| {
+            let (normal, cells) = &mut gathered[place];
+            normal.add(&series.layout.model.columns, block);
+            cells.add(block);
         })?;
-        for ((series, (normal, marginals)), scores) in chunk.iter().zip(&gathered).zip(solved) {
-            if normal.observations() > 0 {
-                found.push(Analysis {
-                    contender: series.contender,
-                    metric: series.metric,
-                    effects: effects(&series.layout.model, &scores.finish()),
-                    means: marginals.finish(&series.layout.factors),
-                });
-            }
-        }
+        let observations: Vec<usize> = gathered.iter().map(|(normal, _)| normal.observations()).collect();
+        let solve = |(series, (normal, cells)): (&Series, (Normal, Cells))| {
+            let Layout { factors, model, .. } = &*series.layout;
+            (normal.solve(&model.columns), Margins::new(Kind::Adjusted, factors, model, cells))
+        };
+        let mut solved: Vec<(Scores, Margins)> = chunk.iter().zip(gathered).map(solve).collect();
+        replicates(store, &design.numbers, &chunk, |series, place, block| {
+            let Layout { factors, model, .. } = &*series.layout;
+            let (scores, margins) = &mut solved[place];
+            scores.add(&model.columns, block);
+            margins.add(factors, model, block);
+        })?;
+        let done = chunk.iter().zip(solved).zip(observations).filter(|(_, n)| *n > 0);
+        found.extend(done.map(|((series, (scores, margins)), _)| Analysis {
+            contender: series.contender,
+            metric: series.metric,
+            effects: effects(&series.layout.model, &scores.finish()),
+            means: margins.finish(),
+            layout: series.layout.clone(),
+        }));
     }
     Ok(found)
 }
 
-/// Shows one replicate after another: by metric of the store, then contender, what it has of these series.
+/// Shows one replicate after another of each series, with the series' place.
 fn replicates(
     store: &Store,
-    design: &DesignTable,
+    designs: &[u32],
     series: &[Series],
-    mut each: impl FnMut(&[Vec<Vec<(u32, f64)>>]),
+    mut each: impl FnMut(&Series, usize, &Block),
 ) -> Result<(), StoreError> {
+    // By metric of the store, then contender.
     let mut values = vec![vec![Vec::new(); store.contenders().len()]; store.metrics().len()];
     let mut wanted = vec![false; values.len()];
     for series in series {
         wanted[series.metric] = true;
     }
+    let mut show = |values: &[Vec<Vec<(u32, f64)>>]| {
+        for (place, series) in series.iter().enumerate() {
+            series.block(&values[series.metric], designs.len(), |block| each(series, place, block));
+        }
+    };
     let mut current = None;
-    store.visit_values(Order::AsRun, |unit| {
+    let read: Vec<usize> = (0..wanted.len()).filter(|&metric| wanted[metric]).collect();
+    store.visit_values_on(&read, Order::AsRun, |unit| {
         if current.is_some_and(|replicate| replicate != unit.replicate) {
-            each(&values);
+            show(&values);
             values.iter_mut().flatten().for_each(Vec::clear);
         }
         current = Some(unit.replicate);
-        let Some(point) = design.place(unit.design) else { return Ok::<_, StoreError>(()) };
+        let Ok(point) = designs.binary_search(&unit.design) else { return Ok::<_, StoreError>(()) };
         for &(metric, y) in unit.values.iter().filter(|(metric, y)| wanted[*metric] && y.is_finite()) {
-            values[metric][unit.contender].push((point, y));
+            values[metric][unit.contender].push((point as u32, y));
         }
         Ok(())
     })?;
-    each(&values);
+    show(&values);
     Ok(())
 }
 
@@ -297,46 +356,57 @@ struct DesignTable {
 
 impl DesignTable {
     fn read(store: &Store, designs: &[u32]) -> Result<Self, StoreError> {
-        let rows: Vec<Vec<Option<DesignValue>>> =
-            designs.iter().map(|&design| store.design_values(design)).collect::<Result<_, _>>()?;
-        let columns = store.parameters().iter().enumerate().map(|(column, path)| {
-            let values: Vec<Option<&DesignValue>> = rows.iter().map(|row| row[column].as_ref()).collect();
-            let number = |value: Option<&DesignValue>| match value {
-                Some(DesignValue::Number(number)) => Some(*number),
-                _ => None,
-            };
-            if let Some(numbers) = values.iter().copied().map(number).collect::<Option<Vec<f64>>>() {
-                return Factor::of_numbers(path, &numbers, super::format_number);
-            }
-            let text = |value: Option<&DesignValue>| match value {
-                Some(DesignValue::Number(number)) => super::format_number(*number),
-                Some(DesignValue::Text(text)) => text.clone(),
-                None => "as written".to_owned(),
-            };
-            Factor::of_texts(path, &values.iter().copied().map(text).collect::<Vec<_>>())
+        let mut columns: Vec<Column> =
+            store.parameters().iter().map(|_| Column::Numbers(Vec::with_capacity(designs.len()))).collect();
+        store.visit_designs(designs, |values| {
+            columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
+        })?;
+        let parameters = store.parameters().iter().zip(columns).map(|(path, column)| match column {
+            Column::Numbers(numbers) => Factor::of_numbers(path, numbers, super::format_number),
+            Column::Texts(places, names) => Factor::of_levels(path, places, names.levels),
         });
-        // Parameters that move together cannot be told apart: they are one factor.
-        let mut factors: Vec<Factor> = Vec::new();
-        for column in columns {
-            match factors.iter_mut().find(|factor| factor.moves_with(&column)) {
-                Some(factor) => factor.join(&column),
-                None => factors.push(column),
-            }
-        }
-        Ok(DesignTable { numbers: designs.to_vec(), factors, points: designs.len() })
-    }
-
-    fn place(&self, design: u32) -> Option<u32> {
-        self.numbers.binary_search(&design).ok().map(|place| place as u32)
+        Ok(DesignTable { numbers: designs.to_vec(), factors: factors(parameters), points: designs.len() })
     }
 
     /// The design crossed with some contenders.
     fn pooled(&self, store: &Store, having: &[usize]) -> Rc<Layout> {
-        let mut factors: Vec<Factor> = self.factors.iter().map(|f| f.repeated(having.len())).collect();
+        let mut factors = self.factors.clone();
         let names = store.contenders();
-        let mechanisms: Vec<String> =
-            having.iter().flat_map(|&c| std::iter::repeat_n(names[c].clone(), self.points)).collect();
-        factors.push(Factor::of_texts(MECHANISM, &mechanisms));
+        let levels = having.iter().map(|&c| names[c].clone()).collect();
+        let places = (0..having.len() as u32).flat_map(|c| std::iter::repeat_n(c, self.points));
+        factors.push(Factor::of_levels(MECHANISM, places.collect(), levels));
         Layout::new(factors, self.points * having.len())
+    }
+}
+
+/// Settings of a parameter as they are read.
+enum Column {
+    /// Numbers so far; `NaN` where it stays as written.
+    Numbers(Vec<f64>),
+    /// Places of names.
+    Texts(Vec<u32>, Names),
+}
+
+impl Column {
+    fn push(&mut self, value: Option<DesignValue>) {
+        match (self, value) {
+            (Self::Numbers(numbers), None) => numbers.push(f64::NAN),
+            (Self::Numbers(numbers), Some(DesignValue::Number(number))) => numbers.push(number),
+            (Self::Texts(places, names), value) => places.push(match value {
+                Some(DesignValue::Text(text)) => names.place(&text),
+                Some(DesignValue::Number(number)) => names.place(&super::format_number(number)),
+                None => ABSENT,
+            }),
+            (column @ Self::Numbers(_), value) => {
+                let Self::Numbers(numbers) = &*column else { return };
+                let mut names = Names::default();
+                let place = |number: &f64| {
+                    if number.is_nan() { ABSENT } else { names.place(&super::format_number(*number)) }
+                };
+                let places = numbers.iter().map(place).collect();
+                *column = Self::Texts(places, names);
+                column.push(value);
+            }
+        }
     }
 }

@@ -1,18 +1,18 @@
 //! Analysis of variance over a design.
 //!
 //! For a term with columns `T` of the model:
-//! * sum of squares `β_T' [(A⁻¹)_TT]⁻¹ β_T`: what the residual sum of squares grows by without it (type III under sum coding);
+//! * sum of squares `β_T' [(A⁻¹)_TT]⁻¹ β_T`: what the residual sum of squares grows by without it (type III under sum coding). What
+//!   parameters have in common, where settings of one determine those of another, is in nobody's;
 //! * `η² = SS_T / SS_total` and partial `η²_p = SS_T / (SS_T + SS_residual)`, sums of squares within replicates;
 //! * Hotelling's statistic `T² = β_T' V_TT⁻¹ β_T` with the cluster-robust covariance `V`: `T² (G − m)/((G − 1) m)`, `m = |T|`, against F with
-//!   `m` and `G − m` degrees of freedom (Hotelling 1931; exact for normal errors in balanced designs). Where replicates are not more than columns
-//!   of the term, `V_TT` is singular and there is no test; nor is there one of a term whose sum of squares is within rounding
+//!   `m` and `G − m` degrees of freedom (Hotelling 1931; exact for normal errors in balanced designs), where `G` counts the replicates
+//!   whose own points identify the term. Where they are not more than columns of the term, `V_TT` is singular and there is no test; nor is there one of a term whose sum of squares is within rounding
 //!   ([`Fit::rounding`]), which counts as nothing.
 //!
 //! A balanced factorial gives the textbook's table: sums of squares that add up.
 
-use super::coding::{Factor, Model, Settings, Term};
-use super::least_squares::{self, Block, Fit};
-use crate::measure::statistics::{Critical, Estimate, Moments};
+use super::coding::{Model, Term};
+use super::least_squares::{self, Fit, OfTerm};
 use crate::numerics::incomplete_beta;
 
 /// One row of the table of effects.
@@ -40,13 +40,14 @@ pub fn effects(model: &Model, fit: &Fit) -> Vec<Effect> {
     let mut table: Vec<Effect> = model
         .terms
         .iter()
-        .map(|term| {
-            let columns = used(fit, term);
-            let sum = sum_of_squares(fit, &columns);
-            let (f, p_value) = if sum > 0.0 { wald(fit, &columns) } else { (f64::NAN, f64::NAN) };
+        .zip(&fit.clusters)
+        .map(|(term, &clusters)| {
+            let part = fit.of_term(term.columns.clone());
+            let sum = sum_of_squares(fit, &part);
+            let (f, p_value) = if sum > 0.0 { wald(&part, clusters) } else { (f64::NAN, f64::NAN) };
             Effect {
                 term: term.name.clone(),
-                freedom: columns.len(),
+                freedom: part.beta.len(),
                 sum_of_squares: sum,
                 eta_squared: ratio(sum, total),
                 partial_eta_squared: ratio(sum, sum + residual),
@@ -82,17 +83,15 @@ pub struct Shares {
 /// Shares of the terms of a model; the second pass is not needed for it.
 pub fn shares(model: &Model, fit: &Fit) -> Shares {
     let total = beyond_rounding(fit, fit.total);
-    let share = |term: &Term| (term.name.clone(), ratio(sum_of_squares(fit, &used(fit, term)), total));
+    let share = |term: &Term| {
+        (term.name.clone(), ratio(sum_of_squares(fit, &fit.of_term(term.columns.clone())), total))
+    };
     let residual = ratio(beyond_rounding(fit, fit.residual), total);
     Shares { terms: model.terms.iter().map(share).collect(), residual }
 }
 
-fn used(fit: &Fit, term: &Term) -> Vec<usize> {
-    (term.from..term.to).filter(|&c| fit.used[c]).collect()
-}
-
-fn sum_of_squares(fit: &Fit, columns: &[usize]) -> f64 {
-    beyond_rounding(fit, quadratic(fit, &fit.inverse, columns).unwrap_or(0.0))
+fn sum_of_squares(fit: &Fit, part: &OfTerm) -> f64 {
+    beyond_rounding(fit, quadratic(&part.beta, &part.inverse).unwrap_or(0.0))
 }
 
 fn beyond_rounding(fit: &Fit, sum: f64) -> f64 {
@@ -103,28 +102,25 @@ fn ratio(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { f64::NAN }
 }
 
-/// `β_T' (M_TT)⁻¹ β_T`; `None` where `M_TT` is singular.
-fn quadratic(fit: &Fit, matrix: &[f64], columns: &[usize]) -> Option<f64> {
-    let (m, width) = (columns.len(), fit.beta.len());
-    let block: Vec<f64> =
-        columns.iter().flat_map(|&i| columns.iter().map(move |&j| matrix[i * width + j])).collect();
-    let (inverse, used) = least_squares::inverse(&block, m);
+/// `β' M⁻¹ β`; `None` where `M` is singular.
+fn quadratic(beta: &[f64], matrix: &[f64]) -> Option<f64> {
+    let m = beta.len();
+    let (inverse, used) = least_squares::inverse(matrix, m);
     if !used.iter().all(|&u| u) {
         return None;
     }
-    let beta = |k: usize| fit.beta[columns[k]];
-    Some((0..m).map(|i| (0..m).map(|j| beta(i) * inverse[i * m + j] * beta(j)).sum::<f64>()).sum())
+    Some((0..m).map(|i| (0..m).map(|j| beta[i] * inverse[i * m + j] * beta[j]).sum::<f64>()).sum())
 }
 
-/// Wald test of `β_T = 0`.
-fn wald(fit: &Fit, columns: &[usize]) -> (f64, f64) {
-    let (m, g) = (columns.len(), fit.counts.1);
-    if m == 0 || g < 2 || m >= g {
+/// Wald test of `β_T = 0`, with so many clusters.
+fn wald(part: &OfTerm, clusters: usize) -> (f64, f64) {
+    let m = part.beta.len();
+    if m == 0 || clusters < 2 || m >= clusters {
         return (f64::NAN, f64::NAN);
     }
-    let Some(statistic) = quadratic(fit, &fit.covariance, columns) else { return (f64::NAN, f64::NAN) };
+    let Some(statistic) = quadratic(&part.beta, &part.covariance) else { return (f64::NAN, f64::NAN) };
     // In a balanced design β is a mean over replicates: Hotelling's T² (G − m)/((G − 1) m) is F(m, G − m).
-    let (m, g) = (m as f64, g as f64);
+    let (m, g) = (m as f64, clusters as f64);
     let f = statistic * (g - m) / ((g - 1.0) * m);
     (f, upper_tail(f, m, g - m))
 }
@@ -138,88 +134,11 @@ pub fn upper_tail(f: f64, above: f64, below: f64) -> f64 {
     incomplete_beta(0.5 * below, 0.5 * above, below / (below + above * f.max(0.0)))
 }
 
-/// Mean of a metric at one level of a factor, over all other settings.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Marginal {
-    /// Name of the factor.
-    pub factor: String,
-    /// Name of the level.
-    pub level: String,
-    /// Mean at the level, over replicates.
-    pub mean: Estimate,
-    /// Mean at the level less the mean over all points of the same replicate, over replicates.
-    pub effect: Estimate,
-}
-
-/// Marginal means of every level of every categorical factor, gathered replicate by replicate. Replicates are the
-/// independent observations.
-#[derive(Clone, Debug)]
-pub struct Marginals {
-    /// By factor, then level; empty for factors that are numeric or do not vary.
-    gathered: Vec<Vec<AtLevel>>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct AtLevel {
-    /// Within the replicate at hand.
-    here: Moments,
-    /// Over replicates.
-    means: Moments,
-    effects: Moments,
-}
-
-impl Marginals {
-    /// Before any replicate.
-    pub fn new(factors: &[Factor]) -> Self {
-        let levels = |factor: &Factor| match &factor.settings {
-            Settings::Levels(_, levels) if factor.varies() => vec![AtLevel::default(); levels.len()],
-            _ => Vec::new(),
-        };
-        Marginals { gathered: factors.iter().map(levels).collect() }
-    }
-
-    /// Takes in a replicate.
-    pub fn add(&mut self, factors: &[Factor], block: &Block) {
-        if block.is_empty() {
-            return;
-        }
-        let all = block.iter().map(|(_, y)| *y).collect::<Moments>().mean();
-        for (factor, gathered) in factors.iter().zip(&mut self.gathered).filter(|(_, g)| !g.is_empty()) {
-            let Settings::Levels(places, _) = &factor.settings else { continue };
-            for (point, y) in block {
-                gathered[places[*point as usize]].here.push(*y);
-            }
-            for level in gathered {
-                let here = std::mem::take(&mut level.here).mean();
-                level.means.push(here);
-                level.effects.push(here - all);
-            }
-        }
-    }
-
-    /// The means, by factor, then level.
-    pub fn finish(&self, factors: &[Factor]) -> Vec<Marginal> {
-        let mut critical = Critical::default();
-        let mut rows = Vec::new();
-        for (factor, gathered) in factors.iter().zip(&self.gathered) {
-            let Settings::Levels(_, levels) = &factor.settings else { continue };
-            for (level, gathered) in levels.iter().zip(gathered) {
-                rows.push(Marginal {
-                    factor: factor.name.clone(),
-                    level: level.clone(),
-                    mean: gathered.means.estimate(&mut critical),
-                    effect: gathered.effects.estimate(&mut critical),
-                });
-            }
-        }
-        rows
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::draws::{Key, Purpose, Who};
+    use crate::measure::effects::coding::{Factor, factors};
     use crate::measure::effects::least_squares::fit;
 
     fn close(got: f64, expected: f64, tolerance: f64) {
@@ -229,7 +148,7 @@ mod tests {
     fn two_by_three() -> Vec<Factor> {
         let a: Vec<f64> = (0..6).map(|point| f64::from(point / 3)).collect();
         let b: Vec<f64> = (0..6).map(|point| f64::from(point % 3)).collect();
-        vec![Factor::of_numbers("a", &a, |x| x.to_string()), Factor::of_numbers("b", &b, |x| x.to_string())]
+        vec![Factor::of_numbers("a", a, |x| x.to_string()), Factor::of_numbers("b", b, |x| x.to_string())]
     }
 
     #[test]
@@ -299,19 +218,78 @@ mod tests {
         close(upper_tail(2.7109, 5.0, 20.0), 0.05, 1e-5);
     }
 
-    #[test]
-    fn marginal_means_are_over_replicates() {
-        let factors = two_by_three();
-        let mut gathered = Marginals::new(&factors);
-        for replicate in 0..2 {
-            let block: Vec<_> = (0..6).map(|point| (point, f64::from(point + 6 * replicate))).collect();
-            gathered.add(&factors, &block);
+    /// Share of 4,000 trials in which each term of a true hypothesis is rejected at 5%: normal values, those of a replicate at
+    /// the points that it has.
+    fn rejected(
+        factors: &[Factor],
+        points: u32,
+        has: impl Fn(u32, u32) -> bool,
+        replicates: u32,
+    ) -> Vec<f64> {
+        let model = Model::new(factors, points as usize, 5);
+        let trials = 4_000;
+        let mut rejected = vec![0_u32; model.terms.len()];
+        for trial in 0..trials {
+            let stream = Key::new(13, trial, points).stream(Purpose::Resample, Who::MARKET);
+            let normal = |replicate, at| crate::numerics::normal_quantile(stream.uniform(replicate, at));
+            let block = |r: u32| {
+                let there = (0..points).filter(|&p| has(r, p));
+                there.map(|p| (p, normal(r, p) + normal(r, 9))).collect::<Vec<_>>()
+            };
+            let blocks: Vec<_> = (0..replicates).map(block).collect();
+            for (count, effect) in rejected.iter_mut().zip(effects(&model, &fit(&model.columns, &blocks))) {
+                *count += u32::from(effect.p_value < 0.05);
+            }
         }
-        let rows = gathered.finish(&factors);
-        let a0 = rows.iter().find(|row| row.factor == "a" && row.level == "0").unwrap();
-        close(a0.mean.mean, 4.0, 1e-12);
-        close(a0.effect.mean, -1.5, 1e-12);
-        close(a0.effect.se, 0.0, 1e-12);
-        assert_eq!(a0.mean.n, 2);
+        rejected.into_iter().map(|count| f64::from(count) / f64::from(trials)).collect()
+    }
+
+    #[test]
+    fn points_that_go_on_alone_do_not_make_a_test_reject_more() {
+        // Two points have eight replicates, and one of them goes on to 64: evidence of a difference are the eight.
+        let two = [Factor::of_numbers("a", vec![0.0, 1.0], |x| x.to_string())];
+        for replicates in [8, 16, 64] {
+            let found = rejected(&two, 2, |r, p| r < 8 || p == 0, replicates);
+            // Binomial standard error .0034.
+            close(found[0], 0.05, 4.0 * 0.0034);
+        }
+        // Where several of many go on, at most the level: what goes on tells something, and is not counted.
+        let found = rejected(&two_by_three(), 6, |r, p| r < 8 || p < 2, 32);
+        for share in found {
+            assert!(share < 0.05 + 4.0 * 0.0034, "{share}");
+        }
+    }
+
+    #[test]
+    fn what_a_conditional_parameter_explains_is_its_own() {
+        // b in {3, 4, 5} where a = 2. Of the sum of squares 3/4 of y = 1[b = v] within a replicate, b explains 2/3, the difference
+        // of 0 and 1/3 between a = 1 and a = 2 is 1/12.
+        let none = f64::NAN;
+        let both = [("a", vec![1.0, 2.0, 2.0, 2.0]), ("b", vec![none, 3.0, 4.0, 5.0])];
+        let factors = factors(both.into_iter().map(|(n, x)| Factor::of_numbers(n, x, |x| x.to_string())));
+        let model = Model::new(&factors, 4, 100);
+        for at in 1..4 {
+            let block: Vec<_> = (0..4).map(|p| (p, f64::from(u8::from(p == at)))).collect();
+            let shares = shares(&model, &fit(&model.columns, &[block.clone(), block]));
+            close(shares.terms[0].1, 1.0 / 9.0, 1e-12);
+            close(shares.terms[1].1, 8.0 / 9.0, 1e-12);
+            close(shares.residual, 0.0, 1e-12);
+        }
+    }
+
+    #[test]
+    fn what_parameters_have_in_common_is_neithers() {
+        // Levels 2 and 3 of a are level 2 of c: a tells 2 from 3 beyond c, c tells nothing beyond a.
+        let columns = [("a", [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]), ("c", [1.0, 2.0, 2.0, 1.0, 2.0, 2.0])];
+        for order in [[0, 1], [1, 0]] {
+            let of = |k: usize| Factor::of_numbers(columns[k].0, columns[k].1.to_vec(), |x| x.to_string());
+            let model = Model::new(&order.map(of), 6, 2 + 1);
+            let block: Vec<_> = (0..6).map(|p| (p, [0.0, 1.0, 3.0][p as usize % 3])).collect();
+            let table = effects(&model, &fit(&model.columns, &[block.clone(), block]));
+            let of = |name: &str| table.iter().find(|effect| effect.term == name).unwrap();
+            // Two replicates of twice (1, 3) around 2.
+            close(of("a").sum_of_squares, 8.0, 1e-9);
+            assert_eq!((of("a").freedom, of("c").freedom, of("c").sum_of_squares), (1, 0, 0.0));
+        }
     }
 }

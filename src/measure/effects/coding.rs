@@ -4,11 +4,27 @@
 //! in column `l`, the last level is −1 in all), so that effects add up to nothing over levels. A factor that takes many
 //! values (Latin hypercube, Sobol) is *numeric*: scaled to `[−1, 1]`, a linear column `z` and a quadratic one `z² − 1/3`.
 //! Interactions of two factors are the products of their columns (of numeric factors: of the linear ones).
+//!
+//! A *conditional* factor, which exists at some levels of an earlier factor alone, has these columns where it exists and zeros
+//! elsewhere: that it exists is an effect of the earlier factor, how it is set is its own. Where no earlier factor tells when it
+//! exists, a categorical factor has a level more, "as written", and a numeric one a column that is 1 where it exists and −1
+//! elsewhere.
+//!
+//! Rows are made when they are asked for: of a large design only settings are kept.
 
-use super::least_squares::Columns;
+use super::least_squares::{Columns, Rows};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
 
 /// Settings above which a numeric factor is not split into levels.
 pub const MOST_LEVELS: usize = 8;
+
+/// In place of a level: the factor does not exist at the point.
+pub const ABSENT: u32 = u32::MAX;
+
+/// Level of what stays as in the file.
+const AS_WRITTEN: &str = "as written";
 
 /// One factor of a design: its name and its setting at each design point.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,54 +35,37 @@ pub struct Factor {
     pub settings: Settings,
 }
 
-/// Settings of a factor over the points of a design.
+/// Settings of a factor over the points of a design. Where a design is repeated several times over, so are they.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Settings {
-    /// Numbers of the levels, from 0, and the levels' names.
-    Levels(Vec<usize>, Vec<String>),
-    /// Values of a numeric factor.
-    Numbers(Vec<f64>),
+    /// Numbers of the levels, from 0, or [`ABSENT`], and the levels' names.
+    Levels(Rc<[u32]>, Vec<String>),
+    /// Values of a numeric factor; `NaN` where it is absent.
+    Numbers(Rc<[f64]>),
 }
 
 impl Factor {
-    /// A factor of texts: each distinct text is a level, in order of first appearance.
-    pub fn of_texts(name: &str, texts: &[String]) -> Self {
-        let mut levels: Vec<String> = Vec::new();
-        let places = texts
-            .iter()
-            .map(|text| {
-                levels.iter().position(|level| level == text).unwrap_or_else(|| {
-                    levels.push(text.clone());
-                    levels.len() - 1
-                })
-            })
-            .collect();
-        Factor { name: name.to_owned(), settings: Settings::Levels(places, levels) }
+    /// A factor of levels.
+    pub fn of_levels(name: &str, places: Vec<u32>, levels: Vec<String>) -> Self {
+        Factor { name: name.to_owned(), settings: Settings::Levels(places.into(), levels) }
     }
 
-    /// A factor of numbers: levels, ascending, where there are at most [`MOST_LEVELS`]; `show` names them.
-    pub fn of_numbers(name: &str, numbers: &[f64], show: impl Fn(f64) -> String) -> Self {
-        let mut distinct = numbers.to_vec();
+    /// A factor of numbers, `NaN` where it is absent: levels, ascending, where there are at most [`MOST_LEVELS`]; `show` names
+    /// them.
+    pub fn of_numbers(name: &str, numbers: Vec<f64>, show: impl Fn(f64) -> String) -> Self {
+        let mut distinct: Vec<f64> = Vec::new();
+        for &x in numbers.iter().filter(|x| !x.is_nan()) {
+            if distinct.len() <= MOST_LEVELS && !distinct.contains(&x) {
+                distinct.push(x);
+            }
+        }
+        if distinct.len() > MOST_LEVELS {
+            return Factor { name: name.to_owned(), settings: Settings::Numbers(numbers.into()) };
+        }
         distinct.sort_by(f64::total_cmp);
-        distinct.dedup();
-        let settings = if distinct.len() <= MOST_LEVELS {
-            let places =
-                numbers.iter().map(|x| distinct.iter().position(|d| d == x).unwrap_or_default()).collect();
-            Settings::Levels(places, distinct.into_iter().map(show).collect())
-        } else {
-            Settings::Numbers(numbers.to_vec())
-        };
-        Factor { name: name.to_owned(), settings }
-    }
-
-    /// The factor over `times` copies of the design, one after the other.
-    #[must_use]
-    pub fn repeated(&self, times: usize) -> Self {
-        let settings = match &self.settings {
-            Settings::Levels(places, levels) => Settings::Levels(places.repeat(times), levels.clone()),
-            Settings::Numbers(numbers) => Settings::Numbers(numbers.repeat(times)),
-        };
-        Factor { name: self.name.clone(), settings }
+        let place = |x: &f64| distinct.iter().position(|d| d == x).map_or(ABSENT, |place| place as u32);
+        let places = numbers.iter().map(place).collect();
+        Self::of_levels(name, places, distinct.into_iter().map(show).collect())
     }
 
     /// Takes in a factor that moves together with this one: names and levels stand side by side.
@@ -76,79 +75,223 @@ impl Factor {
             (&mut self.settings, &other.settings)
         {
             for (level, name) in levels.iter_mut().enumerate() {
-                if let Some(point) = own.iter().position(|&place| place == level) {
-                    *name = format!("{name}, {}", names[places[point]]);
+                if let Some(point) = own.iter().position(|&place| place as usize == level) {
+                    let beside = names.get(places[point] as usize).map_or(AS_WRITTEN, String::as_str);
+                    *name = format!("{name}, {beside}");
                 }
             }
         }
     }
 
-    /// Places of the settings among the distinct ones, and how many there are.
-    fn places(&self) -> (Vec<usize>, usize) {
+    /// Places of the settings among the distinct ones, absence being one of them, and how many there are.
+    pub fn places(&self) -> (Vec<u32>, usize) {
         match &self.settings {
-            Settings::Levels(places, levels) => (places.clone(), levels.len()),
+            Settings::Levels(places, levels) => {
+                let absent = places.contains(&ABSENT);
+                let last = levels.len() as u32;
+                (places.iter().map(|&p| p.min(last)).collect(), levels.len() + usize::from(absent))
+            }
             Settings::Numbers(numbers) => {
-                let mut distinct = numbers.clone();
+                let mut distinct = numbers.to_vec();
                 distinct.sort_by(f64::total_cmp);
-                distinct.dedup();
-                let place = |x: &f64| distinct.partition_point(|d| d < x);
+                distinct.dedup_by(|a, b| a.total_cmp(b).is_eq());
+                let place = |x: &f64| distinct.partition_point(|d| d.total_cmp(x).is_lt()) as u32;
                 (numbers.iter().map(place).collect(), distinct.len())
             }
         }
     }
 
-    /// Whether both vary, and each setting of one goes with one of the other.
-    pub fn moves_with(&self, other: &Factor) -> bool {
-        let ((a, levels), (b, others)) = (self.places(), other.places());
-        levels > 1 && levels == others && move_together(&a, &b, levels)
+    /// Whether the factor is absent at a point of the design.
+    fn is_absent(&self, point: usize) -> bool {
+        match &self.settings {
+            Settings::Levels(places, _) => places[point] == ABSENT,
+            Settings::Numbers(numbers) => numbers[point].is_nan(),
+        }
     }
 
-    /// Whether the factor takes more than one setting.
+    fn points(&self) -> usize {
+        match &self.settings {
+            Settings::Levels(places, _) => places.len(),
+            Settings::Numbers(numbers) => numbers.len(),
+        }
+    }
+
+    /// Whether the factor takes more than one setting where it exists.
     pub fn varies(&self) -> bool {
         match &self.settings {
             Settings::Levels(_, levels) => levels.len() > 1,
             Settings::Numbers(_) => true,
         }
     }
+}
 
-    /// Columns of its main effect at each point, and how many of them, from the first, enter interactions.
-    fn columns(&self) -> (Vec<Vec<f64>>, usize) {
-        match &self.settings {
-            Settings::Levels(places, levels) => {
-                let last = levels.len().saturating_sub(1);
-                let row = |&place: &usize| -> Vec<f64> {
-                    if place == last { vec![-1.0; last] } else { indicator(place, last) }
-                };
-                (places.iter().map(row).collect(), last)
-            }
-            Settings::Numbers(numbers) => {
-                let low = numbers.iter().fold(f64::INFINITY, |a, &b| a.min(b));
-                let high = numbers.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
-                let row = |&x: &f64| {
-                    let z = (2.0 * x - low - high) / (high - low);
-                    vec![z, z * z - 1.0 / 3.0]
-                };
-                (numbers.iter().map(row).collect(), 1)
-            }
+/// The factors of a design from its parameters: those that move together cannot be told apart and are one, and absence that no
+/// earlier factor tells is a level of its own.
+pub fn factors(parameters: impl Iterator<Item = Factor>) -> Vec<Factor> {
+    let mut factors: Vec<(Factor, (Vec<u32>, usize))> = Vec::new();
+    for parameter in parameters {
+        let places = parameter.places();
+        let together = |other: &(Vec<u32>, usize)| {
+            places.1 > 1 && places.1 == other.1 && move_together(&other.0, &places.0, places.1)
+        };
+        match factors.iter_mut().find(|(_, other)| together(other)) {
+            Some((factor, _)) => factor.join(&parameter),
+            None => factors.push((parameter, places)),
         }
     }
+    let mut settled: Vec<Factor> = Vec::new();
+    for (mut factor, _) in factors {
+        let own = matches!(&factor.settings, Settings::Levels(places, _) if places.contains(&ABSENT))
+            && !settled.iter().any(|earlier| tells_absence(earlier, &factor));
+        if let Settings::Levels(places, levels) = &mut factor.settings
+            && own
+        {
+            let shifted = places.iter().map(|&place| if place == ABSENT { 0 } else { place + 1 });
+            *places = shifted.collect();
+            levels.insert(0, AS_WRITTEN.to_owned());
+        }
+        settled.push(factor);
+    }
+    settled
+}
+
+/// Whether the level of one factor says where another is absent.
+fn tells_absence(earlier: &Factor, factor: &Factor) -> bool {
+    let Settings::Levels(places, levels) = &earlier.settings else { return false };
+    let mut absent = vec![None; levels.len() + 1];
+    let agrees = |point: usize| {
+        let here = factor.is_absent(point);
+        *absent[(places[point] as usize).min(levels.len())].get_or_insert(here) == here
+    };
+    (0..factor.points()).all(agrees)
 }
 
 /// Whether two columns of places among as many levels are one but for the numbers of the levels, so that two factors move
 /// together. Where every point has a level of its own, as in a space-filling design, that says nothing, unless the levels come
 /// in the same order or the reverse.
-pub fn move_together(a: &[usize], b: &[usize], levels: usize) -> bool {
+pub fn move_together<P: Copy + PartialEq + TryInto<usize>>(a: &[P], b: &[P], levels: usize) -> bool {
+    let number = |place: P| place.try_into().unwrap_or(usize::MAX);
     if levels == a.len() && levels > 2 {
         let last = levels - 1;
-        return a == b || a.iter().zip(b).all(|(&a, &b)| a == last - b);
+        return a == b || a.iter().zip(b).all(|(&a, &b)| number(a) == last - number(b));
     }
     let mut map = vec![None; levels];
     let mut back = vec![None; levels];
-    a.iter().zip(b).all(|(&a, &b)| *map[a].get_or_insert(b) == b && *back[b].get_or_insert(a) == a)
+    a.iter()
+        .zip(b)
+        .all(|(&a, &b)| *map[number(a)].get_or_insert(b) == b && *back[number(b)].get_or_insert(a) == a)
 }
 
-fn indicator(place: usize, width: usize) -> Vec<f64> {
-    (0..width).map(|column| f64::from(u8::from(column == place))).collect()
+/// How a factor is written in columns.
+#[derive(Clone, Debug)]
+enum Code {
+    /// Sum coding, with the number of the last level.
+    Levels(Rc<[u32]>, u32),
+    /// Middle and half-width of the numbers, and whether existing is a column.
+    Numbers { numbers: Rc<[f64]>, middle: f64, half: f64, exists: bool },
+}
+
+impl Code {
+    fn of(factor: &Factor, earlier: &[Factor]) -> Self {
+        match &factor.settings {
+            Settings::Levels(places, levels) => {
+                Self::Levels(places.clone(), levels.len().saturating_sub(1) as u32)
+            }
+            Settings::Numbers(numbers) => {
+                let low = numbers.iter().fold(f64::INFINITY, |a, &b| a.min(b));
+                let high = numbers.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+                let absent = numbers.iter().any(|x| x.is_nan());
+                let exists = absent && !earlier.iter().any(|other| tells_absence(other, factor));
+                Self::Numbers {
+                    numbers: numbers.clone(),
+                    middle: 0.5 * (low + high),
+                    half: 0.5 * (high - low),
+                    exists,
+                }
+            }
+        }
+    }
+
+    fn width(&self) -> usize {
+        match self {
+            Self::Levels(_, last) => *last as usize,
+            Self::Numbers { exists, .. } => 2 + usize::from(*exists),
+        }
+    }
+
+    /// Columns, from the first, that enter interactions.
+    fn crossed(&self) -> usize {
+        match self {
+            Self::Levels(_, last) => *last as usize,
+            Self::Numbers { .. } => 1,
+        }
+    }
+
+    fn write(&self, point: usize, out: &mut [f64]) {
+        match self {
+            Self::Levels(places, last) => write_level(places[point % places.len()], *last, out),
+            Self::Numbers { numbers, middle, half, exists } => {
+                let x = numbers[point % numbers.len()];
+                let there = !x.is_nan();
+                let z = (x - middle) / half;
+                (out[0], out[1]) = if there { (z, z * z - 1.0 / 3.0) } else { (0.0, 0.0) };
+                if *exists {
+                    out[2] = if there { 1.0 } else { -1.0 };
+                }
+            }
+        }
+    }
+}
+
+/// Sum coding of a level.
+pub(super) fn write_level(place: u32, last: u32, out: &mut [f64]) {
+    out.fill(if place == last { -1.0 } else { 0.0 });
+    if place < last {
+        out[place as usize] = 1.0;
+    }
+}
+
+/// Rows of a model, made of the codes of its factors.
+#[derive(Clone, Debug)]
+struct Coded {
+    codes: Vec<Code>,
+    /// First column of each factor.
+    starts: Vec<usize>,
+    /// Pairs of factors whose products are columns.
+    products: Vec<(usize, usize)>,
+    /// Columns of factors alone.
+    alone: usize,
+    points: usize,
+}
+
+impl Rows for Coded {
+    fn points(&self) -> usize {
+        self.points
+    }
+
+    fn write(&self, point: usize, out: &mut [f64]) {
+        let (alone, mut products) = out.split_at_mut(self.alone);
+        for (code, &start) in self.codes.iter().zip(&self.starts) {
+            code.write(point, &mut alone[start..start + code.width()]);
+        }
+        if products.is_empty() {
+            return;
+        }
+        for &(a, b) in &self.products {
+            let of = |factor: usize| {
+                let start = self.starts[factor];
+                &alone[start..start + self.codes[factor].crossed()]
+            };
+            let (one, other) = (of(a), of(b));
+            let here;
+            (here, products) = products.split_at_mut(one.len() * other.len());
+            for (out, x) in here.chunks_exact_mut(other.len().max(1)).zip(one) {
+                for (out, y) in out.iter_mut().zip(other) {
+                    *out = x * y;
+                }
+            }
+        }
+    }
 }
 
 /// A main effect or an interaction: some columns of the model.
@@ -156,14 +299,14 @@ fn indicator(place: usize, width: usize) -> Vec<f64> {
 pub struct Term {
     /// `a`, or `a × b`.
     pub name: String,
-    /// First column.
-    pub from: usize,
-    /// One past the last column.
-    pub to: usize,
+    /// Its columns.
+    pub columns: Range<usize>,
+    /// Place of the factor, for a main effect.
+    pub factor: Option<usize>,
 }
 
 /// Terms of a regression and their columns at each design point; the intercept is left to the blocks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Model {
     /// Terms in the order of their columns: main effects, then interactions.
     pub terms: Vec<Term>,
@@ -172,39 +315,67 @@ pub struct Model {
 }
 
 impl Model {
-    /// Main effects of all factors that vary, and every product of two where that makes `most` columns at most.
+    /// Main effects of all factors that vary, at most `most` columns of them (the widest are left out), and every product of two
+    /// where that makes `most` columns at most. A number of points that is a multiple of the factors' is as many repetitions.
     pub fn new(factors: &[Factor], points: usize, most: usize) -> Self {
-        let varying: Vec<&Factor> = factors.iter().filter(|factor| factor.varies()).collect();
-        let columns: Vec<(Vec<Vec<f64>>, usize)> = varying.iter().map(|factor| factor.columns()).collect();
-        let mut rows: Vec<Vec<f64>> = vec![Vec::new(); points];
+        let mut varying: Vec<(usize, Code)> = factors
+            .iter()
+            .enumerate()
+            .filter(|(_, factor)| factor.varies())
+            .map(|(place, factor)| (place, Code::of(factor, &factors[..place])))
+            .collect();
+        let total = |of: &[(usize, Code)]| of.iter().map(|(_, code)| code.width()).sum::<usize>();
+        while total(&varying) > most {
+            let widest = varying.iter().map(|(_, code)| code.width()).max();
+            varying.retain(|(_, code)| Some(code.width()) != widest);
+        }
+        let alone = total(&varying);
         let mut terms = Vec::new();
+        let mut starts = Vec::new();
         let mut width = 0;
-        let mut add = |name: String, block: &dyn Fn(usize) -> Vec<f64>| {
-            let from = width;
-            for (point, row) in rows.iter_mut().enumerate() {
-                row.extend(block(point));
-                width = row.len();
-            }
-            terms.push(Term { name, from, to: width });
-        };
-        for (factor, (column, _)) in varying.iter().zip(&columns) {
-            add(factor.name.clone(), &|point| column[point].clone());
+        for (place, code) in &varying {
+            let columns = width..width + code.width();
+            width = columns.end;
+            starts.push(columns.start);
+            terms.push(Term { name: factors[*place].name.clone(), columns, factor: Some(*place) });
         }
-        let alone: usize = columns.iter().map(|(rows, _)| rows.first().map_or(0, Vec::len)).sum();
-        let crossed: Vec<usize> = columns.iter().map(|(_, crossed)| *crossed).collect();
-        let products = |(a, one): (usize, &usize)| one * crossed[a + 1..].iter().sum::<usize>();
-        if alone + crossed.iter().enumerate().map(products).sum::<usize>() <= most {
-            for (a, (one, first)) in columns.iter().enumerate() {
-                for (b, (other, second)) in columns.iter().enumerate().skip(a + 1) {
-                    let name = format!("{} × {}", varying[a].name, varying[b].name);
-                    add(name, &|point| {
-                        let product = |x: f64| other[point][..*second].iter().map(move |y| x * y);
-                        one[point][..*first].iter().copied().flat_map(product).collect()
-                    });
-                }
-            }
+        let crossed: Vec<usize> = varying.iter().map(|(_, code)| code.crossed()).collect();
+        let pairs = |a: usize| (a + 1..crossed.len()).map(move |b| (a, b));
+        let mut products: Vec<(usize, usize)> = (0..crossed.len()).flat_map(pairs).collect();
+        if alone + products.iter().map(|&(a, b)| crossed[a] * crossed[b]).sum::<usize>() > most {
+            products.clear();
         }
-        Model { terms, columns: Columns::new(rows.concat(), width) }
+        for &(a, b) in &products {
+            let name = format!("{} × {}", terms[a].name, terms[b].name);
+            let columns = width..width + crossed[a] * crossed[b];
+            width = columns.end;
+            terms.push(Term { name, columns, factor: None });
+        }
+        let codes = varying.into_iter().map(|(_, code)| code).collect();
+        let rows = Coded { codes, starts, products, alone, points };
+        let ranges = terms.iter().map(|term| term.columns.clone()).collect();
+        Model { terms, columns: Columns::new(Box::new(rows), alone, ranges) }
+    }
+}
+
+/// Levels of texts, in order of first appearance, and the place of each.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    known: HashMap<String, u32>,
+    /// The names.
+    pub levels: Vec<String>,
+}
+
+impl Names {
+    /// The place of a name, new where it has none.
+    pub fn place(&mut self, name: &str) -> u32 {
+        if let Some(&place) = self.known.get(name) {
+            return place;
+        }
+        let place = self.levels.len() as u32;
+        self.known.insert(name.to_owned(), place);
+        self.levels.push(name.to_owned());
+        place
     }
 }
 
@@ -212,45 +383,93 @@ impl Model {
 mod tests {
     use super::*;
 
+    fn numbers(name: &str, numbers: &[f64]) -> Factor {
+        Factor::of_numbers(name, numbers.to_vec(), |x| x.to_string())
+    }
+
+    fn row(model: &Model, point: usize) -> Vec<f64> {
+        model.columns.row(point)
+    }
+
     #[test]
     fn sum_coding_adds_up_to_nothing_over_a_balanced_design() {
-        let a = Factor::of_numbers("a", &[1.0, 1.0, 2.0, 2.0, 3.0, 3.0], |x| x.to_string());
-        let texts: Vec<String> = ["x", "y", "x", "y", "x", "y"].map(str::to_owned).to_vec();
-        let b = Factor::of_texts("b", &texts);
+        let a = numbers("a", &[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]);
+        let mut names = Names::default();
+        let places = ["x", "y", "x", "y", "x", "y"].map(|name| names.place(name)).to_vec();
+        let b = Factor::of_levels("b", places, names.levels);
         let model = Model::new(&[a, b], 6, 5);
         let names: Vec<&str> = model.terms.iter().map(|term| term.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "a × b"]);
-        assert_eq!(model.columns.width, 2 + 1 + 2);
-        for column in 0..model.columns.width {
-            let sum: f64 = (0..6).map(|point| model.columns.row(point)[column]).sum();
+        assert_eq!(model.columns.width(), 2 + 1 + 2);
+        for column in 0..model.columns.width() {
+            let sum: f64 = (0..6).map(|point| row(&model, point)[column]).sum();
             assert!(sum.abs() < 1e-15);
         }
     }
 
     #[test]
     fn interactions_are_left_out_where_columns_would_be_too_many() {
-        let factor = |name, numbers: [f64; 6]| Factor::of_numbers(name, &numbers, |x| x.to_string());
         let factors =
-            [factor("a", [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]), factor("b", [0.0, 1.0, 2.0, 0.0, 1.0, 2.0])];
+            [numbers("a", &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]), numbers("b", &[0.0, 1.0, 2.0, 0.0, 1.0, 2.0])];
         assert_eq!(Model::new(&factors, 6, 5).terms.len(), 3);
         assert_eq!(Model::new(&factors, 6, 4).terms.len(), 2);
+        // And the widest factor where even main effects would be.
+        let model = Model::new(&factors, 6, 2);
+        assert_eq!((model.terms.len(), model.terms[0].name.as_str(), model.columns.width()), (1, "a", 1));
     }
 
     #[test]
     fn factors_that_move_together_are_told() {
-        assert!(move_together(&[0, 1, 2, 0], &[2, 0, 1, 2], 3));
-        assert!(!move_together(&[0, 1, 2, 3], &[2, 0, 1, 3], 4) && move_together(&[0, 1, 2], &[2, 1, 0], 3));
-        assert!(!move_together(&[0, 1, 2, 0], &[2, 0, 1, 1], 3));
+        assert!(move_together(&[0_u32, 1, 2, 0], &[2, 0, 1, 2], 3));
+        assert!(
+            !move_together(&[0_u32, 1, 2, 3], &[2, 0, 1, 3], 4)
+                && move_together(&[0_u32, 1, 2], &[2, 1, 0], 3)
+        );
+        assert!(!move_together(&[0_u32, 1, 2, 0], &[2, 0, 1, 1], 3));
     }
 
     #[test]
     fn many_numbers_are_numeric_and_what_does_not_vary_is_left_out() {
-        let numbers: Vec<f64> = (0..20).map(f64::from).collect();
-        let many = Factor::of_numbers("many", &numbers, |x| x.to_string());
-        let still = Factor::of_numbers("still", &[4.0; 20], |x| x.to_string());
-        let model = Model::new(&[many, still], 20, 100);
+        let many: Vec<f64> = (0..20).map(f64::from).collect();
+        let model = Model::new(&[numbers("many", &many), numbers("still", &[4.0; 20])], 20, 100);
         assert_eq!(model.terms.len(), 1);
-        assert_eq!(model.columns.row(0), [-1.0, 1.0 - 1.0 / 3.0]);
-        assert_eq!(model.columns.row(19), [1.0, 1.0 - 1.0 / 3.0]);
+        assert_eq!(row(&model, 0), [-1.0, 1.0 - 1.0 / 3.0]);
+        assert_eq!(row(&model, 19), [1.0, 1.0 - 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn conditional_factors_have_columns_where_they_exist() {
+        // b only where a = 2.
+        let none = f64::NAN;
+        let both = [numbers("a", &[1.0, 2.0, 2.0, 2.0]), numbers("b", &[none, 3.0, 4.0, 5.0])];
+        let factors = factors(both.into_iter());
+        let Settings::Levels(_, levels) = &factors[1].settings else { panic!() };
+        assert_eq!(levels, &["3", "4", "5"]);
+        let model = Model::new(&factors, 4, 3);
+        assert_eq!(row(&model, 0), [1.0, 0.0, 0.0]);
+        assert_eq!(row(&model, 2), [-1.0, 0.0, 1.0]);
+        assert_eq!(row(&model, 3), [-1.0, -1.0, -1.0]);
+        // Numbers likewise, however many; and where nothing tells when they exist, that has a column.
+        let many: Vec<f64> = (0..20).map(|i| if i < 10 { none } else { f64::from(i) }).collect();
+        let of = |i: u32| if i < 10 { 1.0 } else { 2.0 };
+        let a: Vec<f64> = (0..20).map(of).collect();
+        let told = Model::new(&[numbers("a", &a), numbers("many", &many)], 20, 3);
+        assert_eq!((row(&told, 0), row(&told, 19)), (vec![1.0, 0.0, 0.0], vec![-1.0, 1.0, 1.0 - 1.0 / 3.0]));
+        let alone = Model::new(&[numbers("many", &many)], 20, 3);
+        assert_eq!(
+            (row(&alone, 0), row(&alone, 19)),
+            (vec![0.0, 0.0, -1.0], vec![1.0, 1.0 - 1.0 / 3.0, 1.0])
+        );
+    }
+
+    #[test]
+    fn absence_that_nothing_tells_is_a_level() {
+        // One at a time: the file as written, then each setting alone.
+        let none = f64::NAN;
+        let both = [numbers("a", &[none, 1.0, 2.0, none, none]), numbers("b", &[none, none, none, 1.0, 2.0])];
+        for factor in factors(both.into_iter()) {
+            let Settings::Levels(places, levels) = &factor.settings else { panic!() };
+            assert_eq!((levels[0].as_str(), places[0]), ("as written", 0));
+        }
     }
 }

@@ -7,76 +7,201 @@
 //! with the correction for few clusters).
 //!
 //! Replicates come by twice, [`Normal`] and [`Scores`], and none is kept: a study may have any number of them.
+//!
+//! A replicate that lacks points may tell little, or nothing: of a single point nothing is left within the replicate. As a
+//! cluster of a term's test counts a replicate whose own points identify the term's coefficients as the whole design does.
+//! Otherwise replicates that hold the noisiest points alone, as a stopping rule leaves them, would pass for evidence about
+//! points that they do not have, and true hypotheses would be rejected more often than the level says.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
 
 /// A metric's values in one replicate, as (design point, value), by point; points that the replicate lacks are left out.
 pub type Block = [(u32, f64)];
 
+/// Rows of a regression, made when they are asked for.
+pub trait Rows: std::fmt::Debug {
+    /// Number of design points.
+    fn points(&self) -> usize;
+    /// Writes the row of a point, or only its first columns where `out` has room for those of main effects alone.
+    fn write(&self, point: usize, out: &mut [f64]);
+}
+
 /// Columns of a regression at each design point.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Columns {
-    /// Row-major, shape (points, width).
-    rows: Vec<f64>,
-    /// Number of columns.
-    pub width: usize,
+    rows: Box<dyn Rows>,
+    /// Columns of main effects, which come first.
+    alone: usize,
+    /// Columns of each term.
+    terms: Vec<Range<usize>>,
     /// Means of the columns over all points.
     centre: Vec<f64>,
     /// `Σ x̃x̃'` of a replicate that has every point, lower triangle; the same for all of them.
     cross: Vec<f64>,
+    /// Columns that are no combination of earlier ones at all points together.
+    used: Vec<bool>,
+    /// Sets of points of replicates that lacked some, the latest last: replicates often lack the same.
+    parts: RefCell<Vec<Rc<Part>>>,
 }
 
+/// What the points of a replicate that lacks some tell.
+#[derive(Debug)]
+pub struct Part {
+    points: Vec<u32>,
+    /// Means of the columns.
+    pub centre: Vec<f64>,
+    /// `Σ x̃x̃'`, lower triangle.
+    pub cross: Vec<f64>,
+    /// By term: whether its coefficients are identified here as far as they are by the whole design.
+    identified: Vec<bool>,
+}
+
+/// Sets of points that are remembered.
+const REMEMBERED: usize = 8;
+
 impl Columns {
-    /// From the rows of all points, one after the other.
-    pub fn new(rows: Vec<f64>, width: usize) -> Self {
-        let mut columns = Columns { rows, width, centre: vec![0.0; width], cross: vec![0.0; width * width] };
-        let all: Vec<(u32, f64)> = (0..columns.points() as u32).map(|point| (point, 0.0)).collect();
-        columns.centre = columns.means(&all);
-        let mut cross = std::mem::take(&mut columns.cross);
-        columns.deviations(&all, &columns.centre, |x, _| add_square(&mut cross, x));
-        columns.cross = cross;
+    /// From rows, of which the first `alone` columns are those of main effects, and the columns of each term.
+    pub fn new(rows: Box<dyn Rows>, alone: usize, terms: Vec<Range<usize>>) -> Self {
+        let width = terms.iter().map(|term| term.end).max().unwrap_or(0);
+        let mut columns = Columns {
+            rows,
+            alone,
+            terms,
+            centre: vec![0.0; width],
+            cross: vec![0.0; width * width],
+            used: Vec::new(),
+            parts: RefCell::default(),
+        };
+        let points = 0..columns.points() as u32;
+        columns.centre = columns.means(points.clone());
+        columns.cross = columns.cross_of(points, &columns.centre);
+        let mut cross = columns.cross.clone();
+        mirror(&mut cross, width);
+        columns.used = inverse(&cross, width).1;
         columns
     }
 
+    /// Number of columns.
+    pub fn width(&self) -> usize {
+        self.centre.len()
+    }
+
+    /// Columns of main effects.
+    pub fn alone(&self) -> usize {
+        self.alone
+    }
+
+    /// Means of the columns over all points.
+    pub fn centre(&self) -> &[f64] {
+        &self.centre
+    }
+
+    /// `Σ x̃x̃'` over all points, lower triangle.
+    pub fn cross(&self) -> &[f64] {
+        &self.cross
+    }
+
+    /// Number of design points.
+    pub fn points(&self) -> usize {
+        self.rows.points()
+    }
+
     /// The row of a design point.
-    pub fn row(&self, point: usize) -> &[f64] {
-        &self.rows[point * self.width..(point + 1) * self.width]
+    #[cfg(test)]
+    pub fn row(&self, point: usize) -> Vec<f64> {
+        let mut row = vec![0.0; self.width()];
+        self.rows.write(point, &mut row);
+        row
     }
 
-    fn points(&self) -> usize {
-        self.rows.len().checked_div(self.width).unwrap_or(0)
+    /// Writes the columns of main effects at a design point.
+    pub fn write_alone(&self, point: usize, out: &mut [f64]) {
+        self.rows.write(point, out);
     }
 
-    fn means(&self, block: &Block) -> Vec<f64> {
-        let n = block.len() as f64;
-        let mut means = vec![0.0; self.width];
-        for (point, _) in block {
-            for (sum, value) in means.iter_mut().zip(self.row(*point as usize)) {
+    fn means(&self, points: impl ExactSizeIterator<Item = u32>) -> Vec<f64> {
+        let n = points.len() as f64;
+        let mut means = vec![0.0; self.width()];
+        let mut row = vec![0.0; self.width()];
+        for point in points {
+            self.rows.write(point as usize, &mut row);
+            for (sum, value) in means.iter_mut().zip(&row) {
                 *sum += value / n;
             }
         }
         means
     }
 
-    /// Shows row and value of every point of a block, as deviations from `centre` and from the block's mean.
-    fn deviations(&self, block: &Block, centre: &[f64], mut each: impl FnMut(&[f64], f64)) {
+    fn cross_of(&self, points: impl Iterator<Item = u32>, centre: &[f64]) -> Vec<f64> {
+        let mut cross = vec![0.0; self.width() * self.width()];
+        let mut row = vec![0.0; self.width()];
+        for point in points {
+            self.rows.write(point as usize, &mut row);
+            row.iter_mut().zip(centre).for_each(|(x, mean)| *x -= mean);
+            add_square(&mut cross, &row);
+        }
+        cross
+    }
+
+    /// What some of the points tell.
+    pub fn part(&self, points: impl ExactSizeIterator<Item = u32> + Clone) -> Rc<Part> {
+        let mut parts = self.parts.borrow_mut();
+        let known = |part: &Rc<Part>| {
+            part.points.len() == points.len() && part.points.iter().copied().eq(points.clone())
+        };
+        if let Some(place) = parts.iter().position(known) {
+            return parts[place].clone();
+        }
+        let centre = self.means(points.clone());
+        let cross = self.cross_of(points.clone(), &centre);
+        let identified = self.identified(&cross);
+        let part = Rc::new(Part { points: points.collect(), centre, cross, identified });
+        if parts.len() == REMEMBERED {
+            parts.remove(0);
+        }
+        parts.push(part.clone());
+        part
+    }
+
+    /// By term, whether `Σ x̃x̃'` of some points identifies its coefficients as far as the whole design does: whether no
+    /// combination of columns that vanishes there, and not everywhere, has a part in it.
+    fn identified(&self, cross: &[f64]) -> Vec<bool> {
+        let kept: Vec<usize> = (0..self.width()).filter(|&column| self.used[column]).collect();
+        let n = kept.len();
+        let entry = |i: usize, j: usize| cross[i.max(j) * self.width() + i.min(j)];
+        let mut a: Vec<f64> = kept.iter().flat_map(|&i| kept.iter().map(move |&j| entry(i, j))).collect();
+        let order: Vec<usize> = (0..n).collect();
+        let used = sweep(&mut a, n, &order);
+        let mut touched = vec![false; self.width()];
+        for k in (0..n).filter(|&k| !used[k]) {
+            touched[kept[k]] = true;
+            // Column k is the combination of those that count with these coefficients.
+            for j in (0..n).filter(|&j| used[j] && a[j * n + k].abs() > 1e-8) {
+                touched[kept[j]] = true;
+            }
+        }
+        self.terms.iter().map(|term| !touched[term.clone()].contains(&true)).collect()
+    }
+
+    /// Shows row and value of every point of a block, as deviations from the means of its points.
+    fn within(&self, block: &Block, part: Option<&Part>, mut each: impl FnMut(&[f64], f64)) {
+        let centre = part.map_or(&self.centre, |part| &part.centre);
         // From the first value on, so that what does not vary has deviations of exactly nothing.
         let first = block.first().map_or(0.0, |(_, y)| *y);
         let mean = first + block.iter().map(|(_, y)| y - first).sum::<f64>() / block.len() as f64;
-        let mut x = vec![0.0; self.width];
+        let mut x = vec![0.0; self.width()];
         for (point, y) in block {
-            for ((out, value), mean) in x.iter_mut().zip(self.row(*point as usize)).zip(centre) {
-                *out = value - mean;
-            }
+            self.rows.write(*point as usize, &mut x);
+            x.iter_mut().zip(centre).for_each(|(x, mean)| *x -= mean);
             each(&x, y - mean);
         }
     }
 
-    /// As [`Self::deviations`], from the block's own means.
-    fn within(&self, block: &Block, each: impl FnMut(&[f64], f64)) {
-        if block.len() == self.points() {
-            self.deviations(block, &self.centre, each);
-        } else {
-            self.deviations(block, &self.means(block), each);
-        }
+    /// The part that a block is, or none where it has every point.
+    fn part_of(&self, block: &Block) -> Option<Rc<Part>> {
+        (block.len() < self.points()).then(|| self.part(block.iter().map(|(point, _)| *point)))
     }
 }
 
@@ -91,7 +216,7 @@ fn add_square(matrix: &mut [f64], x: &[f64]) {
 }
 
 /// Copies the lower triangle of a matrix to the upper one.
-fn mirror(matrix: &mut [f64], width: usize) {
+pub(super) fn mirror(matrix: &mut [f64], width: usize) {
     for i in 0..width {
         for j in 0..i {
             matrix[j * width + i] = matrix[i * width + j];
@@ -110,6 +235,10 @@ pub struct Normal {
     total: f64,
     largest: f64,
     counts: (usize, usize),
+    /// Replicates in which anything can vary.
+    telling: usize,
+    /// By term: replicates that lack points and identify it all the same.
+    identifying: Vec<usize>,
 }
 
 impl Normal {
@@ -118,10 +247,12 @@ impl Normal {
         Normal {
             cross: Vec::new(),
             complete: 0,
-            moment: vec![0.0; columns.width],
+            moment: vec![0.0; columns.width()],
             total: 0.0,
             largest: 0.0,
             counts: (0, 0),
+            telling: 0,
+            identifying: vec![0; columns.terms.len()],
         }
     }
 
@@ -130,23 +261,28 @@ impl Normal {
         if block.is_empty() {
             return;
         }
-        let whole = block.len() == columns.points();
-        self.complete += usize::from(whole);
-        if !whole {
-            self.cross.resize(columns.width * columns.width, 0.0);
+        self.counts = (self.counts.0 + block.len(), self.counts.1 + 1);
+        self.largest = block.iter().fold(self.largest, |largest, (_, y)| largest.max(y.abs()));
+        if block.len() == 1 {
+            // Its deviation from its own mean is nothing.
+            return;
         }
-        let (cross, moment, total) = (&mut self.cross, &mut self.moment, &mut self.total);
-        columns.within(block, |x, y| {
+        self.telling += 1;
+        let part = columns.part_of(block);
+        self.complete += usize::from(part.is_none());
+        if let Some(part) = &part {
+            self.cross.resize(columns.width() * columns.width(), 0.0);
+            self.cross.iter_mut().zip(&part.cross).for_each(|(sum, x)| *sum += x);
+            let identified = self.identifying.iter_mut().zip(&part.identified);
+            identified.for_each(|(count, &here)| *count += usize::from(here));
+        }
+        let (moment, total) = (&mut self.moment, &mut self.total);
+        columns.within(block, part.as_deref(), |x, y| {
             *total += y * y;
             for (sum, a) in moment.iter_mut().zip(x) {
                 *sum += a * y;
             }
-            if !whole {
-                add_square(cross, x);
-            }
         });
-        self.largest = block.iter().fold(self.largest, |largest, (_, y)| largest.max(y.abs()));
-        self.counts = (self.counts.0 + block.len(), self.counts.1 + 1);
     }
 
     /// Observations that were taken in.
@@ -156,7 +292,7 @@ impl Normal {
 
     /// The coefficients, ready for the second pass.
     pub fn solve(&self, columns: &Columns) -> Scores {
-        let width = columns.width;
+        let width = columns.width();
         let mut cross: Vec<f64> = columns.cross.iter().map(|x| x * self.complete as f64).collect();
         for (sum, x) in cross.iter_mut().zip(&self.cross) {
             *sum += x;
@@ -174,8 +310,13 @@ impl Normal {
             residual: self.total - explained,
             largest: self.largest,
             counts: self.counts,
+            clusters: self.identifying.iter().map(|partly| partly + self.complete).collect(),
+            alone: columns.alone,
+            cross,
+            moment: self.moment.clone(),
+            meat: vec![0.0; width * width],
         };
-        Scores { fit, residual: None, meat: vec![0.0; width * width] }
+        Scores { fit, residual: None, telling: self.telling }
     }
 }
 
@@ -183,40 +324,40 @@ impl Normal {
 /// the residual sum of squares by subtraction.
 #[derive(Clone, Debug)]
 pub struct Scores {
+    /// The fit, with `Σ s_r s_r'` so far, lower triangle.
     fit: Fit,
     /// Residual sum of squares so far.
     residual: Option<f64>,
-    /// `Σ s_r s_r'`, lower triangle.
-    meat: Vec<f64>,
+    telling: usize,
 }
 
 impl Scores {
     /// Takes in a replicate.
     pub fn add(&mut self, columns: &Columns, block: &Block) {
-        if block.is_empty() {
+        if block.len() < 2 {
             return;
         }
-        let mut score = vec![0.0; columns.width];
+        let mut score = vec![0.0; columns.width()];
         let (beta, residual) = (&self.fit.beta, self.residual.get_or_insert(0.0));
-        columns.within(block, |x, y| {
+        columns.within(block, columns.part_of(block).as_deref(), |x, y| {
             let error = y - x.iter().zip(beta).map(|(a, b)| a * b).sum::<f64>();
             *residual += error * error;
             for (s, a) in score.iter_mut().zip(x) {
                 *s += a * error;
             }
         });
-        add_square(&mut self.meat, &score);
+        add_square(&mut self.fit.meat, &score);
     }
 
     /// The regression.
     pub fn finish(mut self) -> Fit {
         let width = self.fit.beta.len();
         self.fit.residual = self.residual.unwrap_or(self.fit.residual);
-        mirror(&mut self.meat, width);
-        let clusters = self.fit.counts.1;
-        let g = clusters as f64;
-        let correction = if clusters > 1 { g / (g - 1.0) } else { f64::NAN };
-        self.fit.covariance = sandwich(&self.fit.inverse, &self.meat, width, correction);
+        mirror(&mut self.fit.meat, width);
+        let g = self.telling as f64;
+        let correction = if self.telling > 1 { g / (g - 1.0) } else { f64::NAN };
+        self.fit.meat.iter_mut().for_each(|x| *x *= correction);
+        self.fit.covariance = sandwich(&self.fit.inverse, &self.fit.meat, width);
         self.fit
     }
 }
@@ -240,6 +381,26 @@ pub struct Fit {
     pub largest: f64,
     /// Observations, replicates.
     pub counts: (usize, usize),
+    /// By term: replicates that identify it.
+    pub clusters: Vec<usize>,
+    /// Columns of main effects.
+    alone: usize,
+    cross: Vec<f64>,
+    moment: Vec<f64>,
+    /// `G/(G − 1)·Σ s_r s_r'`.
+    meat: Vec<f64>,
+}
+
+/// Some columns of a fit: those of them that count beside all others, with their coefficients and the blocks of `A⁻¹` and of the
+/// covariance.
+#[derive(Clone, Debug)]
+pub struct OfTerm {
+    /// Coefficients.
+    pub beta: Vec<f64>,
+    /// Block of `A⁻¹`.
+    pub inverse: Vec<f64>,
+    /// Block of the covariance.
+    pub covariance: Vec<f64>,
 }
 
 impl Fit {
@@ -248,6 +409,41 @@ impl Fit {
         let each = 16.0 * f64::EPSILON * self.largest;
         self.counts.0 as f64 * each * each
     }
+
+    /// The columns of a term, beside all others. Where main effects determine each other in part, what two of them have in
+    /// common is neither's; an interaction yields to main effects, and to interactions before it.
+    pub fn of_term(&self, columns: Range<usize>) -> OfTerm {
+        let width = self.beta.len();
+        if self.used[..self.alone].iter().all(|&used| used) {
+            let own: Vec<usize> = columns.filter(|&column| self.used[column]).collect();
+            return OfTerm {
+                beta: own.iter().map(|&column| self.beta[column]).collect(),
+                inverse: block(&self.inverse, width, &own),
+                covariance: block(&self.covariance, width, &own),
+            };
+        }
+        // The term last: of its columns those count that the others do not determine.
+        let others = (0..width).filter(|column| !columns.contains(column));
+        let candidates = others.chain(columns.clone()).filter(|&c| c < self.alone || self.used[c]);
+        let mut inverse = self.cross.clone();
+        let used = sweep(&mut inverse, width, &candidates.collect::<Vec<_>>());
+        keep(&mut inverse, &used);
+        let beta = product(&inverse, &self.moment, width);
+        let covariance = sandwich(&inverse, &self.meat, width);
+        let own: Vec<usize> = columns.filter(|&column| used[column]).collect();
+        OfTerm {
+            beta: own.iter().map(|&column| beta[column]).collect(),
+            inverse: block(&inverse, width, &own),
+            covariance: block(&covariance, width, &own),
+        }
+    }
+}
+
+fn block(matrix: &[f64], width: usize, columns: &[usize]) -> Vec<f64> {
+    if matrix.is_empty() {
+        return Vec::new();
+    }
+    columns.iter().flat_map(|&i| columns.iter().map(move |&j| matrix[i * width + j])).collect()
 }
 
 /// Share of a column's own sum of squares below which it is a combination of earlier columns.
@@ -267,14 +463,24 @@ pub fn fit(columns: &Columns, blocks: &[Vec<(u32, f64)>]) -> Fit {
     scores.finish()
 }
 
-/// Inverse of a symmetric matrix over the columns that are no combination of earlier ones, by Gauss–Jordan elimination on
-/// the diagonal (the sweep operator of Goodnight 1979, The American Statistician 33, pp. 149–158).
+/// Inverse of a symmetric matrix over the columns that are no combination of earlier ones, with zeros elsewhere.
 pub fn inverse(matrix: &[f64], n: usize) -> (Vec<f64>, Vec<bool>) {
     let mut a = matrix.to_vec();
+    let used = sweep(&mut a, n, &(0..n).collect::<Vec<_>>());
+    keep(&mut a, &used);
+    (a, used)
+}
+
+/// Gauss–Jordan elimination of a symmetric matrix on the diagonal, column by column in the order given; a combination of columns
+/// before it is left out (the sweep operator of Goodnight 1979, The American Statistician 33, pp. 149–158). The block of the
+/// columns that are not is then its inverse, and what is beside it in a column that is left out are the coefficients of the
+/// combination. Returns which were not left out.
+pub(super) fn sweep(a: &mut [f64], n: usize, order: &[usize]) -> Vec<bool> {
+    let own: Vec<f64> = (0..n).map(|k| a[k * n + k].max(f64::MIN_POSITIVE)).collect();
     let mut used = vec![false; n];
-    for k in 0..n {
+    for &k in order {
         let pivot = a[k * n + k];
-        if pivot <= DEPENDENT * matrix[k * n + k].max(f64::MIN_POSITIVE) {
+        if pivot <= DEPENDENT * own[k] {
             continue;
         }
         used[k] = true;
@@ -295,6 +501,12 @@ pub fn inverse(matrix: &[f64], n: usize) -> (Vec<f64>, Vec<bool>) {
         }
         a[k * n + k] = 1.0 / pivot;
     }
+    used
+}
+
+/// Leaves the block of the columns that count, and zeros.
+pub(super) fn keep(a: &mut [f64], used: &[bool]) {
+    let n = used.len();
     for i in 0..n {
         for j in 0..n {
             if !(used[i] && used[j]) {
@@ -302,15 +514,14 @@ pub fn inverse(matrix: &[f64], n: usize) -> (Vec<f64>, Vec<bool>) {
             }
         }
     }
-    (a, used)
 }
 
-fn product(matrix: &[f64], vector: &[f64], n: usize) -> Vec<f64> {
+pub(super) fn product(matrix: &[f64], vector: &[f64], n: usize) -> Vec<f64> {
     (0..n).map(|i| matrix[i * n..(i + 1) * n].iter().zip(vector).map(|(a, b)| a * b).sum()).collect()
 }
 
-/// `factor·B M B` for symmetric `B`.
-fn sandwich(bread: &[f64], meat: &[f64], n: usize, factor: f64) -> Vec<f64> {
+/// `B M B` for symmetric `B`.
+fn sandwich(bread: &[f64], meat: &[f64], n: usize) -> Vec<f64> {
     let multiply = |a: &[f64], b: &[f64]| -> Vec<f64> {
         let mut out = vec![0.0; n * n];
         for i in 0..n {
@@ -323,11 +534,7 @@ fn sandwich(bread: &[f64], meat: &[f64], n: usize, factor: f64) -> Vec<f64> {
         }
         out
     };
-    let mut out = multiply(&multiply(bread, meat), bread);
-    for x in &mut out {
-        *x *= factor;
-    }
-    out
+    multiply(&multiply(bread, meat), bread)
 }
 
 #[cfg(test)]
@@ -338,12 +545,30 @@ mod tests {
         assert!((got - expected).abs() < 1e-12 * expected.abs().max(1.0), "{got} is not {expected}");
     }
 
+    /// Rows that are given, with terms of one column each.
+    #[derive(Debug)]
+    struct Given(Vec<f64>, usize);
+
+    impl Rows for Given {
+        fn points(&self) -> usize {
+            self.0.len() / self.1
+        }
+
+        fn write(&self, point: usize, out: &mut [f64]) {
+            out.copy_from_slice(&self.0[point * self.1..point * self.1 + out.len()]);
+        }
+    }
+
+    fn columns(rows: Vec<f64>, width: usize) -> Columns {
+        Columns::new(Box::new(Given(rows, width)), width, (0..width).map(|c| c..c + 1).collect())
+    }
+
     #[test]
     fn slope_and_robust_error_by_hand() {
         // Two replicates at x = −1, 1. Within replicates ỹ = ∓(y₂ − y₁)/2, so β = mean of half-differences:
         // replicate 0: (3 − 1)/2 = 1; replicate 1: (7 − 1)/2 = 3; β = 2. A = 4; scores ±2·(1 − 2) = ∓2, meat 8;
         // covariance 2·8/16 = 1: the squared standard error of the mean of (1, 3).
-        let columns = Columns::new(vec![-1.0, 1.0], 1);
+        let columns = columns(vec![-1.0, 1.0], 1);
         let fit = fit(&columns, &[vec![(0, 1.0), (1, 3.0)], vec![(0, 1.0), (1, 7.0)]]);
         close(fit.beta[0], 2.0);
         close(fit.covariance[0], 1.0);
@@ -353,7 +578,7 @@ mod tests {
 
     #[test]
     fn a_column_that_others_determine_does_not_count() {
-        let columns = Columns::new(vec![1.0, 2.0, 0.0, 0.0, 0.0, 1.0, -1.0, -2.0, -1.0], 3);
+        let columns = columns(vec![1.0, 2.0, 0.0, 0.0, 0.0, 1.0, -1.0, -2.0, -1.0], 3);
         let block =
             |replicate: u32| (0..3).map(|point| (point, f64::from(point * (replicate + 1)))).collect();
         let fit = fit(&columns, &(0..3).map(block).collect::<Vec<_>>());
@@ -366,12 +591,36 @@ mod tests {
     fn a_replicate_that_lacks_a_point_is_set_against_its_own_means() {
         // Replicate 0 has x = −1, 0, 1 with slope 1, replicate 1 only x = 0, 1 with slope 4: A = 2 + 1/2, moment 2 + 4/2,
         // β = 4/2.5; the total is 2·1 + 2·2².
-        let columns = Columns::new(vec![-1.0, 0.0, 1.0], 1);
+        let columns = columns(vec![-1.0, 0.0, 1.0], 1);
         let fit = fit(&columns, &[vec![(0, 9.0), (1, 10.0), (2, 11.0)], vec![(1, 50.0), (2, 54.0)]]);
         close(fit.beta[0], 1.6);
         close(fit.total, 2.0 + 8.0);
         close(fit.residual, 10.0 - 2.5 * 1.6 * 1.6);
         assert_eq!(fit.counts, (5, 2));
+    }
+
+    #[test]
+    fn what_main_effects_have_in_common_is_nobodys() {
+        // Columns a and b are the same, c is apart. y = a + c.
+        let columns = columns(vec![1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0, -1.0, -1.0, -1.0], 3);
+        let block = [(0, 2.0), (1, 0.0), (2, 0.0), (3, -2.0)];
+        let fit = fit(&columns, &[block.to_vec(), block.to_vec()]);
+        let counting: Vec<usize> = (0..3).map(|c| fit.of_term(c..c + 1).beta.len()).collect();
+        assert_eq!(counting, [0, 0, 1]);
+        close(fit.of_term(2..3).beta[0], 1.0);
+    }
+
+    #[test]
+    fn replicates_count_for_terms_that_their_points_identify() {
+        // Two factors of two levels. Both levels of b at one of a tell b's effect and not a's; the points on a diagonal tell
+        // neither apart; a single point tells nothing.
+        let columns = columns(vec![1.0, 1.0, 1.0, -1.0, -1.0, 1.0, -1.0, -1.0], 2);
+        let whole = vec![(0, 1.0), (1, 2.0), (2, 3.0), (3, 4.0)];
+        let blocks =
+            [whole.clone(), whole, vec![(0, 5.0), (1, 6.0)], vec![(0, 1.0), (3, 1.0)], vec![(2, 9.0)]];
+        let fit = fit(&columns, &blocks);
+        assert_eq!(fit.clusters, [2, 3]);
+        assert_eq!(fit.counts, (13, 5));
     }
 
     #[test]

@@ -7,10 +7,12 @@
 //! * [`coding`]: from the settings of a design to columns: sum coding of levels, linear and quadratic terms of numbers,
 //!   interactions of two.
 //! * [`least_squares`]: fit within replicates, with the covariance of Liang and Zeger (1986) clustered by replicate.
-//! * [`analysis`]: sums of squares, η², and Wald tests of each term; marginal means of each level.
+//! * [`analysis`]: sums of squares, η², and Wald tests of each term.
+//! * [`margins`]: means at each level of a factor.
 //! * [`multiplicity`]: p-values of a family of tests: Holm (1979), Benjamini and Hochberg (1995).
 
 pub mod analysis;
 pub mod coding;
 pub mod least_squares;
+pub mod margins;
 pub mod multiplicity;

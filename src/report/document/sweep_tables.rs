@@ -53,7 +53,7 @@ fn heads(names: &[&str]) -> Vec<String> {
 
 /// Settings of a point, a cell for each factor.
 fn settings(swept: &Swept, point: usize) -> Vec<Cell> {
-    swept.factors.iter().map(|f| Cell::text(f.names()[f.places[point]].clone())).collect()
+    swept.factors.iter().map(|f| Cell::text(f.setting(point))).collect()
 }
 
 /// Outcomes at each point, a row for each contender.
@@ -160,8 +160,9 @@ fn main_effects(store: &Store, shown: &[&'static Metric], directory: &Path) -> O
     };
     let rows = rows_about(shown, directory, MAIN_EFFECTS).into_iter().map(row).collect();
     let head = heads(&["metric", "setting", "mean", "less the mean of all points"]);
-    let note =
-        "Means over all settings of the other parameters ± half-widths of 95% intervals over replicates.";
+    let note = "Means over all settings of the other parameters, every point counting once, ± half-widths of 95% intervals over replicates. \
+                Where parameters do not vary independently, adjusted for each other as if their effects added up; a parameter that \
+                cannot be told from others is left out.";
     table("main-effects", "Means at each setting of each parameter.", head, 2, rows, note)
 }
 

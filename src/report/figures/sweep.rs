@@ -33,7 +33,7 @@ pub(super) fn response(swept: &Swept, experiment: &Experiment, chart: &Chart) ->
     let numbers = factor.numbers();
     let line = |contender: usize, metric: usize| -> Vec<Spot> {
         let spot = |level: usize| {
-            let point = factor.places.iter().position(|&place| place == level)?;
+            let point = factor.places.iter().position(|&place| place as usize == level)?;
             let estimate = drawn_as(&swept.estimate(point, contender, metric)?);
             let x = numbers.as_ref().map_or(level as f64, |numbers| numbers[level]);
             Some(Spot { x, estimate, certified: swept.is_sound(point, contender) })
@@ -100,6 +100,8 @@ pub(super) fn main_effects(
     });
     let title = if swept.shape == Shape::OneAtATime {
         "Each parameter alone, the others as at the first point"
+    } else if marginals.plain {
+        "Means at each setting, the others as they happen to be there"
     } else {
         "Main effects: means at each setting, over all settings of the others"
     };
@@ -126,9 +128,9 @@ pub(super) fn heat_maps(swept: &Swept, experiment: &Experiment, chart: &Chart) -
     let (x, y) = (&swept.factors[axes[0]], &swept.factors[axes[1]]);
     let cell = |c: usize, metric: usize, level: Option<usize>, at: (usize, usize)| {
         let is_here = |p: &usize| {
-            x.places[*p] == at.0
-                && y.places[*p] == at.1
-                && third.is_none_or(|third| Some(swept.factors[third].places[*p]) == level)
+            x.places[*p] as usize == at.0
+                && y.places[*p] as usize == at.1
+                && third.is_none_or(|third| Some(swept.factors[third].places[*p] as usize) == level)
         };
         let point = (0..swept.designs.len()).find(is_here);
         let estimate = point.and_then(|p| swept.estimate(p, c, metric));

@@ -107,9 +107,7 @@ struct Line {
 /// The design points, or the best of them.
 fn points(store: &Store, swept: &Swept) -> Result<String, StoreError> {
     let metrics = &swept.metrics;
-    let settings = |point: usize| -> Vec<String> {
-        swept.factors.iter().map(|f| f.names()[f.places[point]].clone()).collect()
-    };
+    let settings = |point: usize| -> Vec<String> { swept.factors.iter().map(|f| f.setting(point)).collect() };
     if swept.designs.len() <= FEW {
         let lines: Vec<Line> = (0..swept.designs.len())
             .map(|p| Line { settings: settings(p), outcomes: swept.outcomes[p].clone() })

@@ -7,6 +7,7 @@ use crate::measure::effects::coding::move_together;
 use crate::report::frontier::short_names;
 use crate::report::table::layout::plain;
 use crate::settings::Value;
+use std::collections::HashMap;
 
 /// A parameter that takes several settings, or several that move together.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,44 +16,84 @@ pub struct Factor {
     pub name: String,
     /// Name in words, for axes: whose parameter it is, and which.
     pub label: String,
-    /// Distinct settings: numbers ascending, or texts in order of first appearance.
-    pub levels: Vec<DesignValue>,
+    /// Distinct settings.
+    pub levels: Levels,
     /// By point, in the order of the design: place of its setting among the levels.
-    pub places: Vec<usize>,
-    /// By level, where several parameters move together: settings of the others.
+    pub places: Vec<u32>,
+    /// Where several parameters move together, by level: settings of the others; else empty.
     pub beside: Vec<Vec<DesignValue>>,
+}
+
+/// Distinct settings of a factor.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Levels {
+    /// Numbers, ascending.
+    Numbers(Vec<f64>),
+    /// Texts, and numbers among them, in order of first appearance.
+    Named(Vec<DesignValue>),
+}
+
+impl Levels {
+    /// Number of levels.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.len(),
+            Self::Named(values) => values.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn value(&self, level: usize) -> DesignValue {
+        match self {
+            Self::Numbers(numbers) => DesignValue::Number(numbers[level]),
+            Self::Named(values) => values[level].clone(),
+        }
+    }
 }
 
 impl Factor {
     /// The settings as numbers, if they all are.
-    pub fn numbers(&self) -> Option<Vec<f64>> {
-        let number = |level: &DesignValue| match level {
-            DesignValue::Number(v) => Some(*v).filter(|v| v.is_finite()),
-            DesignValue::Text(_) => None,
-        };
-        self.levels.iter().map(number).collect()
+    pub fn numbers(&self) -> Option<&[f64]> {
+        match &self.levels {
+            Levels::Numbers(numbers) if numbers.iter().all(|v| v.is_finite()) => Some(numbers),
+            _ => None,
+        }
     }
 
-    /// The settings in words.
-    pub fn names(&self) -> Vec<String> {
-        let say = |level: &DesignValue| match level {
+    /// A setting in words.
+    fn name(&self, level: usize) -> String {
+        let say = |value: &DesignValue| match value {
             DesignValue::Number(v) if v.is_nan() => "–".to_owned(),
             DesignValue::Number(v) => shown(*v),
             DesignValue::Text(text) => text.clone(),
         };
-        let all = |(level, beside): (&DesignValue, &Vec<DesignValue>)| {
-            std::iter::once(level).chain(beside).map(say).collect::<Vec<_>>().join(", ")
-        };
-        self.levels.iter().zip(&self.beside).map(all).collect()
+        let beside = self.beside.get(level).into_iter().flatten();
+        std::iter::once(say(&self.levels.value(level))).chain(beside.map(say)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The settings in words.
+    pub fn names(&self) -> Vec<String> {
+        (0..self.levels.len()).map(|level| self.name(level)).collect()
+    }
+
+    /// The setting at a point, by its place in the design, in words.
+    pub fn setting(&self, point: usize) -> String {
+        self.name(self.places[point] as usize)
     }
 
     /// Takes in a parameter that moves together with this one.
     fn join(&mut self, other: &Factor) {
         self.name = format!("{}, {}", self.name, other.name);
         self.label = format!("{}, {}", self.label, other.label);
+        self.beside.resize(self.levels.len(), Vec::new());
         for (place, &level) in self.places.iter().zip(&other.places) {
-            if self.beside[*place].len() < self.name.matches(", ").count() {
-                self.beside[*place].push(other.levels[level].clone());
+            let beside = &mut self.beside[*place as usize];
+            if beside.len() < self.name.matches(", ").count() {
+                beside.push(other.levels.value(level as usize));
             }
         }
     }
@@ -129,18 +170,17 @@ pub(super) fn read(
             None => DesignValue::Text("–".to_owned()),
         })
         .collect();
-    let mut columns: Vec<Vec<DesignValue>> = vec![Vec::with_capacity(designs.len()); paths.len()];
-    for &design in designs {
-        for (column, (value, written)) in
-            columns.iter_mut().zip(store.design_values(design)?.into_iter().zip(&written))
-        {
+    let mut columns: Vec<Column> =
+        paths.iter().map(|_| Column::Numbers(Vec::with_capacity(designs.len()))).collect();
+    store.visit_designs(designs, |values| {
+        for (column, (value, written)) in columns.iter_mut().zip(values.into_iter().zip(&written)) {
             column.push(value.unwrap_or_else(|| written.clone()));
         }
-    }
+    })?;
     let names = short_names(paths);
     let mut factors: Vec<Factor> = Vec::new();
     for (column, (name, path)) in columns.into_iter().zip(names.into_iter().zip(paths)) {
-        let factor = factor(name, label(path), &column);
+        let factor = factor(name, label(path), column);
         if factor.levels.len() < 2 {
             continue;
         }
@@ -167,32 +207,50 @@ fn label(path: &str) -> String {
     words.join(" ").replace("* ", "")
 }
 
-fn factor(name: String, label: String, column: &[DesignValue]) -> Factor {
-    let all_numbers = column.iter().all(|v| matches!(v, DesignValue::Number(_)));
-    if all_numbers {
-        let number = |v: &DesignValue| if let DesignValue::Number(v) = v { *v } else { f64::NAN };
-        let numbers: Vec<f64> = column.iter().map(number).collect();
-        let mut levels = numbers.clone();
-        levels.sort_by(f64::total_cmp);
-        levels.dedup();
-        let place = |v: &f64| levels.binary_search_by(|l| l.total_cmp(v)).unwrap_or_default();
-        let places = numbers.iter().map(place).collect();
-        let beside = vec![Vec::new(); levels.len()];
-        let levels = levels.into_iter().map(DesignValue::Number).collect();
-        return Factor { name, label, levels, places, beside };
+/// Settings of a parameter as they are read.
+enum Column {
+    /// Numbers so far.
+    Numbers(Vec<f64>),
+    /// Levels in order of first appearance, places of the levels by what they are, and places of the points.
+    Named(Vec<DesignValue>, HashMap<String, u32>, Vec<u32>),
+}
+
+impl Column {
+    fn push(&mut self, value: DesignValue) {
+        match (self, value) {
+            (Self::Numbers(numbers), DesignValue::Number(number)) => numbers.push(number),
+            (Self::Named(levels, known, places), value) => {
+                let place = *known.entry(format!("{value:?}")).or_insert_with(|| {
+                    levels.push(value);
+                    levels.len() as u32 - 1
+                });
+                places.push(place);
+            }
+            (column @ Self::Numbers(_), text) => {
+                let mut named = Self::Named(Vec::new(), HashMap::new(), Vec::new());
+                if let Self::Numbers(numbers) = &*column {
+                    numbers.iter().for_each(|number| named.push(DesignValue::Number(*number)));
+                }
+                named.push(text);
+                *column = named;
+            }
+        }
     }
-    let mut levels: Vec<DesignValue> = Vec::new();
-    let places = column
-        .iter()
-        .map(|value| {
-            levels.iter().position(|level| level == value).unwrap_or_else(|| {
-                levels.push(value.clone());
-                levels.len() - 1
-            })
-        })
-        .collect();
-    let beside = vec![Vec::new(); levels.len()];
-    Factor { name, label, levels, places, beside }
+}
+
+fn factor(name: String, label: String, column: Column) -> Factor {
+    let (levels, places) = match column {
+        Column::Numbers(numbers) => {
+            let mut levels = numbers.clone();
+            levels.sort_by(f64::total_cmp);
+            levels.dedup();
+            let place = |v: &f64| levels.binary_search_by(|l| l.total_cmp(v)).unwrap_or_default() as u32;
+            let places = numbers.iter().map(place).collect();
+            (Levels::Numbers(levels), places)
+        }
+        Column::Named(levels, _, places) => (Levels::Named(levels), places),
+    };
+    Factor { name, label, levels, places, beside: Vec::new() }
 }
 
 #[cfg(test)]
@@ -200,11 +258,7 @@ mod tests {
     use super::*;
 
     fn numbers(name: &str, values: &[f64]) -> Factor {
-        factor(
-            name.to_owned(),
-            name.to_owned(),
-            &values.iter().map(|v| DesignValue::Number(*v)).collect::<Vec<_>>(),
-        )
+        factor(name.to_owned(), name.to_owned(), Column::Numbers(values.to_vec()))
     }
 
     #[test]

@@ -1,14 +1,16 @@
-//! Means at each setting of a factor, over all settings of the others: main effects.
+//! Means at each setting of a factor, over all settings of the others: main effects, as [`crate::measure::effects::margins`] has
+//! them.
 //!
-//! Replicates are the independent observations: at each setting a replicate gives the mean over its points there, and
-//! intervals are over replicates. Of a factor with more settings than have room neighbours are put together. Where every
-//! point differs from the first in one factor alone, there is nothing to average over: a factor's settings are then the
-//! points that differ from the first in it.
+//! Of a factor with more settings than have room neighbours are put together. Where every point differs from the first in one
+//! factor alone, there is nothing to average over: a factor's settings are then the points that differ from the first in it.
 
 use super::Swept;
 use super::factors::{Factor, Shape};
-use crate::experiment::store::{Order, Store, StoreError};
-use crate::measure::statistics::{Critical, Estimate, Moments};
+use crate::experiment::store::{Store, StoreError};
+use crate::experiment::tables::effects;
+use crate::measure::effects::coding::Factor as Levels;
+use crate::measure::effects::margins::Kind;
+use crate::measure::statistics::{Estimate, Moments};
 
 /// Settings of a factor that are told apart.
 const MOST_SETTINGS: usize = 8;
@@ -58,10 +60,9 @@ pub struct Marginals {
     points: Vec<Vec<Option<usize>>>,
     /// By metric as asked for, contender, factor, then group of settings.
     means: Vec<Vec<Vec<Vec<Option<Estimate>>>>>,
+    /// Whether means are over points that differ in other factors, too, and these are not accounted for.
+    pub plain: bool,
 }
-
-/// By group of settings, then replicate: sum and count.
-type Groups = Vec<Vec<(f64, u64)>>;
 
 impl Marginals {
     /// How many metrics were asked for.
@@ -88,52 +89,33 @@ impl Marginals {
         if swept.shape == Shape::OneAtATime && !swept.outcomes.is_empty() {
             return Ok(Self::one_at_a_time(swept, metrics, along));
         }
-        // Sums by contender, metric, factor, group: of each replicate.
-        let contenders = swept.contenders.len();
-        let groups: Vec<Groups> = along.iter().map(|a| vec![Vec::new(); a.x.len()]).collect();
-        let mut sums = vec![vec![groups; metrics.len()]; contenders];
-        let column: Vec<Option<usize>> = store
-            .metrics()
+        let as_levels = |axis: &Along| {
+            let factor = &swept.factors[axis.factor];
+            let places = factor.places.iter().map(|&place| axis.group[place as usize] as u32).collect();
+            Levels::of_levels(&factor.name, places, vec![String::new(); axis.x.len()])
+        };
+        let places: Vec<Option<usize>> = metrics
             .iter()
-            .map(|key| metrics.iter().position(|&m| swept.metrics[m].key == *key))
+            .map(|&m| store.metrics().iter().position(|key| *key == swept.metrics[m].key))
             .collect();
-        store.visit_values(Order::ByContender, |unit| {
-            let Ok(point) = swept.designs.binary_search(&unit.design) else { return Ok::<_, StoreError>(()) };
-            let replicate = unit.replicate as usize;
-            for &(metric, value) in unit.values.iter().filter(|(_, value)| value.is_finite()) {
-                let Some(metric) = column[metric] else { continue };
-                for (axis, sums) in along.iter().zip(&mut sums[unit.contender][metric]) {
-                    let group = axis.group[swept.factors[axis.factor].places[point]];
-                    let by_replicate = &mut sums[group];
-                    if by_replicate.len() <= replicate {
-                        by_replicate.resize(replicate + 1, (0.0, 0));
+        let asked: Vec<usize> = places.iter().flatten().copied().collect();
+        let levels = along.iter().map(as_levels).collect();
+        let (kind, found) = effects::means(store, &swept.designs, levels, &asked)?;
+        let mut found = found.into_iter();
+        let nothing = || along.iter().map(|axis| vec![None; axis.x.len()]).collect::<Vec<_>>();
+        let of_metric = |place: &Option<usize>| {
+            let mut by_contender = vec![nothing(); swept.contenders.len()];
+            if place.is_some() {
+                for (means, margins) in by_contender.iter_mut().zip(found.next().unwrap_or_default()) {
+                    for margin in margins {
+                        means[margin.factor][margin.level] = Some(margin.mean);
                     }
-                    let (sum, count) = &mut by_replicate[replicate];
-                    *sum += value;
-                    *count += 1;
                 }
             }
-            Ok(())
-        })?;
-        let mut critical = Critical::default();
-        let mut estimate = |by_replicate: &Vec<(f64, u64)>| {
-            let given = by_replicate.iter().filter(|(_, count)| *count > 0);
-            let moments: Moments = given.map(|(sum, count)| sum / *count as f64).collect();
-            (moments.n() > 0).then(|| moments.estimate(&mut critical))
+            by_contender
         };
-        let means = (0..metrics.len())
-            .map(|metric| {
-                sums.iter()
-                    .map(|by_metric| {
-                        by_metric[metric]
-                            .iter()
-                            .map(|groups| groups.iter().map(&mut estimate).collect())
-                            .collect()
-                    })
-                    .collect()
-            })
-            .collect();
-        Ok(Marginals { along, points: Vec::new(), means })
+        let means = places.iter().map(of_metric).collect();
+        Ok(Marginals { along, points: Vec::new(), means, plain: kind == Kind::Plain })
     }
 
     fn one_at_a_time(swept: &Swept, metrics: &[usize], along: Vec<Along>) -> Self {
@@ -144,7 +126,7 @@ impl Marginals {
         let at = |axis: &Along, group: usize| {
             let factor = &swept.factors[axis.factor];
             (0..swept.designs.len())
-                .find(|&p| axis.group[factor.places[p]] == group && !apart(p, axis.factor))
+                .find(|&p| axis.group[factor.places[p] as usize] == group && !apart(p, axis.factor))
         };
         let means = metrics
             .iter()
@@ -165,6 +147,6 @@ impl Marginals {
             .collect();
         let points =
             along.iter().map(|axis| (0..axis.x.len()).map(|group| at(axis, group)).collect()).collect();
-        Marginals { along, points, means }
+        Marginals { along, points, means, plain: false }
     }
 }

@@ -290,7 +290,9 @@ pub(super) fn visit(
             }
             moments.fill(Moments::default());
         };
-    store.visit_values(Order::ByContender, |unit| {
+    let read: Vec<usize> =
+        (0..column.len()).filter(|&metric| column[metric].is_some() || Some(metric) == certified).collect();
+    store.visit_values_on(&read, Order::ByContender, |unit| {
         let place = Some((unit.design, unit.contender));
         if place != current {
             close(current, &mut moments, (learned, sound), n);

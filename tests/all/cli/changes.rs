@@ -79,7 +79,7 @@ fn a_finished_run_is_not_done_again() {
     let folder = Folder::new();
     let first = results(&folder, "a", &[]);
     let ended = folder.run(&["run", "tiny.toml", "--output", "a", "--json"]).with(0);
-    ended.says("6/6 units, 6 stored before");
+    ended.says("6/6 units, 6 taken from the store");
     assert_eq!(ended.json()["units"]["reused"], 6);
     assert_eq!(folder.bytes("a/results.csv"), first);
 }
@@ -90,7 +90,7 @@ fn a_changed_file_keeps_the_units_that_it_leaves_alone() {
     let first = results(&folder, "a", &[]);
     let ended = folder.run(&["run", "tiny.toml", "--output", "a", "--set", "mechanism.dpos.seats=2"]).with(0);
     ended.says("3 of 6 units are still valid");
-    ended.says("6/6 units, 3 stored before");
+    ended.says("6/6 units, 3 taken from the store");
     assert_eq!(folder.bytes("a/results.csv"), results(&folder, "b", &["--set", "mechanism.dpos.seats=2"]));
     // And back again.
     assert_eq!(results(&folder, "a", &[]), first);
@@ -109,7 +109,7 @@ fn a_changed_file_keeps_the_units_that_it_leaves_alone() {
             "experiment.question=Why?",
         ])
         .with(0);
-    asked.says("6/6 units, 6 stored before");
+    asked.says("6/6 units, 6 taken from the store");
 }
 
 #[test]
@@ -137,11 +137,11 @@ fn the_resolved_experiment_runs_again_with_the_same_results() {
     let folder = Folder::new();
     let first = results(&folder, "a", &["--set", "sequencers.large.live_cost=0.0003", "--seed", "11"]);
     let ended = folder.run(&["run", "a/experiment.toml", "--output", "b"]).with(0);
-    assert!(!ended.err.contains("stored before"));
+    assert!(!ended.err.contains("taken from the store"));
     assert_eq!(folder.bytes("b/results.csv"), first);
     assert_eq!(folder.bytes("b/experiment.toml"), folder.bytes("a/experiment.toml"));
     // What was resolved needs no strategy or scenario file beside it, and is the same study.
     let ended = folder.run(&["run", "a/experiment.toml", "--output", "a"]).with(0);
-    ended.says("6 stored before");
+    ended.says("6 taken from the store");
     assert_eq!(folder.bytes("a/results.csv"), first);
 }

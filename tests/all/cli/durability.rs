@@ -307,6 +307,45 @@ fn pieces_that_are_cut_short_or_of_another_version_are_named_and_left_alone() {
 }
 
 #[test]
+fn pieces_whose_commit_was_cut_off_are_united() {
+    let folder = Folder::new();
+    folder.run(&["shard", "tiny.toml", "1/1", "--output", "s", "--quiet"]).with(0);
+    folder.run(&["merge", "s", "--output", "whole", "--quiet"]).with(0);
+    // A commit in the middle: what it changes stands in the store already, as far as it got, and how it was in the journal.
+    let piece = folder.path("s/shard-1-of-1");
+    let before = std::fs::read(piece.join("results.sqlite")).unwrap();
+    let connection = Connection::open(piece.join("results.sqlite")).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; PRAGMA user_version = 1;
+             UPDATE metric_values SET value = value + 1; DELETE FROM places;",
+        )
+        .unwrap();
+    let mut store = std::fs::read(piece.join("results.sqlite")).unwrap();
+    let journal = std::fs::read(piece.join("results.sqlite-journal")).unwrap();
+    assert!(!journal.is_empty() && store != before);
+    connection.execute_batch("ROLLBACK").unwrap();
+    drop(connection);
+    // The header may be ahead of the file: page counts stand at byte 28.
+    let mut ahead = store.clone();
+    ahead[28..32].copy_from_slice(&100_000_u32.to_be_bytes());
+    for (place, bytes) in [&mut store, &mut ahead].into_iter().enumerate() {
+        let cut = folder.path(&format!("t{place}/shard-1-of-1.partial"));
+        std::fs::create_dir_all(&cut).unwrap();
+        std::fs::write(cut.join("results.sqlite"), &bytes).unwrap();
+        std::fs::write(cut.join("results.sqlite-journal"), &journal).unwrap();
+        let (from, to) = (format!("t{place}"), format!("m{place}"));
+        folder.run(&["merge", &from, "--output", &to, "--quiet"]).with(0);
+        assert_eq!(folder.bytes(&format!("{to}/results.csv")), folder.bytes("whole/results.csv"));
+        assert!(!cut.join("results.sqlite-journal").exists());
+        // The piece itself goes on.
+        std::fs::write(cut.join("results.sqlite"), &bytes).unwrap();
+        std::fs::write(cut.join("results.sqlite-journal"), &journal).unwrap();
+        folder.run(&["shard", "tiny.toml", "1/1", "--output", &from, "--quiet"]).with(0);
+    }
+}
+
+#[test]
 fn a_piece_or_union_in_use_is_refused_at_once() {
     let folder = Folder::new();
     let shard = ["shard", "tiny.toml", "1/2", "--replicates", "20000", "--output", "s", "--threads", "1"];

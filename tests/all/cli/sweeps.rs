@@ -58,6 +58,46 @@ fn a_sweep_leaves_its_parameters_in_every_table() {
     assert!((shares - 1.0).abs() < 1e-9, "in a balanced design shares of variance add up: {shares}");
     assert!(folder.text("a/main_effects.csv").contains("auction,revenue,mechanism.auction.seats,4,"));
     folder.run(&["replay", "a", "4/auction/1"]).with(0);
+    // And `check` says so.
+    let checked = folder.run(&["check", "sweep.toml", "--json"]).with(0).json();
+    assert_eq!((&checked["units"], &checked["different"]), (&36.into(), &24.into()));
+}
+
+#[test]
+fn settings_one_at_a_time_have_effects_of_their_own() {
+    let folder = folder(&sweep("").replace("design = \"factorial\"", "design = \"one_at_a_time\""));
+    folder.run(&["run", "sweep.toml", "--output", "a", "--quiet"]).with(0);
+    // Costs of live machines leave the schedule alone. Seats move it, and may not be averaged into them.
+    let table = folder.text("a/main_effects.csv");
+    let of = |parameter: &str| -> Vec<f64> {
+        let found: Vec<f64> = rows(&table)
+            .iter()
+            .filter(|row| row[0] == "auction" && row[1] == "hhi_slots" && row[2] == parameter)
+            .map(|row| row[8].parse().unwrap())
+            .collect();
+        assert!(found.len() >= 3, "{table}");
+        found
+    };
+    let spread = |effects: &[f64]| {
+        effects.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b))
+            - effects.iter().fold(f64::INFINITY, |a, &b| a.min(b))
+    };
+    let results = folder.text("a/results.csv");
+    let mean = |design: &str| {
+        let of_point: Vec<f64> = rows(&results)
+            .iter()
+            .filter(|row| row[0] == design && row[1] == "auction" && row[5] == "hhi_slots")
+            .map(|row| row[6].parse().unwrap())
+            .collect();
+        of_point.iter().sum::<f64>() / of_point.len() as f64
+    };
+    // Differences between settings of a parameter are those between its points.
+    let points = |designs: [&str; 3]| spread(&designs.map(mean));
+    let costs: Vec<f64> = ["0", "4", "5"].map(mean).to_vec();
+    assert!((spread(&of("sequencers.large.live_cost")) - spread(&costs)).abs() < 1e-9);
+    let seats = ["0", "1", "2", "3"].map(mean);
+    assert!((spread(&of("mechanism.auction.seats")) - spread(&seats)).abs() < 1e-9);
+    assert!(spread(&seats) > points(["0", "4", "5"]) + 0.01, "{seats:?}");
 }
 
 #[test]
@@ -397,7 +437,7 @@ fn an_array_job_is_written_and_submits_only_what_is_missing() {
     let ended = folder.run(&slurm).with(0);
     assert!(ended.out.contains("--array=1-4 --time=5"), "{ended:#?}");
     let script = folder.text("a/slurm/pieces.sbatch");
-    assert!(script.contains("\"$SLURM_ARRAY_TASK_ID/4\""), "{script}");
+    assert!(script.contains("\"$((SLURM_ARRAY_TASK_ID + ${1:-0}))/4\""), "{script}");
     folder.run(&["shard", "sweep.toml", "2/4", "--output", "a/shards", "--quiet"]).with(0);
     assert!(folder.run(&slurm).with(0).out.contains("--array=1,3-4"));
     folder
@@ -408,6 +448,214 @@ fn an_array_job_is_written_and_submits_only_what_is_missing() {
     let rule = "[replication]\ndifference_half_width = { revenue = 0.1 }\n";
     std::fs::write(folder.path("sweep.toml"), sweep(rule)).unwrap();
     folder.run(&["shard", "sweep.toml", "1/2", "--output", "s"]).with(2).says("paired difference");
+}
+
+/// A folder with an `sbatch` that notes its arguments and, where it is told the task and the offset of a piece, runs it; `scontrol`
+/// knows a limit.
+fn cluster(folder: &Folder, most: u32) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    let bin = folder.path("bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    let scripts = [
+        ("sbatch", "echo \"$*\" >> submitted\n[ ! -e refuse ] || ! grep -q \"$(cat refuse)\" submitted || exit 1\nwc -l < submitted\n".to_owned()),
+        ("scontrol", format!("echo 'MaxArraySize            = {}'\n", most + 1)),
+    ];
+    for (name, text) in scripts {
+        let path = bin.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{text}")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default())
+}
+
+#[test]
+fn an_array_beyond_the_limit_of_a_site_becomes_several() {
+    let folder = folder(&sweep(""));
+    let path = cluster(&folder, 3);
+    let submit = |more: &[&str]| {
+        let arguments = ["run", "sweep.toml", "--engine", "slurm", "--shards", "7", "--output", "a"];
+        folder.command(&[&arguments[..], more].concat()).env("PATH", &path).output().unwrap()
+    };
+    let ended = submit(&["--on-error", "stop", "--max-minutes", "5", "--theme", "slides", "--bare"]);
+    assert!(ended.status.success(), "{ended:?}");
+    let submitted = folder.text("submitted");
+    let of_arrays: Vec<&str> = submitted.lines().take(3).collect();
+    // No task has a number above three, and the script is told what to add.
+    let script = "a/slurm/pieces.sbatch";
+    assert_eq!(
+        of_arrays,
+        [
+            format!("--parsable --array=1-3 {script}"),
+            format!("--parsable --array=1-3 {script} 3"),
+            format!("--parsable --array=1 {script} 6")
+        ]
+    );
+    assert!(submitted.lines().nth(3).unwrap().contains("--dependency=afterany:1:2:3"), "{submitted}");
+    // What pieces and the union are asked for is in the scripts.
+    assert!(folder.text(script).contains("--on-error stop --max-minutes 5"));
+    assert!(folder.text("a/slurm/merge.sbatch").contains(" --theme=slides --bare"));
+    // Every task runs its piece, whatever array it is of.
+    for (task, offset) in [(1, 0), (2, 0), (3, 0), (1, 3), (2, 3), (3, 3), (1, 6)] {
+        let mut run = std::process::Command::new("bash");
+        run.current_dir(folder.path("")).env("SLURM_ARRAY_TASK_ID", task.to_string()).arg(script);
+        if offset > 0 {
+            run.arg(offset.to_string());
+        }
+        let ended = run.output().unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+    }
+    for piece in 1..=7 {
+        assert!(folder.path(&format!("a/shards/shard-{piece}-of-7")).exists());
+    }
+    let ended = std::process::Command::new("bash")
+        .current_dir(folder.path(""))
+        .arg("a/slurm/merge.sbatch")
+        .output()
+        .unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    folder.run(&["run", "sweep.toml", "--output", "whole", "--quiet"]).with(0);
+    assert_eq!(folder.bytes("a/results.csv"), folder.bytes("whole/results.csv"));
+    // What would discard pieces that a job may be writing is refused.
+    assert!(String::from_utf8_lossy(&submit(&["--fresh"]).stderr).contains("--fresh"));
+}
+
+#[test]
+fn an_array_that_is_refused_says_which_were_not() {
+    let folder = folder(&sweep(""));
+    let path = cluster(&folder, 3);
+    std::fs::write(folder.path("refuse"), "pieces.sbatch 3").unwrap();
+    let mut command =
+        folder.command(&["run", "sweep.toml", "--engine", "slurm", "--shards", "7", "--output", "a"]);
+    let ended = command.env("PATH", &path).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("sbatch refused") && said.contains("submitted before: 1,"), "{said}");
+    assert_eq!(folder.text("submitted").lines().count(), 2);
+}
+
+#[test]
+fn a_changed_experiment_is_not_submitted_beside_pieces_of_the_former() {
+    let folder = folder(&sweep(""));
+    let slurm = ["run", "sweep.toml", "--engine", "slurm", "--shards", "2", "--dry-run", "--output", "a"];
+    for piece in ["1/2", "2/2"] {
+        folder.run(&["shard", "sweep.toml", piece, "--output", "a/shards", "--quiet"]).with(0);
+    }
+    assert!(folder.run(&slurm).with(0).out.contains("2 of 2 pieces are complete"));
+    let other = [&slurm[..], &["--seed", "9"]].concat();
+    let ended = folder.run(&other).with(2);
+    ended.says("another experiment");
+    ended.says("shard-1-of-2");
+    // Pieces that are elsewhere by now, with the union still there.
+    folder.run(&["merge", "a/shards", "--output", "a", "--quiet"]).with(0);
+    std::fs::remove_dir_all(folder.path("a/shards")).unwrap();
+    folder.run(&other).with(2).says("another experiment");
+    folder.run(&slurm).with(0);
+}
+
+#[test]
+fn what_is_in_the_output_of_a_union_counts() {
+    let folder = folder(&sweep(""));
+    folder.run(&["shard", "sweep.toml", "1/1", "--output", "s", "--quiet"]).with(0);
+    folder.run(&["merge", "s", "--output", "m", "--quiet"]).with(0);
+    // Again, it is the same.
+    folder.run(&["merge", "s", "--output", "m", "--quiet"]).with(0);
+    std::fs::create_dir_all(folder.path("u/shard-1-of-1")).unwrap();
+    std::fs::copy(folder.path("s/shard-1-of-1/results.sqlite"), folder.path("u/shard-1-of-1/results.sqlite"))
+        .unwrap();
+    let store = rusqlite::Connection::open(folder.path("u/shard-1-of-1/results.sqlite")).unwrap();
+    store.execute("UPDATE metric_values SET value = value + 1 WHERE result = 1 AND metric = 0", []).unwrap();
+    drop(store);
+    let before = folder.snapshot();
+    folder.run(&["merge", "u", "--output", "m"]).with(1).says("1 units have different results");
+    assert!(before == folder.snapshot());
+    // Another experiment stands there.
+    folder.run(&["run", "tiny.toml", "--output", "t", "--quiet"]).with(0);
+    let before = folder.snapshot();
+    folder.run(&["merge", "s", "--output", "t"]).with(2).says("holds another experiment");
+    assert!(before == folder.snapshot());
+    // A piece of another experiment is not gone on from, and no file is discarded that is no store.
+    std::fs::create_dir_all(folder.path("v")).unwrap();
+    std::fs::rename(folder.path("t"), folder.path("v/shard-1-of-1.partial")).unwrap();
+    std::fs::write(folder.path("other.toml"), sweep("").replace("name = \"tiny\"", "name = \"other\""))
+        .unwrap();
+    folder.run(&["shard", "other.toml", "1/1", "--output", "v"]).with(2).says("another experiment, `tiny`");
+    std::fs::write(folder.path("v/shard-1-of-1.partial/results.sqlite"), "my notes").unwrap();
+    folder.run(&["shard", "sweep.toml", "1/1", "--output", "v", "--fresh"]).with(2).says("not a store");
+    assert_eq!(folder.text("v/shard-1-of-1.partial/results.sqlite"), "my notes");
+}
+
+#[test]
+fn units_beyond_the_first_look_are_replayed_and_stay_valid() {
+    let rule = "[replication]\nminimum = 2\nmaximum = 8\nhalf_width = { community_share = 1e-9 }\n";
+    let folder = folder(&sweep(rule));
+    folder.run(&["run", "sweep.toml", "--output", "a", "--quiet"]).with(0);
+    let store = rusqlite::Connection::open(folder.path("a/results.sqlite")).unwrap();
+    let id: String = store
+        .query_row(
+            "SELECT id FROM units WHERE replicate = 7 AND design = 3 AND mechanism = 'auction'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    drop(store);
+    folder.run(&["replay", "a", &id]).with(0);
+    folder.run(&["replay", "a", "3/auction/7"]).with(0);
+    folder.run(&["replay", "a", "3/auction/8"]).with(2).says("there is no unit");
+    // Another target asks for the same units, all of which are there.
+    std::fs::write(folder.path("sweep.toml"), sweep(&rule.replace("1e-9", "2e-9"))).unwrap();
+    folder.run(&["run", "sweep.toml", "--output", "a"]).with(0).says("96 units are still valid");
+}
+
+#[test]
+fn targets_of_differences_are_reported() {
+    let rule =
+        "[replication]\nminimum = 2\nmaximum = 4\ndifference_half_width = { community_share = 1e-9 }\n";
+    let folder = folder(&sweep(rule));
+    let ended = folder.run(&["run", "sweep.toml", "--output", "a", "--json"]).with(0);
+    ended.says("target missed: difference of contenders in community share, % ± 1.0×10⁻⁷ is reached by 0 of 6 intervals");
+    let widest = &ended.json()["precision"]["widest"][0];
+    assert_eq!((&widest["of"], &widest["replicates"]), (&"differences".into(), &4.into()));
+    // Stopped early, the rest is what the rule will ask for.
+    std::fs::write(folder.path("sweep.toml"), sweep(&rule.replace("maximum = 4", "maximum = 4096"))).unwrap();
+    let ended =
+        folder.run(&["run", "sweep.toml", "--output", "b", "--max-minutes", "0.05", "--json"]).with(3);
+    ended.says("precision so far: difference of contenders in community share");
+    assert!(ended.json()["precision"]["units_left"].as_u64().unwrap() > 6 * 2 * 1000, "{ended:#?}");
+    // A metric that nobody has.
+    let nobodys = rule.replace("difference_half_width = { community_share", "half_width = { profit_gain");
+    std::fs::write(folder.path("sweep.toml"), sweep(&nobodys)).unwrap();
+    let ended = folder.run(&["run", "sweep.toml", "--output", "c"]).with(0);
+    ended.says("no contender has");
+}
+
+#[test]
+fn conditions_that_never_hold_are_refused() {
+    let when = |value: &str| {
+        sweep(&format!(
+            "[[sweep.parameters]]\npath = \"mechanism.auction.redundancy\"\nvalues = [1, 2]\n\
+             when = {{ \"mechanism.auction.seats\" = {value} }}\n"
+        ))
+    };
+    let folder = folder(&when("3"));
+    folder.run(&["check", "sweep.toml"]).with(2).says("`mechanism.auction.seats` is never 3");
+    std::fs::write(folder.path("sweep.toml"), when("4.0")).unwrap();
+    let checked = folder.run(&["check", "sweep.toml", "--json"]).with(0).json();
+    assert_eq!(checked["units"], (2 * 2 + 2 * 2) * 2 * 3);
+    // No point of a space-filling design has a given number of a range.
+    let filling = |kind: &str, value: &str| {
+        sweep(&format!(
+            "[[sweep.parameters]]\npath = \"mechanism.auction.reserve_price\"\nvalues = [0.0, 0.001]\n\
+             when = {{ \"sequencers.large.live_cost\" = {value} }}\n"
+        ))
+        .replace("design = \"factorial\"", &format!("design = \"{kind}\""))
+    };
+    std::fs::write(folder.path("sweep.toml"), filling("factorial", "0.0004")).unwrap();
+    folder.run(&["check", "sweep.toml"]).with(0);
+    std::fs::write(
+        folder.path("sweep.toml"),
+        filling("latin_hypercube\"\nsize = \"8", "0.0004").replace("\"8\"", "8"),
+    )
+    .unwrap();
+    folder.run(&["check", "sweep.toml"]).with(2).says("is never 0.0004");
 }
 
 #[test]
