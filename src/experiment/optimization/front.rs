@@ -178,6 +178,11 @@ impl Front {
             .collect()
     }
 
+    /// Finalists whose play fresh draws do not certify, or find in several basins.
+    pub fn unsound(&self) -> impl Iterator<Item = &Point> {
+        self.left_out.iter().filter(|p| matches!(p.standing, Standing::NotCertified | Standing::Basins))
+    }
+
     /// Points that are likely efficient, with their places.
     pub fn likely(&self) -> impl Iterator<Item = (usize, &Point)> {
         self.points.iter().enumerate().filter(|(_, point)| point.is_likely())
@@ -401,6 +406,7 @@ mod tests {
             (6, Standing::Dominated),
         ];
         assert_eq!(left, expected);
+        assert_eq!(front.unsound().map(|p| p.design).collect::<Vec<_>>(), [1, 2]);
         // A unit of revenue given up (2 of it) brings half a unit less left unrealised (1).
         assert_eq!((front.exchanges.len(), front.exchanges[0].rate), (1, 0.5));
     }

@@ -42,7 +42,7 @@ impl<'s, 'a> Polishing<'s, 'a> {
             let resampled = Resampled::new(&rows, optimization.settings.seed);
             let span = |j: usize| {
                 let means: Moments = resampled.mean.iter().map(|mean| mean[j]).collect();
-                (means.variance().sqrt() * 4.0).max(f64::MIN_POSITIVE)
+                means.variance().sqrt() * 4.0
             };
             let spans: Vec<f64> = (0..optimization.objectives.len()).map(span).collect();
             let slacks = optimization.constraints.len() + 1;
@@ -53,7 +53,8 @@ impl<'s, 'a> Polishing<'s, 'a> {
             } else {
                 bulge(&resampled.mean).into_iter().collect()
             };
-            for start in starts {
+            // Where nothing varies nothing can be better.
+            for start in starts.into_iter().filter(|_| spans.iter().any(|span| *span > 0.0)) {
                 let from = &all[finalists[start]];
                 descents.push(Polish::new(&optimization.space, from, &spans, slacks, replicates, MOST));
             }

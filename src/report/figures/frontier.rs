@@ -5,7 +5,7 @@ use crate::chart::frontier::{Dot, Frontier, Mark, Objective};
 use crate::chart::ticks::Format;
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
-use crate::experiment::optimization::front::{Front, Point, Standing};
+use crate::experiment::optimization::front::{Front, Point};
 use crate::report::frontier::{labelled, printed};
 
 /// The figure; `None` where there is no point.
@@ -49,9 +49,8 @@ fn dots(front: &Front) -> Vec<Dot> {
         mark,
     };
     let shown = |p: &Point| if p.is_likely() { Mark::Efficient } else { Mark::InDoubt };
-    let unsound = |p: &&Point| matches!(p.standing, Standing::NotCertified | Standing::Basins);
     let on_front = front.points.iter().map(|p| dot(p, shown(p)));
-    let left_out = front.left_out.iter().filter(unsound).map(|p| dot(p, Mark::NotCertified));
+    let left_out = front.unsound().map(|p| dot(p, Mark::NotCertified));
     let searched = front.uncertified.iter().map(|p| dot(p, Mark::Searched));
     on_front.chain(left_out).chain(searched).collect()
 }
