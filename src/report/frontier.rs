@@ -473,3 +473,42 @@ fn owners(store: &Store, optimization: &Optimization, front: &Front) -> Option<S
     let unit = if unit.is_empty() { String::new() } else { format!(", {unit}") };
     Some(format!("Which mechanism owns which part, by {}{unit}: {}.", first.metric.label, each.join("; ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::optimization::Constraint;
+    use crate::experiment::optimization::front::settled;
+    use crate::experiment::optimization::front::tests::{finalist, optimization};
+    use crate::measure::metrics::named;
+
+    #[test]
+    fn where_only_the_audit_finds_nobody_feasible_it_says_how_far_the_nearest_is() {
+        let mut optimization = optimization();
+        let metric = named("revenue").unwrap();
+        optimization.constraints.push(Constraint { metric, at_least: true, bound: 2.0 });
+        let missing = |design, missed: f64, mean: f64| Point {
+            missed: vec![missed],
+            bounded: vec![mean],
+            ..finalist(design, [0.0, 0.0], 0.0)
+        };
+        let mut front = settled(vec![missing(0, 0.2, 1.7), missing(1, 0.05, 1.95)], &optimization);
+        (front.audited, front.record.judged, front.record.finalists) = (12, 2, vec![0, 1]);
+        assert!(front.points.is_empty());
+        let said = nothing(&front, &optimization);
+        assert!(said.starts_with("None of 2 finalists is certified and feasible on fresh draws."), "{said}");
+        assert!(said.contains("misses `revenue >= 2` by 5% of the bound, with a mean of 1.95"), "{said}");
+        assert!(why_empty(&front).contains("of 2, 2 not feasible, 0 not certified"), "{}", why_empty(&front));
+    }
+
+    #[test]
+    fn the_worst_bound_of_any_replicate_is_what_nobody_could_gain_more_than() {
+        let learned = |design, at: f64, bound: f64| Point {
+            certified: Some((12, 12)),
+            largest_bound: Some(bound),
+            ..finalist(design, [at, 1.0 - at], 0.0)
+        };
+        let front = settled(vec![learned(0, 0.0, 0.004), learned(1, 1.0, 0.009)], &optimization());
+        assert!(certification(&front).contains("gain more than 0.9% of"), "{}", certification(&front));
+    }
+}

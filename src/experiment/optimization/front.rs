@@ -73,9 +73,9 @@ pub struct Point {
     /// Where it stands.
     pub standing: Standing,
     /// Objectives, minimised, by replicate.
-    rows: Vec<Vec<f64>>,
+    pub(crate) rows: Vec<Vec<f64>>,
     /// The same of the search's replicates, which chose it.
-    searched: Vec<Vec<f64>>,
+    pub(crate) searched: Vec<Vec<f64>>,
 }
 
 impl Point {
@@ -201,7 +201,7 @@ fn in_common(audits: &[BTreeSet<u32>]) -> (BTreeSet<u32>, Vec<bool>) {
 }
 
 /// Judges finalists by their own replicates and against each other, and reads the front that they make.
-fn settled(mut points: Vec<Point>, optimization: &Optimization) -> Front {
+pub(crate) fn settled(mut points: Vec<Point>, optimization: &Optimization) -> Front {
     for point in points.iter_mut().filter(|p| p.standing == Standing::OnFront) {
         point.standing = if point.missed.iter().any(|missed| *missed > 0.0) {
             Standing::Infeasible
@@ -329,14 +329,14 @@ impl Reading<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::super::{Constraint, Objective};
     use super::*;
     use crate::measure::metrics::named;
     use crate::optimize::search::Settings;
     use crate::optimize::space::Space;
 
-    fn optimization() -> Optimization {
+    pub(crate) fn optimization() -> Optimization {
         let objective = |key, maximize| Objective { metric: named(key).unwrap(), maximize };
         Optimization {
             objectives: vec![objective("revenue", true), objective("unrealised_share", false)],
@@ -353,7 +353,7 @@ mod tests {
         Estimate { mean: f64::NAN, se: f64::NAN, ci_low: f64::NAN, ci_high: f64::NAN, n: 0 };
 
     /// A sound finalist with these minimised objectives in every replicate, give or take `noise` that alternates.
-    fn finalist(design: u32, objectives: [f64; 2], noise: f64) -> Point {
+    pub(crate) fn finalist(design: u32, objectives: [f64; 2], noise: f64) -> Point {
         let row = |r: u32| {
             let sign = [noise, -noise][r as usize % 2];
             vec![objectives[0] + sign, objectives[1] + sign]

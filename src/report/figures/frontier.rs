@@ -54,3 +54,24 @@ fn dots(front: &Front) -> Vec<Dot> {
     let searched = front.uncertified.iter().map(|p| dot(p, Mark::Searched));
     on_front.chain(left_out).chain(searched).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::optimization::front::settled;
+    use crate::experiment::optimization::front::tests::{finalist, optimization};
+
+    #[test]
+    fn every_candidate_that_is_shown_has_the_mark_of_what_is_known_of_it() {
+        let finalists = vec![
+            finalist(0, [0.0, 1.0], 0.0),
+            Point { certified: Some((3, 12)), ..finalist(1, [0.0, 0.0], 0.0) },
+            Point { basins: 2, ..finalist(2, [0.0, 0.0], 0.0) },
+            Point { missed: vec![0.1], ..finalist(3, [0.0, 0.0], 0.0) },
+        ];
+        let mut front = settled(finalists, &optimization());
+        front.uncertified.push(finalist(4, [0.5, 0.5], 0.0));
+        let marks: Vec<Mark> = dots(&front).iter().map(|dot| dot.mark).collect();
+        assert_eq!(marks, [Mark::Efficient, Mark::NotCertified, Mark::NotCertified, Mark::Searched]);
+    }
+}
