@@ -1,5 +1,5 @@
 //! Which settings are efficient? Points of the front with their intervals, the first objective along, a panel for each of the
-//! others above it; hollow where play is not certified.
+//! others above it; hollow where play is not certified, small where much is in doubt.
 //!
 //! Both axes run as their metrics do; an arrow word beside each name says which way is better.
 
@@ -22,6 +22,46 @@ pub struct Objective {
     pub format: Format,
 }
 
+/// What is known of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// Its play is not certified on the search's draws, and nothing is known of it but these.
+    Searched,
+    /// Its play is not certified on fresh draws, or ends in several basins.
+    NotCertified,
+    /// On the front, but more likely dominated than not.
+    InDoubt,
+    /// Likely efficient.
+    Efficient,
+}
+
+impl Mark {
+    fn is_hollow(self) -> bool {
+        self <= Mark::NotCertified
+    }
+
+    fn radius(self) -> f64 {
+        if matches!(self, Mark::Searched | Mark::InDoubt) { 1.4 } else { 2.2 }
+    }
+
+    /// What a marker that is not plain stands for.
+    fn note(self) -> Option<&'static str> {
+        match self {
+            Mark::Searched => Some(
+                "Small hollow markers: candidates of the search that nothing on its front beats, but whose play was not certified; on the \
+                 search's draws, not audited.",
+            ),
+            Mark::NotCertified => Some(
+                "Hollow markers: finalists whose play is not certified in every replicate, or ends in several basins.",
+            ),
+            Mark::InDoubt => {
+                Some("Small markers: more likely dominated than not, though not with a probability of 95%.")
+            }
+            Mark::Efficient => None,
+        }
+    }
+}
+
 /// A candidate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dot {
@@ -29,8 +69,8 @@ pub struct Dot {
     pub contender: usize,
     /// Its objectives.
     pub values: Vec<Estimate>,
-    /// False where its play is not certified.
-    pub certified: bool,
+    /// What is known of it.
+    pub mark: Mark,
 }
 
 /// Input of the figure.
@@ -75,8 +115,9 @@ impl Frontier {
         for vertical in 1..self.objectives.len() {
             self.panel(&mut frame, &dots, vertical);
         }
-        if dots.iter().any(|dot| !dot.certified) {
-            frame.note("Hollow markers: nothing on the front beats them, but their play is not certified.");
+        for mark in [Mark::InDoubt, Mark::NotCertified, Mark::Searched] {
+            let shown = dots.iter().any(|dot| dot.mark == mark);
+            mark.note().filter(|_| shown).into_iter().for_each(|note| frame.note(note));
         }
         Ok(frame.finish(&self.alt(&dots)))
     }
@@ -127,8 +168,8 @@ impl Frontier {
             }
         }
         // Points of the front over those that are not certified.
-        for certified in [false, true] {
-            for dot in dots.iter().filter(|dot| dot.certified == certified) {
+        for mark in [Mark::Searched, Mark::NotCertified, Mark::InDoubt, Mark::Efficient] {
+            for dot in dots.iter().filter(|dot| dot.mark == mark) {
                 let at = panel.at(dot.values[0].mean, dot.values[vertical].mean);
                 if far(dot, 0, &x) || far(dot, vertical, &y) {
                     let value = |objective: usize| {
@@ -144,7 +185,8 @@ impl Frontier {
                     };
                     frame.note(format!("At an edge, beyond the axis: {} at {}.", words(vertical), words(0)));
                 }
-                frame.canvas.marker(at, 2.2 * scale, look(dot).marker, look(dot).colour, !certified);
+                let (radius, hollow) = (mark.radius() * scale, mark.is_hollow());
+                frame.canvas.marker(at, radius, look(dot).marker, look(dot).colour, hollow);
             }
         }
         frame.y = bottom + axes::below(style);
@@ -155,10 +197,12 @@ impl Frontier {
 
     fn alt(&self, dots: &[&Dot]) -> String {
         let titles: Vec<&str> = self.objectives.iter().map(|o| o.title.as_str()).collect();
-        let certified = dots.iter().filter(|dot| dot.certified).count();
+        let count = |mark: Mark| dots.iter().filter(|dot| dot.mark == mark).count();
         format!(
-            "Efficient front: {certified} certified points and {} that are not, by {}.",
-            dots.len() - certified,
+            "Efficient front: {} efficient points, {} in doubt and {} that are not certified, by {}.",
+            count(Mark::Efficient),
+            count(Mark::InDoubt),
+            count(Mark::NotCertified) + count(Mark::Searched),
             titles.join("; ")
         )
     }

@@ -2,7 +2,7 @@
 
 use super::closing::{self, Finished, csv_as_json};
 use super::run::{self, Computing};
-use super::{Common, Status, Stop};
+use super::{Common, Status, Stop, optimize};
 use crate::cli::library::Files;
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::best::{BestSearch, Optimum, audited};
@@ -13,6 +13,7 @@ use crate::experiment::study::Study;
 use crate::experiment::tables;
 use crate::optimize::best::descent::Descent;
 use crate::report::best;
+use std::time::Instant;
 
 /// Searches and audits; what it finds is in the store.
 ///
@@ -24,6 +25,7 @@ pub(super) fn compute(
     store: &mut Store,
     how: Computing,
     library: &Files,
+    started: Instant,
     common: &Common,
 ) -> Result<RunSummary, Stop> {
     let fail = |error: crate::experiment::store::StoreError| Stop::fail(&error);
@@ -32,23 +34,24 @@ pub(super) fn compute(
     let workshop = points.workshop();
     let work = |plan: &UnitPlan| workshop.work(plan);
     let mut search = BestSearch::new(optimization, descent, points);
-    let searched = run::drive(&mut search, &work, store, how, common)?;
+    let until = |share| optimize::until(how.deadline, started, share);
+    let hurried = Computing { deadline: until(optimize::SEARCH_SHARE), ..how };
+    let searched = run::drive(&mut search, &work, store, hurried, common)?;
     let mut audits = search.audit(study.experiment.replicates);
     search.optimum().put(store).map_err(fail)?;
     let values: Vec<_> = (0..).zip(search.design_points().map(|point| point.values())).collect();
     store.put_designs(values).map_err(fail)?;
-    if searched.stopped_early {
-        return Ok(RunSummary { failed: 0, ..searched });
+    // A setting that cannot be simulated is passed over, and said so.
+    let searched = RunSummary { failed: 0, ..searched };
+    if searched.stopped_early && how.deadline.is_none() {
+        // Whoever interrupts does not want to wait for an audit.
+        return Ok(searched);
     }
-    common.say(&format!("auditing the best setting on {} fresh replicates", study.experiment.replicates));
-    let checked = run::drive(&mut audits, &work, store, how, common)?;
-    Ok(RunSummary {
-        done: searched.done + checked.done,
-        reused: searched.reused + checked.reused,
-        // A setting that cannot be simulated is passed over, and said so.
-        failed: checked.failed,
-        stopped_early: checked.stopped_early,
-    })
+    let which = if searched.stopped_early { "best setting so far" } else { "best setting" };
+    common.say(&format!("auditing the {which} on {} fresh replicates", study.experiment.replicates));
+    let hurried = Computing { deadline: until(1.0 - optimize::WRITING_SHARE), ..how };
+    let checked = run::drive(&mut audits, &work, store, hurried, common)?;
+    Ok(optimize::together(searched, checked))
 }
 
 /// Writes everything from the store and says how it went.

@@ -19,11 +19,11 @@ use crate::report::frontier;
 use std::time::{Duration, Instant};
 
 /// Share of the time that the search may take, where time is limited; the audit has most of the rest.
-const SEARCH_SHARE: f64 = 0.7;
+pub(super) const SEARCH_SHARE: f64 = 0.7;
 /// Share of the time by which knees must have been polished.
 const POLISH_SHARE: f64 = 0.8;
 /// Share that is left for tables and figures.
-const WRITING_SHARE: f64 = 0.03;
+pub(super) const WRITING_SHARE: f64 = 0.03;
 
 /// Refuses metrics that a contender cannot have.
 ///
@@ -58,16 +58,14 @@ pub(super) fn compute(
     let workshop = points.workshop();
     let work = |plan: &UnitPlan| workshop.work(plan);
     let mut searching = Searching::new(optimization, study.experiment.play.tolerance, points);
-    let until = |share: f64| {
-        let whole = how.deadline?.saturating_duration_since(started);
-        Some(started + Duration::from_secs_f64(whole.as_secs_f64() * share))
-    };
+    let until = |share: f64| self::until(how.deadline, started, share);
     let searched =
         run::drive(&mut searching, &work, store, Computing { deadline: until(SEARCH_SHARE), ..how }, common)?;
+    let mut summary = RunSummary { failed: 0, ..searched };
     let mut polished = (0, 0);
     if !searched.stopped_early {
         let mut polishing = Polishing::new(&mut searching);
-        polished.0 = polishing.knees() as u32;
+        polished.0 = polishing.starts() as u32;
         let ended = run::drive(
             &mut polishing,
             &work,
@@ -75,23 +73,23 @@ pub(super) fn compute(
             Computing { deadline: until(POLISH_SHARE), ..how },
             common,
         )?;
+        // A candidate that cannot be simulated is ruled out, and said so; the study has not failed for that.
+        summary = together(summary, RunSummary { failed: 0, ..ended });
         // Half a descent is none, so that a run that goes on later ends with the same bytes.
-        if ended.stopped_early && how.deadline.is_none() {
-            return Ok(RunSummary { failed: 0, ..ended });
-        }
         if !ended.stopped_early {
             polished.1 = polishing.close() as u32;
         }
     }
-    let record = Record { polished, ..searching.record(!searched.stopped_early) };
+    // Before anything else may end the run: the store's addresses are those of this search, and no longer of an earlier one.
+    let record = Record { polished, ..searching.record(!summary.stopped_early) };
     record.put(store).map_err(fail)?;
     let candidates = 0..searching.candidates();
     let values = candidates.map(|design| (design as u32, searching.point(design).values()));
     store.put_designs(values).map_err(fail)?;
     let finalists = searching.finalists();
-    if searched.stopped_early && how.deadline.is_none() {
+    if summary.stopped_early && how.deadline.is_none() {
         // Whoever interrupts does not want to wait for an audit.
-        return Ok(searched);
+        return Ok(summary);
     }
     common.say(&format!(
         "{} candidates on the front of the search: auditing them on {} fresh replicates each",
@@ -101,13 +99,23 @@ pub(super) fn compute(
     let mut audits = audit(&mut searching, &finalists, study.experiment.replicates);
     let deadline = until(1.0 - WRITING_SHARE);
     let audited = run::drive(&mut audits, &work, store, Computing { deadline, ..how }, common)?;
-    Ok(RunSummary {
-        done: searched.done + audited.done,
-        reused: searched.reused + audited.reused,
-        // A candidate that cannot be simulated is ruled out, and said so; the study has not failed for that.
-        failed: audited.failed,
-        stopped_early: searched.stopped_early || audited.stopped_early,
-    })
+    Ok(together(summary, audited))
+}
+
+/// When a share of the time is over, where time is limited.
+pub(super) fn until(deadline: Option<Instant>, started: Instant, share: f64) -> Option<Instant> {
+    let whole = deadline?.saturating_duration_since(started);
+    Some(started + Duration::from_secs_f64(whole.as_secs_f64() * share))
+}
+
+/// One stage of a run and the next: units of both, and cut short where either was.
+pub(super) fn together(a: RunSummary, b: RunSummary) -> RunSummary {
+    RunSummary {
+        done: a.done + b.done,
+        reused: a.reused + b.reused,
+        failed: a.failed + b.failed,
+        stopped_early: a.stopped_early || b.stopped_early,
+    }
 }
 
 /// Writes everything from the store and says how it went.
@@ -151,10 +159,8 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
         return Ok(Status::Incomplete);
     }
     if !has_front {
-        if front.as_ref().is_some_and(frontier::is_infeasible) {
-            eprintln!(
-                "no feasible candidate was found: see above which constraint is missed, and by how much"
-            );
+        if let Some(front) = &front {
+            eprintln!("{}", frontier::why_empty(front));
         }
         return Ok(Status::Failed);
     }

@@ -100,7 +100,8 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let status = if let Some(optimization) = &experiment.variations.optimization {
         let library = Files::beside(&options.experiment.file);
         if let Some(descent) = optimization.descent {
-            let summary = best::compute(&study, (optimization, descent), &mut store, how, &library, common)?;
+            let summary =
+                best::compute(&study, (optimization, descent), &mut store, how, &library, started.1, common)?;
             best::finish(&finished(summary), optimization, &store)?
         } else {
             let summary =

@@ -48,6 +48,17 @@ pub fn critical_value(level: f64, freedom: f64) -> f64 {
     }
 }
 
+/// Probability that `T <= t` under `ν` degrees of freedom.
+pub fn cdf(t: f64, freedom: f64) -> f64 {
+    let tail = 0.5 * two_sided_p(t, freedom);
+    if t > 0.0 { 1.0 - tail } else { tail }
+}
+
+/// The `t` for which `T <= t` has probability `p`, `½ ≤ p < 1`.
+pub fn upper_quantile(p: f64, freedom: f64) -> f64 {
+    if p == 0.5 { 0.0 } else { critical_value(2.0 * p - 1.0, freedom) }
+}
+
 /// `I_x(a, b)` with `y = 1 − x` given apart.
 fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if x <= 0.0 {
@@ -111,6 +122,17 @@ mod tests {
             let got = critical_value(0.95, freedom);
             assert!((got - expected).abs() < 5e-4, "{freedom}: {got}");
         }
+    }
+
+    #[test]
+    fn one_sided_probabilities_and_quantiles() {
+        // 95% points, the same table.
+        for (freedom, expected) in [(1.0, 6.314), (4.0, 2.132), (7.0, 1.895), (23.0, 1.714)] {
+            assert!((upper_quantile(0.95, freedom) - expected).abs() < 5e-4);
+            assert!((cdf(upper_quantile(0.95, freedom), freedom) - 0.95).abs() < 1e-12);
+            assert!((cdf(-upper_quantile(0.95, freedom), freedom) - 0.05).abs() < 1e-12);
+        }
+        assert_eq!((upper_quantile(0.5, 3.0), cdf(0.0, 3.0)), (0.0, 0.5));
     }
 
     #[test]

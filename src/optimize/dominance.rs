@@ -6,9 +6,11 @@
 //! together on the same draws, as pairs showed before. With `ρ = 1` it is the paired difference over the `n`, with `ρ = 0` the
 //! difference of all. Its variance is `s²·[(w² − 2wρ + 1)/(2(1 − ρ)n) + (1 − ρ)(N − n)/(2N²)]`, `w = ρ + (1 − ρ)n/N`, where
 //! `s²` is the variance of a paired difference of one replicate: `s²/n` where `N = n`. Few replicates say little about `s²`:
-//! it is shrunk towards that of earlier pairs, which counts for `PRIOR` replicates.
+//! it is shrunk towards that of earlier pairs, which counts for `PRIOR` replicates (the scaled inverse-χ² prior of Gelman et al. 2013,
+//! "Bayesian Data Analysis", section 3.3).
 //!
-//! `P(a ≻ b) = Π_j Φ(−d_j/e_j)` is the probability that `a` is no worse in any objective, objectives taken as independent;
+//! `P(a ≻ b) = Π_j T_ν(−d_j/e_j)` is the probability that `a` is no worse in any objective, objectives taken as independent and `T_ν`
+//! Student's law with the degrees of freedom of `s²`: `n − 1`, and `PRIOR` more where earlier pairs count;
 //! `a` *dominates* `b` where it exceeds [`Judge::threshold`]. Without noise that is Pareto dominance.
 //!
 //! Constraints come first (Deb 2000, Comput. Methods Appl. Mech. Engrg. 186, pp. 311–338): a candidate that is feasible with
@@ -51,14 +53,14 @@ impl Judge {
         let (mut forth, mut back) = (1.0, 1.0);
         let mut equal = true;
         for j in 0..a.objectives() {
-            let (mean, variance) = self.difference(a, b, j, shared);
+            let (mean, variance, freedom) = self.difference(a, b, j, shared);
             equal &= mean == 0.0 && variance == 0.0;
-            // Without noise the common case: no need for the normal law.
+            // Without noise the common case: no need for Student's law.
             if variance == 0.0 {
                 forth *= f64::from(u8::from(mean <= 0.0));
                 back *= f64::from(u8::from(mean >= 0.0));
             } else {
-                let p = probability_not_below(-mean, variance.sqrt());
+                let p = probability_not_below(-mean, variance.sqrt(), freedom);
                 forth *= p;
                 back *= 1.0 - p;
             }
@@ -69,13 +71,14 @@ impl Judge {
         if equal { (0.0, 0.0) } else { (forth, back) }
     }
 
-    /// Estimated difference `a − b` of an objective and the variance of that estimate.
-    fn difference(&self, a: &Candidate, b: &Candidate, objective: usize, shared: usize) -> (f64, f64) {
+    /// Estimated difference `a − b` of an objective, the variance of that estimate, and its degrees of freedom.
+    fn difference(&self, a: &Candidate, b: &Candidate, objective: usize, shared: usize) -> (f64, f64, f64) {
         if shared == 0 {
-            return (0.0, f64::INFINITY);
+            return (0.0, f64::INFINITY, 1.0);
         }
         let prior = self.noise.get(objective);
         let n = shared as f64;
+        let freedom = n - 1.0 + if prior.is_some() { PRIOR } else { 0.0 };
         let (mean, one) = if shared == 1 {
             (a.row(0)[objective] - b.row(0)[objective], prior.map_or(0.0, |noise| noise.variance))
         } else {
@@ -89,7 +92,7 @@ impl Judge {
         let more = a.replicates().max(b.replicates()) as usize;
         let likeness = prior.map_or(1.0, |noise| noise.likeness);
         if more == shared || likeness >= 1.0 {
-            return (mean, one / n);
+            return (mean, one / n, freedom);
         }
         // The longer series beyond what both have.
         let (longer, sign) = if a.replicates() as usize == more { (a, 1.0) } else { (b, -1.0) };
@@ -99,7 +102,7 @@ impl Judge {
         let w = likeness + apart * n / whole;
         let factor = (w * w - 2.0 * w * likeness + 1.0) / (2.0 * apart * n)
             + apart * (whole - n) / (2.0 * whole * whole);
-        (mean + sign * apart * (longer.mean()[objective] - head), one * factor)
+        (mean + sign * apart * (longer.mean()[objective] - head), one * factor, freedom)
     }
 
     /// Learns the noise of paired differences from candidates with at least `enough` replicates: the mean over neighbours in
@@ -244,6 +247,22 @@ mod tests {
         }
         let (forth, back) = Judge::new(0.5, 0.95).probabilities(&a, &b);
         assert!(forth > 0.999 && back < 0.001, "{forth} {back}");
+    }
+
+    #[test]
+    fn few_replicates_are_judged_by_students_law() {
+        // Differences of the first objective −1 and −3: mean −2, error 1, and with one degree of freedom P = ½ + atan(2)/π = .852;
+        // the second is better for sure. By the normal law P would be .977.
+        let a = candidate(&[&[0.0, 0.0], &[0.0, 0.0]]);
+        let b = candidate(&[&[1.0, 1.0], &[3.0, 1.0]]);
+        let mut judge = Judge::new(0.5, 0.95);
+        let exact = 0.5 + libm::atan(2.0) / std::f64::consts::PI;
+        assert!((judge.probabilities(&a, &b).0 - exact).abs() < 1e-12);
+        // Earlier pairs of the same variance, 2, count for four replicates: five degrees of freedom.
+        judge.noise = vec![Noise { variance: 2.0, likeness: 1.0 }; 2];
+        let p = crate::measure::student::cdf(2.0, 5.0)
+            * crate::measure::student::cdf((1.0_f64 / 0.8).sqrt(), 5.0);
+        assert!((judge.probabilities(&a, &b).0 - p).abs() < 1e-12);
     }
 
     #[test]

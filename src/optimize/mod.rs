@@ -13,6 +13,8 @@
 //! * [`search`]: NSGA-II for noisy objectives, as ask and tell.
 //! * [`hypervolume`]: the measure of what a front dominates, exactly.
 //! * [`frontier`]: the front on fresh draws: intervals, probability of belonging to it, exchange rates, knees.
+//! * [`resampling`]: resamples of whole replicates that stray as Student's law says.
+//! * [`shrinkage`]: by how much fresh draws are worse than those that chose.
 //! * [`best`]: the best point of a single objective, with an interval for where it is.
 //! * [`problems`]: test functions whose fronts are known.
 
@@ -23,6 +25,8 @@ pub mod dominance;
 pub mod frontier;
 pub mod hypervolume;
 pub mod problems;
+pub mod resampling;
 pub mod search;
+pub mod shrinkage;
 pub mod space;
 pub mod variation;

@@ -5,8 +5,8 @@
 //!
 //! 1. Parents, chosen by binary tournaments (front, then crowding), have as many children as there are parents.
 //! 2. *Racing.* Children are evaluated on the first two replicates, then four, and so on up to [`Settings::minimum`]; at each
-//!    look those go on that would survive if the race ended there, at most half of them. Nobody becomes a parent before the
-//!    minimum.
+//!    look those go on that would survive if the race ended there, at most half of them, constraints judged by means: nobody is sure
+//!    to keep one after two replicates. Nobody becomes a parent before the minimum.
 //! 3. *Challengers.* Where it is least certain who dominates whom among those on the front and those who contend for it,
 //!    replicates are doubled, up to [`Settings::maximum`], as long as the generation's share [`Settings::top_up`] lasts.
 //! 4. Parents and children are ranked into fronts by paired differences ([`super::dominance`]); the best fronts survive, and
@@ -311,7 +311,8 @@ impl Search {
         let mut room = self.settings.population;
         let mut left = self.children.len().div_ceil(2);
         let mut kept = Vec::new();
-        for front in self.judge.fronts(&members) {
+        let judge = Judge { confidence: 0.5, ..self.judge.clone() };
+        for front in judge.fronts(&members) {
             let means: Vec<&[f64]> = front.iter().map(|&place| members[place].mean()).collect();
             let survivors = crowding::thinned(&means, room);
             room -= survivors.len();

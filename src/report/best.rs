@@ -27,6 +27,14 @@ pub fn closing(
         out += &wrapped(&nothing(optimum), "", "");
         return out;
     }
+    for (axis, value) in optimization.axes.iter().zip(&optimum.so_far) {
+        let _ = writeln!(
+            out,
+            "{}  {}  (the best so far: the search has not ended)",
+            axis.paths.join(" + "),
+            plain(*value)
+        );
+    }
     for (axis, variable) in optimization.axes.iter().zip(&optimum.variables) {
         let _ = writeln!(
             out,
@@ -77,6 +85,13 @@ fn nothing(optimum: &Optimum) -> String {
     if !missed.is_empty() {
         return format!("There is no feasible setting among {}: {}.", optimum.candidates, missed.join("; "));
     }
+    if let Some(closest) = &optimum.closest {
+        return format!(
+            "There is no feasible setting among {}: none keeps all constraints. {}",
+            optimum.candidates,
+            super::frontier::in_words(closest)
+        );
+    }
     format!("No setting of {} could be judged.", optimum.candidates)
 }
 
@@ -87,9 +102,9 @@ pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&
     let mut said = Vec::new();
     for (axis, variable) in optimization.axes.iter().zip(&optimum.variables) {
         let name = axis.paths.first().map_or("", String::as_str);
-        if !variable.is_identified() {
+        if !variable.is_identified {
             said.push(format!(
-                "{name} is not identified: a tenth of it more or less changes {} by less than {}%.",
+                "{name} is not identified: that a tenth of it more or less changes {} by {}% or more cannot be told from noise.",
                 objective.metric.label,
                 plain(FLAT * 100.0)
             ));
@@ -99,7 +114,15 @@ pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&
             ));
         }
     }
-    if let (Some(a), true) = (audited, optimum.design.is_some()) {
+    for (axis, variable) in optimization.axes.iter().zip(&optimum.variables) {
+        if variable.is_identified && variable.is_open != [false, false] {
+            said.push(format!(
+                "The interval of {} ends where the response that it comes from does: it may be wider.",
+                axis.paths.first().map_or("", String::as_str)
+            ));
+        }
+    }
+    if let (Some(a), true) = (audited, optimum.design.is_some() && optimum.so_far.is_empty()) {
         let [low, high] = optimum.believed_interval;
         said.push(format!(
             "The search believed {} [{}, {}], on the draws by which it chose; intervals of settings are from resampling its replicates.",

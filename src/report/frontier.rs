@@ -4,14 +4,13 @@
 use super::table::layout::{number, plain, wrapped};
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
-use crate::experiment::optimization::front::{Front, Point, Standing};
+use crate::experiment::optimization::front::{FEWEST, Front, Point, Standing};
+use crate::experiment::optimization::record::Closest;
 use crate::experiment::store::{DesignValue, Store};
 use crate::measure::metrics::Metric;
 use crate::measure::statistics::Estimate;
+use crate::optimize::frontier::Typical;
 use std::fmt::Write as _;
-
-/// Replicates of an audit below which there is a warning.
-const FEW: u32 = 8;
 
 /// Factor and unit in which a metric is printed.
 pub(super) fn printed(metric: &Metric) -> (f64, &'static str) {
@@ -64,7 +63,7 @@ pub(super) fn setting(value: Option<&DesignValue>) -> String {
 pub fn closing(store: &Store, experiment: &Experiment, optimization: &Optimization, front: &Front) -> String {
     let mut out = head(experiment, front);
     if front.points.is_empty() {
-        out += &wrapped(&nothing(front), "", "");
+        out += &wrapped(&nothing(front, optimization), "", "");
     } else {
         out += &table(store, optimization, front);
     }
@@ -89,13 +88,13 @@ fn head(experiment: &Experiment, front: &Front) -> String {
     }
     let how = if front.audited > 0 {
         format!(
-            "Means over {} fresh replicates, which the search never saw, ± half-widths of 95% intervals. P: probability of being \
-             on the front.",
+            "Means over {} fresh replicates, which the search never saw, ± half-widths of 95% intervals. P: probability that no \
+             other finalist dominates the point.",
             front.audited
         )
     } else {
         "Not audited on fresh draws: means over the replicates by which points were chosen, which flatter them. P: \
-         probability of being on the front."
+         probability that no other finalist dominates the point."
             .to_owned()
     };
     out.push('\n');
@@ -168,7 +167,7 @@ fn last_part(name: &str) -> &str {
 }
 
 /// Why there is no front.
-fn nothing(front: &Front) -> String {
+fn nothing(front: &Front, optimization: &Optimization) -> String {
     let record = &front.record;
     if record.judged == 0 {
         return "No candidate has the replicates yet that it takes to be judged; the same command goes on from here.".to_owned();
@@ -185,26 +184,77 @@ fn nothing(front: &Front) -> String {
             }
         })
         .collect();
-    if missed.is_empty() && record.finalists.is_empty() {
+    if !record.finalists.is_empty() {
+        return nobody_stands(front, optimization);
+    }
+    let nearest = record.closest.as_ref().map_or(String::new(), |closest| format!(" {}", in_words(closest)));
+    if missed.is_empty() {
         let each: Vec<String> = record
             .nearest
             .iter()
             .map(|n| format!("`{}` is kept by {} of {} candidates", n.constraint, n.keep, record.judged))
             .collect();
         return format!(
-            "There is no feasible candidate: no one keeps all constraints with the confidence asked for. {}.",
+            "There is no feasible candidate: no one keeps all constraints with the confidence asked for. {}.{nearest}",
             each.join("; ")
         );
     }
-    if missed.is_empty() {
-        return "No finalist is certified and feasible on fresh draws.".to_owned();
-    }
-    format!("There is no feasible candidate among {}: {}.", record.judged, missed.join("; "))
+    format!("There is no feasible candidate among {}: {}.{nearest}", record.judged, missed.join("; "))
 }
 
-/// Whether the problem has no feasible candidate, as far as was searched.
-pub fn is_infeasible(front: &Front) -> bool {
-    front.record.judged > 0 && front.record.finalists.is_empty()
+/// How far the candidate is that misses least in all.
+pub(super) fn in_words(closest: &Closest) -> String {
+    let each: Vec<String> = closest
+        .missed
+        .iter()
+        .map(|(constraint, missed, value)| {
+            // Too few replicates, not too low a mean.
+            if *missed < 1e-9 {
+                format!("`{constraint}` by a hair")
+            } else if constraint.starts_with("certified") {
+                format!("{constraint} by {}% of the tolerance", plain(missed * 100.0))
+            } else {
+                format!(
+                    "`{constraint}` by {}% of the bound, with a mean of {}",
+                    plain(missed * 100.0),
+                    plain(*value)
+                )
+            }
+        })
+        .collect();
+    format!("The one that misses least in all, with the confidence asked for, misses {}.", each.join(" and "))
+}
+
+/// Why no finalist is on the front.
+fn nobody_stands(front: &Front, optimization: &Optimization) -> String {
+    let draws = if front.audited > 0 { "fresh draws" } else { "the search's draws" };
+    let count = front.left_out.len();
+    let total = |p: &&Point| p.missed.iter().sum::<f64>();
+    let infeasible = front.left_out.iter().filter(|p| p.standing == Standing::Infeasible);
+    let near = infeasible.min_by(|a, b| total(a).total_cmp(&total(b))).map_or(String::new(), |point| {
+        let missed = point.missed.iter().zip(&point.bounded).zip(&optimization.constraints);
+        let missed = missed
+            .filter(|((missed, _), _)| **missed > 0.0)
+            .map(|((missed, value), constraint)| (constraint.in_words(), *missed, *value));
+        format!(" {}", in_words(&Closest { total: total(&point), missed: missed.collect() }))
+    });
+    format!("None of {count} finalists is certified and feasible on {draws}.{near}")
+}
+
+/// Why there is no front, in one line.
+pub fn why_empty(front: &Front) -> String {
+    let all = front.left_out.len();
+    let count = |standing: Standing| front.left_out.iter().filter(|p| p.standing == standing).count();
+    if front.record.finalists.is_empty() {
+        return "no feasible candidate was found: see above which constraint is missed, and by how much"
+            .to_owned();
+    }
+    format!(
+        "no finalist is on the front: of {all}, {} not feasible, {} not certified, {} in several basins; see above",
+        count(Standing::Infeasible),
+        count(Standing::NotCertified),
+        count(Standing::Basins)
+    )
 }
 
 /// What else there is to say, each in a paragraph.
@@ -213,19 +263,21 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
     if !front.points.is_empty() {
         said.push(certification(front));
     }
+    said.extend(in_doubt(front));
     said.extend(shrinkage(optimization, front));
     said.extend(exchange(optimization, front));
     said.extend(knees(optimization, front));
-    said.extend(polished(front));
+    said.extend(polished(optimization, front));
     said.extend(owners(store, optimization, front));
     let record = &front.record;
     if !front.left_out.is_empty() {
         let count = |standing: Standing| front.left_out.iter().filter(|p| p.standing == standing).count();
         let reasons = [
-            (count(Standing::Dominated), "dominated by another on fresh draws"),
+            (count(Standing::Dominated), "dominated by others on fresh draws, with a probability above 95%"),
             (count(Standing::Infeasible), "not feasible with the confidence asked for"),
             (count(Standing::NotCertified), "not certified in every fresh replicate"),
             (count(Standing::Basins), "ending in distinct basins, of which a mean describes none"),
+            (count(Standing::Unaudited), "of which more than one audit unit in eight failed"),
         ];
         let words: Vec<String> =
             reasons.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
@@ -233,15 +285,21 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
     }
     if !front.uncertified.is_empty() {
         said.push(format!(
-            "{} candidates might belong to the front, but their play is not certified (hollow in the figure): learn longer, or \
+            "{} candidates might belong to the front, but their play is not certified (small and hollow in the figure): learn longer, or \
              raise the tolerance if its size does not matter.",
             front.uncertified.len()
         ));
     }
-    if front.audited > 0 && front.audited < front.asked.min(FEW) {
+    if front.audited > 0 && front.audited < front.asked {
         said.push(format!(
-            "The audit has {} of {} replicates: time was up. The same command goes on from here.",
+            "The audit has {} of {} replicates that all of these finalists have: time was up, or units failed. The same command goes on \
+             from here.",
             front.audited, front.asked
+        ));
+    }
+    if front.audited == 0 && !record.finalists.is_empty() {
+        said.push(format!(
+            "An audit of fewer than {FEWEST} replicates is none; the same command goes on from here."
         ));
     }
     for (key, value) in &record.constant {
@@ -260,22 +318,34 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
 
 fn certification(front: &Front) -> String {
     let learn = front.points.iter().filter(|p| p.certified.is_some()).count();
-    let bound = front.points.iter().filter(|p| p.gain[1].n > 0).map(|p| p.gain[1].mean).fold(0.0, f64::max);
+    let bound = front.points.iter().filter_map(|p| p.largest_bound).fold(0.0, f64::max);
     if learn == 0 {
         return "Nobody learns at any of these points: there is nothing to certify.".to_owned();
     }
     let which = if learn == front.points.len() { "All".to_owned() } else { format!("{learn} of") };
     format!(
-        "{which} {} points are certified in every replicate{}: nobody could gain more than {}% of potential value by deviating, at \
-         the worst of them.",
+        "{which} {} points are certified in every replicate{}: in none of them could anybody gain more than {}% of potential value by \
+         deviating.",
         front.points.len(),
         if learn == front.points.len() { "" } else { ", and at the others nobody learns" },
         plain(bound * 100.0)
     )
 }
 
+/// Points that are on the front only because nobody can be sure that they are not.
+fn in_doubt(front: &Front) -> Option<String> {
+    let likely = front.likely().count();
+    let doubtful = front.points.len() - likely;
+    (doubtful > 0).then(|| {
+        format!(
+            "{likely} of these points are likely efficient. The other {doubtful} are dominated in more than half of all resamples (P below \
+             0.5), but not in 95%: they are neither counted nor owned by anybody, and have no exchange rates."
+        )
+    })
+}
+
 fn shrinkage(optimization: &Optimization, front: &Front) -> Option<String> {
-    let shrinkage = front.shrinkage(optimization)?;
+    let shrinkage = front.shrinkage()?;
     let each: Vec<String> = shrinkage
         .iter()
         .zip(&optimization.objectives)
@@ -287,49 +357,49 @@ fn shrinkage(optimization: &Optimization, front: &Front) -> Option<String> {
         })
         .collect();
     Some(format!(
-        "Winner's curse: on fresh draws finalists are worse than the search believed, {} (means over finalists; negative: better). Luck of the search's draws that all finalists shared is in it.",
+        "Winner's curse: on fresh draws finalists are worse than the search believed, {} (means over finalists; negative: better). The \
+         intervals are over the draws of both, which all finalists share: common luck is in the means, and in the intervals.",
         each.join(", ")
     ))
 }
 
 fn exchange(optimization: &Optimization, front: &Front) -> Option<String> {
-    let known: Vec<_> = front.exchanges.iter().filter(|e| e.is_known).collect();
     if front.exchanges.is_empty() {
         return None;
     }
     let first = &optimization.objectives[0];
-    let mut parts = Vec::new();
-    for (j, objective) in optimization.objectives.iter().enumerate().skip(1) {
-        let own: Vec<_> = known.iter().filter(|e| e.objective == j).collect();
-        let Some(dearest) = own.iter().max_by(|a, b| a.rate.total_cmp(&b.rate)) else { continue };
-        let Some(cheapest) = own.iter().min_by(|a, b| a.rate.total_cmp(&b.rate)) else { continue };
+    let planes = optimization.objectives.len() > 2;
+    let say = |t: &Typical| {
+        let objective = &optimization.objectives[t.objective];
         let (f0, fj) = (printed(first.metric).0, printed(objective.metric).0);
-        let say = |e: &crate::optimize::frontier::Exchange| {
-            format!(
-                "{} [{}, {}] between {} and {}",
-                plain(e.rate * fj / f0),
-                plain(e.low * fj / f0),
-                plain(e.high * fj / f0),
-                e.from + 1,
-                e.to + 1
-            )
-        };
-        parts.push(format!(
-            "giving up one unit of {} ({}) brings in {} ({}) from {} to {}",
-            first.metric.label,
-            unit_of(first.metric),
+        format!(
+            "{} ({}) {} [{}, {}], of {} {}",
             objective.metric.label,
             unit_of(objective.metric),
-            say(cheapest),
-            say(dearest)
-        ));
-    }
+            plain(t.rate * fj / f0),
+            plain(t.low * fj / f0),
+            plain(t.high * fj / f0),
+            t.of,
+            match (planes, t.of == 1) {
+                (true, true) => "point",
+                (true, false) => "points",
+                (false, true) => "pair of neighbours",
+                (false, false) => "pairs of neighbours",
+            }
+        )
+    };
+    let parts: Vec<String> = front.typical.iter().map(say).collect();
     if parts.is_empty() {
-        return Some(
-            "Exchange rates: no two neighbours differ in the first objective beyond noise.".to_owned(),
-        );
+        return Some("Exchange rates: nowhere does the first objective vary beyond noise.".to_owned());
     }
-    Some(format!("Exchange rates between neighbours: {}.", parts.join("; ")))
+    Some(format!(
+        "Exchange rates: giving up one unit of {} ({}) brings in, at the median{}, {}. Figure `exchange` has each of them, with an interval \
+         of its own.",
+        first.metric.label,
+        unit_of(first.metric),
+        if planes { " and with the other objectives held fixed" } else { "" },
+        parts.join("; ")
+    ))
 }
 
 /// One of the units in which a metric is printed, in words.
@@ -351,29 +421,37 @@ fn knees(optimization: &Optimization, front: &Front) -> Option<String> {
         format!("point {} (from {} to {})", k.point + 1, plain(k.before * f1 / f0), plain(k.after * f1 / f0))
     };
     let each: Vec<String> = front.knees.iter().map(say).collect();
-    Some(format!("Knees, where the exchange rate falls beyond noise: {}.", each.join(", ")))
+    Some(format!(
+        "Knees, where the exchange rate falls beyond noise (tested together) and more than beside them: {}.",
+        each.join(", ")
+    ))
 }
 
-/// What descents from the knees came to.
-fn polished(front: &Front) -> Option<String> {
-    let (knees, added) = front.record.polished;
-    if knees == 0 {
+/// What descents from where the front bends came to.
+fn polished(optimization: &Optimization, front: &Front) -> Option<String> {
+    let (starts, added) = front.record.polished;
+    if starts == 0 {
         return None;
     }
+    let from = match (optimization.objectives.len() == 2, starts == 1) {
+        (true, true) => "the knee".to_owned(),
+        (true, false) => format!("each of the {starts} knees"),
+        (false, _) => "the middle of the bulge".to_owned(),
+    };
     Some(format!(
-        "Polishing: from each of the {knees} knees of the search's front a descent looked for a design that is better in everything; {} joined the audit.",
+        "Polishing: from {from} of the search's front a descent looked for a design that is better in everything; {} joined the audit.",
         if added == 0 { "none".to_owned() } else { added.to_string() }
     ))
 }
 
 fn owners(store: &Store, optimization: &Optimization, front: &Front) -> Option<String> {
-    if !optimization.picks_contender() || front.points.is_empty() {
+    if !optimization.picks_contender() || front.likely().next().is_none() {
         return None;
     }
     let first = &optimization.objectives[0];
     let (factor, unit) = printed(first.metric);
     let mut parts: Vec<(usize, &Point, &Point, usize)> = Vec::new();
-    for point in &front.points {
+    for (_, point) in front.likely() {
         match parts.last_mut().filter(|(contender, ..)| *contender == point.contender) {
             Some((_, _, last, count)) => {
                 *last = point;
@@ -394,4 +472,43 @@ fn owners(store: &Store, optimization: &Optimization, front: &Front) -> Option<S
     let each: Vec<String> = parts.iter().map(say).collect();
     let unit = if unit.is_empty() { String::new() } else { format!(", {unit}") };
     Some(format!("Which mechanism owns which part, by {}{unit}: {}.", first.metric.label, each.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::optimization::Constraint;
+    use crate::experiment::optimization::front::settled;
+    use crate::experiment::optimization::front::tests::{finalist, optimization};
+    use crate::measure::metrics::named;
+
+    #[test]
+    fn where_only_the_audit_finds_nobody_feasible_it_says_how_far_the_nearest_is() {
+        let mut optimization = optimization();
+        let metric = named("revenue").unwrap();
+        optimization.constraints.push(Constraint { metric, at_least: true, bound: 2.0 });
+        let missing = |design, missed: f64, mean: f64| Point {
+            missed: vec![missed],
+            bounded: vec![mean],
+            ..finalist(design, [0.0, 0.0], 0.0)
+        };
+        let mut front = settled(vec![missing(0, 0.2, 1.7), missing(1, 0.05, 1.95)], &optimization);
+        (front.audited, front.record.judged, front.record.finalists) = (12, 2, vec![0, 1]);
+        assert!(front.points.is_empty());
+        let said = nothing(&front, &optimization);
+        assert!(said.starts_with("None of 2 finalists is certified and feasible on fresh draws."), "{said}");
+        assert!(said.contains("misses `revenue >= 2` by 5% of the bound, with a mean of 1.95"), "{said}");
+        assert!(why_empty(&front).contains("of 2, 2 not feasible, 0 not certified"), "{}", why_empty(&front));
+    }
+
+    #[test]
+    fn the_worst_bound_of_any_replicate_is_what_nobody_could_gain_more_than() {
+        let learned = |design, at: f64, bound: f64| Point {
+            certified: Some((12, 12)),
+            largest_bound: Some(bound),
+            ..finalist(design, [at, 1.0 - at], 0.0)
+        };
+        let front = settled(vec![learned(0, 0.0, 0.004), learned(1, 1.0, 0.009)], &optimization());
+        assert!(certification(&front).contains("gain more than 0.9% of"), "{}", certification(&front));
+    }
 }

@@ -333,7 +333,7 @@ pub(super) fn frontier(names: &[&str], objectives: usize) -> Frontier {
         frontier::Dot {
             contender: i % names.len(),
             values: values[..objectives].to_vec(),
-            certified: i % 5 != 3,
+            mark: if i % 5 == 3 { frontier::Mark::NotCertified } else { frontier::Mark::Efficient },
         }
     };
     Frontier {

@@ -63,7 +63,7 @@ pub(super) fn read_variations(root: &Section, head: &Head, names: &[&str], shelf
     let sweep =
         table_of_kind(root, head, "sweep", "sweep").and_then(|section| Sweep::read(&section, head.seed));
     let optimization = table_of_kind(root, head, "optimize", "optimize")
-        .and_then(|section| optimization::reading::read(&section, names, head.seed));
+        .and_then(|section| optimization::reading::read(&section, names, head.replicates, head.seed));
     let sensitivity = table_of_kind(root, head, "sensitivity", "sensitivity")
         .and_then(|section| sensitivity::reading::read(&section, head.replicates, head.seed));
     let mut lay = |path: &str, value: &Value| {

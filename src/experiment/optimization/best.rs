@@ -1,9 +1,12 @@
 //! The best setting of one objective, as a study: search, audit, and what is kept of them in the store.
 //!
 //! The search ([`crate::optimize::best`]) ends with a response over a window of settings; where that is best is the *optimum*. The
-//! audit plays the optimum on `[experiment] replicates` replicates that the search never saw. A setting is said to be *not
-//! identified* where a tenth more or less of it changes the response by less than [`FLAT`] of the objective: then it hardly
-//! matters, and where exactly the optimum lies says little.
+//! audit plays the optimum on `[experiment] replicates` replicates that the search never saw. The *change* of a setting is by how much a
+//! tenth more or less of it makes the response worse, whichever is worse, as a share of the objective. A setting is *identified* where
+//! its change is above [`FLAT`] by more than what noise alone would read as a change at its best point in 95% of resamples:
+//! otherwise it may hardly matter, and where exactly the optimum lies says little.
+//!
+//! A search that is cut short has no response. Then the best candidate so far, by the replicates on which the solver descends, is audited.
 
 use super::points::Points;
 use super::{FIRST_AUDIT, Optimization};
@@ -49,9 +52,14 @@ impl<'a> BestSearch<'a> {
         self.seeking.candidates().iter().map(|c| self.points.point(&c.genes))
     }
 
-    /// The audit of the optimum, once the search is over; nothing where nothing was found.
+    /// The candidate to be audited: the optimum, or the best so far where the search has not ended.
+    fn design(&mut self) -> Option<usize> {
+        if self.seeking.is_over() { self.seeking.settle() } else { self.seeking.best_so_far() }
+    }
+
+    /// The audit of the optimum, or of the best so far; nothing where nothing was found.
     pub fn audit(&mut self, replicates: u32) -> Planned {
-        let Some(place) = self.seeking.settle() else { return Planned::new(Vec::new()) };
+        let Some(place) = self.design() else { return Planned::new(Vec::new()) };
         let genes = self.seeking.candidates()[place].genes.clone();
         let plan = |r| self.points.plan(place, &genes, FIRST_AUDIT + r).ok();
         Planned::new((0..replicates).filter_map(plan).collect())
@@ -59,7 +67,7 @@ impl<'a> BestSearch<'a> {
 
     /// What is kept of the search; to be called after [`Self::audit`].
     pub fn optimum(&mut self) -> Optimum {
-        let design = self.seeking.settle();
+        let design = self.design();
         let all = self.seeking.candidates();
         let failures: Vec<&str> = all.iter().filter_map(|c| c.failure.as_deref()).collect();
         let objective = self.optimization.objectives[0];
@@ -70,8 +78,16 @@ impl<'a> BestSearch<'a> {
             candidates: all.len() as u32,
             refused: (failures.len() as u32, failures.first().map_or(String::new(), |s| (*s).to_owned())),
             nearest: super::record::nearest(all, self.optimization, self.optimization.settings.minimum),
+            // Solvers judge by means.
+            closest: super::record::closest(all, self.optimization, self.optimization.settings.minimum, 0.5),
             ..Optimum::default()
         };
+        let axes = &self.optimization.axes;
+        if let (Some(design), false) = (design, self.seeking.is_over()) {
+            optimum.design = Some(design as u32);
+            optimum.so_far = axes.iter().zip(&all[design].genes).map(|(axis, x)| number(axis, *x)).collect();
+            return optimum;
+        }
         let (Some(design), Some(found)) = (design, self.seeking.found()) else { return optimum };
         let mut response = [own(found.located.value[0]), own(found.located.value[1])];
         response.sort_by(f64::total_cmp);
@@ -79,7 +95,6 @@ impl<'a> BestSearch<'a> {
         optimum.believed = own(found.fit.objective(&found.position));
         optimum.believed_interval = response;
         optimum.is_restless = found.is_restless;
-        let axes = &self.optimization.axes;
         optimum.variables = (0..axes.len()).map(|i| variable(&axes[i], i, found, &own)).collect();
         if let [axis] = axes.as_slice() {
             let mut critical = Critical::default();
@@ -136,25 +151,46 @@ fn position(axis: &Axis, value: f64) -> f64 {
     f64::midpoint(low, high)
 }
 
+/// By how much a tenth more or less of a variable raises a response within its window, whichever raises it more.
+fn change(axis: &Axis, input: usize, fit: &Fit, from: &[f64]) -> f64 {
+    let value = number(axis, from[input]);
+    let [low, high] = fit.window(input);
+    let beside = [0.9, 1.1].map(|share| {
+        // A tenth of nothing is a tenth of the range.
+        let p = if value.abs() < 1e-12 { from[input] + share - 1.0 } else { position(axis, value * share) };
+        let mut there = from.to_vec();
+        there[input] = p.clamp(0.0, 1.0).clamp(low, high);
+        fit.objective(&there)
+    });
+    beside[0].max(beside[1]) - fit.objective(from)
+}
+
 fn variable(axis: &Axis, input: usize, found: &Found, own: &dyn Fn(f64) -> f64) -> Variable {
     let at = found.position[input];
     let value = number(axis, at);
     let [low, high] = found.located.interval[input].map(|p| number(axis, p));
-    let elsewhere = |position: f64| {
-        let mut there = found.position.clone();
-        let [low, high] = found.fit.window(input);
-        there[input] = position.clamp(low, high);
-        found.fit.objective(&there)
-    };
-    let best = found.fit.objective(&found.position);
-    let around = [0.9, 1.1].map(|share| {
-        // A tenth of nothing is a tenth of the range.
-        let p = if value.abs() < 1e-12 { at + share - 1.0 } else { position(axis, value * share) };
-        elsewhere(p.clamp(0.0, 1.0)) - best
-    });
-    let change = around[0].max(around[1]) / best.abs().max(f64::MIN_POSITIVE);
+    let best = found.fit.objective(&found.position).abs().max(f64::MIN_POSITIVE);
+    let change = change(axis, input, &found.fit, &found.position) / best;
+    let mut noise: Vec<f64> = found
+        .noise
+        .iter()
+        .map(|noise| self::change(axis, input, &noise.fit, &noise.position) / best)
+        .collect();
+    noise.sort_by(f64::total_cmp);
+    let by_noise = noise.get((0.95 * noise.len() as f64) as usize).copied().unwrap_or(f64::INFINITY);
+    let is_identified = change - by_noise >= FLAT;
     let is_edge = found.located.at_edge[input] > AT_EDGE && !(0.01..=0.99).contains(&at);
-    Variable { value, low, high, change, is_edge, curve: curve(axis, input, found, &found.fit, own) }
+    let is_open = found.located.is_open[input];
+    Variable {
+        value,
+        low,
+        high,
+        change,
+        is_identified,
+        is_open,
+        is_edge,
+        curve: curve(axis, input, found, &found.fit, own),
+    }
 }
 
 /// The response along one variable, the others at the optimum.
@@ -180,6 +216,12 @@ pub struct Variable {
     pub high: f64,
     /// What a tenth of it more or less costs at most, as a share of the objective.
     pub change: f64,
+    /// Whether that is more than [`FLAT`], and more than noise would make of nothing.
+    #[serde(default)]
+    pub is_identified: bool,
+    /// Whether the interval ends where the response does, and may be wider.
+    #[serde(default)]
+    pub is_open: [bool; 2],
     /// Whether it lies at an end of its range.
     pub is_edge: bool,
     /// The response along it: settings and objective.
@@ -187,19 +229,15 @@ pub struct Variable {
 }
 
 impl Variable {
-    /// Whether the setting matters enough to be pinned down.
-    pub fn is_identified(&self) -> bool {
-        self.change >= FLAT
-    }
-
     /// Whether it is pinned down, in words.
     pub fn note(&self) -> &'static str {
-        if !self.is_identified() {
-            "not identified"
-        } else if self.is_edge {
-            "at the edge of its range"
-        } else {
-            "identified"
+        match (self.is_identified, self.is_edge, self.is_open) {
+            (false, ..) => "not identified",
+            (true, true, _) => "at the edge of its range",
+            (true, false, [false, false]) => "identified",
+            (true, false, [true, false]) => "identified; interval open below",
+            (true, false, [false, true]) => "identified; interval open above",
+            (true, false, [true, true]) => "identified; interval open at both ends",
         }
     }
 }
@@ -217,8 +255,14 @@ pub struct Optimum {
     pub refused: (u32, String),
     /// How near settings came to each constraint.
     pub nearest: Vec<super::record::Nearest>,
-    /// Design point of the optimum; `None` where there is none.
+    /// Who came nearest to all of them together, where nobody keeps them all.
+    #[serde(default)]
+    pub closest: Option<super::record::Closest>,
+    /// Design point of the optimum, or of the best setting so far; `None` where there is none.
     pub design: Option<u32>,
+    /// The best setting so far, by variable, where the search has not ended; empty where it has.
+    #[serde(default)]
+    pub so_far: Vec<f64>,
     /// The response at the optimum, in the metric's own direction.
     pub believed: f64,
     /// Its interval.
@@ -288,4 +332,60 @@ pub fn audited(
     let estimate = values.estimate(&mut Critical::default());
     Ok((values.n() > 0)
         .then_some(Audited { objective: estimate, certified: (all > 0).then_some((yes, all)) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draws::{Key, Purpose, Who};
+    use crate::experiment::sweep::{Range, Settings as AxisSettings};
+    use crate::numerics::normal_quantile;
+    use crate::optimize::best::response::Response;
+    use crate::optimize::candidate::Candidate;
+
+    /// The verdict on a response over a window round .5, fitted to this function with noise of each point and replicate.
+    fn verdict(seed: u64, f: impl Fn(f64) -> f64) -> Variable {
+        let range = Range { low: 0.0, high: 1.0, whole: false, log: false, levels: 2 };
+        let axis = Axis { paths: vec!["x".to_owned()], settings: AxisSettings::Range(range), when: None };
+        let draws = |i: u32| Key::new(seed, i, 0).stream(Purpose::Resample, Who::MARKET);
+        let member = |i: u32| {
+            let x = 0.35 + 0.3 * f64::from(i) / 19.0;
+            let mut candidate = Candidate::new(vec![x], 0, 1, 0);
+            (0..32).for_each(|r| candidate.push(&[f(x) + 0.2 * normal_quantile(draws(i).uniform(0, r))]));
+            candidate
+        };
+        let members: Vec<Candidate> = (0..20).map(member).collect();
+        let response = Response::new(&members.iter().collect::<Vec<_>>(), &[0.5], 0.15).unwrap();
+        let fit = response.fit();
+        let found = Found {
+            position: fit.best().unwrap(),
+            located: response.locate(seed),
+            noise: response.noise(seed),
+            fit,
+            window: Vec::new(),
+            is_restless: false,
+        };
+        variable(&axis, 0, &found, &|y| y)
+    }
+
+    #[test]
+    fn what_does_nothing_is_seldom_identified() {
+        // A twentieth of the studies, give or take three standard errors; by the size of the change alone it would be nearly all.
+        let studies = 80;
+        let found: Vec<Variable> = (0..studies).map(|seed| verdict(seed, |_| 10.0)).collect();
+        let said = found.iter().filter(|v| v.is_identified).count();
+        assert!(found.iter().filter(|v| v.change > FLAT).count() > 40);
+        assert!(said as f64 <= 4.0 + 3.0 * (80.0_f64 * 0.05 * 0.95).sqrt(), "{said} of {studies}");
+    }
+
+    #[test]
+    fn what_matters_is_identified_and_intervals_that_end_with_the_window_are_open() {
+        // A tenth of .5 costs 80 · .0025/10 = 2%.
+        let v = verdict(1, |x| 10.0 + 80.0 * (x - 0.5) * (x - 0.5));
+        assert!((v.change - 0.02).abs() < 0.008 && v.note() == "identified", "{v:?}");
+        assert!(v.low < 0.5 && 0.5 < v.high && v.is_open == [false, false]);
+        // The bottom lies at the window's upper end: what is beyond nobody knows.
+        let v = verdict(1, |x| 10.0 + 80.0 * (x - 0.7) * (x - 0.7));
+        assert!(v.is_open == [false, true] && v.note() == "identified; interval open above", "{v:?}");
+    }
 }

@@ -1,9 +1,12 @@
 //! The audited front, read from the store.
 //!
-//! A finalist is *on the front* where, on the audit's replicates alone, its play is certified in every replicate and ends in one
-//! basin, it keeps each constraint with the confidence asked for, and no other such finalist dominates it with a probability
-//! above [`DOMINATED`] (paired differences). What is reported of it comes from these replicates. Where there has been no audit
-//! yet, the search's own replicates take its place, and it says so.
+//! Finalists are judged on the audit's replicates alone, on those that all of them have; one that lacks more than one in eight of what
+//! others have is left out, since what made its units fail may hang on the draws. A finalist is *on the front* where its play is
+//! certified in every replicate and ends in one basin, it keeps each constraint with the confidence asked for, and it is not dominated
+//! with a probability above [`DOMINATED`]: the share of resamples of whole replicates ([`Resampled`]) in which some other such
+//! finalist dominates it. It is *likely efficient* where it is non-dominated in half of them or more: these alone are counted, own a part of the
+//! front, and have exchange rates and knees. What is reported comes from these replicates. Where there has been no audit of
+//! [`FEWEST`] replicates yet, the search's own take its place, and it says so.
 
 use super::record::Record;
 use super::{FIRST_AUDIT, Optimization};
@@ -11,18 +14,23 @@ use crate::experiment::basins::{self, Rows};
 use crate::experiment::store::{DesignValue, Store, StoreError};
 use crate::measure::statistics::{Critical, Estimate, Moments};
 use crate::optimize::candidate::Candidate;
-use crate::optimize::dominance::Judge;
-use crate::optimize::frontier::{Exchange, Knee, Resampled};
+use crate::optimize::frontier::{Exchange, Knee, Resampled, Typical};
+use crate::optimize::shrinkage::shrinkage;
+use std::collections::BTreeSet;
 
-/// Probability of being dominated at which a finalist is off the front.
+/// Probability of being dominated above which a finalist is off the front.
 pub const DOMINATED: f64 = 0.95;
+/// Probability of being non-dominated from which on a point is likely efficient.
+pub const LIKELY: f64 = 0.5;
+/// Replicates below which an audit is none.
+pub const FEWEST: u32 = 8;
 
 /// Where a finalist stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// On the front.
     OnFront,
-    /// Another finalist dominates it on fresh draws.
+    /// Other finalists dominate it on fresh draws.
     Dominated,
     /// It does not keep a constraint with the confidence asked for.
     Infeasible,
@@ -30,6 +38,8 @@ pub enum Standing {
     NotCertified,
     /// Its replicates end in distinct basins.
     Basins,
+    /// Too many of its audit's units failed.
+    Unaudited,
 }
 
 /// A candidate, with what its replicates say.
@@ -43,14 +53,19 @@ pub struct Point {
     pub settings: Vec<Option<DesignValue>>,
     /// Each objective, in the metric's own direction.
     pub objectives: Vec<Estimate>,
-    /// Mean of each objective over the search's replicates, which chose it.
-    pub searched: Vec<f64>,
-    /// Share of resamples in which no other point of the front dominates it.
+    /// Share of resamples in which no other finalist that could be on the front dominates it.
     pub probability_nondominated: f64,
     /// Probability that it keeps every constraint.
     pub probability_feasible: f64,
+    /// By how much it misses each constraint, at the lower end of the slack's interval as a share of the bound; 0 where it is kept with
+    /// the confidence asked for.
+    pub missed: Vec<f64>,
+    /// Mean of each constraint's metric.
+    pub bounded: Vec<f64>,
     /// Gain of the best deviation found, and the bound on any; absent (`n = 0`) where nobody learns.
     pub gain: [Estimate; 2],
+    /// The largest bound of any replicate; `None` where nobody learns.
+    pub largest_bound: Option<f64>,
     /// Certified replicates, of how many; `None` where nobody learns.
     pub certified: Option<(u64, u64)>,
     /// Number of basins.
@@ -58,7 +73,16 @@ pub struct Point {
     /// Where it stands.
     pub standing: Standing,
     /// Objectives, minimised, by replicate.
-    rows: Vec<Vec<f64>>,
+    pub(crate) rows: Vec<Vec<f64>>,
+    /// The same of the search's replicates, which chose it.
+    pub(crate) searched: Vec<Vec<f64>>,
+}
+
+impl Point {
+    /// Whether it is more likely than not that nothing dominates it.
+    pub fn is_likely(&self) -> bool {
+        self.probability_nondominated >= LIKELY
+    }
 }
 
 /// What a search found.
@@ -74,14 +98,14 @@ pub struct Front {
     pub points: Vec<Point>,
     /// Finalists that are not on it.
     pub left_out: Vec<Point>,
-    /// Candidates that would be on it, were their play certified.
+    /// Candidates that would be on it, were their play certified, by the search's replicates.
     pub uncertified: Vec<Point>,
-    /// Exchange rates between neighbours, in minimised objectives; points by place in `points`.
+    /// Exchange rates along the likely points, in minimised objectives; points by place in `points`.
     pub exchanges: Vec<Exchange>,
+    /// The median of the known ones, for each objective that has any.
+    pub typical: Vec<Typical>,
     /// Knees; points by place in `points`.
     pub knees: Vec<Knee>,
-    /// Bootstrap of the points, for those who want more of it.
-    pub resampled: Option<Resampled>,
 }
 
 impl Front {
@@ -97,90 +121,89 @@ impl Front {
     ) -> Result<Option<Self>, StoreError> {
         let Some(record) = Record::read(store)? else { return Ok(None) };
         let reading = Reading { store, optimization, tolerance };
-        // What all finalists have of the audit.
-        let mut audited = u32::MAX;
+        let mut audits = Vec::new();
         for &design in &record.finalists {
-            let mut count = 0;
+            let mut replicates = BTreeSet::new();
             store.visit_values_at(design, |unit| {
-                count += u32::from(unit.replicate >= FIRST_AUDIT);
+                if (FIRST_AUDIT..FIRST_AUDIT + asked).contains(&unit.replicate) {
+                    replicates.insert(unit.replicate);
+                }
                 Ok::<_, StoreError>(())
             })?;
-            audited = audited.min(count);
+            audits.push(replicates);
         }
-        let audited = if record.finalists.is_empty() || audited < 2 { 0 } else { audited.min(asked) };
+        let (common, lack) = in_common(&audits);
+        let is_audited = common.len() >= FEWEST as usize;
+        let audited = if is_audited { common.len() as u32 } else { 0 };
         let mut points = Vec::new();
-        for &design in &record.finalists {
-            points.extend(reading.point(design, audited)?);
+        for ((&design, lacks), own) in record.finalists.iter().zip(lack).zip(&audits) {
+            let replicates = if lacks { own } else { &common };
+            let found = reading.point(design, is_audited.then_some(replicates))?;
+            let standing = if lacks && is_audited { Standing::Unaudited } else { Standing::OnFront };
+            points.extend(found.map(|point| Point { standing, ..point }));
         }
         let mut uncertified = Vec::new();
         for &design in &record.uncertified {
-            uncertified
-                .extend(reading.point(design, 0)?.map(|p| Point { standing: Standing::NotCertified, ..p }));
+            uncertified.extend(
+                reading.point(design, None)?.map(|p| Point { standing: Standing::NotCertified, ..p }),
+            );
         }
-        let common = points.iter().map(|p| p.rows.len()).min().unwrap_or(0);
-        for point in &mut points {
-            point.rows.truncate(common);
-        }
-        settle(&mut points, optimization);
-        let (mut front, left_out): (Vec<Point>, Vec<Point>) =
-            points.into_iter().partition(|p| p.standing == Standing::OnFront);
-        let mut found = Front {
-            record,
-            audited,
-            asked,
-            points: Vec::new(),
-            left_out,
-            uncertified,
-            exchanges: Vec::new(),
-            knees: Vec::new(),
-            resampled: None,
-        };
-        if !front.is_empty() {
-            let first = |p: &Point| optimization.objectives[0].minimized(p.objectives[0].mean);
-            front.sort_by(|a, b| first(a).total_cmp(&first(b)).then(a.design.cmp(&b.design)));
-            let rows: Vec<Vec<Vec<f64>>> = front.iter().map(|p| p.rows.clone()).collect();
-            let resampled = Resampled::new(&rows, optimization.settings.seed);
-            for (point, p) in front.iter_mut().zip(resampled.probability_nondominated()) {
-                point.probability_nondominated = p;
-            }
-            found.exchanges = resampled.exchanges();
-            found.knees = resampled.knees();
-            found.resampled = Some(resampled);
-        }
-        found.points = front;
+        let mut found = settled(points, optimization);
+        found.record = record;
+        (found.audited, found.asked, found.uncertified) = (audited, asked, uncertified);
         Ok(Some(found))
     }
 
-    /// By how much the audit is worse than what the search believed, on average over audited finalists that are on the
-    /// front, for each objective in the metric's own unit and direction: positive where the search was too hopeful. `None`
-    /// without an audit.
-    pub fn shrinkage(&self, optimization: &Optimization) -> Option<Vec<Estimate>> {
-        if self.audited == 0 || self.points.is_empty() {
+    /// By how much the audit is worse than what the search believed, on average over audited finalists, whether on the front
+    /// or not, for each objective in the metric's own unit: positive where the search was too hopeful. The interval is over
+    /// the draws of the search and of the audit, which all finalists share ([`shrinkage`]). `None` without an audit.
+    pub fn shrinkage(&self) -> Option<Vec<Estimate>> {
+        if self.audited == 0 {
             return None;
         }
-        let each = |j: usize| {
-            let objective = optimization.objectives[j];
-            let loss =
-                |p: &Point| objective.minimized(p.objectives[j].mean) - objective.minimized(p.searched[j]);
-            let moments: Moments = self.points.iter().chain(&self.left_out).map(loss).collect();
-            moments.estimate(&mut Critical::default())
-        };
-        Some((0..optimization.objectives.len()).map(each).collect())
+        let finalists: Vec<&Point> = self
+            .points
+            .iter()
+            .chain(&self.left_out)
+            .filter(|p| p.standing != Standing::Unaudited && p.rows.len() == self.audited as usize)
+            .collect();
+        let objectives = finalists.first()?.objectives.len();
+        let column = |rows: &Vec<Vec<f64>>, j: usize| rows.iter().map(|row| row[j]).collect::<Vec<f64>>();
+        (0..objectives)
+            .map(|j| {
+                let searched: Vec<Vec<f64>> = finalists.iter().map(|p| column(&p.searched, j)).collect();
+                let audited: Vec<Vec<f64>> = finalists.iter().map(|p| column(&p.rows, j)).collect();
+                shrinkage(&searched, &audited)
+            })
+            .collect()
+    }
+
+    /// Finalists whose play fresh draws do not certify, or find in several basins.
+    pub fn unsound(&self) -> impl Iterator<Item = &Point> {
+        self.left_out.iter().filter(|p| matches!(p.standing, Standing::NotCertified | Standing::Basins))
+    }
+
+    /// Points that are likely efficient, with their places.
+    pub fn likely(&self) -> impl Iterator<Item = (usize, &Point)> {
+        self.points.iter().enumerate().filter(|(_, point)| point.is_likely())
     }
 }
 
-/// Judges finalists by their own replicates and against each other.
-fn settle(points: &mut [Point], optimization: &Optimization) {
-    let candidates: Vec<Candidate> = points
-        .iter()
-        .map(|point| {
-            let mut candidate = Candidate::new(Vec::new(), 0, optimization.objectives.len(), 0);
-            point.rows.iter().for_each(|row| candidate.push(row));
-            candidate
-        })
-        .collect();
-    for point in points.iter_mut() {
-        point.standing = if point.probability_feasible < optimization.settings.confidence {
+/// The replicates that finalists have in common, without those finalists that lack more than one in eight of what some other has; and
+/// which do.
+fn in_common(audits: &[BTreeSet<u32>]) -> (BTreeSet<u32>, Vec<bool>) {
+    let most = audits.iter().map(BTreeSet::len).max().unwrap_or(0);
+    let lack: Vec<bool> = audits.iter().map(|own| 8 * own.len() < 7 * most).collect();
+    let mut kept = audits.iter().zip(&lack).filter(|(_, lacks)| !**lacks).map(|(own, _)| own);
+    let first = kept.next().cloned().unwrap_or_default();
+    let common = kept.fold(first, |common, own| common.intersection(own).copied().collect());
+    (common, lack)
+}
+
+/// Judges finalists by their own replicates and against each other, and reads the front that they make.
+pub(crate) fn settled(mut points: Vec<Point>, optimization: &Optimization) -> Front {
+    for point in points.iter_mut().filter(|p| p.standing == Standing::OnFront) {
+        point.standing = if point.missed.iter().any(|missed| *missed > 0.0) {
             Standing::Infeasible
         } else if point.certified.is_some_and(|(certified, of)| certified < of) {
             Standing::NotCertified
@@ -190,13 +213,43 @@ fn settle(points: &mut [Point], optimization: &Optimization) {
             Standing::OnFront
         };
     }
-    let sound: Vec<usize> = (0..points.len()).filter(|&i| points[i].standing == Standing::OnFront).collect();
-    let judge = Judge::new(DOMINATED, optimization.settings.confidence);
-    for &i in &sound {
-        let beaten = |&k: &usize| k != i && judge.probabilities(&candidates[k], &candidates[i]).0 > DOMINATED;
-        if sound.iter().any(beaten) {
-            points[i].standing = Standing::Dominated;
+    let (mut sound, mut left_out): (Vec<Point>, Vec<Point>) =
+        points.into_iter().partition(|p| p.standing == Standing::OnFront);
+    let first = |p: &Point| optimization.objectives[0].minimized(p.objectives[0].mean);
+    sound.sort_by(|a, b| first(a).total_cmp(&first(b)).then(a.design.cmp(&b.design)));
+    // Without an audit some have more replicates than others, all from the same one on.
+    let common = sound.iter().map(|p| p.rows.len()).min().unwrap_or(0);
+    let rows: Vec<Vec<Vec<f64>>> = sound.iter().map(|p| p.rows[..common].to_vec()).collect();
+    let resampled = Resampled::new(&rows, optimization.settings.seed);
+    let mut likely = Vec::new();
+    let mut on_front = Vec::new();
+    for (place, (mut point, p)) in sound.into_iter().zip(resampled.probability_nondominated()).enumerate() {
+        point.probability_nondominated = p;
+        if 1.0 - p > DOMINATED {
+            left_out.push(Point { standing: Standing::Dominated, ..point });
+            continue;
         }
+        if point.is_likely() {
+            likely.push((place, on_front.len()));
+        }
+        on_front.push(point);
+    }
+    let resampled = resampled.only(&likely.iter().map(|(place, _)| *place).collect::<Vec<_>>());
+    let place = |i: usize| likely[i].1;
+    let (exchanges, typical) = resampled.exchanges();
+    Front {
+        record: Record::default(),
+        audited: 0,
+        asked: 0,
+        points: on_front,
+        left_out,
+        uncertified: Vec::new(),
+        exchanges: exchanges
+            .into_iter()
+            .map(|e| Exchange { from: place(e.from), to: place(e.to), ..e })
+            .collect(),
+        typical,
+        knees: resampled.knees().into_iter().map(|k| Knee { point: place(k.point), ..k }).collect(),
     }
 }
 
@@ -207,8 +260,8 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// A design point by its first `audited` audit replicates, or by the search's where that is 0.
-    fn point(&self, design: u32, audited: u32) -> Result<Option<Point>, StoreError> {
+    /// A design point by these replicates of the audit, or by the search's.
+    fn point(&self, design: u32, audit: Option<&BTreeSet<u32>>) -> Result<Option<Point>, StoreError> {
         let metrics = self.store.metrics();
         let (mut rows, mut searched) = (Rows::new(), Rows::new());
         let mut contender = 0;
@@ -219,7 +272,7 @@ impl Reading<'_> {
                 row[metric] = value;
             }
             let is_audit = unit.replicate >= FIRST_AUDIT;
-            if is_audit && unit.replicate - FIRST_AUDIT < audited || !is_audit && audited == 0 {
+            if audit.map_or(!is_audit, |own| own.contains(&unit.replicate)) {
                 rows.insert(unit.replicate, row.clone());
             }
             if !is_audit {
@@ -234,19 +287,22 @@ impl Reading<'_> {
         let column = |rows: &Rows, key: &str| -> Vec<f64> {
             place(key).map_or(Vec::new(), |place| rows.values().map(|row| row[place]).collect())
         };
-        let moments = |rows: &Rows, key: &str| column(rows, key).into_iter().collect::<Moments>();
-        let estimate = |key: &str| moments(&rows, key).estimate(&mut Critical::default());
-        let objectives = &self.optimization.objectives;
-        let mut slacks = Candidate::new(Vec::new(), 0, 0, self.optimization.constraints.len().max(1));
+        let moments = |key: &str| column(&rows, key).into_iter().collect::<Moments>();
+        let estimate = |key: &str| moments(key).estimate(&mut Critical::default());
+        let (objectives, constraints) = (&self.optimization.objectives, &self.optimization.constraints);
+        // Without a constraint a slack of nothing, which is kept.
+        let mut slacks = Candidate::new(Vec::new(), 0, 0, constraints.len().max(1));
         for row in rows.values() {
             let slack = |c: &super::Constraint| place(c.metric.key).map_or(f64::NAN, |p| c.slack(row[p]));
-            let mut all: Vec<f64> = self.optimization.constraints.iter().map(slack).collect();
+            let mut all: Vec<f64> = constraints.iter().map(slack).collect();
             if all.is_empty() {
                 all.push(0.0);
             }
             slacks.push(&all);
         }
         let certified: Vec<f64> = column(&rows, "certified").into_iter().filter(|x| !x.is_nan()).collect();
+        let missed = |k: usize| (-slacks.slack(k, self.optimization.settings.confidence)).max(0.0);
+        let bounds = column(&rows, "deviation_gain_upper").into_iter().filter(|x| !x.is_nan());
         let yes = certified.iter().filter(|&&x| x == 1.0).count() as u64;
         let basins = basins::split(self.store, design, contender, self.tolerance, &rows)?;
         let minimized = |row: &Vec<f64>| -> Vec<f64> {
@@ -257,14 +313,155 @@ impl Reading<'_> {
             contender,
             settings: self.store.design_values(design)?,
             objectives: objectives.iter().map(|o| estimate(o.metric.key)).collect(),
-            searched: objectives.iter().map(|o| moments(&searched, o.metric.key).mean()).collect(),
             probability_nondominated: f64::NAN,
-            probability_feasible: slacks.probability_feasible(),
+            probability_feasible: if constraints.is_empty() { 1.0 } else { slacks.probability_feasible() },
+            missed: (0..constraints.len()).map(missed).collect(),
+            bounded: constraints.iter().map(|c| moments(c.metric.key).mean()).collect(),
+            largest_bound: bounds.reduce(f64::max),
             gain: [estimate("deviation_gain"), estimate("deviation_gain_upper")],
             certified: (!certified.is_empty()).then_some((yes, certified.len() as u64)),
             basins: basins.len(),
             standing: Standing::OnFront,
             rows: rows.values().map(minimized).collect(),
+            searched: searched.values().map(minimized).collect(),
         }))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::super::{Constraint, Objective};
+    use super::*;
+    use crate::measure::metrics::named;
+    use crate::optimize::search::Settings;
+    use crate::optimize::space::Space;
+
+    pub(crate) fn optimization() -> Optimization {
+        let objective = |key, maximize| Objective { metric: named(key).unwrap(), maximize };
+        Optimization {
+            objectives: vec![objective("revenue", true), objective("unrealised_share", false)],
+            constraints: Vec::<Constraint>::new(),
+            axes: Vec::new(),
+            contenders: vec!["only".to_owned()],
+            space: Space::default(),
+            settings: Settings { confidence: 0.95, ..Settings::noiseless(4, 1, 3) },
+            descent: None,
+        }
+    }
+
+    const NONE: Estimate =
+        Estimate { mean: f64::NAN, se: f64::NAN, ci_low: f64::NAN, ci_high: f64::NAN, n: 0 };
+
+    /// A sound finalist with these minimised objectives in every replicate, give or take `noise` that alternates.
+    pub(crate) fn finalist(design: u32, objectives: [f64; 2], noise: f64) -> Point {
+        let row = |r: u32| {
+            let sign = [noise, -noise][r as usize % 2];
+            vec![objectives[0] + sign, objectives[1] + sign]
+        };
+        let rows: Vec<Vec<f64>> = (0..12).map(row).collect();
+        let estimate = |mean: f64| Estimate { mean, n: 12, ..NONE };
+        Point {
+            design,
+            contender: 0,
+            settings: Vec::new(),
+            objectives: vec![estimate(-objectives[0]), estimate(objectives[1])],
+            probability_nondominated: f64::NAN,
+            probability_feasible: 1.0,
+            missed: Vec::new(),
+            bounded: Vec::new(),
+            gain: [NONE, NONE],
+            largest_bound: None,
+            certified: None,
+            basins: 1,
+            standing: Standing::OnFront,
+            searched: rows.clone(),
+            rows,
+        }
+    }
+
+    #[test]
+    fn finalists_stand_where_their_replicates_put_them() {
+        let front = settled(
+            vec![
+                Point { missed: vec![0.0, 0.01], ..finalist(0, [0.0, 0.0], 0.0) },
+                Point { certified: Some((11, 12)), ..finalist(1, [0.0, 0.0], 0.0) },
+                Point { basins: 2, certified: Some((12, 12)), ..finalist(2, [0.0, 0.0], 0.0) },
+                Point { standing: Standing::Unaudited, ..finalist(3, [0.0, 0.0], 0.0) },
+                finalist(4, [3.0, 1.0], 0.1),
+                Point { certified: Some((12, 12)), ..finalist(5, [1.0, 2.0], 0.1) },
+                finalist(6, [3.5, 2.5], 0.1),
+            ],
+            &optimization(),
+        );
+        // Those that are not sound would dominate all others, and must not. Common noise cancels.
+        assert_eq!(front.points.iter().map(|p| p.design).collect::<Vec<_>>(), [5, 4]);
+        assert!(front.points.iter().all(|p| p.probability_nondominated == 1.0));
+        let mut left: Vec<(u32, Standing)> = front.left_out.iter().map(|p| (p.design, p.standing)).collect();
+        left.sort_by_key(|(design, _)| *design);
+        let expected = [
+            (0, Standing::Infeasible),
+            (1, Standing::NotCertified),
+            (2, Standing::Basins),
+            (3, Standing::Unaudited),
+            (6, Standing::Dominated),
+        ];
+        assert_eq!(left, expected);
+        assert_eq!(front.unsound().map(|p| p.design).collect::<Vec<_>>(), [1, 2]);
+        // A unit of revenue given up (2 of it) brings half a unit less left unrealised (1).
+        assert_eq!((front.exchanges.len(), front.exchanges[0].rate), (1, 0.5));
+    }
+
+    #[test]
+    fn what_is_probably_dominated_is_neither_counted_nor_exchanged_for() {
+        // The third point is worse than the second by .02 in each, with noise of its own of .1 a replicate: dominated for the most part.
+        let mut third = finalist(2, [1.02, 1.02], 0.0);
+        third.rows.iter_mut().enumerate().for_each(|(r, row)| row[0] += [0.1, -0.1, 0.05, -0.05][r % 4]);
+        let points = vec![finalist(0, [0.0, 2.0], 0.0), finalist(1, [1.0, 1.0], 0.0), third];
+        let front = settled(points, &optimization());
+        assert_eq!(front.points.len(), 3);
+        let (p, likely) = (front.points[2].probability_nondominated, front.likely().map(|(place, _)| place));
+        assert_eq!(likely.collect::<Vec<_>>(), [0, 1]);
+        // Mean .02, standard error √(.00625/11) = .0238: P(T₁₁ < −.839) = .21.
+        assert!((p - 0.21).abs() < 0.05, "{p}");
+        assert_eq!(front.exchanges.iter().map(|e| (e.from, e.to)).collect::<Vec<_>>(), [(0, 1)]);
+    }
+
+    #[test]
+    fn audits_are_on_the_replicates_that_all_have() {
+        let all: BTreeSet<u32> = (0..16).collect();
+        let without = |missing: &[u32]| all.iter().copied().filter(|r| !missing.contains(r)).collect();
+        // One that failed on replicate 3 is paired on the others; one that failed on three of sixteen lacks too many.
+        let audits = [all.clone(), without(&[3]), without(&[0, 5, 9])];
+        let (common, lack) = in_common(&audits);
+        assert_eq!((common, lack), (without(&[3]), vec![false, false, true]));
+        // Cut short in the middle of a replicate: what everybody has.
+        let (common, lack) = in_common(&[(0..9).collect(), (0..8).collect()]);
+        assert_eq!((common.len(), lack), (8, vec![false, false]));
+        assert_eq!(in_common(&[]), (BTreeSet::new(), Vec::new()));
+    }
+
+    #[test]
+    fn shrinkage_is_over_all_audited_finalists() {
+        let hopeful = |design, by: f64| {
+            let mut point = finalist(design, [f64::from(design), 9.0 - f64::from(design)], 0.1);
+            point.searched.iter_mut().for_each(|row| row[0] -= by);
+            point
+        };
+        // Believed better by 1, 2 and 6, of whom the last is left out; one without audit does not count.
+        let mut front = settled(
+            vec![
+                hopeful(0, 1.0),
+                hopeful(1, 2.0),
+                Point { basins: 2, ..hopeful(2, 6.0) },
+                Point { standing: Standing::Unaudited, ..hopeful(3, 99.0) },
+            ],
+            &optimization(),
+        );
+        assert_eq!(front.shrinkage(), None);
+        front.audited = 12;
+        let found = front.shrinkage().unwrap();
+        assert!((found[0].mean - 3.0).abs() < 1e-12 && found[1].mean.abs() < 1e-12, "{found:?}");
+        // Noise of ±.1 that all finalists share: variance .01·12/11 of a replicate, in the search and in the audit.
+        assert!((found[0].se - (2.0_f64 * 0.01 / 11.0).sqrt()).abs() < 1e-12, "{found:?}");
     }
 }

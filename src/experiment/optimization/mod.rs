@@ -7,8 +7,8 @@
 //! candidates share. That a replicate's play is certified is a constraint like others.
 //!
 //! When the search ends, or its time is up, the front is *audited* on replicates that the search never saw, of which there
-//! are as many as `[experiment] replicates`: what is reported comes from these alone, so that no luck of being chosen is in
-//! it. Stored units are the log of the search: running again folds the same search over them and goes on where it stopped.
+//! are as many as `[experiment] replicates`: what is reported of it comes from these alone, so that the luck by which finalists were
+//! chosen is not in it. Which of them are called efficient is decided by the same fresh draws, so that a little of their luck is. Stored units are the log of the search: running again folds the same search over them and goes on where it stopped.
 //!
 //! One objective has a best setting and no front: [`best`] finds it with a solver of `argmin` and a response fitted round its end.
 //!
@@ -16,7 +16,7 @@
 //! * [`points`]: from genes to experiments and units.
 //! * [`searching`]: the search as a study.
 //! * [`best`]: the search for one best setting as a study, and what it leaves.
-//! * [`polishing`]: descents from the knees of a front.
+//! * [`polishing`]: descents from where a front bends most.
 //! * [`auditing`]: the audit as a study.
 //! * [`trial`]: do contenders have the metrics that are asked of them?
 //! * [`record`]: what the search leaves in the store beside its units.
@@ -83,6 +83,12 @@ impl Constraint {
         let scale = if self.bound == 0.0 { 1.0 } else { self.bound.abs() };
         let beyond = if self.at_least { value - self.bound } else { self.bound - value };
         beyond / scale
+    }
+
+    /// The value that has this slack.
+    pub fn metric_at(&self, slack: f64) -> f64 {
+        let scale = if self.bound == 0.0 { 1.0 } else { self.bound.abs() };
+        if self.at_least { self.bound + slack * scale } else { self.bound - slack * scale }
     }
 
     /// As written: `liveness >= 0.999`.

@@ -1,4 +1,8 @@
-//! Polishing the knees of a front, as a study: from each a descent towards a point that is better in everything.
+//! Polishing a front where it bends most, as a study: from there a descent towards a point that is better in everything.
+//!
+//! With two objectives it starts from each knee of the search's own replicates. With more there are no knees; it starts from the middle of the
+//! front's bulge, the point with the least sum of objectives, each measured from its best to its worst on the front (after Das 1999,
+//! Structural Optimization 18, pp. 107–115, who takes the point farthest from the plane through the best of each).
 
 use super::searching::Searching;
 use crate::experiment::outcome::Outcome;
@@ -8,10 +12,10 @@ use crate::optimize::best::polish::Polish;
 use crate::optimize::frontier::Resampled;
 use crate::optimize::search::Request;
 
-/// Candidates of one knee.
+/// Candidates of one descent.
 const MOST: usize = 60;
 
-/// Descents from the knees of a search that has ended. Knees are those of the search's own replicates.
+/// Descents from where the front of a search that has ended bends most.
 pub struct Polishing<'s, 'a> {
     searching: &'s mut Searching<'a>,
     descents: Vec<Polish>,
@@ -20,7 +24,7 @@ pub struct Polishing<'s, 'a> {
 }
 
 impl<'s, 'a> Polishing<'s, 'a> {
-    /// Descents from every knee.
+    /// Descents from every such point.
     pub fn new(searching: &'s mut Searching<'a>) -> Self {
         let optimization = searching.optimization();
         let finalists = searching.finalists();
@@ -38,22 +42,28 @@ impl<'s, 'a> Polishing<'s, 'a> {
             let resampled = Resampled::new(&rows, optimization.settings.seed);
             let span = |j: usize| {
                 let means: Moments = resampled.mean.iter().map(|mean| mean[j]).collect();
-                (means.variance().sqrt() * 4.0).max(f64::MIN_POSITIVE)
+                means.variance().sqrt() * 4.0
             };
             let spans: Vec<f64> = (0..optimization.objectives.len()).map(span).collect();
             let slacks = optimization.constraints.len() + 1;
             // Twice what parents have at least, so that a descent follows less of the noise.
             let replicates = (2 * minimum).min(optimization.settings.maximum);
-            for knee in resampled.knees() {
-                let from = &all[finalists[knee.point]];
+            let starts: Vec<usize> = if optimization.objectives.len() == 2 {
+                resampled.knees().iter().map(|knee| knee.point).collect()
+            } else {
+                bulge(&resampled.mean).into_iter().collect()
+            };
+            // Where nothing varies nothing can be better.
+            for start in starts.into_iter().filter(|_| spans.iter().any(|span| *span > 0.0)) {
+                let from = &all[finalists[start]];
                 descents.push(Polish::new(&optimization.space, from, &spans, slacks, replicates, MOST));
             }
         }
         Polishing { searching, descents, current: 0 }
     }
 
-    /// Knees that are polished.
-    pub fn knees(&self) -> usize {
+    /// Points that are polished.
+    pub fn starts(&self) -> usize {
         self.descents.len()
     }
 
@@ -63,6 +73,20 @@ impl<'s, 'a> Polishing<'s, 'a> {
             self.descents.iter().filter_map(|descent| Some(descent.found()?.genes.clone())).collect();
         self.searching.add_polished(&found)
     }
+}
+
+/// The middle of a front's bulge; `None` of nothing.
+fn bulge(means: &[Vec<f64>]) -> Option<usize> {
+    let objectives = means.first()?.len();
+    let ends = |j: usize| {
+        let all = means.iter().map(|mean| mean[j]);
+        (all.clone().fold(f64::INFINITY, f64::min), all.fold(f64::NEG_INFINITY, f64::max))
+    };
+    let ends: Vec<(f64, f64)> = (0..objectives).map(ends).collect();
+    let share =
+        |x: f64, (best, worst): (f64, f64)| if worst > best { (x - best) / (worst - best) } else { 0.0 };
+    let depth = |i: &usize| means[*i].iter().zip(&ends).map(|(x, ends)| share(*x, *ends)).sum::<f64>();
+    (0..means.len()).min_by(|a, b| depth(a).total_cmp(&depth(b)))
 }
 
 impl Study for Polishing<'_, '_> {
@@ -96,5 +120,26 @@ impl Study for Polishing<'_, '_> {
             Ok(row) => descent.tell(request, Ok(&row)),
             Err(why) => descent.tell(request, Err(&why)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bulge_of_a_front_is_where_everything_is_nearly_at_its_best() {
+        // Objectives in units of their own; a tenth from the best of each against four tenths.
+        let means = [
+            vec![0.0, 100.0, 5.0],
+            vec![1.0, 0.0, 6.0],
+            vec![0.4, 40.0, 0.0],
+            vec![0.1, 10.0, 0.6],
+            vec![0.4, 40.0, 2.4],
+        ];
+        assert_eq!(bulge(&means), Some(3));
+        // What never varies says nothing.
+        assert_eq!(bulge(&[vec![1.0, 2.0, 7.0], vec![2.0, 1.0, 7.0], vec![1.1, 1.1, 7.0]]), Some(2));
+        assert_eq!(bulge(&[]), None);
     }
 }

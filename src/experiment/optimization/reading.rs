@@ -1,5 +1,6 @@
 //! `[optimize]`: objectives, constraints, variables, and how to search.
 
+use super::front::FEWEST;
 use super::{Constraint, Objective, Optimization, natural};
 use crate::experiment::sweep::reading::{AXIS, read_axis};
 use crate::experiment::sweep::same;
@@ -7,6 +8,7 @@ use crate::experiment::sweep::{Axis, Settings as AxisSettings, owner};
 use crate::measure::metrics;
 use crate::numerics::ln;
 use crate::optimize::best::descent::Descent;
+use crate::optimize::candidate::most_sure;
 use crate::optimize::search::Settings;
 use crate::optimize::space::{Kind, Space, Variable, position};
 use crate::settings::{Parameter, Section, Value};
@@ -86,8 +88,8 @@ const TOP_UP: f64 = 0.1;
 /// Whole numbers up to which each has a position of its own.
 const MOST_STEPS: f64 = 4096.0;
 
-/// Reads the table; errors are noted with the reader.
-pub fn read(section: &Section, contenders: &[&str], seed: u64) -> Option<Optimization> {
+/// Reads the table; errors are noted with the reader. The experiment's `replicates` are those of the audit.
+pub fn read(section: &Section, contenders: &[&str], replicates: u32, seed: u64) -> Option<Optimization> {
     section.known(OPTIMIZE);
     section.know_tables(&["variables"]);
     let method = section.choice(&METHOD);
@@ -115,6 +117,27 @@ pub fn read(section: &Section, contenders: &[&str], seed: u64) -> Option<Optimiz
         confidence: if descent.is_none() { section.number(&CONFIDENCE) } else { 0.5 },
         seed,
     };
+    if descent.is_none() {
+        let enough = (1..60).find(|&n| most_sure(n) >= settings.confidence).unwrap_or(60);
+        if minimum < enough {
+            let message = format!(
+                "{minimum} replicates cannot make anybody sure with probability {}",
+                settings.confidence
+            );
+            section.refuse(
+                MINIMUM.key,
+                &message,
+                &format!("at least {enough}, or a lower `confidence`"),
+                None,
+            );
+        }
+        let enough = enough.max(FEWEST);
+        if replicates < enough {
+            let message = format!("an audit of {replicates} replicates");
+            let allowed = format!("`replicates` of at least {enough} in `[experiment]`");
+            section.refuse(OBJECTIVES.key, &message, &allowed, None);
+        }
+    }
     section.note_unread(&format!("method `{method}` does not use it"));
     let tables = section.tables("variables");
     if tables.is_empty() && contenders.len() < 2 {

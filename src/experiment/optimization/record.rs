@@ -33,6 +33,15 @@ pub struct Nearest {
     pub value: f64,
 }
 
+/// The candidate that misses constraints least in all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Closest {
+    /// Sum over constraints of what is missed, each as a share of its bound.
+    pub total: f64,
+    /// The constraints that are missed: as written, the share of the bound, and the mean of the metric (0 for the certificate).
+    pub missed: Vec<(String, f64, f64)>,
+}
+
 /// The search in retrospect.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -50,7 +59,7 @@ pub struct Record {
     pub refused: (u32, String),
     /// The front after each generation.
     pub steps: Vec<Step>,
-    /// Knees of the search's front, and design points that a descent from one of them added to the finalists.
+    /// Points from which the search's front was polished, and design points that these descents added to the finalists.
     #[serde(default)]
     pub polished: (u32, u32),
     /// Design points that were audited.
@@ -59,6 +68,9 @@ pub struct Record {
     pub uncertified: Vec<u32>,
     /// For each constraint, how near candidates came.
     pub nearest: Vec<Nearest>,
+    /// Who came nearest to all of them together, where nobody is feasible.
+    #[serde(default)]
+    pub closest: Option<Closest>,
     /// Objectives that are the same at every candidate and replicate, with their value.
     pub constant: Vec<(String, f64)>,
 }
@@ -74,6 +86,7 @@ impl Record {
         let minimum = optimization.settings.minimum;
         let judged = all.iter().filter(|c| c.failure.is_none() && c.replicates() >= minimum).count();
         let nearest = nearest(all, optimization, minimum);
+        let closest = closest(all, optimization, minimum, optimization.settings.confidence);
         let constant = optimization.objectives.iter().enumerate().filter_map(|(j, objective)| {
             let values = all.iter().flat_map(|c| (0..c.replicates() as usize).map(move |r| c.row(r)[j]));
             let moments: Moments = values.collect();
@@ -96,6 +109,7 @@ impl Record {
             uncertified: numbers(&uncertified),
             polished: (0, 0),
             nearest,
+            closest,
             constant: constant.collect(),
         }
     }
@@ -117,6 +131,31 @@ impl Record {
     }
 }
 
+/// The candidate with the least replicates that misses least in all, at the lower ends of slacks of this confidence; `None` where
+/// somebody misses nothing, or there is nobody.
+pub(super) fn closest(
+    all: &[Candidate],
+    optimization: &Optimization,
+    minimum: u32,
+    confidence: f64,
+) -> Option<Closest> {
+    let judged = all.iter().filter(|c| c.failure.is_none() && c.replicates() >= minimum);
+    let own = |c: &Candidate| c.violation(confidence);
+    let best = judged.min_by(|a, b| own(a).total_cmp(&own(b)))?;
+    let total = own(best);
+    if total == 0.0 {
+        return None;
+    }
+    let missed = (0..best.mean_slacks().len()).filter_map(|k| {
+        let missed = -best.slack(k, confidence);
+        let constraint = optimization.constraints.get(k);
+        let words = constraint.map_or("certified play".to_owned(), super::Constraint::in_words);
+        let value = constraint.map_or(0.0, |c| c.metric_at(best.mean_slacks()[k]));
+        (missed > 0.0).then_some((words, missed, value))
+    });
+    Some(Closest { total, missed: missed.collect() })
+}
+
 /// How near candidates with the least replicates came to each constraint, and where rows have one slack more, to certified play.
 pub(super) fn nearest(all: &[Candidate], optimization: &Optimization, minimum: u32) -> Vec<Nearest> {
     let judged: Vec<&Candidate> =
@@ -124,10 +163,7 @@ pub(super) fn nearest(all: &[Candidate], optimization: &Optimization, minimum: u
     let Some(first) = judged.first() else { return Vec::new() };
     let near = |k: usize, words: String| {
         let slack = judged.iter().map(|c| c.mean_slacks()[k]).fold(f64::NEG_INFINITY, f64::max);
-        let value = optimization.constraints.get(k).map_or(f64::NAN, |c| {
-            let scale = if c.bound == 0.0 { 1.0 } else { c.bound.abs() };
-            if c.at_least { c.bound + slack * scale } else { c.bound - slack * scale }
-        });
+        let value = optimization.constraints.get(k).map_or(f64::NAN, |c| c.metric_at(slack));
         let keep = judged.iter().filter(|c| c.mean_slacks()[k] >= 0.0).count() as u32;
         // JSON has no infinities and no NaN.
         let plain = |x: f64| if x.is_finite() { x } else { 0.0 };
@@ -136,4 +172,43 @@ pub(super) fn nearest(all: &[Candidate], optimization: &Optimization, minimum: u
     let words = optimization.constraints.iter().map(super::Constraint::in_words);
     let words = words.chain(std::iter::once("certified play".to_owned()));
     words.take(first.mean_slacks().len()).enumerate().map(|(k, words)| near(k, words)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Constraint, Objective};
+    use super::*;
+    use crate::measure::metrics::named;
+    use crate::optimize::search::Settings;
+    use crate::optimize::space::Space;
+
+    #[test]
+    fn who_is_feasible_only_by_halves_is_measured_by_what_it_misses_in_all() {
+        let bound = |key, at_least, bound| Constraint { metric: named(key).unwrap(), at_least, bound };
+        let optimization = Optimization {
+            objectives: vec![Objective { metric: named("revenue").unwrap(), maximize: true }],
+            constraints: vec![bound("revenue", true, 2.0), bound("unrealised_share", false, 0.1)],
+            axes: Vec::new(),
+            contenders: vec!["only".to_owned()],
+            space: Space::default(),
+            settings: Settings::noiseless(4, 1, 3),
+            descent: None,
+        };
+        // Revenue 2.2 but a fifth unrealised; revenue 1.8 and a twentieth: one misses by the whole bound, the other by a tenth.
+        let candidate = |revenue: f64, unrealised: f64| {
+            let mut candidate = Candidate::new(Vec::new(), 0, 1, 2);
+            let slacks: Vec<f64> =
+                optimization.constraints.iter().zip([revenue, unrealised]).map(|(c, x)| c.slack(x)).collect();
+            (0..8).for_each(|_| candidate.push(&[-revenue, slacks[0], slacks[1]]));
+            candidate
+        };
+        let mut all = vec![candidate(2.2, 0.2), candidate(1.8, 0.05)];
+        let found = closest(&all, &optimization, 8, 0.95).unwrap();
+        assert!((found.total - 0.1).abs() < 1e-12);
+        let (words, missed, value) = &found.missed[0];
+        assert_eq!((words.as_str(), found.missed.len()), ("revenue >= 2", 1));
+        assert!((missed - 0.1).abs() < 1e-12 && (value - 1.8).abs() < 1e-12);
+        all.push(candidate(2.1, 0.1));
+        assert_eq!(closest(&all, &optimization, 8, 0.95), None);
+    }
 }

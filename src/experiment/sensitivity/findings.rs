@@ -276,7 +276,7 @@ impl Output<'_> {
 
 /// Indices of a set that together with another is everything: the closed index of the one is what the total index of the other
 /// leaves, and the narrower of the two intervals is taken.
-fn better(own: &Index, other: &Index) -> Index {
+pub fn better(own: &Index, other: &Index) -> Index {
     let rest = |i: &Interval| Interval { value: 1.0 - i.value, low: 1.0 - i.high, high: 1.0 - i.low };
     let narrower = |a: Interval, b: Interval| if b.high - b.low < a.high - a.low { b } else { a };
     Index {

@@ -20,7 +20,7 @@ use super::space::Space;
 use crate::draws::{Key, Purpose, Who};
 use descent::{Descent, Step};
 use pool::Pool;
-use response::{Fit, Located, Response};
+use response::{Fit, Located, Noise, Response};
 
 /// How carefully to look.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +73,8 @@ pub struct Found {
     pub fit: Fit,
     /// Where the best point lies, by variable.
     pub located: Located,
+    /// Responses that noise alone would give.
+    pub noise: Vec<Noise>,
     /// Candidates of the last window.
     pub window: Vec<usize>,
     /// Whether the window was still moving when moves ran out.
@@ -118,6 +120,14 @@ impl Seeking {
         let position = self.found.as_ref()?.position.clone();
         // No replicates of its own: it is there to be audited.
         Some(self.pool.want(&position, 0))
+    }
+
+    /// The best candidate so far, by the replicates on which solvers descend: for searches that are cut short. `None` where none
+    /// is known to be feasible.
+    pub fn best_so_far(&self) -> Option<usize> {
+        let value = |place: &usize| self.value(&self.candidates()[*place].genes).filter(|v| v.is_finite());
+        let known = (0..self.candidates().len()).filter_map(|place| Some((place, value(&place)?)));
+        known.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(place, _)| place)
     }
 
     /// The next evaluation; `None` where there is none before the next tell.
@@ -216,11 +226,12 @@ impl Seeking {
             self.lay(best, moves + 1);
             return;
         }
-        let located = response.locate(self.settings.seed);
+        let (located, noise) = (response.locate(self.settings.seed), response.noise(self.settings.seed));
         self.found = Some(Found {
             position: best,
             fit,
             located,
+            noise,
             window: sound,
             is_restless: !settled && step > 0.1 * REACH,
         });
@@ -276,6 +287,21 @@ mod tests {
         let [low, high] = found.located.interval[0];
         assert!(low < 0.37 && 0.37 < high && high - low < 0.08, "{low} {high}");
         assert!((found.position[0] - 0.37).abs() < 0.04 && !found.is_restless);
+    }
+
+    #[test]
+    fn a_search_that_is_cut_short_has_a_best_point_so_far() {
+        let f = |x: &[f64]| vec![square(x[0] - 0.6), x[0] - 0.2];
+        let mut seeking = Seeking::new(Space::cube(1), 1, settings(Descent::Brent));
+        assert_eq!(seeking.best_so_far(), None);
+        // Of thirteen even points five are told: 0 and 1/12 are infeasible, and 1/3 is the best of the others.
+        for _ in 0..5 * 8 {
+            let request = seeking.ask().unwrap();
+            let row = f(&seeking.candidates()[request.candidate].genes.clone());
+            seeking.tell(request, Ok(&row));
+        }
+        let best = seeking.best_so_far().unwrap();
+        assert!((seeking.candidates()[best].genes[0] - 1.0 / 3.0).abs() < 1e-9);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! With `z` the point's objectives and `s` their spans over the front, the simplex of Nelder and Mead descends the weighted Chebyshev
 //! distance `max_j (f_j − z_j)/s_j` over a box round the point, categories staying as they are (Miettinen 1999, "Nonlinear
-//! Multiobjective Optimization", section 3.4). Below zero everything is better. Positions are judged by means over the same replicates,
+//! Multiobjective Optimization", section 3.4). Below zero everything is better. An objective that does not vary over the front, of span zero, is
+//! left out: it could not be better. Positions are judged by means over the same replicates,
 //! and infeasible where the mean of a slack is negative; what is found must stand the audit like every other finalist.
 
 use super::descent::{Descent, Step};
@@ -109,7 +110,8 @@ impl Polish {
         if slacks.iter().any(|slack| *slack < 0.0) {
             return Some(f64::INFINITY);
         }
-        let each = objectives.iter().zip(&self.target).zip(&self.spans).map(|((f, z), s)| (f - z) / s);
+        let varying = objectives.iter().zip(&self.target).zip(&self.spans).filter(|(_, s)| **s > 0.0);
+        let each = varying.map(|((f, z), s)| (f - z) / s);
         Some(each.fold(f64::NEG_INFINITY, f64::max))
     }
 
@@ -149,15 +151,15 @@ mod tests {
     use super::*;
 
     fn polished(at: f64) -> (Polish, f64) {
-        // The front is where x₁ = .3: f₁ = x₀ + d², f₂ = 1 − x₀ + d², d = x₁ − .3.
+        // The front is where x₁ = .3: f₁ = x₀ + d², f₂ = 1 − x₀ + d², d = x₁ − .3. A third objective never varies.
         let f = |x: &[f64]| {
             let d = x[1] - 0.3;
-            [x[0] + d * d, 1.0 - x[0] + d * d]
+            [x[0] + d * d, 1.0 - x[0] + d * d, 7.0]
         };
         let start = [0.5, at];
-        let mut from = Candidate::new(start.to_vec(), 0, 2, 0);
+        let mut from = Candidate::new(start.to_vec(), 0, 3, 0);
         from.push(&f(&start));
-        let mut polish = Polish::new(&Space::cube(2), &from, &[1.0, 1.0], 0, 2, 200);
+        let mut polish = Polish::new(&Space::cube(2), &from, &[1.0, 1.0, 0.0], 0, 2, 200);
         while let Some(request) = polish.ask() {
             let row = f(&polish.candidates()[request.candidate].genes);
             polish.tell(request, Ok(&row));

@@ -2,12 +2,17 @@
 //!
 //! Mean outcomes over replicates at the points of the window are fitted by least squares: a quartic of one variable, a cubic of
 //! two, a quadratic of more (Myers, Montgomery and Anderson-Cook 2016, "Response Surface Methodology", chapter 6). All points have
-//! the same replicates on the same draws; resampling whole replicates and fitting again gives the distribution of the best point
-//! (percentile intervals, 95%).
+//! the same replicates on the same draws; resampling whole replicates ([`super::super::resampling`]) and fitting again gives the distribution
+//! of the best point, of which intervals hold the central 95%.
+//!
+//! A fit has a best point where nothing is better than anything else, too: that of the noise. What *noise alone* would give is the
+//! difference between the fit of a resample and that of all replicates, and how deep its best point is says how deep one must be to be
+//! more than that.
 
 use crate::draws::{Key, Purpose, Who};
 use crate::measure::effects::least_squares::inverse;
 use crate::optimize::candidate::Candidate;
+use crate::optimize::resampling::resample;
 
 /// Resamples.
 const RESAMPLES: u32 = 400;
@@ -47,6 +52,17 @@ pub struct Located {
     pub value: [f64; 2],
     /// Share of resamples in which it lies at an edge of the window, by variable.
     pub at_edge: Vec<f64>,
+    /// Whether an end of the interval is that of the window, beyond which nobody looked, and not that of the range.
+    pub is_open: Vec<[bool; 2]>,
+}
+
+/// A response that noise alone would give.
+#[derive(Clone, Debug)]
+pub struct Noise {
+    /// The response, round zero; of the objective only.
+    pub fit: Fit,
+    /// Where it is best.
+    pub position: Vec<f64>,
 }
 
 impl Response {
@@ -116,18 +132,29 @@ impl Response {
         }
     }
 
-    /// Where the best point lies, over resamples of replicates.
-    pub fn locate(&self, seed: u64) -> Located {
+    /// Fits of resamples.
+    fn resampled(&self, seed: u64) -> impl Iterator<Item = Fit> + '_ {
         let n = self.outcomes[0].len();
         let draws = Key::new(seed, 0, 0).stream(Purpose::Resample, Who::member("response", 0));
+        let all = self.fit();
+        (0..RESAMPLES).map(move |round| {
+            let resample = resample(n, round, draws);
+            // Coefficients are linear in means.
+            let mut fit = self.fit_of(&resample.drawn);
+            for (own, all) in fit.coefficients.iter_mut().flatten().zip(all.coefficients.iter().flatten()) {
+                *own = resample.stretched(*all, *own);
+            }
+            fit
+        })
+    }
+
+    /// Where the best point lies, over resamples of replicates.
+    pub fn locate(&self, seed: u64) -> Located {
         let inputs = self.centre.len();
         let mut positions: Vec<Vec<f64>> = vec![Vec::new(); inputs];
         let mut values = Vec::new();
         let mut edges = vec![0.0; inputs];
-        for round in 0..RESAMPLES {
-            let replicates: Vec<usize> =
-                (0..n).map(|i| ((draws.uniform(round, i as u32) * n as f64) as usize).min(n - 1)).collect();
-            let fit = self.fit_of(&replicates);
+        for fit in self.resampled(seed) {
             let Some(best) = fit.best() else { continue };
             values.push(fit.objective(&best));
             for (i, x) in best.iter().enumerate() {
@@ -137,11 +164,30 @@ impl Response {
             }
         }
         let count = values.len().max(1) as f64;
+        let interval: Vec<[f64; 2]> = positions.iter_mut().map(|all| middle(all)).collect();
+        let fit = self.fit();
+        let is_open = |(i, [from, to]): (usize, &[f64; 2])| {
+            let [low, high] = fit.window(i);
+            [*from <= low && low > 0.0, *to >= high && high < 1.0]
+        };
         Located {
-            interval: positions.iter_mut().map(|all| middle(all)).collect(),
+            is_open: interval.iter().enumerate().map(is_open).collect(),
+            interval,
             value: middle(&mut values),
             at_edge: edges.into_iter().map(|edge| edge / count).collect(),
         }
+    }
+
+    /// Responses that noise alone would give.
+    pub fn noise(&self, seed: u64) -> Vec<Noise> {
+        let all = self.fit();
+        let alone = |fit: Fit| {
+            let objective =
+                fit.coefficients[0].iter().zip(&all.coefficients[0]).map(|(a, b)| a - b).collect();
+            let fit = Fit { coefficients: vec![objective], ..fit };
+            fit.best().map(|position| Noise { fit, position })
+        };
+        self.resampled(seed).filter_map(alone).collect()
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn hypervolume(
     })))
 }
 
-/// What a unit of the first objective brings in each other between neighbours; `None` where no rate is known.
+/// What a unit of the first objective brings in each other along the front; `None` where no rate is known.
 pub(super) fn exchange(front: &Front, optimization: &Optimization, experiment: &Experiment) -> Option<Sheet> {
     let first = &optimization.objectives[0];
     let (f0, _) = printed(first.metric);
@@ -81,7 +81,13 @@ pub(super) fn exchange(front: &Front, optimization: &Optimization, experiment: &
         along: if percent { first.metric.label.to_owned() } else { labelled(first.metric) },
         format: if percent { Format::Percent } else { Format::Plain },
         connected: false,
-        note: "Between neighbours on the front that differ in the first objective beyond noise. Below zero: the neighbour is worse in this objective too, and better in another.".to_owned(),
+        note: if optimization.objectives.len() > 2 {
+            "At each likely point: slope of a plane through it and its nearest neighbours, all other objectives held fixed; where the first \
+             objective varies beyond noise. Each interval by itself."
+                .to_owned()
+        } else {
+            "Between likely neighbours on the front that differ in the first objective beyond noise. Each interval by itself.".to_owned()
+        },
     }))
 }
 

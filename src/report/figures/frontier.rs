@@ -1,7 +1,7 @@
 //! `frontier`: the efficient front of an optimization.
 
 use super::{Sheet, drawn_as, heading, identity};
-use crate::chart::frontier::{Dot, Frontier, Objective};
+use crate::chart::frontier::{Dot, Frontier, Mark, Objective};
 use crate::chart::ticks::Format;
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
@@ -10,13 +10,7 @@ use crate::report::frontier::{labelled, printed};
 
 /// The figure; `None` where there is no point.
 pub(super) fn figure(front: &Front, optimization: &Optimization, experiment: &Experiment) -> Option<Sheet> {
-    let dot = |point: &Point, certified: bool| Dot {
-        contender: point.contender,
-        values: point.objectives.iter().map(drawn_as).collect(),
-        certified,
-    };
-    let sound = front.points.iter().map(|point| dot(point, true));
-    let dots: Vec<Dot> = sound.chain(front.uncertified.iter().map(|point| dot(point, false))).collect();
+    let dots = dots(front);
     if dots.is_empty() {
         return None;
     }
@@ -28,13 +22,13 @@ pub(super) fn figure(front: &Front, optimization: &Optimization, experiment: &Ex
             format: if percent { Format::Percent } else { Format::Plain },
         }
     });
-    let title = format!(
-        "{} efficient {}, certified and audited on fresh draws",
-        front.points.len(),
-        if front.points.len() == 1 { "design" } else { "designs" }
-    );
-    let title =
-        if front.audited > 0 { title } else { format!("{} designs, not audited yet", front.points.len()) };
+    let (likely, all) = (front.likely().count(), front.points.len());
+    let designs = if likely == 1 { "design" } else { "designs" };
+    let title = match front.audited {
+        0 => format!("{all} designs, not audited yet"),
+        _ if likely == all => format!("{likely} efficient {designs}, certified and audited on fresh draws"),
+        _ => format!("{likely} efficient {designs}, and {} in doubt, audited on fresh draws", all - likely),
+    };
     Some(Sheet::Frontier(Frontier {
         heading: heading(&title, experiment, u64::from(front.audited)),
         contenders: optimization
@@ -45,4 +39,39 @@ pub(super) fn figure(front: &Front, optimization: &Optimization, experiment: &Ex
         objectives: objectives.collect(),
         dots,
     }))
+}
+
+/// Points of the front, finalists whose play fresh draws do not certify, and what the search alone has seen.
+fn dots(front: &Front) -> Vec<Dot> {
+    let dot = |point: &Point, mark: Mark| Dot {
+        contender: point.contender,
+        values: point.objectives.iter().map(drawn_as).collect(),
+        mark,
+    };
+    let shown = |p: &Point| if p.is_likely() { Mark::Efficient } else { Mark::InDoubt };
+    let on_front = front.points.iter().map(|p| dot(p, shown(p)));
+    let left_out = front.unsound().map(|p| dot(p, Mark::NotCertified));
+    let searched = front.uncertified.iter().map(|p| dot(p, Mark::Searched));
+    on_front.chain(left_out).chain(searched).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::optimization::front::settled;
+    use crate::experiment::optimization::front::tests::{finalist, optimization};
+
+    #[test]
+    fn every_candidate_that_is_shown_has_the_mark_of_what_is_known_of_it() {
+        let finalists = vec![
+            finalist(0, [0.0, 1.0], 0.0),
+            Point { certified: Some((3, 12)), ..finalist(1, [0.0, 0.0], 0.0) },
+            Point { basins: 2, ..finalist(2, [0.0, 0.0], 0.0) },
+            Point { missed: vec![0.1], ..finalist(3, [0.0, 0.0], 0.0) },
+        ];
+        let mut front = settled(finalists, &optimization());
+        front.uncertified.push(finalist(4, [0.5, 0.5], 0.0));
+        let marks: Vec<Mark> = dots(&front).iter().map(|dot| dot.mark).collect();
+        assert_eq!(marks, [Mark::Efficient, Mark::NotCertified, Mark::NotCertified, Mark::Searched]);
+    }
 }

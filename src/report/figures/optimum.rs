@@ -16,6 +16,8 @@ pub(super) fn figure(
     experiment: &Experiment,
 ) -> Option<Sheet> {
     optimum.design?;
+    // A search that has not ended has no response.
+    optimum.variables.first()?;
     let objective = optimization.objectives[0];
     let percent = printed(objective.metric).1 == "%";
     let slices = optimization.axes.iter().zip(&optimum.variables).map(|(axis, v)| Slice {
