@@ -258,7 +258,7 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
     said
 }
 
-fn certification(front: &Front) -> String {
+pub(super) fn certification(front: &Front) -> String {
     let learn = front.points.iter().filter(|p| p.certified.is_some()).count();
     let bound = front.points.iter().filter(|p| p.gain[1].n > 0).map(|p| p.gain[1].mean).fold(0.0, f64::max);
     if learn == 0 {

@@ -6,17 +6,36 @@ use crate::chart::ticks::Format;
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::front::{Front, Point};
-use crate::report::frontier::{labelled, printed};
+use crate::experiment::store::Store;
+use crate::report::frontier::{labelled, printed, setting, short_names};
 
 /// The figure; `None` where there is no point.
-pub(super) fn figure(front: &Front, optimization: &Optimization, experiment: &Experiment) -> Option<Sheet> {
-    let dot = |point: &Point, certified: bool| Dot {
-        contender: point.contender,
-        values: point.objectives.iter().map(drawn_as).collect(),
-        certified,
+pub(super) fn figure(
+    store: &Store,
+    front: &Front,
+    optimization: &Optimization,
+    experiment: &Experiment,
+) -> Option<Sheet> {
+    let names = short_names(store.parameters());
+    let dot = |point: &Point, certified: bool, is_knee: bool| {
+        let settings = names.iter().zip(&point.settings);
+        let settings = settings.filter(|(_, value)| value.is_some());
+        let words: Vec<String> =
+            settings.map(|(name, value)| format!("{name} {}", setting(value.as_ref()))).collect();
+        Dot {
+            contender: point.contender,
+            values: point.objectives.iter().map(drawn_as).collect(),
+            certified,
+            is_knee,
+            words: words.join(", "),
+        }
     };
-    let sound = front.points.iter().map(|point| dot(point, true));
-    let dots: Vec<Dot> = sound.chain(front.uncertified.iter().map(|point| dot(point, false))).collect();
+    // Objectives are a plane curve, which can bend, where there are two.
+    let is_knee =
+        |place: usize| optimization.objectives.len() == 2 && front.knees.iter().any(|k| k.point == place);
+    let sound = front.points.iter().enumerate().map(|(place, point)| dot(point, true, is_knee(place)));
+    let dots: Vec<Dot> =
+        sound.chain(front.uncertified.iter().map(|point| dot(point, false, false))).collect();
     if dots.is_empty() {
         return None;
     }
