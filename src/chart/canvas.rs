@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 pub(crate) const GRID: f64 = 8.0;
 
 /// An attribute by which SVGs that were written here are known.
-const MARK: &str = "aria-labelledby=\"title desc\"";
+pub(crate) const MARK: &str = "aria-labelledby=\"title desc\"";
 
 /// A finished picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,14 +48,6 @@ impl Figure {
     /// The picture as SVG text: well-formed XML, with `title` and `desc` for those who cannot see it.
     pub fn svg(&self) -> &str {
         &self.svg
-    }
-
-    /// Whether a file is an SVG that was written here.
-    pub(crate) fn is_ours(path: &std::path::Path) -> bool {
-        let mut start = [0; 400];
-        let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut start));
-        let start = String::from_utf8_lossy(&start[..read.unwrap_or(0)]);
-        start.contains(MARK)
     }
 
     /// What stands above it in semibold.

@@ -63,6 +63,7 @@ use crate::experiment::store::{Store, StoreError};
 use crate::measure::statistics;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Name of the folder of figures in the output directory.
@@ -503,7 +504,7 @@ fn of_sweep(
 fn remove_stale(folder: &Path, drawn: &[PathBuf], pdf: bool) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.extension().is_none_or(|extension| extension != "svg") || !Figure::is_ours(&path) {
+        if path.extension().is_none_or(|extension| extension != "svg") || !is_ours(&path) {
             continue;
         }
         let stale = !drawn.contains(&path.with_extension("png"));
@@ -512,6 +513,13 @@ fn remove_stale(folder: &Path, drawn: &[PathBuf], pdf: bool) {
             let _ = std::fs::remove_file(path.with_extension(kind));
         }
     }
+}
+
+/// Whether a file is an SVG that was drawn here.
+fn is_ours(svg: &Path) -> bool {
+    let mut start = [0; 400];
+    let read = std::fs::File::open(svg).and_then(|mut file| file.read(&mut start));
+    String::from_utf8_lossy(&start[..read.unwrap_or(0)]).contains(chart::canvas::MARK)
 }
 
 /// The input of one figure.
