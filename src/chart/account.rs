@@ -42,14 +42,13 @@ impl Account {
         }
     }
 
-    /// Fixed colour in every figure: shades of the Okabe–Ito hues, so that those who stand side by side differ in
-    /// lightness too.
+    /// Fixed colour in every figure, none of a mechanism's: those who stand side by side differ in lightness too.
     pub fn colour(self) -> RGBColor {
         match self {
-            Self::Community => RGBColor(0, 90, 150),
-            Self::Delegators => RGBColor(150, 210, 245),
-            Self::Sequencers => RGBColor(225, 115, 25),
-            Self::Operating => RGBColor(245, 205, 110),
+            Self::Community => RGBColor(68, 58, 120),
+            Self::Delegators => RGBColor(178, 170, 220),
+            Self::Sequencers => RGBColor(190, 100, 110),
+            Self::Operating => RGBColor(225, 215, 160),
             Self::Posting => RGBColor(85, 85, 85),
             Self::Unrealised => RGBColor(216, 216, 216),
         }
@@ -68,6 +67,18 @@ mod tests {
         for (a, b) in side_by_side.chain([(Account::Community, Account::Sequencers)]) {
             let gap = (lightness(a.colour()) - lightness(b.colour())).abs();
             assert!(gap > 0.2, "{a:?} {b:?} {gap}");
+        }
+    }
+
+    #[test]
+    fn no_account_is_taken_for_a_mechanism() {
+        use crate::chart::{Identity, Style, identity};
+        for entry in crate::mechanism::CATALOGUE {
+            let look = Identity::of([entry.name])[0].look(Style::paper());
+            for account in Account::ALL {
+                let distance = identity::distance(look.colour, account.colour());
+                assert!(distance > 45.0, "{account:?} {} {distance}", entry.name);
+            }
         }
     }
 }

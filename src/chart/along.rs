@@ -4,7 +4,7 @@
 use super::axes::{self, Axis, Panel};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{EDGE, Frame};
+use super::frame::{CUT, EDGE, Frame};
 use super::series::{self, Marks, Series};
 use super::style::{Look, Marker, Style, Type};
 use super::ticks::Format;
@@ -59,8 +59,11 @@ impl Along {
             self.panel(&mut frame, row, rows.len());
         }
         frame.note(self.note.clone());
-        let titles: Vec<&str> = rows.iter().map(|row| row.title.as_str()).collect();
-        Ok(frame.finish(&format!("{} along {}.", titles.join("; "), self.along)))
+        let said = rows.iter().map(|row| {
+            let line = Series { name: String::new(), points: row.points.clone() };
+            format!("{} {}", row.title, series::in_words([&line], row.format))
+        });
+        Ok(frame.finish(&format!("{} along {}.", said.collect::<Vec<_>>().join("; "), self.along)))
     }
 
     fn panel(&self, frame: &mut Frame, row: &Row, panels: usize) {
@@ -84,6 +87,9 @@ impl Along {
         let panel = Panel { left, top, right, bottom, x: &x, y: &y };
         panel.furnish(&mut frame.canvas, true, true);
         let look = Look { colour: HUE, dash: "", marker: Marker::Circle };
+        if present.iter().any(|(_, e)| y.cuts(e.interval())) {
+            frame.note(CUT);
+        }
         if self.connected {
             let line = Series { name: String::new(), points: present };
             series::draw(

@@ -63,6 +63,17 @@ impl Axis {
         share.clamp(0.0, 1.0)
     }
 
+    /// Whether a value lies between the ends, but for rounding.
+    pub fn holds(&self, v: f64) -> bool {
+        let hair = 1e-9 * (self.high - self.low);
+        self.shows(v) && self.low - hair <= v && v <= self.high + hair
+    }
+
+    /// Whether some part of an interval lies beyond an end.
+    pub fn cuts(&self, interval: Option<(f64, f64)>) -> bool {
+        interval.is_some_and(|(low, high)| !(self.holds(low) && self.holds(high)))
+    }
+
     /// Whether the axis can show this value.
     pub fn shows(&self, v: f64) -> bool {
         v.is_finite() && (self.kind == Kind::Linear || v > 0.0)

@@ -13,10 +13,14 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{
     Color, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle,
 };
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Grid steps to the point.
 pub(crate) const GRID: f64 = 8.0;
+
+/// An attribute by which SVGs that were written here are known.
+pub(crate) const MARK: &str = "aria-labelledby=\"title desc\"";
 
 /// A finished picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,6 +158,15 @@ impl Canvas {
         Self { style, body: String::new(), placed: Vec::new() }
     }
 
+    /// Code points of letters that stand on the sheet and that the fonts lack: boxes, or nothing, take their place.
+    pub fn lacking(&self) -> Vec<String> {
+        let letters = self.placed.iter().flat_map(|placed| placed.text.chars());
+        // A raised minus is drawn as a small one.
+        let lacks = |c: &char| *c != '⁻' && !font::has(*c, Weight::Regular);
+        let found: BTreeSet<char> = letters.filter(lacks).collect();
+        found.into_iter().map(|c| format!("U+{:04X}", u32::from(c))).collect()
+    }
+
     /// Width, points.
     pub fn width(&self) -> f64 {
         self.style.points_wide()
@@ -199,10 +212,12 @@ impl Canvas {
         });
     }
 
-    /// A filled rectangle with sharp edges.
+    /// A filled rectangle with sharp edges between any two opposite corners.
     pub fn rectangle(&mut self, corner: (f64, f64), opposite: (f64, f64), colour: RGBColor) {
         let shape = ShapeStyle { color: colour.to_rgba(), filled: true, stroke_width: 0 };
-        let (from, to) = ((on_grid(corner.0), on_grid(corner.1)), (on_grid(opposite.0), on_grid(opposite.1)));
+        let (a, b) = ((on_grid(corner.0), on_grid(corner.1)), (on_grid(opposite.0), on_grid(opposite.1)));
+        // SVG knows no negative width or height.
+        let (from, to) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
         self.plot("", |b| {
             let _ = b.draw_rect(from, to, &shape, true);
         });
@@ -244,12 +259,21 @@ impl Canvas {
         });
     }
 
-    /// Draws what says `words` when one hovers over it.
+    /// A circle that shows what lies within, `radius` in points.
+    pub fn ring(&mut self, at: (f64, f64), radius: f64, pen: Pen) {
+        let (centre, radius) = ((on_grid(at.0), on_grid(at.1)), on_grid(radius).unsigned_abs());
+        self.plot("", |b| {
+            let _ = b.draw_circle(centre, radius, &pen.shape(), false);
+        });
+    }
+
+    /// Draws a point of data that says `words` when one hovers over it, or reads it with the arrow keys of a report's page.
     pub fn saying(&mut self, words: &str, draw: impl FnOnce(&mut Self)) {
         let before = self.body.len();
         draw(self);
         let shapes = self.body.split_off(before);
-        let _ = write!(self.body, "<g>\n<title>{}</title>\n{shapes}</g>\n", escape(&printable(words)));
+        let words = escape(&printable(words));
+        let _ = write!(self.body, "<g class=\"point\">\n<title>{words}</title>\n{shapes}</g>\n");
     }
 
     /// A text on a baseline, in the size, weight and colour of its role.
@@ -360,7 +384,7 @@ impl Canvas {
         let _ = write!(
             svg,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}pt\" height=\"{}pt\" viewBox=\"0 0 {wide} {high}\" \
-             role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n\
+             role=\"img\" {MARK}>\n<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>\n\
              <rect width=\"{wide}\" height=\"{high}\" fill=\"#{:02X}{:02X}{:02X}\"/>\n\
              <g stroke-linejoin=\"round\">\n{}</g>\n</svg>\n",
             f64::from(wide) / GRID,

@@ -14,6 +14,19 @@ use super::{ChartError, Figure};
 /// Costs that differ by more than this factor are drawn on a logarithmic axis.
 const FAR_APART: f64 = 100.0;
 
+/// A contender of which only some replicates have a price for longer windows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Partly {
+    /// Its name.
+    pub name: String,
+    /// The shortest window that some price reaches in some replicates, but not in all; neither it nor longer ones have a point.
+    pub slots: f64,
+    /// In how many replicates some price reaches it.
+    pub replicates: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
 /// Input of the figure.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Censorship {
@@ -21,10 +34,15 @@ pub struct Censorship {
     pub heading: Heading,
     /// Contenders in the order of the file.
     pub contenders: Vec<LorenzContender>,
-    /// Slots against the least expected payment that keeps a target out for so long, in ETH; a line for each contender.
+    /// Slots against the least expected payment that keeps a target out for so long, in ETH; a line for each contender, as far as
+    /// some price does so in every replicate.
     pub costs: Vec<Series>,
     /// Slots against the share of targets that waited longer.
     pub waits: Vec<Series>,
+    /// Where lines of costs end because only some replicates go on.
+    pub partly: Vec<Partly>,
+    /// Whether costs have a logarithmic axis; absent: where they lie far apart.
+    pub is_log: Option<bool>,
 }
 
 impl Censorship {
@@ -56,8 +74,8 @@ impl Censorship {
         frame.legend(&legend);
         // A bond can make one rule thousands of times dearer than another.
         let means: Vec<f64> = self.costs.iter().flat_map(Series::present).map(|(_, e)| e.mean).collect();
-        let apart = series::range(means.into_iter().filter(|cost| *cost > 0.0))
-            .is_some_and(|(low, high)| high > FAR_APART * low);
+        let positive = series::range(means.into_iter().filter(|cost| *cost > 0.0));
+        let apart = positive.is_some_and(|(low, high)| self.is_log.unwrap_or(high > FAR_APART * low));
         let kind = if apart { Kind::Log } else { Kind::Linear };
         let panels: [(&str, &[Series], &str, Format, Kind); 2] = [
             ("Cost of keeping a target out", &self.costs, "Expected payment (ETH)", Format::Plain, kind),
@@ -91,12 +109,14 @@ impl Censorship {
         };
         let below = facets::draw(&mut frame, &facets, &common);
         if below > 0 {
-            frame.note(format!("Costs of 0, which a logarithmic axis cannot show: {below} points."));
+            let points = if below == 1 { "1 point".to_owned() } else { format!("{below} points") };
+            frame.note(format!("Costs of 0, which a logarithmic axis cannot show: {points}."));
         }
         let missing: Vec<&str> = self
             .contenders
             .iter()
             .filter(|c| !self.costs.iter().any(|s| s.name == c.name && !s.present().is_empty()))
+            .filter(|c| !self.partly.iter().any(|p| p.name == c.name))
             .map(|c| c.name.as_str())
             .collect();
         if !missing.is_empty() {
@@ -105,12 +125,37 @@ impl Censorship {
                 missing.join(", ")
             ));
         }
+        let last = |s: &Series| s.present().last().map(|(x, _)| *x);
+        let longest = all().filter_map(last).fold(0.0, f64::max);
+        let is_partly = |s: &&Series| self.partly.iter().any(|p| p.name == s.name);
+        let short: Vec<&str> = self
+            .costs
+            .iter()
+            .filter(|s| last(s).is_some_and(|x| x < longest) && !is_partly(s))
+            .map(|s| s.name.as_str())
+            .collect();
+        if !short.is_empty() {
+            let named = short[..short.len().min(6)].join(", ");
+            let more = if short.len() > 6 { " and others" } else { "" };
+            frame.note(format!(
+                "Costs of {named}{more} end where no price that was tried keeps a target out for longer, or the base chain includes it first."
+            ));
+        }
+        if !self.partly.is_empty() {
+            let each =
+                |p: &Partly| format!("{} (at {} slots in {} of {})", p.name, p.slots, p.replicates, p.of);
+            let each: Vec<String> = self.partly.iter().map(each).collect();
+            frame.note(format!(
+                "Costs end where some price that was tried still keeps a target out with probability .95 in some replicates, but no longer in all: {}.",
+                each.join(", ")
+            ));
+        }
         let absent: Vec<(String, usize)> = all().map(|s| (s.name.clone(), s.absent())).collect();
         frame.note(frame::absent_note(&absent));
-        let names: Vec<&str> = self.contenders.iter().map(|c| c.name.as_str()).collect();
         Ok(frame.finish(&format!(
-            "Cost of keeping a targeted transaction out, and waiting of targets, by slots. Lines: {}.",
-            names.join(", ")
+            "Cost of keeping a targeted transaction out, and waiting of targets, by slots. Costs in ETH: {}. Targets that wait longer: {}.",
+            series::in_words(&self.costs, Format::Plain),
+            series::in_words(&self.waits, Format::Percent)
         )))
     }
 }

@@ -7,10 +7,13 @@ use super::frame::Frame;
 use super::small_multiples::strips_in_words;
 use super::strips::{self, Contender, MetricPanel, Place, Row};
 use super::style::{Marker, Style, mixed};
-use super::{ChartError, Figure};
+use super::{ChartError, Figure, swarm};
 
 /// Replicates up to which each is a dot.
 const DOTS: usize = 100;
+
+/// Radius of a dot, points.
+const DOT: f64 = 1.3;
 
 /// Bins of a histogram.
 const BINS: usize = 48;
@@ -72,31 +75,21 @@ fn mean_on_top(frame: &mut Frame, row: &Row, place: &Place) {
     strips::mean(frame, row, place, Pen::solid(colour, 1.1 * style.scale()));
 }
 
-/// Dots side by side where they would lie on one another, from the middle outwards; the more there are in a column, the closer,
-/// so that all stay in their row.
+/// Each dot at its own value; those that would lie on one another above and below, the closer the more there are, so that all
+/// stay in their row.
 fn dots(frame: &mut Frame, values: &[f64], place: &Place) {
     let style = frame.canvas.style;
-    let radius = 1.3 * style.scale();
+    let radius = DOT * style.scale();
     let colour = mixed(place.look.colour, style.paper_colour(), 0.5);
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    // Columns: where they stand, and how many dots.
-    let mut columns: Vec<(f64, u32)> = Vec::new();
-    for x in sorted.into_iter().map(place.at) {
-        match columns.last_mut() {
-            Some((column, count)) if x - *column <= 2.0 * radius => *count += 1,
-            _ => columns.push((x, 1)),
-        }
-    }
-    let most = (0.42 * place.pitch - radius).max(0.0);
-    for (x, count) in columns {
-        let levels = f64::from(count / 2);
-        let step = if levels > 0.0 { (most / levels).min(2.0 * radius) } else { 0.0 };
-        for dot in 0..count {
-            let level = f64::from(dot.div_ceil(2));
-            let offset = if dot.is_multiple_of(2) { level } else { -level } * step;
-            frame.canvas.marker((x, place.middle + offset), radius, Marker::Circle, colour, false);
-        }
+    let mut places: Vec<f64> = values.iter().copied().map(place.at).collect();
+    places.sort_by(f64::total_cmp);
+    let levels = swarm::levels(&places, 2.0 * radius, places.len());
+    let outermost = levels.iter().map(|level| level.unsigned_abs()).max().unwrap_or(0).max(1);
+    let room = (0.42 * place.pitch - radius).max(0.0);
+    let step = (room / f64::from(outermost)).min(2.0 * radius);
+    for (x, level) in places.into_iter().zip(levels) {
+        let y = place.middle + f64::from(level) * step;
+        frame.canvas.marker((x, y), radius, Marker::Circle, colour, false);
     }
 }
 
@@ -125,4 +118,62 @@ fn shape(frame: &mut Frame, values: &[f64], place: &Place) {
     let below: Vec<(f64, f64)> = side(1.0).collect();
     outline.extend(below.into_iter().rev());
     frame.canvas.polygon(&outline, mixed(place.look.colour, style.paper_colour(), 0.55), 1.0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::canvas::GRID;
+    use crate::chart::ticks::Format;
+    use crate::chart::{Estimate, Identity};
+
+    /// Places of all circles of this radius, points.
+    fn circles(svg: &str, radius: f64) -> Vec<(f64, f64)> {
+        let document = resvg::usvg::roxmltree::Document::parse(svg).unwrap();
+        let number = |node: &resvg::usvg::roxmltree::Node, key| {
+            node.attribute(key).and_then(|v| v.parse::<f64>().ok()).unwrap_or(f64::NAN)
+        };
+        let of_size = |node: &resvg::usvg::roxmltree::Node| number(node, "r") == (radius * GRID).round();
+        let all = document.descendants().filter(|n| n.has_tag_name("circle"));
+        all.filter(of_size).map(|n| (number(&n, "cx") / GRID, number(&n, "cy") / GRID)).collect()
+    }
+
+    fn drawn(values: &[f64]) -> Figure {
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        // Its mark is a circle too.
+        let identity = Identity::of(["centralized"])[0];
+        let panel = MetricPanel {
+            title: "m".to_owned(),
+            format: Format::Plain,
+            rows: vec![Row { mean: Estimate::point(mean), replicates: values.to_vec() }],
+        };
+        Distribution {
+            heading: Heading::default(),
+            contenders: vec![Contender { name: "c".to_owned(), identity, certified: true }],
+            panels: vec![panel],
+        }
+        .draw(Style::paper())
+        .unwrap()
+    }
+
+    #[test]
+    fn the_mean_of_the_dots_drawn_is_the_mean_of_the_values() {
+        // Many close together above a few far below: whatever moved dots to a side would move their mean.
+        let values: Vec<f64> = (0..60).map(|i| 73.0 + 0.04 * f64::from(i)).chain([60.0, 61.0]).collect();
+        let figure = drawn(&values);
+        let dots = circles(figure.svg(), DOT);
+        assert_eq!(dots.len(), values.len());
+        let mean = dots.iter().map(|(x, _)| x).sum::<f64>() / dots.len() as f64;
+        let [(mark, _)] = circles(figure.svg(), 2.0)[..] else { panic!("one mark of the mean") };
+        // Each is placed to the nearest eighth of a point.
+        assert!((mean - mark).abs() < 1.0 / GRID, "{mean} {mark}");
+    }
+
+    #[test]
+    fn equal_dots_stay_in_their_row() {
+        let dots = circles(drawn(&[2.0; 60]).svg(), DOT);
+        let heights: Vec<f64> = dots.iter().map(|(_, y)| *y).collect();
+        let (low, high) = crate::chart::series::range(heights).unwrap();
+        assert!(dots.len() == 60 && high - low + 2.0 * DOT <= 22.0, "{low} {high}");
+    }
 }

@@ -3,7 +3,7 @@
 use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, Pen, weight};
 use super::font;
-use super::frame::{EDGE, Frame};
+use super::frame::{CUT, EDGE, Frame};
 use super::identity::Identity;
 pub(crate) use super::reference::Reference;
 use super::reference::references;
@@ -183,6 +183,9 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
                 let marks = series::Marks { every, hollow: &hollow };
                 references(&mut frame.canvas, &panel, &cell.references, false);
                 unshown += series::draw(&mut frame.canvas, &panel, &cell.series, common.look, marks);
+                if cell.series.iter().any(|s| s.present().iter().any(|(_, e)| y.cuts(e.interval()))) {
+                    frame.note(CUT);
+                }
                 references(&mut frame.canvas, &panel, &cell.references, true);
                 if common.direct {
                     name_lines_at_ends(frame, &panel, cell, labels);

@@ -8,7 +8,7 @@
 use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{self, EDGE, Frame, Key};
+use super::frame::{self, CUT, EDGE, Frame, Key};
 use super::identity::Identity;
 use super::style::{Look, Marker, Style, Type, Width};
 use super::ticks::{self, Format, fixed, grouped};
@@ -216,7 +216,7 @@ impl Forest {
             let look = self.look(style, row);
             match row.shown() {
                 Some(e) if axis.low <= e.mean && e.mean <= axis.high => {
-                    interval(frame, e, &at, middle, look.colour);
+                    interval(frame, e, &axis, &at, middle, look.colour);
                     frame.canvas.marker(
                         (at(e.mean), middle),
                         2.0 * scale,
@@ -292,13 +292,17 @@ fn undecided(style: Style) -> Look {
     Look { colour: style.grey(), dash: "", marker: Marker::Diamond }
 }
 
-/// An interval whose caps are taller than the mark, so that they show however short it is.
-fn interval(frame: &mut Frame, e: Estimate, at: &impl Fn(f64) -> f64, y: f64, colour: RGBColor) {
+/// An interval whose caps are taller than the mark, so that they show however short it is. Where it goes on beyond the axis there is
+/// no end to cap.
+fn interval(frame: &mut Frame, e: Estimate, axis: &Axis, at: &impl Fn(f64) -> f64, y: f64, colour: RGBColor) {
     let scale = frame.canvas.style.scale();
     let Some((low, high)) = e.interval() else { return };
     let pen = Pen::solid(colour, 1.0 * scale);
     frame.canvas.line((at(low), y), (at(high), y), pen);
-    for x in [at(low), at(high)] {
+    if axis.cuts(e.interval()) {
+        frame.note(CUT);
+    }
+    for x in [low, high].into_iter().filter(|end| axis.holds(*end)).map(at) {
         frame.canvas.line((x, y - 3.6 * scale), (x, y + 3.6 * scale), Pen::solid(colour, 0.7 * scale));
     }
 }

@@ -126,6 +126,10 @@ impl Frame {
 
     /// Sets the notes and closes the sheet.
     pub fn finish(mut self, alt: &str) -> Figure {
+        let lacking = self.canvas.lacking();
+        if !lacking.is_empty() {
+            self.note(format!("The font of figures lacks letters of these names: {}.", lacking.join(", ")));
+        }
         let notes = std::mem::take(&mut self.notes);
         if !self.canvas.style.bare {
             if !notes.is_empty() {
@@ -145,6 +149,10 @@ impl Frame {
 
 /// The note that explains hollow markers.
 pub(crate) const NOT_CERTIFIED: &str = "Hollow markers: not certified, that is, some deviation may gain more than the tolerance, or a mean over distinct basins.";
+
+/// The note that explains intervals which an axis does not hold.
+pub(crate) const CUT: &str =
+    "Intervals that go on beyond the edge of a panel are cut there; bars that are cut have no cap.";
 
 /// What was left out, in one sentence; empty where nothing was. Names at most four places.
 pub(crate) fn absent_note(places: &[(String, usize)]) -> String {

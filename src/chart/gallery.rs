@@ -1,17 +1,19 @@
 //! Every figure with ordinary and with hostile input. `CHART_GALLERY=dir cargo test gallery` writes them there to be
 //! looked at; without the variable the same pictures are only checked.
 
+mod others;
 mod pictures;
 mod samples;
 mod sweeps;
 
 use super::distribution::Distribution;
+use super::forest;
 use super::learning_curves::LearningCurves;
 use super::lorenz::Lorenz;
 use super::policies::Policies;
 use super::small_multiples::SmallMultiples;
 use super::surplus::{Account, Surplus};
-use super::{ChartError, Estimate, Figure, Files, Style, save};
+use super::{ChartError, Estimate, Figure, Files, Style, canvas, save};
 use pictures::pictures;
 use samples::*;
 
@@ -53,6 +55,11 @@ fn pictures_are_well_formed_and_the_same_every_time() {
             assert!(tag == "title" || words.len() > 20, "{name}: no {tag}");
         }
         assert!(!first.svg().contains("NaN") && !first.svg().contains("inf,"), "{name}");
+        // Browsers refuse to draw what is less than nothing wide.
+        for size in ["width", "height", "r"] {
+            let less = format!(" {size}=\"-");
+            assert!(!first.svg().contains(&less), "{name}: {less}");
+        }
     }
 }
 
@@ -88,6 +95,63 @@ fn nothing_to_draw_is_an_error_and_not_a_blank() {
         bar.shares = vec![(Account::Community, Estimate::point(f64::INFINITY))];
     }
     assert!(empty(none.draw(style)));
+}
+
+/// Straight lines of a picture, `[x1, y1, x2, y2]` in steps of the grid.
+fn lines(figure: &Figure) -> Vec<[f64; 4]> {
+    let document = resvg::usvg::roxmltree::Document::parse(figure.svg()).expect("well-formed");
+    let ends = |node: resvg::usvg::roxmltree::Node| {
+        ["x1", "y1", "x2", "y2"]
+            .map(|key| node.attribute(key).and_then(|v| v.parse().ok()).unwrap_or(f64::NAN))
+    };
+    document.descendants().filter(|n| n.has_tag_name("line")).map(ends).collect()
+}
+
+#[test]
+fn an_interval_that_is_cut_has_no_cap_and_says_so() {
+    let row = |low: f64, high: f64| forest::Row {
+        label: "m".to_owned(),
+        unit: forest::Unit::Other(String::new()),
+        difference: Estimate::new(1.5, low, high),
+        mean_b: 1.0,
+    };
+    let mut one = forest("a", "b");
+    for (high, caps, cut) in [(1.9, 2, false), (3.5, 1, true)] {
+        one.rows = vec![row(-0.5, high)];
+        let figure = one.draw(Style::paper()).expect("drawn");
+        let tall = (2.0 * 3.6 * canvas::GRID).round();
+        let is_cap = |[x1, y1, x2, y2]: &[f64; 4]| x1 == x2 && ((y2 - y1).abs() - tall).abs() <= 1.0;
+        assert_eq!(lines(&figure).iter().filter(|line| is_cap(line)).count(), caps, "{high}");
+        assert_eq!(figure.caption().contains("cut there"), cut, "{high}");
+    }
+}
+
+#[test]
+fn intervals_are_drawn_or_their_absence_is_explained() {
+    let all: std::collections::HashMap<String, Figure> = pictures().into_iter().collect();
+    for (name, said) in [
+        ("tornado", "lower line: of the parameter alone"),
+        ("tornado_nasty", "cut there"),
+        ("exchange_nasty", "cut there"),
+        ("settings", "intervals are in the figure"),
+        ("settings_nasty", "1 absent value"),
+        ("optimum", "no interval of its own"),
+        ("heat_map_fine", "95% intervals are at most ±0.40\u{a0}points (holder share)"),
+        ("censorship_partly", "stake (at 5 slots in 1 of 32)"),
+        ("censorship", "Costs of stake, stake_rotation end where no price"),
+    ] {
+        let caption = all[name].caption();
+        assert!(caption.contains(said), "{name}: {caption}");
+    }
+    // Letters that are no more than boxes are named, and nothing else is.
+    for (name, figure) in &all {
+        let lacks = figure.caption().contains("U+");
+        assert_eq!(lacks, figure.placed().iter().any(|text| text.text.contains("漢字")), "{name}");
+    }
+    assert!(all["surplus_long"].caption().contains("U+5B57, U+6F22"));
+    assert!(!all["tornado_effects"].caption().contains("lower line"));
+    // A line with a gap goes nowhere else: numbers that are none would land at the upper edge.
+    assert!(!all["settings_nasty"].svg().contains(",0 "));
 }
 
 #[test]

@@ -121,7 +121,15 @@ impl HeatMap {
         };
         let said = match (small, two) {
             (true, _) => {
-                format!("Means{over}; lines: contours at the numbers of the scale, linear between cells.")
+                let widest: Vec<String> = rows.iter().filter_map(|row| row.widest()).collect();
+                let intervals = if widest.is_empty() {
+                    String::new()
+                } else {
+                    format!(" 95% intervals are at most {}.", widest.join(", "))
+                };
+                format!(
+                    "Means{over}; lines: contours at the numbers of the scale, linear between cells.{intervals}"
+                )
             }
             (false, true) => format!("Cells: mean ± half-width of its 95% interval{over}."),
             (false, false) => format!("Cells: means{over}."),
@@ -369,6 +377,17 @@ impl FieldRow {
 
     fn number(&self, cell: &Cell) -> String {
         cell.estimate.value().map_or_else(String::new, |v| fixed(v * self.format.factor(), self.decimals()))
+    }
+
+    /// The largest half-width of an interval, with the metric's name; `None` where there is none.
+    fn widest(&self) -> Option<String> {
+        let half = |cell: &&Cell| cell.estimate.interval().map_or(0.0, |(low, high)| high - low);
+        let cell = self.cells().max_by(|a, b| half(a).total_cmp(&half(b)))?;
+        let (low, high) = cell.estimate.interval()?;
+        let sign = if self.format == Format::Percent { "\u{a0}points" } else { "" };
+        let name = self.title.split(" (").next().unwrap_or(&self.title);
+        let half = significant(0.5 * (high - low) * self.format.factor(), 2);
+        Some(format!("±{half}{sign} ({name})"))
     }
 
     fn half_width(&self, cell: &Cell) -> String {

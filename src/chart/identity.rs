@@ -29,6 +29,9 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Contenders of one rule after which looks come again: shades repeat after 4, dashes after 4, markers after 5.
+    pub const LOOKS: usize = 20;
+
     /// The contenders with these rules, in the order of the file.
     pub fn of<'a>(rules: impl IntoIterator<Item = &'a str>) -> Vec<Self> {
         let mut seen = [0; HUES.len() + 1];
@@ -54,10 +57,12 @@ impl Identity {
             (other, true) => mixed(other, ink, 0.25),
             (other, false) => other,
         };
-        let colour = match self.place % 4 {
-            0 => base,
-            1 => mixed(base, paper, 0.45),
-            2 => mixed(base, if self.hue == 0 { paper } else { ink }, 0.4),
+        let colour = match (self.place % 4, self.hue) {
+            (0, _) => base,
+            (1, _) => mixed(base, paper, 0.4),
+            // Ink has no darker shade.
+            (2, 0) => mixed(base, paper, 0.25),
+            (2, _) => mixed(base, ink, 0.4),
             _ => mixed(base, paper, 0.65),
         };
         Look {
@@ -66,6 +71,13 @@ impl Identity {
             marker: MARKERS[(self.hue + self.place) % MARKERS.len()],
         }
     }
+}
+
+/// Between two colours, of 441 between black and white.
+#[cfg(test)]
+pub(crate) fn distance(a: RGBColor, b: RGBColor) -> f64 {
+    let gap = |x: u8, y: u8| (f64::from(x) - f64::from(y)).powi(2);
+    (gap(a.0, b.0) + gap(a.1, b.1) + gap(a.2, b.2)).sqrt()
 }
 
 #[cfg(test)]
@@ -100,9 +112,31 @@ mod tests {
             let looks: Vec<Look> = all.iter().map(|i| i.look(style)).collect();
             for (i, a) in looks.iter().enumerate() {
                 assert!((lightness(a.colour) - lightness(style.paper_colour())).abs() > 0.2, "{theme:?} {i}");
-                for b in &looks[..i] {
+                // Who shares a marker has to differ in greyscale, in bars without markers all have to differ in colour.
+                for (j, b) in looks[..i].iter().enumerate() {
                     let gap = (lightness(a.colour) - lightness(b.colour)).abs();
-                    assert!(gap > 0.03 || a.marker != b.marker || a.dash != b.dash, "{theme:?} {i}");
+                    assert!(gap > 0.12 || a.marker != b.marker, "{theme:?} {i} {j} {gap}");
+                    assert!(distance(a.colour, b.colour) > 35.0, "{theme:?} {i} {j}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn shades_of_a_rule_differ_and_looks_repeat_only_where_it_says() {
+        for theme in [Theme::Paper, Theme::Slides, Theme::Dark] {
+            let style = Style { theme, ..Style::paper() };
+            for rule in HUES.map(|(name, _)| name).into_iter().chain(["unlisted"]) {
+                let all = Identity::of(std::iter::repeat_n(rule, Identity::LOOKS + 1));
+                let looks: Vec<Look> = all.iter().map(|i| i.look(style)).collect();
+                assert_eq!(looks[0], looks[Identity::LOOKS]);
+                for (i, a) in looks[..Identity::LOOKS].iter().enumerate() {
+                    for (j, b) in looks[..i].iter().enumerate() {
+                        assert_ne!(a, b, "{theme:?} {rule} {i} {j}");
+                        if i < 4 {
+                            assert!(distance(a.colour, b.colour) > 35.0, "{theme:?} {rule} {i} {j}");
+                        }
+                    }
                 }
             }
         }

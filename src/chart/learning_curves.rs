@@ -148,12 +148,16 @@ impl LearningCurves {
             .map(|p| (p.mechanism.clone(), p.offers.iter().chain(&p.gain).map(Series::absent).sum()))
             .collect();
         frame.note(frame::absent_note(&absent));
-        let mechanisms: Vec<&str> = self.panels.iter().map(|p| p.mechanism.as_str()).collect();
+        let said = self.panels.iter().map(|p| {
+            let offers = format!("{}: {}", p.offer_name, series::in_words(&p.offers, self.offer_format));
+            let gain = series::in_words(&p.gain, Format::Percent);
+            let gain = if gain.is_empty() { gain } else { format!("; deviation gain {gain}") };
+            format!("{}, {offers}{gain}", p.mechanism)
+        });
         Ok(frame.finish(&format!(
-            "Lines of mean offer{} against the learning epoch, one panel for each of: {}. Classes: {}.",
+            "Lines of mean offer{} along learning. {}.",
             if gain_rows { " and, below, of deviation gain" } else { "" },
-            mechanisms.join(", "),
-            named.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ")
+            said.collect::<Vec<_>>().join(". ")
         )))
     }
 

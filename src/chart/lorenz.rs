@@ -8,7 +8,7 @@ use super::estimate::Heading;
 use super::facets::{self, Cell, Common, Facet, Reference};
 use super::frame::{self, Frame, Key};
 use super::identity::Identity;
-use super::series::Series;
+use super::series::{self, Series};
 use super::style::{Look, Marker, Style};
 use super::ticks::Format;
 use super::{ChartError, Figure};
@@ -113,12 +113,20 @@ impl Lorenz {
             .flat_map(|p| p.lines.iter().map(move |s| (format!("{} of {}", p.title, s.name), s.absent())))
             .collect();
         frame.note(frame::absent_note(&absent));
-        let panels: Vec<&str> = self.panels.iter().map(|p| p.title.as_str()).collect();
-        let names: Vec<&str> = self.contenders.iter().map(|c| c.name.as_str()).collect();
+        let said = self.panels.iter().map(|p| {
+            let lines: Vec<Series> = p.lines.iter().map(poorer_half).collect();
+            format!("{}: {}", p.title, series::in_words(&lines, Format::Percent))
+        });
         Ok(frame.finish(&format!(
-            "Lorenz curves over sequencers, one panel for each of: {}. Lines: {}.",
-            panels.join(", "),
-            names.join(", ")
+            "Lorenz curves over sequencers. What the half with least has together. {}.",
+            said.collect::<Vec<_>>().join(". ")
         )))
     }
+}
+
+/// The point of a line nearest to the middle.
+fn poorer_half(line: &Series) -> Series {
+    let from_middle = |x: f64| (x - 0.5).abs();
+    let middle = line.present().into_iter().min_by(|a, b| from_middle(a.0).total_cmp(&from_middle(b.0)));
+    Series { name: line.name.clone(), points: middle.into_iter().collect() }
 }

@@ -22,12 +22,13 @@
 //! | hypervolume, exchange | [`along`] | how did a front grow, and what does one objective cost in another? |
 //! | settings | [`parallel`] | which settings do efficient designs have? |
 //! | censorship | [`censorship`] | what does it cost to keep a transaction out, and how long do targets wait? |
+//! | redundancy | [`over_time`] | how many machines are live along the epochs of a market, and how many slots are produced? |
 //! | tornado | [`tornado`] | which parameters, and how much luck, drive a metric? |
 //! | lorenz | [`lorenz`] | how unevenly are slots and profit spread over sequencers? |
 //!
 //! Below them: [`style`] (sizes, type, colours), [`identity`] (which look stands for which contender), [`ticks`] (numbers
 //! on axes), [`font`] (widths of text), [`canvas`] (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels),
-//! [`series`] (lines with bands), [`strips`] (contenders as rows), [`raster`] (SVG to PNG), [`pdf`] (SVG to PDF).
+//! [`series`] (lines with bands), [`strips`] (contenders as rows), [`swarm`] (dots beside one another), [`raster`] (SVG to PNG), [`pdf`] (SVG to PDF).
 
 pub mod account;
 pub mod along;
@@ -48,6 +49,7 @@ pub mod learning_curves;
 pub mod lorenz;
 pub mod markup;
 pub mod optimum;
+pub mod over_time;
 pub mod parallel;
 pub mod pdf;
 pub mod policies;
@@ -60,6 +62,7 @@ pub mod small_multiples;
 pub mod strips;
 pub mod style;
 pub mod surplus;
+pub mod swarm;
 pub mod targets;
 pub mod ticks;
 pub mod tornado;

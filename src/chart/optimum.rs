@@ -62,6 +62,9 @@ impl Optimum {
         for slice in self.slices.iter().filter(|slice| slice.curve.len() > 1) {
             self.panel(&mut frame, slice);
         }
+        frame.note(
+            "The fitted response has no interval of its own: the band is what is known of its best setting.",
+        );
         let words: Vec<String> = self
             .slices
             .iter()

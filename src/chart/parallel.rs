@@ -2,8 +2,8 @@
 //! one line a point of the front, coloured by the first objective.
 
 use super::canvas::{Align, Pen, weight};
-use super::estimate::Heading;
-use super::frame::{EDGE, Frame, Key};
+use super::estimate::{Heading, drawable};
+use super::frame::{self, EDGE, Frame, Key};
 use super::style::{Style, Type, mixed};
 use super::ticks::{self, Format};
 use super::{ChartError, Figure, font};
@@ -79,10 +79,22 @@ impl Parallel {
         for panel in &panels {
             draw_panel(&mut frame, panel);
         }
+        frame.note("Objectives are means; their intervals are in the figure and in the table of the front.");
+        let absent = |p: &&Panel| p.lines.iter().flat_map(|l| &l.values).filter(|v| !drawable(**v)).count();
+        let places: Vec<(String, usize)> = panels.iter().map(|p| (p.title.clone(), absent(p))).collect();
+        frame.note(frame::absent_note(&places));
         let said: Vec<String> = panels
             .iter()
             .map(|p| {
-                let axes: Vec<&str> = p.axes.iter().map(|a| a.title.as_str()).collect();
+                let each = |(i, axis): (usize, &Axis)| {
+                    let (low, high) = range(p, i);
+                    let say = |v: f64| match axis.names.get(v as usize) {
+                        Some(name) => name.clone(),
+                        None => end(v, axis.format),
+                    };
+                    format!("{} {} to {}", axis.title, say(low), say(high))
+                };
+                let axes: Vec<String> = p.axes.iter().enumerate().map(each).collect();
                 format!("{} {} points over {}", p.title, p.lines.len(), axes.join(", "))
             })
             .collect();
@@ -107,8 +119,12 @@ fn draw_panel(frame: &mut Frame, panel: &Panel) {
     let y = |i: usize, v: f64| bottom - share(&panel.axes[i], ranges[i], v) * (bottom - top);
     for line in &panel.lines {
         let colour = mixed(COLOURS[0], COLOURS[1], line.shade.clamp(0.0, 1.0));
-        let path: Vec<(f64, f64)> = line.values.iter().enumerate().map(|(i, &v)| (x(i), y(i, v))).collect();
-        frame.canvas.path(&path, Pen::solid(colour, 1.0 * scale));
+        let places: Vec<(usize, f64)> = line.values.iter().copied().enumerate().collect();
+        // An absent value leaves a gap.
+        for run in places.split(|(_, v)| !drawable(*v)) {
+            let path: Vec<(f64, f64)> = run.iter().map(|&(i, v)| (x(i), y(i, v))).collect();
+            frame.canvas.path(&path, Pen::solid(colour, 1.0 * scale));
+        }
     }
     for (i, axis) in panel.axes.iter().enumerate() {
         frame.canvas.line((x(i), top), (x(i), bottom), Pen::solid(style.axis(), 0.7 * scale));
@@ -147,7 +163,7 @@ fn end(v: f64, format: Format) -> String {
 }
 
 fn range(panel: &Panel, axis: usize) -> (f64, f64) {
-    let values = panel.lines.iter().map(|line| line.values[axis]);
+    let values = panel.lines.iter().map(|line| line.values[axis]).filter(|v| drawable(*v));
     super::series::range(values).unwrap_or((0.0, 1.0))
 }
 

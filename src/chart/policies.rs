@@ -130,11 +130,12 @@ impl Policies {
             .map(|p| (p.mechanism.clone(), p.classes.iter().map(Series::absent).sum()))
             .collect();
         frame.note(frame::absent_note(&absent));
-        let mechanisms: Vec<&str> = self.panels.iter().map(|p| p.mechanism.as_str()).collect();
+        let said = self.panels.iter().map(|p| {
+            format!("{}, {}: {}", p.mechanism, p.offer_name, series::in_words(&p.classes, self.format))
+        });
         Ok(frame.finish(&format!(
-            "Learned offer against private value, one panel for each of: {}. Classes: {}.",
-            mechanisms.join(", "),
-            named.iter().map(|n| n.as_str()).collect::<Vec<_>>().join(", ")
+            "Learned offer from the lowest to the highest private value. {}.",
+            said.collect::<Vec<_>>().join("; ")
         )))
     }
 }

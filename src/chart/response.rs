@@ -7,7 +7,7 @@
 use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{EDGE, Frame, Key, NOT_CERTIFIED};
+use super::frame::{CUT, EDGE, Frame, Key, NOT_CERTIFIED};
 use super::series::{self, Series};
 use super::strips::Contender;
 use super::style::{Look, Style, Type, Width};
@@ -260,6 +260,9 @@ impl Responses {
         };
         let marks = series::Marks { every: false, hollow: &|_| false };
         series::draw(&mut frame.canvas, &panel, &drawn, of, marks);
+        if response.lines.iter().flatten().any(|spot| y.cuts(spot.estimate.interval())) {
+            frame.note(CUT);
+        }
         for (c, line) in response.lines.iter().enumerate() {
             for spot in line.iter().filter(|spot| spot.estimate.value().is_some()) {
                 let at = panel.at(spot.x, spot.estimate.mean);

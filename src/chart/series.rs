@@ -4,6 +4,7 @@ use super::axes::Panel;
 use super::canvas::{Canvas, Pen};
 use super::estimate::{Estimate, drawable};
 use super::style::Look;
+use super::ticks::{Format, significant};
 
 /// A line: means with intervals along x. All share one look where the name is the same.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +52,33 @@ pub(crate) fn names<'a>(series: impl IntoIterator<Item = &'a Series>) -> Vec<Str
     }
     names
 }
+
+/// Lines in words: where each begins and ends, for those who cannot see them. Names at most [`SAID`] lines.
+pub(crate) fn in_words<'a>(lines: impl IntoIterator<Item = &'a Series>, format: Format) -> String {
+    let sign = if format == Format::Percent { "%" } else { "" };
+    let say = |v: f64| format!("{}{sign}", significant(v * format.factor(), 3));
+    let mut said: Vec<String> = Vec::new();
+    let mut more = 0;
+    for line in lines {
+        let points = line.present();
+        let (Some(first), Some(last)) = (points.first(), points.last()) else { continue };
+        if said.len() == SAID {
+            more += 1;
+            continue;
+        }
+        let name = if line.name.is_empty() { String::new() } else { format!("{} ", line.name) };
+        said.push(if points.len() == 1 {
+            format!("{name}{}", say(first.1.mean))
+        } else {
+            format!("{name}from {} to {}", say(first.1.mean), say(last.1.mean))
+        });
+    }
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    format!("{}{more}", said.join(", "))
+}
+
+/// Lines that words tell of.
+const SAID: usize = 12;
 
 /// Values of some series with their intervals: what an axis must hold.
 pub(crate) fn extent<'a>(series: impl IntoIterator<Item = &'a Series>) -> Vec<f64> {
@@ -168,4 +196,21 @@ fn thinned(line: &[(f64, f64)]) -> Vec<(f64, f64)> {
             kept
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_told_by_their_ends() {
+        let line = |name: &str, values: &[f64]| Series {
+            name: name.to_owned(),
+            points: values.iter().enumerate().map(|(x, v)| (x as f64, Estimate::point(*v))).collect(),
+        };
+        let lines = [line("a", &[0.5, f64::NAN, 0.25]), line("", &[1.0]), line("none", &[])];
+        assert_eq!(in_words(&lines, Format::Percent), "a from 50.0% to 25.0%, 100%");
+        let many = vec![line("a", &[1.0]); SAID + 3];
+        assert!(in_words(&many, Format::Plain).ends_with(", and 3 more"));
+    }
 }

@@ -9,7 +9,7 @@ use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, Pen};
 use super::estimate::Heading;
 use super::frame::{EDGE, Frame};
-use super::style::{Marker, Style, Type};
+use super::style::{Marker, Style, Type, Width};
 use super::ticks::{self, Format};
 use super::{ChartError, Figure};
 use crate::validate::Verdict;
@@ -76,7 +76,9 @@ impl Targets {
         }
         let mut frame = Frame::new(style, &self.heading, &self.caption);
         let scale = style.scale();
-        let across = ACROSS.min(self.families.len());
+        // One column of a journal has room for half of them.
+        let most = if style.width == Width::Single { ACROSS / 2 } else { ACROSS };
+        let across = most.min(self.families.len());
         // Labels of the vertical axis, and some air.
         let beside = 25.0 * scale;
         let gap = 8.0 * scale;

@@ -1,11 +1,11 @@
 //! What drives a metric? One panel a metric, one row a factor, the strongest above: a pale bar is its total index, the dark bar on
-//! it what the factor does alone. Rows of luck stand below those of parameters. Without Sobol indices bars are mean absolute
+//! it what the factor does alone, each with its interval, that of the whole bar above. Rows of luck stand below those of parameters. Without Sobol indices bars are mean absolute
 //! effects.
 
 use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{self, EDGE, Frame, Key};
+use super::frame::{self, CUT, EDGE, Frame, Key};
 use super::series;
 use super::style::{Style, Type, Width, mixed};
 use super::ticks::Format;
@@ -65,8 +65,7 @@ impl Tornado {
             return Err(ChartError::Empty { figure: "tornado", reason: "no factor has an index".to_owned() });
         }
         let banded = self.panels.iter().flat_map(|p| &p.bars).any(|bar| bar.whole.interval().is_some());
-        let mut frame =
-            Frame::new(style, &self.heading, &self.heading.caption("Lines on whole bars", banded));
+        let mut frame = Frame::new(style, &self.heading, &self.heading.caption("Lines", banded));
         let (hue, grey) = (shade(style, false), shade(style, true));
         let mut keys = Vec::new();
         if self.of_variance {
@@ -97,6 +96,10 @@ impl Tornado {
         let at = (f64::midpoint(left, right), frame.y + 0.8 * size);
         frame.canvas.text_within(at, Align::Centre, Type::Label, &self.axis, right - left);
         frame.y += 1.3 * size;
+        let alone = |bar: &Bar| bar.whole.interval().is_some() && bar.alone.interval().is_some();
+        if self.panels.iter().flat_map(|p| &p.bars).any(alone) {
+            frame.note("Upper line: of the whole bar; lower line: of the parameter alone.");
+        }
         if self.panels.iter().flat_map(|p| &p.bars).any(|bar| !bar.is_clear && bar.whole.value().is_some()) {
             frame.note("Names in brackets: not distinguishable from zero.");
         }
@@ -150,11 +153,18 @@ impl Tornado {
             if let Some(alone) = bar.alone.value() {
                 frame.canvas.rectangle((zero, middle - thin), (at(alone), middle + thin), colour);
             }
-            if let Some((low, high)) = bar.whole.interval() {
-                let pen = Pen::solid(style.ink(), 0.9 * scale);
-                frame.canvas.line((at(low), middle), (at(high), middle), pen);
-                for v in [low, high] {
-                    frame.canvas.line((at(v), middle - 2.2 * scale), (at(v), middle + 2.2 * scale), pen);
+            // That of the whole bar above that of the dark one, where there are both.
+            let both = bar.alone.interval().is_some();
+            for (estimate, side) in [(bar.whole, -1.0), (bar.alone, 1.0)] {
+                let Some((low, high)) = estimate.interval() else { continue };
+                let y = if both { middle + 0.13 * side * pitch } else { middle };
+                let pen = Pen::solid(style.ink(), 0.8 * scale);
+                frame.canvas.line((at(low), y), (at(high), y), pen);
+                for x in [low, high].into_iter().filter(|end| axis.holds(*end)).map(at) {
+                    frame.canvas.line((x, y - 1.5 * scale), (x, y + 1.5 * scale), pen);
+                }
+                if axis.cuts(Some((low, high))) {
+                    frame.note(CUT);
                 }
             }
         }

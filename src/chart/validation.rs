@@ -10,7 +10,7 @@ use super::estimate::Heading;
 use super::frame::{EDGE, Frame};
 use super::style::{Marker, Style, Type};
 use super::ticks::Format;
-use super::{ChartError, Figure, font};
+use super::{ChartError, Figure, font, swarm};
 use crate::validate::Verdict;
 
 /// One case.
@@ -37,8 +37,8 @@ pub struct Validation {
     families: Vec<(String, Vec<Dot>)>,
 }
 
-/// Levels on which dots are stacked, in the order in which they are tried.
-const LEVELS: [f64; 7] = [0.0, 1.0, -1.0, 2.0, -2.0, 3.0, -3.0];
+/// Levels on which dots are stacked, above the middle and as many below.
+const LEVELS: usize = 3;
 
 /// Half of the width of the axis, in tolerances.
 const REACH: f64 = 1.6;
@@ -196,20 +196,14 @@ impl Validation {
     }
 }
 
-/// Place and level of each dot of a row, 0 in the middle: one after the other from the left, each on the level nearest to
-/// the middle that is free.
+/// Place and level of each dot of a row, 0 in the middle.
 fn stacked<'a>(dots: &'a [Dot], at: &impl Fn(f64) -> f64, apart: f64) -> Vec<(f64, f64, &'a Dot)> {
     let place = |dot: &Dot| at(dot.deviation.clamp(-REACH, REACH));
     let mut order: Vec<&Dot> = dots.iter().filter(|dot| !dot.is_exact()).collect();
     order.sort_by(|a, b| place(a).total_cmp(&place(b)));
-    let mut placed: Vec<(f64, f64, &Dot)> = Vec::new();
-    for dot in order {
-        let x = place(dot);
-        let free = |level: f64| !placed.iter().any(|(px, pl, _)| *pl == level && x - px < apart);
-        let level = LEVELS.into_iter().find(|level| free(*level)).unwrap_or(0.0);
-        placed.push((x, level, dot));
-    }
-    placed
+    let places: Vec<f64> = order.iter().map(|dot| place(dot)).collect();
+    let levels = swarm::levels(&places, apart, LEVELS);
+    order.iter().zip(places).zip(levels).map(|((dot, x), level)| (x, f64::from(level), *dot)).collect()
 }
 
 #[cfg(test)]

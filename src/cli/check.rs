@@ -39,6 +39,15 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
         super::sensitivity::check_metrics(&study, asked, &options.experiment.file.display().to_string())?;
     }
     let mut text = format!("{}: {}\n", experiment.name, experiment.question);
+    if let Some(claim) = &experiment.variations.claim {
+        let pairs = if claim.pairs.len() == 1 { "1 pair" } else { &format!("{} pairs", claim.pairs.len()) };
+        let _ = writeln!(
+            text,
+            "to be decided: {} ({}, {pairs} at each design point)",
+            claim.hypothesis.trim(),
+            claim.metric.key
+        );
+    }
     // Those of a sensitivity study differ from point to point.
     let is_sensitivity = experiment.variations.sensitivity.is_some();
     let replicates =

@@ -4,6 +4,7 @@ use super::library::Files;
 use super::{Common, Status, Stop};
 use crate::agent::{briber, delegation, delegator, sequencer, strategy};
 use crate::experiment::charts;
+use crate::experiment::claim::CLAIM;
 use crate::experiment::file::{self, Experiment, Library};
 use crate::experiment::optimization;
 use crate::experiment::replication::REPLICATION;
@@ -180,6 +181,7 @@ pub fn tables() -> Vec<(String, Vec<&'static Parameter>)> {
         ("optimize.variables.*", sweep::AXIS.to_vec()),
         ("sensitivity", sensitivity::reading::SENSITIVITY.to_vec()),
         ("sensitivity.parameters.*", sweep::AXIS.to_vec()),
+        ("claim", CLAIM.to_vec()),
         ("charts.*", charts::PARAMETERS.to_vec()),
     ];
     let overlays = overlays::TABLES.iter().map(|(key, keys)| (format!("mechanism.*.{key}"), keys.to_vec()));

@@ -1,4 +1,4 @@
-//! `plot DIR`: every chart again, from the store alone.
+//! `plot DIR`: every chart again, from the store alone, as the run's own file or another asks.
 
 use super::printing::Printing;
 use super::{Common, Status, Stop, source};
@@ -13,6 +13,9 @@ use std::path::PathBuf;
 pub struct Options {
     /// Output folder of a run
     directory: PathBuf,
+    /// Take `[[charts]]` from this file, such as the experiment's as edited since, in place of those of the run
+    #[arg(long, value_name = "FILE")]
+    charts: Option<PathBuf>,
     #[command(flatten)]
     printing: Printing,
 }
@@ -23,7 +26,10 @@ pub struct Options {
 /// A store that cannot be read, or charts that cannot be written.
 pub fn plot(options: &Options, common: &Common) -> Result<Status, Stop> {
     let store = Store::open_read_only(&options.directory).map_err(|error| Stop::refuse(&error))?;
-    let study = source::stored(&store, &options.directory)?;
+    let mut study = source::stored(&store, &options.directory)?;
+    if let Some(file) = &options.charts {
+        study.experiment.charts = source::charts(file, &study.experiment)?;
+    }
     let charts = figures::draw_all(
         &store,
         &study.experiment,

@@ -51,7 +51,7 @@ impl Printing {
     pub fn of_figures(&self) -> Result<figures::Printing, Stop> {
         if self.pdf && !cfg!(feature = "pdf") {
             return Err(Stop::say(
-                "--pdf: this program was built without PDFs; build it with `--features pdf`",
+                "--pdf: this program was built without PDFs (`--no-default-features`); build it with `--features pdf`",
             ));
         }
         Ok(figures::Printing {

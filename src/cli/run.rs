@@ -274,6 +274,9 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         None => table::summary_table(store, experiment).map_err(|error| Stop::fail(&error))?,
     };
     let mut text = closing;
+    if let Some((verdict, _)) = &charts.verdict {
+        text.push_str(verdict);
+    }
     text.push_str(&files_written(directory, &charts));
     if !exported.files.is_empty() {
         let folder = directory.join("strategies");
@@ -302,6 +305,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             ("summary", csv_as_json(&directory.join("summary.csv"))),
             ("comparison", csv_as_json(&directory.join("comparison.csv"))),
             ("robustness", csv_as_json(&directory.join(robustness::FILE))),
+            ("verdict", charts.verdict.as_ref().map(|(_, verdict)| verdict.clone()).into()),
         ]
     });
     if let Some(status) = run.units_failed(failed, all) {
@@ -332,7 +336,8 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
 fn files_written(directory: &Path, charts: &document::Written) -> String {
     let always = ["summary.csv", "comparison.csv", "basins.csv", "results.csv", "policies.csv"];
     let where_asked = [tables::effects::EFFECTS, tables::points::POINTS, tables::quantiles::QUANTILES];
-    let there = where_asked.into_iter().filter(|file| directory.join(file).exists());
+    let where_asked = where_asked.into_iter().chain([crate::report::claim::FILE]);
+    let there = where_asked.filter(|file| directory.join(file).exists());
     closing::written(directory, &always.into_iter().chain(there).collect::<Vec<_>>(), charts)
 }
 

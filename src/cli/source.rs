@@ -2,7 +2,8 @@
 
 use super::library::Files;
 use super::{ExperimentFile, Stop};
-use crate::experiment::file::{drop_replaced_regime, drop_replaced_strategies};
+use crate::experiment::charts::{self, Chart};
+use crate::experiment::file::{Experiment, drop_replaced_regime, drop_replaced_strategies};
 use crate::experiment::store::Store;
 use crate::experiment::study::Study;
 use crate::settings::{Document, Value};
@@ -60,6 +61,21 @@ pub fn study(file: &ExperimentFile) -> Result<Study, Stop> {
 /// The path of a change `PATH=VALUE`.
 fn path_of(change: &str) -> &str {
     change.split_once('=').map_or(change, |(path, _)| path.trim())
+}
+
+/// The `[[charts]]` of a file for an experiment whose results are there; what else the file holds is not read.
+///
+/// # Errors
+/// A file that cannot be read, and everything that is wrong with them.
+pub fn charts(file: &Path, experiment: &Experiment) -> Result<Vec<Chart>, Stop> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Stop::say(format!("{name}: cannot read the file: {error}")))?;
+    let document = Document::parse(&name, &text).map_err(|error| Stop::refuse(&error))?;
+    let kind = experiment.resolved.value("experiment.kind");
+    let kind = kind.as_ref().and_then(Value::as_text).unwrap_or("compare");
+    let contenders: Vec<String> = experiment.contenders.iter().map(|c| c.name.clone()).collect();
+    charts::read_alone(&document, kind, &contenders).map_err(|error| Stop::refuse(&error))
 }
 
 /// The study that a store holds, as it was resolved.

@@ -4,7 +4,7 @@
 //! unasked one of its kind.
 
 use crate::measure::metrics::METRICS;
-use crate::settings::{Parameter, Section, Value, nearest};
+use crate::settings::{Diagnostics, Document, Parameter, Reader, Section, Value, nearest};
 
 /// Kinds of figures.
 pub const KINDS: &[&str] = &[
@@ -18,9 +18,16 @@ pub const KINDS: &[&str] = &[
     "distribution",
     "lorenz",
     "censorship",
+    "redundancy",
     "response",
     "heat_map",
     "main_effects",
+    "frontier",
+    "settings",
+    "exchange",
+    "hypervolume",
+    "optimum",
+    "tornado",
 ];
 
 /// Kinds whose metrics can be picked.
@@ -30,14 +37,24 @@ const WITH_METRICS: [&str; 6] =
 /// Kinds that show the responses of a sweep.
 pub const OF_SWEEPS: [&str; 3] = ["response", "heat_map", "main_effects"];
 
+/// Kinds that show an optimization, in place of all others.
+pub const OF_OPTIMIZATIONS: [&str; 5] = ["frontier", "settings", "exchange", "hypervolume", "optimum"];
+
+/// The kind that shows a sensitivity study, in place of all others.
+pub const OF_SENSITIVITY: [&str; 1] = ["tornado"];
+
+/// Kinds whose vertical axis can be logarithmic.
+const WITH_AXIS: [&str; 2] = ["learning", "censorship"];
+
 /// Kind.
 pub const KIND: Parameter = Parameter::choice_required(
     "kind",
     KINDS,
     "which figure: `surplus` (who gets the value), `learning` (offers and deviation gain along learning), `differences` (of \
      each pair of contenders), `robustness` (these under each learning rule), `policies` (offers against value), `impulse` (what one deviation sets off), `metrics` (means, a panel for each metric), `distribution` \
-     (over replicates), `lorenz` (slots and profit over sequencers), `censorship` (cost of keeping a target out); of a sweep: `response` (lines along its one parameter), `heat_map` (over two parameters, or \
-     three), `main_effects` (means at each setting of each parameter)",
+     (over replicates), `lorenz` (slots and profit over sequencers), `censorship` (cost of keeping a target out), `redundancy` (and availability, along epochs); of a sweep: `response` (lines along its one parameter), `heat_map` (over two parameters, or \
+     three), `main_effects` (means at each setting of each parameter); of an optimization: `frontier`, `settings` (parallel coordinates), `exchange` \
+     (rates between neighbours), `hypervolume`, `optimum` (the response to one objective's variables); of a sensitivity study: `tornado`",
 );
 /// File.
 pub const NAME: Parameter =
@@ -64,8 +81,31 @@ pub const SIZE: Parameter = Parameter::choice_optional(
     "width in columns of a journal: 3.5 or 7.2 inches; absent: as on the command line",
 );
 
+/// Theme.
+pub const THEME: Parameter = Parameter::choice_optional(
+    "theme",
+    &["paper", "slides", "dark"],
+    "colours and size of type; absent: as on the command line",
+);
+/// Axis.
+pub const AXIS: Parameter = Parameter::choice_optional(
+    "axis",
+    &["linear", "log"],
+    "vertical axis of gains in `learning` and of costs in `censorship`; absent: logarithmic where values differ much",
+);
+/// Design point.
+pub const DESIGN: Parameter = Parameter::integer(
+    "design",
+    0,
+    u32::MAX as u64,
+    0,
+    "",
+    "design point of a sweep (as in summary.csv) that a figure of single contenders shows",
+);
+
 /// Keys of a `[[charts]]` table.
-pub const PARAMETERS: &[&Parameter] = &[&KIND, &NAME, &TITLE, &CHART_METRICS, &CHART_CONTENDERS, &SIZE];
+pub const PARAMETERS: &[&Parameter] =
+    &[&KIND, &NAME, &TITLE, &CHART_METRICS, &CHART_CONTENDERS, &SIZE, &THEME, &AXIS, &DESIGN];
 
 /// A figure as asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,16 +122,66 @@ pub struct Chart {
     pub contenders: Vec<String>,
     /// `single` or `double`, where given.
     pub size: Option<&'static str>,
+    /// `paper`, `slides` or `dark`, where given.
+    pub theme: Option<&'static str>,
+    /// `linear` or `log`, where given.
+    pub axis: Option<&'static str>,
+    /// The design point shown.
+    pub design: u32,
 }
 
-/// Reads all `[[charts]]`; errors are noted with the reader.
-pub(super) fn read(root: &Section, contenders: &[String]) -> Vec<Chart> {
+/// Reads the `[[charts]]` of a file that redraws what is stored of an experiment of this kind with these contenders. What else the
+/// file holds is not read.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn read_alone(document: &Document, kind: &str, contenders: &[String]) -> Result<Vec<Chart>, Diagnostics> {
+    let reader = Reader::new();
+    let root = document.root(&reader);
+    let charts = read(&root, kind, contenders);
+    let wrong = match reader.finish_leniently() {
+        Ok((_, unread)) => unread.into_iter().map(|key| key.diagnostic).collect(),
+        Err(diagnostics) => diagnostics.into_vec(),
+    };
+    let own: Vec<_> =
+        wrong.into_iter().filter(|diagnostic| diagnostic.path().starts_with("charts")).collect();
+    if own.is_empty() { Ok(charts) } else { Err(Diagnostics::new(own)) }
+}
+
+/// Kinds that an experiment of some kind has.
+fn kinds_of(kind: &str) -> Vec<&'static str> {
+    match kind {
+        "optimize" => OF_OPTIMIZATIONS.to_vec(),
+        "sensitivity" => OF_SENSITIVITY.to_vec(),
+        _ => KINDS
+            .iter()
+            .copied()
+            .filter(|kind| !OF_OPTIMIZATIONS.contains(kind) && !OF_SENSITIVITY.contains(kind))
+            .collect(),
+    }
+}
+
+/// Reads all `[[charts]]` of an experiment of some kind; errors are noted with the reader.
+pub(super) fn read(root: &Section, experiment: &str, contenders: &[String]) -> Vec<Chart> {
     let known: Vec<&str> = METRICS.iter().map(|m| m.key).collect();
+    let allowed = kinds_of(experiment);
     root.tables("charts")
         .iter()
         .map(|table| {
             table.known(PARAMETERS);
-            let kind = table.choice(&KIND);
+            let given = table.optional_choice(&KIND);
+            let kind = given.unwrap_or(KINDS[0]);
+            // A kind that there is not at all was refused already.
+            if given.is_some() && !allowed.contains(&kind) {
+                table.refuse(
+                    KIND.key,
+                    &format!("a figure that an experiment of kind `{experiment}` does not have"),
+                    &allowed.join(", "),
+                    None,
+                );
+            }
+            let of_contenders = !OF_OPTIMIZATIONS.contains(&kind);
+            let single = of_contenders && !OF_SWEEPS.contains(&kind) && !OF_SENSITIVITY.contains(&kind);
             let name = table.optional_text(&NAME);
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
             if let Some(name) = &name
@@ -113,8 +203,24 @@ pub(super) fn read(root: &Section, contenders: &[String]) -> Vec<Chart> {
                 Vec::new()
             };
             let own: Vec<&str> = contenders.iter().map(String::as_str).collect();
-            let shown =
-                table.custom(&CHART_CONTENDERS, |value| names(value, &own, "contender")).unwrap_or_default();
+            let shown = if of_contenders {
+                table.custom(&CHART_CONTENDERS, |value| names(value, &own, "contender")).unwrap_or_default()
+            } else {
+                table.note_unread_key(&CHART_CONTENDERS, &format!("the figure `{kind}` shows them all"));
+                Vec::new()
+            };
+            let axis = if WITH_AXIS.contains(&kind) {
+                table.optional_choice(&AXIS)
+            } else {
+                table.note_unread_key(&AXIS, &format!("the figure `{kind}` has its own axes"));
+                None
+            };
+            let design = if single && experiment == "sweep" {
+                table.integer(&DESIGN) as u32
+            } else {
+                table.note_unread_key(&DESIGN, "it is for figures of one design point of a sweep");
+                0
+            };
             Chart {
                 kind,
                 name,
@@ -126,6 +232,9 @@ pub(super) fn read(root: &Section, contenders: &[String]) -> Vec<Chart> {
                     .collect(),
                 contenders: shown,
                 size: table.optional_choice(&SIZE),
+                theme: table.optional_choice(&THEME),
+                axis,
+                design,
             }
         })
         .collect()
@@ -196,6 +305,10 @@ mod tests {
             ("[[charts]]\nkind = \"metrics\"\nmetrics = []\n", "empty list"),
             ("[[charts]]\nkind = \"metrics\"\nname = \"../x\"\n", "cannot be a file's"),
             ("[[charts]]\ntitle = \"x\"\n", "kind"),
+            ("[[charts]]\nkind = \"frontier\"\n", "an experiment of kind `compare` does not have"),
+            ("[[charts]]\nkind = \"surplus\"\ndesign = 1\n", "one design point of a sweep"),
+            ("[[charts]]\nkind = \"surplus\"\naxis = \"log\"\n", "has its own axes"),
+            ("[[charts]]\nkind = \"surplus\"\ntheme = \"drak\"\n", "dark"),
         ] {
             let error = read(charts).unwrap_err();
             assert!(error.contains(said), "{charts}: {error}");

@@ -186,12 +186,13 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         "replication",
         "optimize",
         "sensitivity",
+        "claim",
     ]);
     let (head, tolerance) = read_head(&root);
     let (entrants, known) = announced(&root);
     let names: Vec<String> =
         root.table_or_empty("mechanism").members().into_iter().map(|(name, _)| name).collect();
-    let charts = charts::read(&root, &names);
+    let charts = charts::read(&root, head.kind, &names);
     if !known {
         // With the right rule, keys that nobody seems to read might be read.
         let tables = [root.table_or_empty("world"), root.table_or_empty("play"), root.clone()];

@@ -3,6 +3,7 @@
 pub mod basins;
 mod before_play;
 pub mod charts;
+pub mod claim;
 pub mod containment;
 pub mod design;
 mod entry;

@@ -11,6 +11,7 @@ use crate::learning::policy::Policy;
 use crate::measure::certificate::{Certificate, certify};
 use crate::measure::conduct_gain;
 use crate::measure::metrics;
+use crate::measure::over_time::OverTime;
 use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::oversight::Oversight;
@@ -137,7 +138,9 @@ fn simulate_beside<M: Mechanism>(
         None => conduct::learn(&game, &choose, schedule, seed, replicate, None)?,
     };
     let ways = Ways { choose: &choose, behaviour: conduct.as_ref().map(|learned| &learned.behaviour) };
-    let tally = measure(&game, ways, schedule, detail, seed, replicate, Some(&mut book))?;
+    let mut over_time = OverTime::default();
+    let seen = Some((&mut book, &mut over_time));
+    let tally = measure(&game, ways, schedule, detail, seed, replicate, seen)?;
     let reference = lone_operator(owned, terms, &seats, ways, schedule, seed, replicate)?;
     let judged = setting.classes.iter().any(|class| class.strategy.judged);
     let certificate = if let Some(session) = &session {
@@ -198,11 +201,8 @@ fn simulate_beside<M: Mechanism>(
         }));
     }
     curves.extend(book.curves(&game));
-    curves.extend(tally.lorenz().into_iter().chain(tally.censorship()).map(|(name, points)| Curve {
-        name: name.to_owned(),
-        agent: String::new(),
-        points,
-    }));
+    let of_all = tally.lorenz().into_iter().chain(tally.censorship()).chain(over_time.curves());
+    curves.extend(of_all.map(|(name, points)| Curve { name: name.to_owned(), agent: String::new(), points }));
     Ok(Outcome { metrics, curves, policies })
 }
 
@@ -320,7 +320,7 @@ fn measure<M: Mechanism>(
     detail: Detail,
     seed: u64,
     replicate: u32,
-    mut book: Option<&mut PolicyBook>,
+    mut seen: Option<(&mut PolicyBook, &mut OverTime)>,
 ) -> Result<Tally, Imbalance> {
     let Ways { choose, behaviour } = ways;
     let mut round = Round::new(game);
@@ -333,14 +333,30 @@ fn measure<M: Mechanism>(
         for epoch in 0..schedule.burn_in {
             market.choose(game, |p, state, u| choose(epoch, p, state, u), &mut round);
             market.decide(game, &mut round, detail)?;
+            if let Some((_, over_time)) = seen.as_mut() {
+                over_time.epoch(
+                    epoch,
+                    round.selection.redundancy,
+                    market.service.total,
+                    market.service.missed,
+                );
+            }
         }
         let mut opening = Opening::of(game, &market);
         for epoch in schedule.burn_in..schedule.burn_in + schedule.measured_epochs {
             market.choose(game, |p, state, u| choose(epoch, p, state, u), &mut round);
-            if let Some(book) = book.as_deref_mut() {
+            if let Some((book, _)) = seen.as_mut() {
                 book.note(game, &round);
             }
             market.decide(game, &mut round, detail)?;
+            if let Some((_, over_time)) = seen.as_mut() {
+                over_time.epoch(
+                    epoch,
+                    round.selection.redundancy,
+                    market.service.total,
+                    market.service.missed,
+                );
+            }
             tally.epoch(game, &market, &round, &mut opening);
         }
         tally.close(game, &market, &opening);

@@ -55,7 +55,7 @@ pub struct Study {
 }
 
 /// Tables that design points do not have.
-const OF_THE_STUDY: [&str; 5] = ["robustness", "sweep", "replication", "optimize", "sensitivity"];
+const OF_THE_STUDY: [&str; 6] = ["robustness", "sweep", "replication", "optimize", "sensitivity", "claim"];
 
 fn refuse_unread(unread: Vec<Unread>) -> Result<(), Diagnostics> {
     if unread.is_empty() {

@@ -10,6 +10,7 @@ pub mod effects;
 pub mod gains;
 pub mod menu_edge;
 pub mod metrics;
+pub mod over_time;
 pub mod replay;
 pub mod sensitivity;
 pub mod statistics;

@@ -1,4 +1,4 @@
-//! The report of an experiment: question, expectation, what came out, what is certified, tables, figures, warnings with
+//! The report of an experiment: question, expectation, verdict on its claim, what came out, what is certified, tables, figures, warnings with
 //! remedies, and what was run, from the store alone.
 //!
 //! One list of blocks is composed once and then written as `report.md`, as `report.html` (one file that needs no
@@ -9,11 +9,14 @@ mod csv;
 mod html;
 mod latex;
 mod markdown;
+mod studies;
 mod sweep_tables;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
+use super::claim;
 use super::figures::{self, FigureError, Named};
 use super::sweep::Readings;
 use super::sweep::closing::closing;
@@ -121,12 +124,14 @@ pub struct Wanted {
 pub struct Written {
     /// PNG of each figure, in order.
     pub charts: Vec<PathBuf>,
-    /// `report.md`, `report.html`, then each table as LaTeX; the CSV stands beside it.
+    /// `report.md`, `report.html`, `verdict.json` where something is claimed, then each table as LaTeX; the CSV stands beside it.
     pub files: Vec<PathBuf>,
     /// What was left out, in words.
     pub notes: Vec<String>,
     /// The closing words of a sweep.
     pub closing: Option<String>,
+    /// What came of the experiment's claim, in words and for other programs.
+    pub verdict: Option<(String, serde_json::Value)>,
 }
 
 /// Draws every figure and writes the report and its tables into `directory`.
@@ -148,7 +153,8 @@ pub fn write(
     let swept = readings.read(store, experiment, &[])?;
     let drawing = (pictures, drawn.notes.as_slice());
     let design = closing.as_deref().zip(swept.as_deref());
-    let blocks = compose::compose(store, experiment, directory, drawing, design)?;
+    let judged = claim::Findings::read(store, experiment)?;
+    let blocks = compose::compose(store, experiment, directory, drawing, design, judged.as_ref())?;
     let mut files = Vec::new();
     let mut put = |name: &str, text: &str| -> Result<(), ReportError> {
         let path = directory.join(name);
@@ -158,6 +164,12 @@ pub fn write(
     };
     put("report.md", &markdown::render(&blocks))?;
     put("report.html", &html::render(&experiment.name, &blocks))?;
+    let verdict = judged.map(|found| (found.closing(), found.as_json()));
+    match &verdict {
+        Some((_, verdict)) => put(claim::FILE, &format!("{verdict:#}\n"))?,
+        // What an earlier version of the experiment claimed is no verdict on this one. A file that cannot be removed stays.
+        None => drop(std::fs::remove_file(directory.join(claim::FILE))),
+    }
     let folder = directory.join(TABLES);
     let _ = std::fs::create_dir_all(&folder);
     let mut kept = Vec::new();
@@ -167,7 +179,7 @@ pub fn write(
         kept.push(folder.join(format!("{}.tex", table.name)));
     }
     remove_stale(&folder, &kept);
-    Ok(Written { charts: drawn.files, files, notes: drawn.notes, closing })
+    Ok(Written { charts: drawn.files, files, notes: drawn.notes, closing, verdict })
 }
 
 /// Removes tables that are no more. A file that cannot be removed stays.

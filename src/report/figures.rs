@@ -12,6 +12,7 @@
 //! | `distribution` | replicates of the headline metrics, by contender | there is one replicate |
 //! | `lorenz` | how slots and profit are spread over sequencers | the store has no such curves |
 //! | `censorship` | what it costs to keep a target out, and how long targets wait | the world has no targets |
+//! | `redundancy` | live machines and slots produced along epochs | no rule says how many machines are live |
 //! | `response` | metrics along the one parameter of a sweep | another number of parameters varies |
 //! | `heat-map` | a metric over two parameters, or three | others vary, or most of their combinations are absent |
 //! | `main-effects` | means at each setting of each parameter | fewer than two vary |
@@ -22,7 +23,8 @@
 //! | `optimum` | the response round the best setting of one objective, in place of all others | the experiment optimizes no single objective |
 //! | `tornado` | indices of factors, in place of all others, for each contender | the experiment is no sensitivity study |
 //!
-//! Of a sweep only the last ones are drawn without being asked for; the others show its first design point where they are listed.
+//! Of a sweep only `response`, `heat-map` and `main-effects` are drawn without being asked for; figures of single contenders show the
+//! design point that `design` names (the first) where they are listed.
 //!
 //! A figure that the experiment lists under `[[charts]]` takes the place of the unasked one of its kind.
 
@@ -36,6 +38,7 @@ mod learning;
 mod lorenz;
 mod optimum;
 mod policies;
+mod redundancy;
 mod robustness;
 mod strips;
 mod surplus;
@@ -46,16 +49,21 @@ mod tornado;
 
 use super::robustness::Findings;
 use super::summary::Summary;
-use super::sweep::Readings;
-use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Width};
-use crate::experiment::charts::{Chart, KINDS, OF_SWEEPS};
+use super::sweep::factors::{Factor, MOST_LEVELS, Shape};
+use super::sweep::{MOST_POINTS, Readings, Swept};
+use crate::chart::{self, ChartError, Estimate, Figure, Files, Heading, Identity, Style, Theme, Width};
+use crate::experiment::charts::{Chart, KINDS, OF_OPTIMIZATIONS, OF_SENSITIVITY, OF_SWEEPS};
 use crate::experiment::file::{Contender, Experiment};
+use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::best::Optimum;
 use crate::experiment::optimization::front::Front;
 use crate::experiment::sensitivity::findings;
+use crate::experiment::simulate::Keep;
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::statistics;
-use std::collections::HashSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// Name of the folder of figures in the output directory.
@@ -135,47 +143,20 @@ pub fn figures(
     readings: &Readings,
 ) -> Result<(Vec<Named>, Vec<String>), FigureError> {
     if let Some(optimization) = &experiment.variations.optimization {
-        if optimization.descent.is_some() {
-            let found = Optimum::read(store)?;
-            let sheet = found.and_then(|found| optimum::figure(&found, optimization, experiment));
-            let draw = |sheet: Sheet| Ok(Named { name: "optimum".to_owned(), figure: sheet.draw(style)? });
-            return Ok((sheet.into_iter().map(draw).collect::<Result<_, FigureError>>()?, Vec::new()));
-        }
-        let front = Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?;
-        let Some(front) = front else { return Ok((Vec::new(), Vec::new())) };
-        let sheets = [
-            ("frontier", frontier::figure(&front, optimization, experiment)),
-            ("settings", front_reading::settings(store, &front, optimization, experiment)),
-            ("exchange", front_reading::exchange(&front, optimization, experiment)),
-            ("hypervolume", front_reading::hypervolume(store, &front, optimization, experiment)?),
-        ];
-        let mut drawn = Vec::new();
-        for (name, sheet) in sheets {
-            match sheet.map(|sheet| sheet.draw(style)) {
-                Some(Ok(figure)) => drawn.push(Named { name: name.to_owned(), figure }),
-                None | Some(Err(ChartError::Empty { .. })) => {}
-                Some(Err(error)) => return Err(error.into()),
-            }
-        }
-        return Ok((drawn, Vec::new()));
+        return of_optimization(store, experiment, optimization, style);
     }
     if let Some(sensitivity) = &experiment.variations.sensitivity {
         let found = findings::read(store, sensitivity)?;
-        let sheets = tornado::figures(store, &found, sensitivity, experiment);
-        let draw = |(sheet, name): (Sheet, String)| Ok(Named { name, figure: sheet.draw(style)? });
-        return Ok((sheets.into_iter().map(draw).collect::<Result<_, FigureError>>()?, Vec::new()));
+        return drawn_as_asked(experiment, style, &OF_SENSITIVITY, |chart| {
+            Ok(tornado::figures(store, &found, sensitivity, experiment, &chart.contenders))
+        });
     }
     let is_sweep = experiment.variations.sweep.is_some() && store.designs()?.len() > 1;
     let own = |chart: &Chart| is_sweep && OF_SWEEPS.contains(&chart.kind);
     let charts = asked_and_unasked(experiment);
-    // Of a sweep the first point is looked at where a figure of it is listed.
-    let first = if charts.iter().any(|chart| !own(chart) && (!is_sweep || experiment.charts.contains(chart)))
-    {
-        0
-    } else {
-        u32::MAX
-    };
-    let whole = Summary::read(store, first, experiment.play.tolerance)?;
+    // Of a sweep single points are looked at where a figure of one is listed.
+    let mut summaries: BTreeMap<u32, Summary> = BTreeMap::new();
+    let designs = store.designs()?;
     let mut notes = Vec::new();
     let mut drawn = Vec::new();
     let mut taken = HashSet::new();
@@ -184,23 +165,37 @@ pub fn figures(
         if is_sweep && !listed && !own(&chart) {
             continue;
         }
-        let summary = shown(&whole, &chart);
-        let style = match chart.size {
-            Some("single") => Style { width: Width::Single, ..style },
-            Some(_) => Style { width: Width::Double, ..style },
-            None => style,
-        };
         let mut nothing = true;
         let sheets = if own(&chart) {
             of_sweep(store, experiment, &chart, readings)?
         } else {
+            let whole = match summaries.entry(chart.design) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    place.insert(Summary::read(store, chart.design, experiment.play.tolerance)?)
+                }
+            };
+            let summary = shown(whole, &chart);
             sheets(store, experiment, &summary, &chart, listed, &mut notes)?
         };
+        if is_sweep && !own(&chart) && !designs.contains(&chart.design) {
+            notes.push(format!(
+                "The figure `{}` that `[[charts]]` asks for is not drawn: there is no design point {}; the last is {}.",
+                chart.kind,
+                chart.design,
+                designs.last().copied().unwrap_or(0)
+            ));
+            continue;
+        }
         for (mut sheet, name) in sheets {
             if let Some(title) = &chart.title {
                 title.clone_into(&mut sheet.heading().title);
             }
-            match sheet.draw(style) {
+            if is_sweep && !own(&chart) {
+                let subtitle = &mut sheet.heading().subtitle;
+                *subtitle = format!("{subtitle} {}", placed(store, chart.design)?).trim().to_owned();
+            }
+            match sheet.draw(styled(style, &chart)) {
                 Ok(figure) => drawn.push(Named { name: free(&name, &mut taken), figure }),
                 // Nothing to draw is no error: not every figure suits every experiment.
                 Err(ChartError::Empty { .. }) => continue,
@@ -208,14 +203,208 @@ pub fn figures(
             }
             nothing = false;
         }
-        if listed && nothing {
+        let swept = if own(&chart) { readings.read(store, experiment, &chart.metrics)? } else { None };
+        // Of figures that nobody asked for, one is missed that the design would have, were it smaller.
+        let missed = !listed && swept.as_deref().is_some_and(|swept| is_missed(swept, chart.kind));
+        if nothing && (listed || missed) {
+            let asked = if listed { " that `[[charts]]` asks for" } else { "" };
             notes.push(format!(
-                "The figure `{}` that `[[charts]]` asks for is not drawn: nothing of it is stored.",
-                chart.kind
+                "The figure `{}`{asked} is not drawn: {}.",
+                chart.kind,
+                why_nothing(chart.kind, experiment, is_sweep, swept.as_deref())
             ));
         }
     }
+    notes.extend(repeated_looks(experiment));
     Ok((drawn, notes))
+}
+
+/// The figures of an optimization.
+fn of_optimization(
+    store: &Store,
+    experiment: &Experiment,
+    optimization: &Optimization,
+    style: Style,
+) -> Result<(Vec<Named>, Vec<String>), FigureError> {
+    let (optimum, front) = if optimization.descent.is_some() {
+        (Optimum::read(store)?, None)
+    } else {
+        (None, Front::read(store, optimization, experiment.play.tolerance, experiment.replicates)?)
+    };
+    drawn_as_asked(experiment, style, &OF_OPTIMIZATIONS, |chart| {
+        let sheet = match (chart.kind, &front, &optimum) {
+            ("frontier", Some(front), _) => frontier::figure(store, front, optimization, experiment),
+            ("settings", Some(front), _) => front_reading::settings(store, front, optimization, experiment),
+            ("exchange", Some(front), _) => front_reading::exchange(front, optimization, experiment),
+            ("hypervolume", Some(front), _) => {
+                front_reading::hypervolume(store, front, optimization, experiment)?
+            }
+            ("optimum", _, Some(found)) => optimum::figure(found, optimization, experiment),
+            _ => None,
+        };
+        Ok(sheet.map(|sheet| (sheet, chart.kind.to_owned())).into_iter().collect())
+    })
+}
+
+/// Figures of these kinds as they are listed, or unasked where none of a kind is; `sheets` makes those of a chart with their names.
+fn drawn_as_asked(
+    experiment: &Experiment,
+    style: Style,
+    kinds: &[&'static str],
+    sheets: impl Fn(&Chart) -> Result<Vec<(Sheet, String)>, FigureError>,
+) -> Result<(Vec<Named>, Vec<String>), FigureError> {
+    let (mut drawn, mut notes, mut taken) = (Vec::new(), Vec::new(), HashSet::new());
+    for chart in asked_and_unasked(experiment).iter().filter(|chart| kinds.contains(&chart.kind)) {
+        let before = drawn.len();
+        for (mut sheet, own) in sheets(chart)? {
+            if let Some(title) = &chart.title {
+                title.clone_into(&mut sheet.heading().title);
+            }
+            let name = chart.name.clone().unwrap_or(own);
+            match sheet.draw(styled(style, chart)) {
+                Ok(figure) => drawn.push(Named { name: free(&name, &mut taken), figure }),
+                Err(ChartError::Empty { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if drawn.len() == before && experiment.charts.contains(chart) {
+            let why = match chart.kind {
+                "exchange" => "no two neighbours on the front differ in the first objective beyond noise",
+                "hypervolume" => "the search has fewer than two generations",
+                "settings" => "no setting varies over the front",
+                "optimum" => "no best setting of one objective was searched for and found",
+                "tornado" => "no metric of these contenders has indices yet",
+                _ => "no front was searched for and found",
+            };
+            notes
+                .push(format!("The figure `{}` that `[[charts]]` asks for is not drawn: {why}.", chart.kind));
+        }
+    }
+    Ok((drawn, notes))
+}
+
+/// The style of a chart: its own size and theme, where it has them.
+fn styled(style: Style, chart: &Chart) -> Style {
+    let width = match chart.size {
+        Some("single") => Width::Single,
+        Some(_) => Width::Double,
+        None => style.width,
+    };
+    let theme = match chart.theme {
+        Some("slides") => Theme::Slides,
+        Some("dark") => Theme::Dark,
+        Some(_) => Theme::Paper,
+        None => style.theme,
+    };
+    Style { width, theme, ..style }
+}
+
+/// Which design point of a sweep a figure shows, in words.
+fn placed(store: &Store, design: u32) -> Result<String, StoreError> {
+    let names = super::frontier::short_names(store.parameters());
+    let settings = store.design_values(design)?;
+    let each = names.iter().zip(&settings).filter(|(_, value)| value.is_some());
+    let each: Vec<String> =
+        each.map(|(name, value)| format!("{name} {}", super::frontier::setting(value.as_ref()))).collect();
+    Ok(format!("Design point {design}: {}.", each.join(", ")))
+}
+
+/// Whether a design has the shape of a figure, and too many points for it.
+fn is_missed(swept: &Swept, kind: &str) -> bool {
+    match kind {
+        "response" => swept.shape == Shape::Line && swept.outcomes.is_empty(),
+        "heat_map" => {
+            let grid = matches!(swept.shape, Shape::Grid | Shape::Grids) && swept.outcomes.is_empty();
+            grid || too_fine(swept).is_some()
+        }
+        _ => false,
+    }
+}
+
+/// The parameter that has too many settings for cells, of a design that would otherwise be a grid.
+fn too_fine(swept: &Swept) -> Option<&Factor> {
+    let combinations: usize = swept.factors.iter().map(|f| f.levels.len()).product();
+    let dense = (2..=3).contains(&swept.factors.len()) && swept.designs.len() == combinations;
+    swept.factors.iter().find(|f| dense && f.levels.len() > MOST_LEVELS)
+}
+
+/// Why there is nothing of a figure to draw.
+fn why_nothing(kind: &str, experiment: &Experiment, is_sweep: bool, swept: Option<&Swept>) -> String {
+    if OF_SWEEPS.contains(&kind) {
+        if !is_sweep {
+            return "it shows the points of a sweep, and there are not two".to_owned();
+        }
+        let Some(swept) = swept else {
+            return "no two design points that differ in a setting have units yet".to_owned();
+        };
+        let factors = swept.factors.len();
+        let varying = if factors == 1 {
+            "one parameter varies".to_owned()
+        } else {
+            format!("{factors} parameters vary")
+        };
+        if kind == "main_effects" && factors < 2 {
+            return format!("{varying}, of which `response` shows all there is");
+        }
+        if kind == "response" && swept.shape != Shape::Line {
+            return format!("it is drawn along one parameter, and {varying}");
+        }
+        if let Some(factor) = too_fine(swept).filter(|_| kind == "heat_map") {
+            return format!(
+                "{} has {} settings, and cells have room for {MOST_LEVELS}; `main_effects` and points.csv have all",
+                factor.name,
+                factor.levels.len()
+            );
+        }
+        if kind == "heat_map" && !matches!(swept.shape, Shape::Grid | Shape::Grids) {
+            return format!(
+                "it takes two parameters, or three, of whose combinations most are there; {varying}, at {} points",
+                swept.designs.len()
+            );
+        }
+        if swept.outcomes.is_empty() {
+            return format!(
+                "the design has {} points, and single points are held of at most {MOST_POINTS}; `main_effects` and points.csv have all",
+                swept.designs.len()
+            );
+        }
+        return "no contender that it shows has its metrics".to_owned();
+    }
+    let learns = experiment.setting.classes.iter().any(|class| class.strategy.learner.learns());
+    let curves = ["learning", "policies", "impulse", "lorenz", "censorship", "redundancy"];
+    match kind {
+        _ if experiment.play.keep == Keep::Metrics && curves.contains(&kind) => {
+            "`play.keep = \"metrics\"` stores no curves".to_owned()
+        }
+        "learning" if !learns => "nobody learns here".to_owned(),
+        "policies" => "nobody offers anything".to_owned(),
+        "impulse" => {
+            "no session was played from which somebody could deviate (`play.regime = \"independent\"`)"
+                .to_owned()
+        }
+        "censorship" => "the world has no targeted transactions".to_owned(),
+        "robustness" => "the experiment tries no other learning rules (`[robustness]`)".to_owned(),
+        "redundancy" => "no rule here says how many machines are live, as `algorithmic` does".to_owned(),
+        "lorenz" => "one sequencer has everything".to_owned(),
+        "differences" => "no two contenders have a replicate in common".to_owned(),
+        _ => "no replicate of what it shows is done".to_owned(),
+    }
+}
+
+/// A sentence for each rule of which there are more contenders than looks.
+fn repeated_looks(experiment: &Experiment) -> Vec<String> {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for contender in &experiment.contenders {
+        *count.entry(rule_of(experiment, contender)).or_default() += 1;
+    }
+    let many = count.into_iter().filter(|(_, count)| *count > Identity::LOOKS);
+    many.map(|(rule, count)| {
+        format!(
+            "{count} contenders have the rule `{rule}`: in figures their colours and marks come again after {}.",
+            Identity::LOOKS
+        )
+    })
+    .collect()
 }
 
 /// Unasked figures, each replaced by those of its kind that are listed.
@@ -254,19 +443,21 @@ fn sheets(
     let many = summary.contenders().len() > 1;
     Ok(match chart.kind {
         "surplus" => one(surplus::figure(summary, experiment), "surplus"),
-        "learning" => one(learning::figure(store, experiment, summary)?, "learning"),
+        "learning" => one(learning::figure(store, experiment, summary, chart)?, "learning"),
+        "redundancy" => one(redundancy::figure(store, experiment, summary, chart.design)?, "redundancy"),
         "robustness" => {
             let findings = Findings::read(store, experiment)?;
             one(findings.and_then(|f| robustness::figure(&f, experiment, notes)), "robustness")
         }
-        "policies" => one(policies::figure(store, experiment, summary, notes)?, "policies"),
-        "impulse" => one(impulse::figure(store, experiment, summary)?, "impulse-response"),
+        "policies" => one(policies::figure(store, experiment, summary, chart.design, notes)?, "policies"),
+        "impulse" => one(impulse::figure(store, experiment, summary, chart.design)?, "impulse-response"),
         "metrics" if many || listed => one(strips::metrics(summary, experiment, &chart.metrics), "metrics"),
-        "distribution" if replicates(summary) > 1 || listed => {
-            one(strips::distribution(store, summary, experiment, &chart.metrics)?, "distribution")
-        }
-        "lorenz" => one(lorenz::figure(store, experiment, summary)?, "lorenz"),
-        "censorship" => one(censorship::figure(store, experiment, summary)?, "censorship"),
+        "distribution" if replicates(summary) > 1 || listed => one(
+            strips::distribution(store, summary, experiment, chart.design, &chart.metrics)?,
+            "distribution",
+        ),
+        "lorenz" => one(lorenz::figure(store, experiment, summary, chart.design)?, "lorenz"),
+        "censorship" => one(censorship::figure(store, experiment, summary, chart)?, "censorship"),
         "differences" => {
             let pairs = summary.pairs();
             let name = |i: usize| summary.contenders()[i].as_str();
@@ -308,17 +499,27 @@ fn of_sweep(
     Ok(sheets.into_iter().map(|sheet| (sheet, name.clone())).collect())
 }
 
-/// Removes figures of contenders that are no more: what is beside the data should show the data. A file that cannot be
-/// removed stays.
+/// Removes figures of contenders that are no more: what is beside the data should show the data. Those are figures of ours, as their
+/// SVG says, with PNG and PDF of the same name; what else lies there is somebody's own. A file that cannot be removed stays.
 fn remove_stale(folder: &Path, drawn: &[PathBuf], pdf: bool) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        let is = |kind: &str| path.extension().is_some_and(|extension| extension == kind);
-        let stale = !drawn.contains(&path.with_extension("png")) || (is("pdf") && !pdf);
-        if (is("png") || is("svg") || is("pdf")) && stale {
-            let _ = std::fs::remove_file(path);
+        if path.extension().is_none_or(|extension| extension != "svg") || !is_ours(&path) {
+            continue;
+        }
+        let stale = !drawn.contains(&path.with_extension("png"));
+        let gone = ["svg", "png", "pdf"].into_iter().filter(|kind| stale || (*kind == "pdf" && !pdf));
+        for kind in gone {
+            let _ = std::fs::remove_file(path.with_extension(kind));
         }
     }
+}
+
+/// Whether a file is an SVG that was drawn here.
+fn is_ours(svg: &Path) -> bool {
+    let mut start = [0; 400];
+    let read = std::fs::File::open(svg).and_then(|mut file| file.read(&mut start));
+    String::from_utf8_lossy(&start[..read.unwrap_or(0)]).contains(chart::canvas::MARK)
 }
 
 /// The input of one figure.
@@ -340,6 +541,7 @@ enum Sheet {
     HeatMap(chart::heat_map::HeatMap),
     Tornado(chart::tornado::Tornado),
     Optimum(chart::optimum::Optimum),
+    OverTime(chart::over_time::OverTime),
 }
 
 impl Sheet {
@@ -362,6 +564,7 @@ impl Sheet {
             Self::HeatMap(sheet) => &mut sheet.heading,
             Self::Tornado(sheet) => &mut sheet.heading,
             Self::Optimum(sheet) => &mut sheet.heading,
+            Self::OverTime(sheet) => &mut sheet.heading,
         }
     }
 
@@ -384,6 +587,7 @@ impl Sheet {
             Self::HeatMap(sheet) => sheet.draw(style),
             Self::Tornado(sheet) => sheet.draw(style),
             Self::Optimum(sheet) => sheet.draw(style),
+            Self::OverTime(sheet) => sheet.draw(style),
         }
     }
 }
@@ -427,13 +631,15 @@ fn contender<'a>(experiment: &'a Experiment, name: &str) -> Option<&'a Contender
     experiment.contenders.iter().find(|c| c.name == name)
 }
 
+/// Name of a contender's rule.
+fn rule_of(experiment: &Experiment, contender: &Contender) -> String {
+    let stored = experiment.resolved.value(&format!("mechanism.{}.rule", contender.name));
+    stored.and_then(|v| v.as_text().map(str::to_owned)).unwrap_or_default()
+}
+
 /// Colour and mark of the contender of this name, which hang on all contenders of the file.
 fn identity(experiment: &Experiment, name: &str) -> Identity {
-    let rule = |c: &Contender| {
-        let stored = experiment.resolved.value(&format!("mechanism.{}.rule", c.name));
-        stored.and_then(|v| v.as_text().map(str::to_owned)).unwrap_or_default()
-    };
-    let rules: Vec<String> = experiment.contenders.iter().map(rule).collect();
+    let rules: Vec<String> = experiment.contenders.iter().map(|c| rule_of(experiment, c)).collect();
     let all = Identity::of(rules.iter().map(String::as_str));
     let place = experiment.contenders.iter().position(|c| c.name == name);
     place.map_or_else(Identity::default, |i| all[i])

@@ -316,7 +316,7 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
     said
 }
 
-fn certification(front: &Front) -> String {
+pub(super) fn certification(front: &Front) -> String {
     let learn = front.points.iter().filter(|p| p.certified.is_some()).count();
     let bound = front.points.iter().filter_map(|p| p.largest_bound).fold(0.0, f64::max);
     if learn == 0 {

@@ -9,11 +9,13 @@
 //! | [`warnings`] | what the reader should know before believing the numbers, with a remedy |
 //! | [`precision`] | what a run that was stopped has reached, and what the rest would cost |
 //! | [`robustness`] | whether the ranking of mechanisms survives another learning rule |
+//! | [`claim`] | what came of the claim that the experiment states |
 //! | [`sweep`] | what a design gave: its points, main effects, the table that closes a sweep |
 //! | [`frontier`], [`best`], [`sensitivity`] | the closing words of optimizations and of sensitivity studies |
 //! | [`summary`] | means and paired differences over replicates, from which the others draw |
 
 pub mod best;
+pub mod claim;
 pub mod document;
 pub mod figures;
 pub mod frontier;

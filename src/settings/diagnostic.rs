@@ -235,7 +235,7 @@ impl Diagnostics {
         self.0.iter().map(Diagnostic::to_json).collect()
     }
 
-    pub(super) fn into_vec(self) -> Vec<Diagnostic> {
+    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
         self.0
     }
 }

@@ -1,6 +1,7 @@
 //! The commands as a user runs them: exit statuses, what they print and where, and the files that they leave.
 
 mod changes;
+mod claims;
 mod durability;
 mod interruption;
 mod optimizing;

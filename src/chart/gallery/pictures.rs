@@ -1,7 +1,7 @@
 //! All pictures of the gallery: every figure with ordinary and with hostile input.
 
 use super::samples::*;
-use super::sweeps;
+use super::{others, sweeps};
 use crate::chart::forest::{self, Unit};
 use crate::chart::learning_curves::GainAxis;
 use crate::chart::series::Series;
@@ -87,6 +87,7 @@ pub(super) fn pictures() -> Vec<(String, Figure)> {
     ];
 
     all.extend(sweeps::pictures());
+    all.extend(others::pictures(&thirty));
 
     let mut nasty = surplus(&RULES[..5], 1);
     for (_, e) in &mut nasty.bars[0].shares {

@@ -43,9 +43,13 @@ pub(super) fn heading(title: &str, subtitle: &str, replicates: usize) -> Heading
     Heading { title: title.to_owned(), subtitle: subtitle.to_owned(), replicates }
 }
 
-/// As a file with this one contender would have it, its rule the name up to a number.
+/// As in a file with every rule in order again and again: its rule is the name up to a number, which says how many of them stand
+/// before it.
 pub(super) fn identity(name: &str) -> Identity {
-    Identity::of([name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit())])[0]
+    let rule = name.trim_end_matches(|c: char| c == '_' || c.is_ascii_digit());
+    let number: usize = name.rsplit('_').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+    let earlier = number / RULES.len();
+    Identity::of(std::iter::repeat_n(rule, earlier + 1))[earlier]
 }
 
 pub(super) fn bar(name: &str, i: usize) -> Bar {
@@ -334,6 +338,8 @@ pub(super) fn frontier(names: &[&str], objectives: usize) -> Frontier {
             contender: i % names.len(),
             values: values[..objectives].to_vec(),
             mark: if i % 5 == 3 { frontier::Mark::NotCertified } else { frontier::Mark::Efficient },
+            is_knee: objectives == 2 && i % 8 == 6,
+            words: format!("seats {i}"),
         }
     };
     Frontier {

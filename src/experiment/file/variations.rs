@@ -1,10 +1,11 @@
 //! What an experiment varies around its contenders: `[robustness]`, `[sweep]`, `[replication]`, `[optimize]` and
-//! `[sensitivity]`.
+//! `[sensitivity]`; and what it claims of all that: `[claim]`.
 
 use super::head::Head;
 use super::shelf::Shelf;
 use crate::agent::strategy::Strategy;
 use crate::agent::{delegation, sequencer};
+use crate::experiment::claim::{self, Claim};
 use crate::experiment::optimization::{self, Optimization};
 use crate::experiment::replication::StoppingRule;
 use crate::experiment::robustness::Robustness;
@@ -25,6 +26,8 @@ pub struct Variations {
     pub optimization: Option<Optimization>,
     /// Parameters whose influence is measured.
     pub sensitivity: Option<Sensitivity>,
+    /// What the experiment is to decide.
+    pub claim: Option<Claim>,
 }
 
 /// The table of a kind of experiment; refused where the experiment is of another kind, missed where there is none.
@@ -115,16 +118,8 @@ pub(super) fn read_variations(root: &Section, head: &Head, names: &[&str], shelf
             None,
         );
     }
-    let own_figures = match head.kind {
-        "optimize" => Some("an optimization has the figures of its front"),
-        "sensitivity" => Some("a sensitivity study has the figures of its indices"),
-        _ => None,
-    };
-    if let Some(own) = own_figures.filter(|_| root.is_given("charts")) {
-        let allowed = format!("no `[[charts]]`: {own}");
-        root.refuse("charts", "figures of contenders, of which there are none here", &allowed, None);
-    }
-    Variations { robustness, sweep, stopping, optimization, sensitivity }
+    let claim = claim::read(root, head.kind, names);
+    Variations { robustness, sweep, stopping, optimization, sensitivity, claim }
 }
 
 fn read_robustness(root: &Section, contenders: usize, shelf: &mut Shelf) -> Option<Robustness> {

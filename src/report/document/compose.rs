@@ -1,6 +1,6 @@
 //! What a report says, in order.
 
-use super::{Block, ReportError, sweep_tables, tables};
+use super::{Block, ReportError, studies, sweep_tables, tables, verdict};
 use crate::chart::ticks::{fixed, significant};
 use crate::experiment::file::Experiment;
 use crate::experiment::manifest::MANIFEST_FILE;
@@ -13,7 +13,7 @@ use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
 use crate::report::summary::{Standing, Summary};
 use crate::report::sweep::Swept;
-use crate::report::{robustness, table, warnings};
+use crate::report::{claim, robustness, table, warnings};
 use std::path::Path;
 
 /// Pairs of contenders about which there is a sentence.
@@ -25,16 +25,18 @@ pub(super) fn compose(
     directory: &Path,
     (figures, notes): (Vec<Named>, &[String]),
     design: Option<(&str, &Swept)>,
+    judged: Option<&claim::Findings>,
 ) -> Result<Vec<Block>, ReportError> {
     if let Some(optimization) = &experiment.variations.optimization {
         return frontier(store, experiment, optimization, directory, figures, notes);
     }
     if let Some(asked) = &experiment.variations.sensitivity {
-        return sensitivity(store, experiment, asked, directory, figures);
+        return sensitivity(store, experiment, asked, directory, (figures, notes));
     }
     if let Some((closing, swept)) = design {
-        let mut blocks = opening(experiment);
+        let mut blocks = opening(experiment, verdict::section(judged));
         blocks.push(Block::Lines(closing.trim().to_owned()));
+        blocks.extend(studies::of_sweep(store, swept, experiment)?);
         blocks.extend(pictures(figures, notes));
         blocks.push(heading("Tables"));
         blocks.extend(sweep_tables::all(store, swept, directory)?.into_iter().map(Block::Table));
@@ -43,7 +45,7 @@ pub(super) fn compose(
         return Ok(blocks);
     }
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;
-    let mut blocks = opening(experiment);
+    let mut blocks = opening(experiment, verdict::section(judged));
     blocks.extend(first_point(store)?);
     blocks.extend(outcome(&summary));
     blocks.push(heading("What is certified, and what is not"));
@@ -75,20 +77,22 @@ fn heading(text: &str) -> Block {
     Block::Heading(2, text.to_owned())
 }
 
-/// What every report begins with.
-fn opening(experiment: &Experiment) -> Vec<Block> {
+/// What every report begins with; `verdict` is its section on the claim.
+fn opening(experiment: &Experiment, verdict: Vec<Block>) -> Vec<Block> {
     let said = |text: &str, otherwise: &str| {
         let text = text.trim();
         Block::Text(if text.is_empty() { otherwise.to_owned() } else { text.to_owned() })
     };
-    vec![
+    let mut blocks = vec![
         Block::Heading(1, experiment.name.clone()),
         heading("Question"),
         said(&experiment.question, "The experiment file states no question."),
         heading("Expectation"),
         said(&experiment.expectation, "None was stated beforehand."),
-        heading("What came out"),
-    ]
+    ];
+    blocks.extend(verdict);
+    blocks.push(heading("What came out"));
+    blocks
 }
 
 fn pictures(figures: Vec<Named>, notes: &[String]) -> Vec<Block> {
@@ -121,7 +125,7 @@ fn frontier(
     figures: Vec<Named>,
     notes: &[String],
 ) -> Result<Vec<Block>, ReportError> {
-    let mut blocks = opening(experiment);
+    let mut blocks = opening(experiment, Vec::new());
     let front = if optimization.descent.is_some() {
         None
     } else {
@@ -132,6 +136,7 @@ fn frontier(
         let checked = audited(store, optimization, optimum)?;
         let closing = crate::report::best::closing(experiment, optimization, optimum, checked.as_ref());
         blocks.push(Block::Lines(closing.trim().to_owned()));
+        blocks.extend(studies::of_optimum(optimization, optimum, checked.as_ref()));
     }
     match &front {
         _ if optimum.is_some() => {}
@@ -139,6 +144,7 @@ fn frontier(
             blocks.push(Block::Lines(
                 crate::report::frontier::closing(store, experiment, optimization, front).trim().to_owned(),
             ));
+            blocks.extend(studies::of_front(store, optimization, front, experiment)?);
         }
         None => blocks.push(Block::Text("The search has not ended yet.".to_owned())),
     }
@@ -157,13 +163,14 @@ fn sensitivity(
     experiment: &Experiment,
     asked: &Sensitivity,
     directory: &Path,
-    figures: Vec<Named>,
+    (figures, notes): (Vec<Named>, &[String]),
 ) -> Result<Vec<Block>, ReportError> {
     let found = findings::read(store, asked)?;
     let closing = crate::report::sensitivity::closing(store, experiment, asked, &found);
-    let mut blocks = opening(experiment);
+    let mut blocks = opening(experiment, Vec::new());
     blocks.push(Block::Lines(closing.trim().to_owned()));
-    blocks.extend(pictures(figures, &[]));
+    blocks.extend(studies::of_sensitivity(store, &found)?);
+    blocks.extend(pictures(figures, notes));
     blocks.push(heading("Tables"));
     blocks.extend(tables::sensitivity(store, asked, &found).into_iter().map(Block::Table));
     blocks.extend(what_was_run(store, experiment, directory)?);

@@ -105,10 +105,19 @@ fn figure(named: &Named) -> String {
     // The root's title would be a tooltip over everything, and its ids would not be the page's only ones.
     let inner = svg.split_once("</desc>").map_or(svg, |(_, rest)| rest);
     let (wide, high) = picture.size();
+    // Points that say something can be read from the keyboard too.
+    let (focus, reading) = if inner.contains("<g class=\"point\">") {
+        (
+            " tabindex=\"0\"",
+            "<p class=\"reading\" role=\"status\">Arrow keys read the points of this figure.</p>\n",
+        )
+    } else {
+        ("", "")
+    };
     let view = svg.split("viewBox=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
     format!(
         "<figure id=\"figure-{id}\">\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}pt\" height=\"{high}pt\" viewBox=\"{view}\" role=\"img\" \
-         aria-label=\"{alt}\">{inner}<figcaption><strong>{title}</strong> {caption} \
+         aria-label=\"{alt}\"{focus}>{inner}{reading}<figcaption><strong>{title}</strong> {caption} \
          <span class=\"file\">charts/{id}.png, .svg</span></figcaption>\n</figure>\n",
         id = escape(&named.name),
         alt = escape(picture.alt()),
@@ -191,7 +200,25 @@ fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64, prose};
+    use super::{STYLE, base64, prose};
+    use crate::report::table::WIDTH;
+
+    #[test]
+    fn closing_words_fit_on_a4() {
+        let (screen, print) = STYLE.split_once("@media print").unwrap();
+        let number = |text: &str, before: &str, unit: &str| -> f64 {
+            let from = text.split(before).nth(1).unwrap_or_else(|| panic!("no {before}"));
+            from.split(unit).next().unwrap().trim().parse().unwrap()
+        };
+        let margin = number(print, "margin: ", "mm");
+        // A rem is 16 px, an inch 96 px or 72 points.
+        let padding = number(screen.split("pre {").nth(1).unwrap(), "padding: ", "rem") * 16.0 * 0.75;
+        let room = (210.0 - 2.0 * margin) / 25.4 * 72.0 - 2.0 * padding;
+        let size = number(print.split("pre {").nth(1).unwrap(), "font-size: ", "pt");
+        // Letters of Courier and its kin are 0.6 of their size wide.
+        assert!(size >= 7.0 && WIDTH as f64 * 0.6 * size <= room, "{size} {room}");
+        assert!(print.contains("white-space: pre-wrap"), "what is longer is cut");
+    }
 
     #[test]
     fn names_of_settings_are_code() {

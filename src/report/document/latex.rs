@@ -21,6 +21,11 @@ pub(super) fn render(table: &Table, stars: bool) -> String {
         "% Needs \\usepackage{{booktabs}}{}\n",
         if long { " and \\usepackage{longtable}" } else { "" }
     );
+    let texts_of_all = table.rows.iter().flatten().map(|cell| &cell.text);
+    let mut texts_of_all = texts_of_all.chain(&table.head).chain(&table.notes).chain([&table.caption]);
+    if texts_of_all.any(|text| !is_for_every_engine(&escape(text))) {
+        out += "% Names here are in a script that needs XeLaTeX or LuaLaTeX, and a font that has it.\n";
+    }
     // Writing to a string cannot fail.
     let _ = if long {
         write!(
@@ -89,6 +94,11 @@ fn said(cell: &Cell, text: bool, stars: bool) -> String {
     format!("{body}{mark}")
 }
 
+/// Whether pdfLaTeX with its ordinary fonts sets a text: ASCII, and the letters of western Europe.
+fn is_for_every_engine(escaped: &str) -> bool {
+    escaped.chars().all(|c| c.is_ascii() || ('\u{a1}'..='\u{ff}').contains(&c))
+}
+
 /// Text in which nothing is taken for a command; signs that ordinary fonts lack become mathematics.
 fn escape(text: &str) -> String {
     let mut out = String::new();
@@ -103,21 +113,92 @@ fn escape(text: &str) -> String {
             '^' => out += "\\textasciicircum{}",
             '<' => out += "$<$",
             '>' => out += "$>$",
-            '±' => out += "$\\pm$",
-            '−' => out += "$-$",
-            '×' => out += "$\\times$",
-            '≥' => out += "$\\geq$",
-            '≤' => out += "$\\leq$",
-            '–' => out += "--",
             '\u{a0}' => out.push('~'),
-            '⁻' => out += "$^{-}$",
             '⁰'..='⁹' | '¹' | '²' | '³' => {
                 let digit = "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|d| d == c).unwrap_or(0);
                 let _ = write!(out, "$^{{{digit}}}$");
             }
             c if c.is_control() => out.push(' '),
-            c => out.push(c),
+            c => match SIGNS.iter().find(|(sign, _)| *sign == c) {
+                Some((_, command)) => out += command,
+                None => out.push(c),
+            },
         }
     }
     out
+}
+
+/// Signs and Greek letters, and what LaTeX calls them.
+const SIGNS: [(char, &str); 45] = [
+    ('±', r"$\pm$"),
+    ('−', r"$-$"),
+    ('×', r"$\times$"),
+    ('·', r"$\cdot$"),
+    ('≥', r"$\geq$"),
+    ('≤', r"$\leq$"),
+    ('≈', r"$\approx$"),
+    ('≠', r"$\neq$"),
+    ('∞', r"$\infty$"),
+    ('√', r"$\surd$"),
+    ('→', r"$\rightarrow$"),
+    ('⁻', r"$^{-}$"),
+    ('–', "--"),
+    ('—', "---"),
+    ('…', r"\ldots{}"),
+    ('‘', "`"),
+    ('’', "'"),
+    ('“', "``"),
+    ('”', "''"),
+    ('α', r"$\alpha$"),
+    ('β', r"$\beta$"),
+    ('γ', r"$\gamma$"),
+    ('δ', r"$\delta$"),
+    ('ε', r"$\varepsilon$"),
+    ('η', r"$\eta$"),
+    ('θ', r"$\theta$"),
+    ('κ', r"$\kappa$"),
+    ('λ', r"$\lambda$"),
+    ('μ', r"$\mu$"),
+    ('µ', r"$\mu$"),
+    ('ν', r"$\nu$"),
+    ('π', r"$\pi$"),
+    ('ρ', r"$\rho$"),
+    ('σ', r"$\sigma$"),
+    ('τ', r"$\tau$"),
+    ('φ', r"$\varphi$"),
+    ('χ', r"$\chi$"),
+    ('ψ', r"$\psi$"),
+    ('ω', r"$\omega$"),
+    ('Δ', r"$\Delta$"),
+    ('Λ', r"$\Lambda$"),
+    ('Π', r"$\Pi$"),
+    ('Σ', r"$\Sigma$"),
+    ('Φ', r"$\Phi$"),
+    ('Ω', r"$\Omega$"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::metrics::METRICS;
+
+    fn of(name: &str) -> Table {
+        let row = vec![Cell { text: name.to_owned(), ..Cell::default() }];
+        Table { head: vec!["η², %".to_owned()], rows: vec![row], texts: 1, ..Table::default() }
+    }
+
+    #[test]
+    fn signs_become_mathematics() {
+        assert_eq!(escape("η², % of Δ − 10⁻³"), r"$\eta$$^{2}$, \% of $\Delta$ $-$ 10$^{-}$$^{3}$");
+        assert!(METRICS.iter().all(|m| is_for_every_engine(&escape(m.label))));
+        assert!(METRICS.iter().any(|m| !m.label.is_ascii()), "no metric puts it to the test");
+    }
+
+    #[test]
+    fn a_name_in_another_script_is_kept_and_says_what_it_needs() {
+        let said = "needs XeLaTeX";
+        assert!(!render(&of("Zürich"), false).contains(said));
+        let text = render(&of("漢字"), false);
+        assert!(text.contains(said) && text.contains("漢字"));
+    }
 }

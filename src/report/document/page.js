@@ -41,3 +41,26 @@ for (const input of document.querySelectorAll("input[data-table]")) {
     status.textContent = wanted.length ? `${shown} of ${rows.length} rows` : "";
   });
 }
+// Reading figures: what a point says when one hovers over it, point by point with the arrow keys.
+for (const figure of document.querySelectorAll("figure")) {
+  const [picture, status] = [figure.querySelector("svg"), figure.querySelector(".reading")];
+  if (!status) continue;
+  const points = [...picture.querySelectorAll("g.point")];
+  let at = -1;
+  const read = (next) => {
+    points[at]?.classList.remove("read");
+    at = (next + points.length) % points.length;
+    points[at].classList.add("read");
+    status.textContent = points[at].querySelector("title").textContent;
+  };
+  picture.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    read(at < 0 && step < 0 ? points.length - 1 : at + step);
+  });
+  picture.addEventListener("mouseover", (event) => {
+    const point = event.target.closest("g.point");
+    if (point) read(points.indexOf(point));
+  });
+}

@@ -62,6 +62,38 @@ pub(super) fn by_state(curves: &[StoredCurve], class: &str) -> Vec<(f64, Estimat
     means(&cells)
 }
 
+/// A curve that not every replicate has in full.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Common {
+    /// Means at the places that all replicates have.
+    pub points: Vec<(f64, Estimate)>,
+    /// The first place that only some have, and how many do.
+    pub partly: Option<(f64, usize)>,
+}
+
+/// The mean curve of one class at the places that all of `replicates` have: a mean over those that happen to have a place would be
+/// a mean over another population than its neighbours'.
+pub(super) fn in_all(curves: &[StoredCurve], class: &str, replicates: usize) -> Common {
+    let mut cells: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
+    for stored in curves.iter().filter(|c| c.curve.agent == class) {
+        for &(x, y) in stored.curve.points.iter().filter(|(x, _)| *x >= 0.0) {
+            // Bits order what is not negative.
+            cells.entry(x.to_bits()).or_default().push(y);
+        }
+    }
+    let mut critical = Critical::default();
+    let mut common = Common::default();
+    for (x, values) in cells.iter().map(|(bits, values)| (f64::from_bits(*bits), values)) {
+        if values.len() < replicates {
+            common.partly.get_or_insert((x, values.len()));
+        } else {
+            let moments = values.iter().copied().collect::<Moments>();
+            common.points.push((x, drawn_as(&moments.estimate(&mut critical))));
+        }
+    }
+    common
+}
+
 /// Values of one class along learning. `ends` has the last epoch of each replicate's learning: one that converged
 /// earlier than others keeps its last value, as its play does.
 pub(super) fn along(curves: &[StoredCurve], class: &str, ends: &BTreeMap<u32, f64>) -> Vec<(f64, Estimate)> {
@@ -111,6 +143,21 @@ mod tests {
         let curves = [stored(0, &[(1.0, 2.0)]), stored(0, &[(1.0, 4.0)]), stored(1, &[(1.0, 5.0)])];
         let points = by_state(&curves, "s");
         assert_eq!((points.len(), points[0].1.mean), (1, 4.0));
+    }
+
+    #[test]
+    fn a_mean_is_over_all_replicates_or_not_drawn() {
+        let curves = [
+            stored(0, &[(1.0, 2.0), (2.0, 5.0), (3.0, 9.0)]),
+            stored(1, &[(1.0, 4.0), (2.0, 7.0)]),
+            stored(2, &[(1.0, 6.0)]),
+        ];
+        let found = in_all(&curves, "s", 3);
+        let got: Vec<_> = found.points.iter().map(|(x, e)| (*x, e.mean)).collect();
+        assert_eq!((got.as_slice(), found.partly), (&[(1.0, 4.0)][..], Some((2.0, 2))));
+        // A replicate of which there is no curve at all counts too.
+        assert!(in_all(&curves, "s", 4).points.is_empty());
+        assert_eq!(in_all(&curves[..1], "s", 1).partly, None);
     }
 
     #[test]

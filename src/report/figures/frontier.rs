@@ -6,11 +6,17 @@ use crate::chart::ticks::Format;
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::front::{Front, Point};
-use crate::report::frontier::{labelled, printed};
+use crate::experiment::store::Store;
+use crate::report::frontier::{labelled, printed, setting, short_names};
 
 /// The figure; `None` where there is no point.
-pub(super) fn figure(front: &Front, optimization: &Optimization, experiment: &Experiment) -> Option<Sheet> {
-    let dots = dots(front);
+pub(super) fn figure(
+    store: &Store,
+    front: &Front,
+    optimization: &Optimization,
+    experiment: &Experiment,
+) -> Option<Sheet> {
+    let dots = dots(front, &short_names(store.parameters()), optimization.objectives.len());
     if dots.is_empty() {
         return None;
     }
@@ -41,17 +47,28 @@ pub(super) fn figure(front: &Front, optimization: &Optimization, experiment: &Ex
     }))
 }
 
-/// Points of the front, finalists whose play fresh draws do not certify, and what the search alone has seen.
-fn dots(front: &Front) -> Vec<Dot> {
-    let dot = |point: &Point, mark: Mark| Dot {
-        contender: point.contender,
-        values: point.objectives.iter().map(drawn_as).collect(),
-        mark,
+/// Points of the front, finalists whose play fresh draws do not certify, and what the search alone has seen; `names` are those of the
+/// parameters.
+fn dots(front: &Front, names: &[String], objectives: usize) -> Vec<Dot> {
+    let dot = |point: &Point, mark: Mark, is_knee: bool| {
+        let settings = names.iter().zip(&point.settings);
+        let settings = settings.filter(|(_, value)| value.is_some());
+        let words: Vec<String> =
+            settings.map(|(name, value)| format!("{name} {}", setting(value.as_ref()))).collect();
+        Dot {
+            contender: point.contender,
+            values: point.objectives.iter().map(drawn_as).collect(),
+            mark,
+            is_knee,
+            words: words.join(", "),
+        }
     };
     let shown = |p: &Point| if p.is_likely() { Mark::Efficient } else { Mark::InDoubt };
-    let on_front = front.points.iter().map(|p| dot(p, shown(p)));
-    let left_out = front.unsound().map(|p| dot(p, Mark::NotCertified));
-    let searched = front.uncertified.iter().map(|p| dot(p, Mark::Searched));
+    // Objectives are a plane curve, which can bend, where there are two.
+    let is_knee = |place: usize| objectives == 2 && front.knees.iter().any(|k| k.point == place);
+    let on_front = front.points.iter().enumerate().map(|(place, p)| dot(p, shown(p), is_knee(place)));
+    let left_out = front.unsound().map(|p| dot(p, Mark::NotCertified, false));
+    let searched = front.uncertified.iter().map(|p| dot(p, Mark::Searched, false));
     on_front.chain(left_out).chain(searched).collect()
 }
 
@@ -71,7 +88,7 @@ mod tests {
         ];
         let mut front = settled(finalists, &optimization());
         front.uncertified.push(finalist(4, [0.5, 0.5], 0.0));
-        let marks: Vec<Mark> = dots(&front).iter().map(|dot| dot.mark).collect();
+        let marks: Vec<Mark> = dots(&front, &[], 2).iter().map(|dot| dot.mark).collect();
         assert_eq!(marks, [Mark::Efficient, Mark::NotCertified, Mark::NotCertified, Mark::Searched]);
     }
 }

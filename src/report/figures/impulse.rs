@@ -15,12 +15,13 @@ pub(super) fn figure(
     store: &Store,
     experiment: &Experiment,
     summary: &Summary,
+    design: u32,
 ) -> Result<Option<Sheet>, StoreError> {
     let mut panels = Vec::new();
     // Sessions that ended in a best response have nothing to deviate to.
     let mut sessions = 0;
     for (c, mechanism) in summary.contenders().iter().enumerate() {
-        let curves = store.curves(0, mechanism, "impulse_response")?;
+        let curves = store.curves(design, mechanism, "impulse_response")?;
         if curves.is_empty() {
             continue;
         }

@@ -6,6 +6,7 @@ use crate::agent::strategy::Unit;
 use crate::chart::learning_curves::{GainAxis, LearningCurves, LearningPanel};
 use crate::chart::series::Series;
 use crate::chart::ticks::Format;
+use crate::experiment::charts::Chart;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
 use crate::mechanism::{Lever, Mechanism as _};
@@ -18,11 +19,13 @@ pub(super) fn figure(
     store: &Store,
     experiment: &Experiment,
     summary: &Summary,
+    chart: &Chart,
 ) -> Result<Option<Sheet>, StoreError> {
+    let design = chart.design;
     let mut panels = Vec::new();
     for (c, mechanism) in summary.contenders().iter().enumerate() {
-        let offers = store.curves(0, mechanism, "learning_offer")?;
-        let gains = store.curves(0, mechanism, "learning_gain")?;
+        let offers = store.curves(design, mechanism, "learning_offer")?;
+        let gains = store.curves(design, mechanism, "learning_gain")?;
         if offers.is_empty() && gains.is_empty() {
             continue;
         }
@@ -46,7 +49,11 @@ pub(super) fn figure(
         panels,
         offer_format: Format::Plain,
         tolerance: Some(experiment.play.tolerance),
-        gain_axis: GainAxis::Auto,
+        gain_axis: match chart.axis {
+            Some("log") => GainAxis::Log,
+            Some(_) => GainAxis::Linear,
+            None => GainAxis::Auto,
+        },
     };
     Ok((!curves.panels.is_empty()).then_some(Sheet::Learning(curves)))
 }

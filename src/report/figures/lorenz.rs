@@ -20,12 +20,13 @@ pub(super) fn figure(
     store: &Store,
     experiment: &Experiment,
     summary: &Summary,
+    design: u32,
 ) -> Result<Option<Sheet>, StoreError> {
     let mut panels = Vec::new();
     for (name, title) in TOTALS {
         let mut lines = Vec::new();
         for (c, mechanism) in summary.contenders().iter().enumerate() {
-            let curves = store.curves(0, mechanism, name)?;
+            let curves = store.curves(design, mechanism, name)?;
             let points = by_state(&curves, "");
             if points.len() > 2 {
                 lines.push(Series { name: summary.marked(c), points });

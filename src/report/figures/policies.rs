@@ -21,6 +21,7 @@ pub(super) fn figure(
     store: &Store,
     experiment: &Experiment,
     summary: &Summary,
+    design: u32,
     notes: &mut Vec<String>,
 ) -> Result<Option<Sheet>, StoreError> {
     let mut panels = Vec::new();
@@ -28,8 +29,8 @@ pub(super) fn figure(
     let mut against = BTreeSet::new();
     for (c, mechanism) in summary.contenders().iter().enumerate() {
         let Some(contender) = contender(experiment, mechanism) else { continue };
-        let mut curves = store.curves(0, mechanism, "offer")?;
-        curves.extend(store.curves(0, mechanism, "offer_absolute")?);
+        let mut curves = store.curves(design, mechanism, "offer")?;
+        curves.extend(store.curves(design, mechanism, "offer_absolute")?);
         curves.retain(|c| !c.curve.points.is_empty());
         if curves.is_empty() {
             continue;
@@ -51,7 +52,7 @@ pub(super) fn figure(
                 .map(|(x, e)| (x * to_value, e.scaled(to_offer)))
                 .collect(),
         };
-        let mut theory = store.reference_curves(0, mechanism)?;
+        let mut theory = store.reference_curves(design, mechanism)?;
         for point in theory.iter_mut().flat_map(|curve| &mut curve.points) {
             *point = (point.0 * to_value, point.1 * to_offer);
         }

@@ -36,7 +36,7 @@ pub(super) fn metrics(summary: &Summary, experiment: &Experiment, picked: &[&'st
     };
     let own: Vec<&Metric> =
         chosen(picked, &MEANS).into_iter().filter(|m| !picked.is_empty() || said(m)).collect();
-    let panels: Vec<MetricPanel> = own.iter().map(|m| panel(summary, m, &[])).collect();
+    let panels: Vec<MetricPanel> = own.iter().map(|m| panel(summary, m)).collect();
     (!panels.is_empty()).then(|| {
         Sheet::Metrics(SmallMultiples {
             heading: heading("How the contenders stand", experiment, replicates(summary)),
@@ -46,38 +46,78 @@ pub(super) fn metrics(summary: &Summary, experiment: &Experiment, picked: &[&'st
     })
 }
 
-/// Replicates of metrics; `None` where nothing is stored.
+/// Replicates of metrics, basin by basin where a contender's end in several; `None` where nothing is stored.
 pub(super) fn distribution(
     store: &Store,
     summary: &Summary,
     experiment: &Experiment,
+    design: u32,
     picked: &[&'static str],
 ) -> Result<Option<Sheet>, StoreError> {
     let own = chosen(picked, &SPREAD);
     let place: Vec<Option<usize>> =
         store.contenders().iter().map(|name| summary.contenders().iter().position(|c| c == name)).collect();
-    // By metric, then contender.
-    let mut values = vec![vec![Vec::new(); summary.contenders().len()]; own.len()];
+    let rows = populations(summary);
+    // By metric, then row.
+    let mut values = vec![vec![Vec::new(); rows.len()]; own.len()];
     let keys: Vec<Option<usize>> =
         store.metrics().iter().map(|key| own.iter().position(|m| m.key == *key)).collect();
-    store.visit_values_of(&[0], Order::ByContender, |unit| {
-        if let Some(contender) = place[unit.contender] {
+    store.visit_values_of(&[design], Order::ByContender, |unit| {
+        let holds = |&(contender, basin): &(usize, Option<usize>)| {
+            let replicates = |b: usize| &summary.basins(contender)[b].replicates;
+            place[unit.contender] == Some(contender)
+                && basin.is_none_or(|b| replicates(b).binary_search(&unit.replicate).is_ok())
+        };
+        if let Some(row) = rows.iter().position(holds) {
             for &(metric, value) in unit.values {
                 if let Some(own) = keys[metric] {
-                    values[own][contender].push(value);
+                    values[own][row].push(value);
                 }
             }
         }
         Ok::<_, StoreError>(())
     })?;
-    let panels: Vec<MetricPanel> = own.iter().zip(&values).map(|(m, v)| panel(summary, m, v)).collect();
+    let panel = |(metric, values): (&&'static Metric, Vec<Vec<f64>>)| {
+        let mean = |&(c, basin): &(usize, Option<usize>)| match basin {
+            Some(basin) => summary.basin_estimate(c, basin, metric.key),
+            None => summary.estimate(c, metric.key),
+        };
+        let row = |(place, replicates): (&(usize, Option<usize>), Vec<f64>)| Row {
+            mean: mean(place).map_or(Estimate::absent(), |e| drawn_as(&e)),
+            replicates,
+        };
+        let format = if is_percent(metric) { Format::Percent } else { Format::Plain };
+        MetricPanel { title: title(metric), format, rows: rows.iter().zip(values).map(row).collect() }
+    };
+    let panels: Vec<MetricPanel> = own.iter().zip(values).map(panel).collect();
+    let named = |&(c, basin): &(usize, Option<usize>)| {
+        let own = &summary.contenders()[c];
+        Contender {
+            name: basin.map_or_else(|| summary.marked(c), |basin| format!("{own}, basin {basin}")),
+            identity: identity(experiment, own),
+            // A basin is one population; a mean over several would be hollow.
+            certified: summary.standing(c).is_sound(),
+        }
+    };
     Ok((!panels.is_empty()).then(|| {
         Sheet::Distribution(Distribution {
             heading: heading("How far replicates differ", experiment, replicates(summary)),
-            contenders: contenders(summary, experiment),
+            contenders: rows.iter().map(named).collect(),
             panels,
         })
     }))
+}
+
+/// Contenders, those whose replicates end in several basins once for each.
+fn populations(summary: &Summary) -> Vec<(usize, Option<usize>)> {
+    let each = |c: usize| -> Vec<(usize, Option<usize>)> {
+        if summary.has_basins(c) {
+            (0..summary.basins(c).len()).map(|basin| (c, Some(basin))).collect()
+        } else {
+            vec![(c, None)]
+        }
+    };
+    (0..summary.contenders().len()).flat_map(each).collect()
 }
 
 fn chosen(picked: &[&'static str], otherwise: &[&'static str]) -> Vec<&'static Metric> {
@@ -95,12 +135,12 @@ fn contenders(summary: &Summary, experiment: &Experiment) -> Vec<Contender> {
     .collect()
 }
 
-/// A metric of all contenders, with the values of replicates where given.
-fn panel(summary: &Summary, metric: &Metric, values: &[Vec<f64>]) -> MetricPanel {
+/// Means of a metric of all contenders.
+fn panel(summary: &Summary, metric: &Metric) -> MetricPanel {
     let rows = (0..summary.contenders().len())
         .map(|c| Row {
             mean: summary.estimate(c, metric.key).map_or(Estimate::absent(), |e| drawn_as(&e)),
-            replicates: values.get(c).cloned().unwrap_or_default(),
+            replicates: Vec::new(),
         })
         .collect();
     let format = if is_percent(metric) { Format::Percent } else { Format::Plain };

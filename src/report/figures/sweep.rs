@@ -20,7 +20,7 @@ const RESPONSES: usize = 4;
 const EFFECTS: usize = 3;
 /// Metrics of a heat map of two parameters, and of one of three.
 const FIELDS: usize = 3;
-/// Settings of a factor beyond which its response is drawn without each point.
+/// Metrics of a figure where they are picked.
 const MOST_ROWS: usize = 8;
 
 /// Lines along the one parameter that varies; `None` where it is not one.

@@ -135,6 +135,79 @@ fn listed_charts_take_the_place_of_unasked_ones() {
     assert!(svg.contains("width=\"252pt\"") && svg.contains("Two of three") && !svg.contains(">\none\n<"));
 }
 
+#[test]
+fn a_picture_of_somebodys_own_stays_and_ours_go() {
+    let experiment = trial::read(trial::THREE);
+    let root = tempfile::tempdir().unwrap();
+    let store = trial::run(&experiment, root.path());
+    let draw = |experiment: &Experiment| {
+        draw_all(&store, experiment, root.path(), Printing::default(), &Readings::default()).unwrap()
+    };
+    draw(&experiment);
+    let folder = root.path().join(FOLDER);
+    for own in ["mine.png", "mine.svg", "mine.pdf"] {
+        std::fs::write(folder.join(own), "<svg>mine</svg>").unwrap();
+    }
+    let renamed = trial::read(&format!("{}[[charts]]\nkind = \"lorenz\"\nname = \"spread\"\n", trial::THREE));
+    draw(&renamed);
+    for there in ["mine.png", "mine.svg", "mine.pdf", "spread.png", "spread.svg"] {
+        assert!(folder.join(there).exists(), "{there}");
+    }
+    for gone in ["lorenz.png", "lorenz.svg"] {
+        assert!(!folder.join(gone).exists(), "{gone}");
+    }
+}
+
+#[test]
+fn a_controller_of_redundancy_is_drawn_along_its_epochs() {
+    let text = "[experiment]\nname = \"whittled\"\nreplicates = 2\n[[sequencers]]\nname = \"s\"\ncount = 6\n\
+                value = { constant = 1.0 }\n[mechanism.fixed]\nrule = \"algorithmic\"\nepoch_slots = 4\nredundancy = 3\n\
+                [mechanism.whittled]\nrule = \"algorithmic\"\nepoch_slots = 4\nr_max = 4\ncontrol_epochs = 5\n\
+                availability_target = 0.9\n\
+                [play]\nrounds = 4\nwarmup_epochs = 10\nmeasured_epochs = 30\n";
+    let (drawn, root) = drawn(text);
+    assert!(names(&drawn).contains(&"redundancy".to_owned()), "{:?}", names(&drawn));
+    let svg = std::fs::read_to_string(root.path().join("charts/redundancy.svg")).unwrap();
+    // Without outages it falls by one every five epochs, from four down to one, and no slot is missed.
+    assert!(svg.contains("fixed from 3.00 to 3.00, whittled from 4.00 to 1.00"), "{}", &svg[..900]);
+    assert!(svg.contains("Slots produced: fixed from 100% to 100%"));
+    keep(root.path(), text, "whittled");
+}
+
+#[test]
+fn basins_are_rows_of_their_own_and_repeated_looks_are_told() {
+    use crate::experiment::outcome::{Outcome, UnitKey};
+    use crate::experiment::unit::UnitPlan;
+    let text = "[experiment]\nname = \"t\"\nreplicates = 20\n[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = { constant = 1.0 }\n\
+                [mechanism.m]\nrule = \"centralized\"\n";
+    let experiment = trial::read(text);
+    let root = tempfile::tempdir().unwrap();
+    let mut store = trial::empty(&experiment, root.path());
+    for replicate in 0..20 {
+        // Every other one ends elsewhere.
+        let place = f64::from(replicate % 2) * 0.6 + 0.2 + 0.001 * f64::from(replicate);
+        let metrics = vec![
+            ("community_share", place),
+            ("holder_share", place),
+            ("sequencer_share", 1.0 - place),
+            ("unrealised_share", 0.0),
+        ];
+        let key = UnitKey { design: 0, mechanism: "m".to_owned(), replicate };
+        let plan = UnitPlan { id: format!("m/{replicate}"), key, seed: 1 };
+        store.put(&plan, Ok(&Outcome { metrics, ..Outcome::default() })).unwrap();
+    }
+    draw_all(&store, &experiment, root.path(), Printing::default(), &Readings::default()).unwrap();
+    let svg = std::fs::read_to_string(root.path().join("charts/distribution.svg")).unwrap();
+    assert!(svg.contains("m, basin 0: ") && svg.contains("m, basin 1: "), "{}", &svg[..900]);
+    let tables: Vec<String> =
+        (0..21).map(|i| format!("[mechanism.m{i}]\nrule = \"centralized\"\n")).collect();
+    let many = text.replace("[mechanism.m]\nrule = \"centralized\"\n", &tables.concat());
+    let (drawn, _root) = drawn(&many.replace("replicates = 20", "replicates = 1"));
+    let said =
+        "21 contenders have the rule `centralized`: in figures their colours and marks come again after 20.";
+    assert!(drawn.notes.iter().any(|note| note == said), "{:?}", drawn.notes);
+}
+
 /// Also redraws with other options: other bytes, and back again.
 #[test]
 fn the_same_store_gives_the_same_bytes() {

@@ -11,17 +11,19 @@ use crate::experiment::store::Store;
 use crate::measure::sensitivity::Interval;
 use crate::report::frontier::{labelled, printed};
 
-/// The figures with their names.
+/// The figures with their names; `picked` contenders, or all where there is none.
 pub(super) fn figures(
     store: &Store,
     findings: &[Finding],
     sensitivity: &Sensitivity,
     experiment: &Experiment,
+    picked: &[String],
 ) -> Vec<(Sheet, String)> {
     let contenders = store.contenders();
     let names = sensitivity.short_names();
     let mut sheets = Vec::new();
-    for (place, contender) in contenders.iter().enumerate() {
+    let is_picked = |name: &String| picked.is_empty() || picked.contains(name);
+    for (place, contender) in contenders.iter().enumerate().filter(|(_, name)| is_picked(name)) {
         let own: Vec<&Finding> =
             findings.iter().filter(|f| f.contender == place && f.constant.is_none()).collect();
         let of_variance = own.iter().any(|f| f.indices.is_some());

@@ -71,7 +71,7 @@ pub fn closing(
 }
 
 /// Points that are looked at for warnings and pairing: more where they have fewer units.
-fn looked_at(swept: &Swept) -> usize {
+pub(in crate::report) fn looked_at(swept: &Swept) -> usize {
     let units = swept.contenders.len() * swept.replicates.max(1) as usize;
     (UNITS_LOOKED_AT / units).clamp(2, LOOKED_AT).min(swept.designs.len())
 }
@@ -446,20 +446,25 @@ pub(in crate::report) fn warnings_of(
     let mut found: Vec<(Warning, usize)> = Vec::new();
     for &design in swept.designs.iter().take(looked_at(swept)) {
         let summary = Summary::read(store, design, experiment.play.tolerance)?;
-        let mut here: Vec<Warning> = Vec::new();
-        for warning in warnings::about(&summary, experiment) {
-            if !here.iter().any(|other| alike(other, &warning)) {
-                here.push(warning);
-            }
-        }
-        for warning in here {
-            match found.iter_mut().find(|(other, _)| alike(other, &warning)) {
-                Some((_, count)) => *count += 1,
-                None => found.push((warning, 1)),
-            }
-        }
+        add_kinds(&mut found, warnings::about(&summary, experiment).into_iter());
     }
     Ok(found)
+}
+
+/// Adds the warnings of one more point, each kind once for each contender.
+pub(in crate::report) fn add_kinds(found: &mut Vec<(Warning, usize)>, here: impl Iterator<Item = Warning>) {
+    let mut kinds: Vec<Warning> = Vec::new();
+    for warning in here {
+        if !kinds.iter().any(|other| alike(other, &warning)) {
+            kinds.push(warning);
+        }
+    }
+    for warning in kinds {
+        match found.iter_mut().find(|(other, _)| alike(other, &warning)) {
+            Some((_, count)) => *count += 1,
+            None => found.push((warning, 1)),
+        }
+    }
 }
 
 /// Whether two warnings are of a kind and about the same contender.

@@ -127,7 +127,7 @@ pub enum Shape {
 }
 
 /// Settings of a factor that have room in a figure.
-const MOST_LEVELS: usize = 40;
+pub(in crate::report) const MOST_LEVELS: usize = 40;
 /// Settings of a third factor that have room beside one another.
 const MOST_PANELS: usize = 6;
 

@@ -67,6 +67,22 @@ fn a_front_has_its_files_and_its_bytes_for_any_threads_and_any_number_of_sitting
                   probability_nondominated,deviation_gain,deviation_gain_upper,probability_feasible,replicates";
     let frontier = folder.text("a/frontier.csv");
     assert_eq!(frontier.lines().next(), Some(header));
+    let report = folder.text("a/report.md");
+    assert!(report.contains("## What is certified, and what is not\n\nNobody learns at any of these points"));
+    assert!(report.contains("## Warnings"));
+    // A point says its settings to mouse and keyboard.
+    let page = folder.text("a/report.html");
+    assert!(
+        page.contains("<title>second; reserve_price") || page.contains("<title>second; second.reserve_price")
+    );
+    assert!(page.contains("class=\"reading\""));
+    let charts =
+        "[[charts]]\nkind = \"frontier\"\nname = \"mine\"\ntitle = \"My front\"\nsize = \"single\"\n";
+    std::fs::write(folder.path("charts.toml"), charts).unwrap();
+    folder.run(&["plot", "a", "--charts", "charts.toml", "--quiet"]).with(0);
+    assert!(folder.text("a/charts/mine.svg").contains("My front"));
+    assert!(folder.path("a/charts/settings.svg").exists() && !folder.path("a/charts/frontier.svg").exists());
+    folder.run(&["plot", "a", "--quiet"]).with(0);
     let rows: Vec<Vec<&str>> = frontier.lines().skip(1).map(|line| line.split(',').collect()).collect();
     assert!(rows.len() >= 3, "{frontier}");
     for row in &rows {

@@ -88,4 +88,17 @@ fn listed_charts_are_drawn_from_the_store_without_running_again() {
     assert!(folder.text("output/tiny/charts/prices.svg").contains("\nRevenue\n"));
     assert!(!folder.path("output/tiny/charts/distribution.svg").exists());
     assert!(folder.text("output/tiny/report.md").contains("(charts/prices.png)"));
+    // `plot` draws what the run's own file asked for, or what another asks for by now.
+    let edited = folder.text("tiny.toml").replace("name = \"prices\"", "name = \"dark\"\ntheme = \"dark\"");
+    std::fs::write(folder.path("edited.toml"), edited).unwrap();
+    folder.run(&["plot", "output/tiny", "--quiet"]).with(0);
+    assert!(folder.path("output/tiny/charts/prices.svg").exists());
+    folder.run(&["plot", "output/tiny", "--charts", "edited.toml", "--quiet"]).with(0);
+    assert!(!folder.path("output/tiny/charts/prices.svg").exists());
+    assert!(folder.text("output/tiny/charts/dark.svg").contains("#16181C"));
+    assert!(folder.text("output/tiny/charts/surplus.svg").contains("fill=\"#FFFFFF\""));
+    std::fs::write(folder.path("wrong.toml"), "[[charts]]\nkind = \"surpuls\"\n[whatever]\nx = 1\n").unwrap();
+    let refused = folder.run(&["plot", "output/tiny", "--charts", "wrong.toml"]).with(2);
+    refused.says("surplus");
+    folder.run(&["plot", "output/tiny", "--charts", "none.toml"]).with(2).says("none.toml");
 }

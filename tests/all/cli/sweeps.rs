@@ -286,7 +286,10 @@ fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
     for table in ["points", "effects", "main-effects", "differences", "metrics"] {
         assert!(folder.text(&format!("a/tables/{table}.tex")).contains("\\bottomrule"), "{table}");
     }
-    assert!(folder.text("a/tables/effects.tex").contains("seats"));
+    let effects = folder.text("a/tables/effects.tex");
+    assert!(effects.contains("seats") && effects.contains("$\\eta$") && effects.is_ascii());
+    let report = folder.text("a/report.md");
+    assert!(report.contains("## What is certified, and what is not") && report.contains("## Warnings"));
     // Differences from the first point, replicate by replicate on the same draws.
     let points = folder.text("a/points.csv");
     let of = |file: &str, key: [&str; 3]| -> Vec<f64> {
@@ -667,4 +670,44 @@ fn new_experiments_are_valid_and_never_written_over() {
         folder.run(&["new", kind, "--kind", kind]).with(2).says("exists");
     }
     folder.run(&["new", "a/b"]).with(2).says("allowed: letters");
+}
+
+#[test]
+fn a_figure_that_a_design_is_too_large_for_says_so() {
+    let fine = TINY
+        .replace("seed = 7\nreplicates = 3", "seed = 7\nreplicates = 1\nkind = \"sweep\"")
+        .replace("[mechanism.dpos]\nrule = \"delegated\"\nepoch_slots = 8\n", "")
+        + r#"
+[sweep]
+design = "factorial"
+
+[[sweep.parameters]]
+path = "mechanism.auction.seats"
+values = [1, 2]
+
+[[sweep.parameters]]
+path = "sequencers.large.live_cost"
+range = [0.0001, 0.0004]
+levels = 41
+
+[[charts]]
+kind = "response"
+
+[[charts]]
+kind = "surplus"
+design = 99
+"#;
+    // Without delegation there is nothing that delegators could do.
+    let (head, rest) = fine.split_once("[[delegators]]").unwrap();
+    let rest = rest.split_once("\n\n").unwrap().1;
+    let folder = folder(&format!("{head}{rest}"));
+    let ended = folder.run(&["run", "sweep.toml", "--output", "a"]).with(0);
+    for said in [
+        "`heat_map` is not drawn: live_cost has 41 settings, and cells have room for 40",
+        "`response` that `[[charts]]` asks for is not drawn: it is drawn along one parameter, and 2 parameters vary",
+        "there is no design point 99; the last is 81",
+    ] {
+        assert!(ended.err.contains(said), "{said}: {}", ended.err);
+    }
+    assert!(folder.path("a/charts/main-effects.png").exists());
 }
