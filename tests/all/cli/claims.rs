@@ -70,14 +70,14 @@ design = "factorial"
 
 [[sweep.parameters]]
 path = "mechanism.auction.redundancy"
-values = [1, 4]
+values = [1, 2]
 
 [claim]
 hypothesis = "Delegation costs less to run."
 metric = "overhead_ratio"
 of = "dpos"
 direction = "less"
-effect = 0.5
+effect = 0.25
 closure = "Entry is fixed."
 could_fail = "No redundancy."
 "#;
@@ -89,9 +89,9 @@ could_fail = "No redundancy."
         (&Value::from("conditional"), 2),
         "{said:#}"
     );
-    let condition = "It is supported where redundancy is at least 4, and rejected where it is at most 1.";
+    let condition = "It is supported where redundancy is at least 2, and rejected where it is at most 1.";
     assert_eq!(said["conditions"][0], condition);
-    assert_eq!(said["points"][1]["settings"]["mechanism.auction.redundancy"], 4.0);
+    assert_eq!(said["points"][1]["settings"]["mechanism.auction.redundancy"], 2.0);
     let told: Vec<&str> = ended.out.split_whitespace().collect();
     assert!(told.join(" ").contains(condition), "{}", ended.out);
     let report = folder.text("a/report.md");
