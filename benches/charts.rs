@@ -91,7 +91,11 @@ fn lorenz() -> Result<Figure, ChartError> {
         contenders: names.iter().zip(Identity::of(names)).map(contender).collect(),
         panels: vec![LorenzPanel {
             title: "Slots produced".to_owned(),
-            lines: names.iter().zip(1..).map(|(name, k)| line(name, |_, x| x.powi(k))).collect(),
+            lines: names
+                .iter()
+                .zip(1_u8..)
+                .map(|(name, k)| line(name, |_, x| (0..k).fold(1.0, |p, _| p * x)))
+                .collect(),
         }],
     }
     .draw(Style::paper())

@@ -76,7 +76,7 @@ impl Identity {
 /// Between two colours, of 441 between black and white.
 #[cfg(test)]
 pub(crate) fn distance(a: RGBColor, b: RGBColor) -> f64 {
-    let gap = |x: u8, y: u8| (f64::from(x) - f64::from(y)).powi(2);
+    let gap = |x: u8, y: u8| f64::from(x.abs_diff(y)) * f64::from(x.abs_diff(y));
     (gap(a.0, b.0) + gap(a.1, b.1) + gap(a.2, b.2)).sqrt()
 }
 

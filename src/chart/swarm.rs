@@ -5,7 +5,7 @@
 /// free it takes the middle. Places stay as they are: what is drawn has the values' own mean.
 pub(crate) fn levels(places: &[f64], apart: f64, most: usize) -> Vec<i32> {
     let outwards = |step: usize| {
-        let level = step.div_ceil(2) as i32;
+        let level = i32::try_from(step.div_ceil(2)).unwrap_or(i32::MAX);
         if step.is_multiple_of(2) { -level } else { level }
     };
     // The last place on each level, in the order in which they are tried.

@@ -172,12 +172,11 @@ pub(super) fn read(root: &Section, kind: &str, contenders: &[&str]) -> Option<Cl
     }
     let all = || (0..contenders.len()).collect::<Vec<_>>();
     let others = against.unwrap_or_else(all);
-    let pairs: Vec<(usize, usize)> = match of {
-        Some(of) => others.into_iter().filter(|b| *b != of).map(|b| (of, b)).collect(),
-        None => {
-            let each = others.iter().enumerate();
-            each.flat_map(|(i, a)| others[i + 1..].iter().map(move |b| (*a, *b))).collect()
-        }
+    let pairs: Vec<(usize, usize)> = if let Some(of) = of {
+        others.into_iter().filter(|b| *b != of).map(|b| (of, b)).collect()
+    } else {
+        let each = others.iter().enumerate();
+        each.flat_map(|(i, a)| others[i + 1..].iter().map(move |b| (*a, *b))).collect()
     };
     if pairs.is_empty() {
         section.refuse(AGAINST.key, "no pair of contenders", "at least one contender besides", None);

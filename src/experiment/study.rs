@@ -55,7 +55,8 @@ pub struct Study {
 }
 
 /// Tables that design points do not have.
-const OF_THE_STUDY: [&str; 6] = ["robustness", "sweep", "replication", "optimize", "sensitivity", "claim"];
+const OF_THE_STUDY: [&str; 7] =
+    ["robustness", "sweep", "replication", "optimize", "sensitivity", "claim", "charts"];
 
 fn refuse_unread(unread: Vec<Unread>) -> Result<(), Diagnostics> {
     if unread.is_empty() {

@@ -192,8 +192,9 @@ pub fn figures(
                 title.clone_into(&mut sheet.heading().title);
             }
             if is_sweep && !own(&chart) {
-                let subtitle = &mut sheet.heading().subtitle;
-                *subtitle = format!("{subtitle} {}", placed(store, chart.design)?).trim().to_owned();
+                let (subtitle, place) = (&mut sheet.heading().subtitle, placed(store, chart.design)?);
+                let gap = if subtitle.is_empty() { "" } else { " " };
+                *subtitle = format!("{subtitle}{gap}{place}");
             }
             match sheet.draw(styled(style, &chart)) {
                 Ok(figure) => drawn.push(Named { name: free(&name, &mut taken), figure }),
@@ -296,7 +297,7 @@ fn styled(style: Style, chart: &Chart) -> Style {
         Some(_) => Theme::Paper,
         None => style.theme,
     };
-    Style { width, theme, ..style }
+    Style { theme, width, ..style }
 }
 
 /// Which design point of a sweep a figure shows, in words.

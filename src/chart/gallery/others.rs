@@ -13,22 +13,27 @@ use crate::chart::ticks::Format;
 use crate::chart::tornado::{Bar, Panel, Tornado};
 use crate::chart::validation::Validation;
 use crate::chart::{ChartError, Estimate, Figure, Style, Theme};
+use crate::numerics::exp;
 use crate::validate::{Case, Finding, Standard, Verdict};
+
+fn power(base: f64, exponent: usize) -> f64 {
+    (0..exponent).fold(1.0, |product, _| product * base)
+}
 
 fn censorship(names: &[&str], apart: f64) -> Censorship {
     let cost = |(i, name): (usize, &&str)| Series {
         name: (*name).to_owned(),
         points: (1..=16 - 3 * (i as u32 % 3))
             .map(|d| {
-                let cost = 0.002 * f64::from(d) * (1.0 + noise(i)) * apart.powi(i as i32 % 3);
+                let cost = 0.002 * f64::from(d) * (1.0 + noise(i)) * power(apart, i % 3);
                 (f64::from(d), around(cost, 0.05 * cost))
             })
             .collect(),
     };
     let wait = |(i, name): (usize, &&str)| Series {
         name: (*name).to_owned(),
-        points: (0..=16)
-            .map(|d| (f64::from(d), around(0.5_f64.powi(d) * (1.0 - 0.3 * noise(i)), 0.01)))
+        points: (0..=16_u32)
+            .map(|d| (f64::from(d), around(power(0.5, d as usize) * (1.0 - 0.3 * noise(i)), 0.01)))
             .collect(),
     };
     Censorship {
@@ -125,7 +130,7 @@ fn parallel(names: &[&str], lines: usize) -> Parallel {
         let shade = i as f64 / (lines.max(2) - 1) as f64;
         let values = vec![
             1.0 + (12.0 * noise(i + k)).round(),
-            (7.0 * noise(3 * i + k)).exp2(),
+            exp(4.8 * noise(3 * i + k)),
             (i % 3) as f64,
             0.5 + 0.3 * shade,
             1.0 + shade * shade,

@@ -160,7 +160,7 @@ fn a_picture_of_somebodys_own_stays_and_ours_go() {
 
 #[test]
 fn a_controller_of_redundancy_is_drawn_along_its_epochs() {
-    let text = "[experiment]\nname = \"whittled\"\nreplicates = 2\n[[sequencers]]\nname = \"s\"\ncount = 6\n\
+    let text = "[experiment]\nname = \"whittled\"\nreplicates = 2\n[[sequencers]]\nname = \"s\"\ncount = 6\ncapital_cost = 0.01\n\
                 value = { constant = 1.0 }\n[mechanism.fixed]\nrule = \"algorithmic\"\nepoch_slots = 4\nredundancy = 3\n\
                 [mechanism.whittled]\nrule = \"algorithmic\"\nepoch_slots = 4\nr_max = 4\ncontrol_epochs = 5\n\
                 availability_target = 0.9\n\

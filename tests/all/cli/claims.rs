@@ -62,24 +62,23 @@ fn a_verdict_is_told_at_the_end_in_the_report_and_to_programs() {
 #[test]
 fn a_sweep_says_on_what_a_claim_is_conditional() {
     let folder = Folder::new();
-    // What one operator costs to run is what it costs; an auction has as many machines live as its redundancy says.
+    // No slot is worth a reserve of 1 ETH: nobody bids, and the community gets nothing under either.
     let swept = TINY.replace("seed = 7", "seed = 7\nkind = \"sweep\"")
         + r#"
 [sweep]
 design = "factorial"
 
 [[sweep.parameters]]
-path = "mechanism.auction.redundancy"
-values = [1, 4]
+path = "mechanism.auction.reserve_price"
+values = [0, 1]
 
 [claim]
-hypothesis = "Delegation costs less to run."
-metric = "overhead_ratio"
-of = "dpos"
-direction = "less"
-effect = 0.5
+hypothesis = "The community gets more from an auction."
+metric = "community_share"
+of = "auction"
+effect = 0.1
 closure = "Entry is fixed."
-could_fail = "No redundancy."
+could_fail = "A reserve that nobody pays."
 "#;
     std::fs::write(folder.path("swept.toml"), swept).unwrap();
     let ended = folder.run(&["run", "swept.toml", "--output", "a"]).with(0);
@@ -89,9 +88,9 @@ could_fail = "No redundancy."
         (&Value::from("conditional"), 2),
         "{said:#}"
     );
-    let condition = "It is supported where redundancy is at least 4, and rejected where it is at most 1.";
+    let condition = "It is supported where reserve_price is at most 0, and rejected where it is at least 1.";
     assert_eq!(said["conditions"][0], condition);
-    assert_eq!(said["points"][1]["settings"]["mechanism.auction.redundancy"], 4.0);
+    assert_eq!(said["points"][1]["settings"]["mechanism.auction.reserve_price"], 1.0);
     let told: Vec<&str> = ended.out.split_whitespace().collect();
     assert!(told.join(" ").contains(condition), "{}", ended.out);
     let report = folder.text("a/report.md");

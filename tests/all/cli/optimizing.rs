@@ -83,6 +83,9 @@ fn a_front_has_its_files_and_its_bytes_for_any_threads_and_any_number_of_sitting
     assert!(folder.text("a/charts/mine.svg").contains("My front"));
     assert!(folder.path("a/charts/settings.svg").exists() && !folder.path("a/charts/frontier.svg").exists());
     folder.run(&["plot", "a", "--quiet"]).with(0);
+    // In the experiment's own file too, where no single candidate has such a figure.
+    std::fs::write(folder.path("listed.toml"), AUCTION.to_owned() + charts).unwrap();
+    folder.run(&["check", "listed.toml"]).with(0);
     let rows: Vec<Vec<&str>> = frontier.lines().skip(1).map(|line| line.split(',').collect()).collect();
     assert!(rows.len() >= 3, "{frontier}");
     for row in &rows {
