@@ -213,13 +213,10 @@ fn write_scripts(
     let absolute = |path: &Path| quoted(&here.join(path).display().to_string());
     let changes = options.experiment.changes.as_arguments();
     let changes = changes.iter().fold(String::new(), |line, word| line + " " + &quoted(word));
-    let mut how = String::new();
-    if options.on_error != "continue" {
-        how += &format!(" --on-error {}", options.on_error);
-    }
-    if let Some(minutes) = options.max_minutes {
-        how += &format!(" --max-minutes {minutes}");
-    }
+    let stop = options.on_error != "continue";
+    let on_error = if stop { format!(" --on-error {}", options.on_error) } else { String::new() };
+    let how =
+        on_error + &options.max_minutes.map_or(String::new(), |minutes| format!(" --max-minutes {minutes}"));
     let head = |name: &str, log: &str| {
         format!(
             "#!/bin/bash\n#SBATCH --job-name={name}\n#SBATCH --output={}\ncd {}\n",

@@ -235,12 +235,11 @@ impl Mechanism for Algorithmic {
             *payoff = 0.0;
             if weight > 0.0 {
                 let share = weight / (weight + rivals);
-                let own = match self.base {
-                    Base::Equal { cost } => 0.5 * cost * x * x,
-                    _ => {
-                        let risk = at.terms.slash_risk(i, || 1.0 - pow(1.0 - share, slots));
-                        x * (at.terms.capital_rate[i] + risk)
-                    }
+                let own = if let Base::Equal { cost } = self.base {
+                    0.5 * cost * x * x
+                } else {
+                    let risk = at.terms.slash_risk(i, || 1.0 - pow(1.0 - share, slots));
+                    x * (at.terms.capital_rate[i] + risk)
                 };
                 *payoff = slots
                     * (led * share - at.live_cost(i) * at.live_share_among(share, state.redundancy))

@@ -132,7 +132,10 @@ pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Option<Shar
     Ok(found)
 }
 
-/// Means of some metrics, by place in the store, at each level of some factors of a design: by metric, then contender. Adjusted for
+/// Means at the levels of factors, by metric, then contender.
+pub type Means = Vec<Vec<Vec<Margin>>>;
+
+/// Means of some metrics, by place in the store, at each level of some factors of a design. Adjusted for
 /// the other factors where every factor can be told from the others for every metric that there is, else plain.
 ///
 /// # Errors
@@ -142,7 +145,7 @@ pub fn means(
     designs: &[u32],
     factors: Vec<Factor>,
     metrics: &[usize],
-) -> Result<(Kind, Vec<Vec<Vec<Margin>>>), StoreError> {
+) -> Result<(Kind, Means), StoreError> {
     let contenders = store.contenders().len();
     // Room for main effects, and none for interactions.
     let width = |factor: &Factor| match &factor.settings {

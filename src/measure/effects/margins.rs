@@ -389,9 +389,13 @@ mod tests {
     fn margins(kind: Kind, factors: &[Factor], points: usize, blocks: &[Vec<(u32, f64)>]) -> Vec<Margin> {
         let model = Model::new(factors, points, 100);
         let mut cells = Cells::new(factors, points);
-        blocks.iter().for_each(|block| cells.add(block));
+        for block in blocks {
+            cells.add(block);
+        }
         let mut margins = Margins::new(kind, factors, &model, cells);
-        blocks.iter().for_each(|block| margins.add(factors, &model, block));
+        for block in blocks {
+            margins.add(factors, &model, block);
+        }
         margins.finish()
     }
 

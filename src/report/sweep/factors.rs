@@ -229,7 +229,9 @@ impl Column {
             (column @ Self::Numbers(_), text) => {
                 let mut named = Self::Named(Vec::new(), HashMap::new(), Vec::new());
                 if let Self::Numbers(numbers) = &*column {
-                    numbers.iter().for_each(|number| named.push(DesignValue::Number(*number)));
+                    for number in numbers {
+                        named.push(DesignValue::Number(*number));
+                    }
                 }
                 named.push(text);
                 *column = named;
