@@ -162,7 +162,7 @@ fn a_briber_takes_a_policy_and_no_memory() {
         ("learner = \"q_learning\"\ninitial = \"optimistic\"", "initial"),
         ("learner = \"hedge\"\nbins = 4", "bins"),
     ] {
-        let refusal = try_read(&board(&format!("{keys}\n{menu}"))).unwrap_err().to_string();
+        let refusal = try_read(&board(&format!("{keys}\n{menu}"))).unwrap_err();
         assert!(refusal.contains(named) && refusal.contains("briber"), "{refusal}");
     }
 }

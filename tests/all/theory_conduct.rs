@@ -3,6 +3,7 @@
 
 use crate::lab::{metric, read, unit};
 use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::numerics::pow;
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
 use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::with_rule;
@@ -36,7 +37,7 @@ fn a_stake_of_which_its_owner_has_the_use_is_no_cost_of_office() {
          [play]\nrounds = 2\nmeasured_epochs = 20\n\n\
          [strategies.fixed]\nlearner = \"scripted\"\noffer = {{ absolute = 4.29 }}\n"
     );
-    let weights: Vec<f64> = (1..=evicted).map(|t| discount.powi(t)).collect();
+    let weights: Vec<f64> = (1..=evicted).map(|t| pow(discount, f64::from(t))).collect();
     let rent = (1.0 - 0.429) / 4.0;
     let loss = rent * weights.iter().sum::<f64>();
     // Of one epoch it is 0.571 with probability one in four; in sixteen independent markets of the latest rounds, which count most.
@@ -66,7 +67,7 @@ fn penalties_are_part_of_what_office_is_worth() {
         // Who obeys orders reckons with them, too.
         let obeying = cost_of_an_act(&outcome(&text.replace("\"defy\"", "\"obey\"")));
         assert!(obeying.is_finite() && obeying > 0.0, "{obeying}");
-        let loss = 40.0 * each * (1..=5).map(|t| f64::powi(discount, t)).sum::<f64>();
+        let loss = 40.0 * each * (1..=5).map(|t| pow(discount, f64::from(t))).sum::<f64>();
         let found = cost_of_an_act(&outcome(&text)) / detection;
         assert!((found - loss).abs() < 1e-9 * loss, "{orders}: {found} {loss}");
     }
@@ -128,7 +129,7 @@ fn a_term_is_worth_what_users_who_are_gone_leave_of_it() {
             market.choose(&game, |_, _, _| 1, &mut round);
             round.reference[0]
         });
-        let there = |t: i32| 1.0 - 0.3 * (1.0 - back).powi(t + ahead - 1);
+        let there = |t: i32| 1.0 - 0.3 * pow(1.0 - back, f64::from(t + ahead - 1));
         let expected = 0.02 * (0..10).map(there).sum::<f64>() / 10.0;
         assert!((worth - expected).abs() < 1e-12, "{back} {ahead}: {worth} {expected}");
     }
