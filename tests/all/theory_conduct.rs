@@ -64,9 +64,10 @@ fn penalties_are_part_of_what_office_is_worth() {
         } else {
             text
         };
-        // Who obeys orders reckons with them, too.
+        // Who obeys orders reckons with them, too. (Under an order for good such members are found guilty in every epoch in office, so that
+        // nobody is ever seen there who could lose it.)
         let obeying = cost_of_an_act(&outcome(&text.replace("\"defy\"", "\"obey\"")));
-        assert!(obeying.is_finite() && obeying > 0.0, "{obeying}");
+        assert!(obeying.is_finite() && (obeying > 0.0 || !orders.is_empty()), "{obeying}");
         let loss = 40.0 * each * (1..=5).map(|t| pow(discount, f64::from(t))).sum::<f64>();
         let found = cost_of_an_act(&outcome(&text)) / detection;
         assert!((found - loss).abs() < 1e-9 * loss, "{orders}: {found} {loss}");

@@ -243,8 +243,9 @@ impl Contest {
     pub fn study(&self, name: &str, source: &'static str, points: usize, theory: &Lottery) -> Study {
         let claims = self.claims(theory, points);
         let own = self.clone();
-        let least =
-            theory.payoffs.iter().copied().filter(|&payoff| payoff > 0.0).fold(f64::INFINITY, f64::min);
+        // Of who has a share to speak of: whoever is at the margin earns next to nothing.
+        let earned = theory.payoffs.iter().zip(&theory.shares).filter(|(_, share)| **share >= 0.05);
+        let least = earned.map(|(payoff, _)| *payoff).fold(f64::INFINITY, f64::min);
         let potential = self.rewards.iter().copied().fold(0.0, f64::max);
         let tolerance = tolerance_for(least, potential);
         study(name, source, move |points| tolerating(&own.learned(points), tolerance), points, claims)
