@@ -4,6 +4,8 @@
 //! function (Abramowitz and Stegun 1964, 26.7.1 and 26.5.27).
 
 use crate::numerics::{exp, ln, ln_1p};
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Probability that `|T| >= |t|` under `ν` degrees of freedom: the p-value of a two-sided test.
 ///
@@ -25,6 +27,23 @@ pub fn two_sided_p(t: f64, freedom: f64) -> f64 {
 ///
 /// `NaN` unless `0 < level < 1` and `freedom > 0`.
 pub fn critical_value(level: f64, freedom: f64) -> f64 {
+    // The same few levels and numbers of replicates are asked for over and over, and each takes a few dozen continued fractions.
+    thread_local! {
+        static KNOWN: RefCell<HashMap<(u64, u64), f64>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        *known.entry((level.to_bits(), freedom.to_bits())).or_insert_with(|| halved(level, freedom))
+    })
+}
+
+/// Critical values that a thread keeps.
+const MOST_KNOWN: usize = 4096;
+
+/// A critical value by halving.
+fn halved(level: f64, freedom: f64) -> f64 {
     let tails = 1.0 - level;
     if !(tails > 0.0 && tails < 1.0 && freedom > 0.0) {
         return f64::NAN;
@@ -34,7 +53,7 @@ pub fn critical_value(level: f64, freedom: f64) -> f64 {
         high *= 2.0;
     }
     let mut low = if high > 1.0 { 0.5 * high } else { 0.0 };
-    // Halving to the last bit: a few dozen steps, once per number of replicates.
+    // Halving to the last bit: a few dozen steps.
     loop {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {

@@ -180,7 +180,7 @@ pub fn learn<M: Mechanism>(
             market.prepare(game, &mut round);
             for i in 0..game.setting.candidates() {
                 let p = game.seats.player[i];
-                let (batch, learner) = (&mut feedback[p], &learners[p]);
+                let batch = &mut feedback[p];
                 let (own_state, own_setting) = (round.state[i], round.action[i]);
                 market.feedback(game, i, &mut round, |state, weight, payoffs| {
                     batch.add(state, weight, payoffs);
@@ -188,12 +188,20 @@ pub fn learn<M: Mechanism>(
                         let payoff = payoffs[own_setting];
                         batch.taken.push(Taken { state, setting: own_setting, payoff });
                     }
-                    progress.expect(p, weight * learner.expected(state, payoffs));
                 });
                 progress.offer(game, i, &round);
             }
             continuation.note(game, market, &round);
             market.decide(game, &mut round, Detail::Fluid)?;
+        }
+        // Expectations are linear in payoffs, and nobody's play changes within a batch: once for its sum will do.
+        if finite.is_none() {
+            for (p, batch) in feedback.iter().enumerate() {
+                for (state, payoffs) in batch.payoff.rows().into_iter().enumerate() {
+                    let payoffs = payoffs.to_slice().expect("rows are contiguous");
+                    progress.expect(p, learners[p].expected(state, payoffs));
+                }
+            }
         }
         for (learner, batch) in learners.iter_mut().zip(&feedback) {
             learner.learn(batch);
@@ -209,9 +217,10 @@ pub fn learn<M: Mechanism>(
     let policies: Vec<Policy> = learners.iter().map(Learner::settled).collect();
     let menus: Vec<_> = players.iter().map(|player| &player.menu).collect();
     let unrest = unrest.by_player(learned_for, &menus);
-    let passing = unrest.as_ref().is_some_and(|each| {
-        each.iter().enumerate().any(|(p, &u)| u > RESTLESS && spec(p).ends_with_last_iterate())
-    });
+    // A last policy is one to measure only if it is known to rest.
+    let passing = (0..players.len())
+        .filter(|&p| spec(p).ends_with_last_iterate())
+        .any(|p| unrest.as_ref().is_none_or(|each| each[p] > RESTLESS));
     Ok(Learned {
         drift: progress.drift(learned_for, &policies),
         // How far a passing state moves says nothing of averages.

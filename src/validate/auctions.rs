@@ -67,11 +67,16 @@ fn single_unit(studies: &mut Vec<Study>) {
         let sale = Sale::new(UNIFORM.text, n, 1, "pricing = \"uniform\"");
         let name = format!("auction/second-price/uniform/n={n}");
         studies.push(truthful(&name, VICKREY, &sale, &auction, 49));
-        // A menu in ETH, so that the reserve itself can be bid.
+        // A menu in ETH, so that the reserve itself can be bid. Each of ten wins seldom, and earns so little that a tenth of it
+        // takes longer to learn and more draws to tell.
+        let plain = Sale::new(UNIFORM.text, n, 1, "reserve_price = 0.5");
+        let (warmup, certificate) = if n < 10 { (plain.warmup, plain.certificate) } else { (800, 256) };
         let sale = Sale {
             menu: "absolute = [0.0, 1.0]",
             rounds: if n == 2 { 48 } else { 32 },
-            ..Sale::new(UNIFORM.text, n, 1, "reserve_price = 0.5")
+            warmup,
+            certificate,
+            ..plain
         };
         let name = format!("auction/first-price-with-reserve/uniform/n={n}");
         let reserved = auction.with_reserve(0.5);

@@ -62,11 +62,12 @@ fn bond(name: &str, office: Office, quoted: (f64, f64)) -> Study {
     let at = move |factor: f64| Office { bond: factor * least, ..office };
     let work = move |draws: &Draws| {
         let (below, above) = (at(0.8), at(1.2));
+        let cost = above.cost(draws)?;
         Ok(vec![
             Finding::exact(least),
-            below.deviates(draws)?,
-            above.deviates(draws)?,
-            Finding::exact(above.cost(draws)?),
+            below.deviates_at(below.cost(draws)?),
+            above.deviates_at(cost),
+            Finding::exact(cost),
         ])
     };
     let loss = temptation.deterrable_gain(1.2 * least);
@@ -87,7 +88,8 @@ fn trigger(name: &str, q: f64, exit: Option<f64>, rent: f64) -> Study {
     let office = move |impatience: f64| Office { rent, exit, ..Office::new(q, patience(impatience)) };
     let work = move |draws: &Draws| {
         let (hasty, patient) = (office(1.2), office(0.8));
-        Ok(vec![hasty.deviates(draws)?, patient.deviates(draws)?, Finding::exact(patient.cost(draws)?)])
+        let cost = patient.cost(draws)?;
+        Ok(vec![hasty.deviates_at(hasty.cost(draws)?), patient.deviates_at(cost), Finding::exact(cost)])
     };
     let discount = patience(0.8);
     let loss = q * exit.unwrap_or(1.0) * discount * rent / (1.0 - discount);

@@ -225,22 +225,40 @@ pub fn best_deviation(
 ) -> f64 {
     let mut profile = vec![candidate; n];
     let kept = payoffs(&profile)[0];
-    menu.fold(0.0, |best, setting| {
+    // What is not a number must not be lost, as it would be in `f64::max`.
+    menu.fold(0.0, |best: f64, setting| {
         profile[0] = setting;
-        f64::max(best, payoffs(&profile)[0] - kept)
+        let gain = payoffs(&profile)[0] - kept;
+        if gain.is_nan() || gain > best { gain } else { best }
     })
 }
 
 /// The same experiment held to another tolerance of the certificate, a share of potential value.
 pub fn tolerating(text: &str, tolerance: f64) -> String {
-    text.replacen("name = \"case\"\n", &format!("name = \"case\"\ntolerance = {tolerance:?}\n"), 1)
+    let place = "name = \"case\"\n";
+    assert!(text.contains(place), "the text of a case names its experiment");
+    text.replacen(place, &format!("{place}tolerance = {tolerance:?}\n"), 1)
 }
 
-/// The largest gain that is still certified where the least that somebody earns in equilibrium is `payoff`, as a share of potential
-/// value: a tenth of that payoff, and at most the hundredth of potential value that experiments tolerate by default. (A hundredth
-/// alone would be the whole profit of one of ten equal stakers.)
-pub fn tolerance_for(payoff: f64, potential: f64) -> f64 {
-    f64::min(0.01, 0.1 * payoff / potential)
+/// The largest gain that is still certified where these are payoffs of those who have these shares of what there is to win in
+/// equilibrium, as a share of potential value: a tenth of the least payoff of those who have a share of 5%, or an even one among more than
+/// twenty, and at most the hundredth of potential value that experiments tolerate by default. (A hundredth alone would be the
+/// whole profit of one of ten equals. Who is at the margin has next to nothing to lose.) `NaN` if a payoff is, or if nobody earns anything.
+pub fn tolerance_for(payoffs: &[f64], shares: &[f64], potential: f64) -> f64 {
+    let speaks = f64::min(0.05, 1.0 / shares.len() as f64) * (1.0 - 1e-9);
+    let earned = payoffs.iter().zip(shares).filter(|(_, share)| **share >= speaks);
+    let least = earned.map(|(payoff, _)| *payoff).fold(f64::INFINITY, |least: f64, payoff| {
+        if payoff.is_nan() || payoff < least { payoff } else { least }
+    });
+    let tolerance = 0.1 * least / potential;
+    // Nothing is smaller than `NaN`.
+    if tolerance > 0.01 && tolerance.is_finite() {
+        0.01
+    } else if tolerance > 0.0 && tolerance.is_finite() {
+        tolerance
+    } else {
+        f64::NAN
+    }
 }
 
 /// The study of a script that everybody follows and that is judged against a menu: whether nobody gains by leaving it, as
@@ -265,4 +283,26 @@ pub fn certified_script(
         Standard::Computed(0.0),
         source,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_number_certifies_nothing() {
+        let payoffs = |profile: &[f64]| vec![if profile[0] == 0.5 { f64::NAN } else { profile[0] }];
+        let menu = |settings: &'static [f64]| settings.iter().copied();
+        assert_eq!(best_deviation(&payoffs, 0.25, 1, menu(&[0.0, 0.75, 0.6])), 0.5);
+        assert!(best_deviation(&payoffs, 0.25, 1, menu(&[0.0, 0.5, 0.75])).is_nan());
+        // A tenth of the least, by default a hundredth, and nothing where there is no number or no profit.
+        assert!((tolerance_for(&[0.02, 0.04], &[0.5, 0.5], 1.0) - 0.002).abs() < 1e-15);
+        assert_eq!(tolerance_for(&[0.2, 0.4], &[0.5, 0.5], 1.0), 0.01);
+        assert!((tolerance_for(&[0.001, 0.04], &[0.04, 0.96], 1.0) - 0.004).abs() < 1e-15);
+        assert!((tolerance_for(&[0.01; 40], &[1.0 / 40.0; 40], 1.0) - 0.001).abs() < 1e-15);
+        for payoffs in [[f64::NAN, 0.1], [0.1, f64::NAN], [0.0, 0.0]] {
+            assert!(tolerance_for(&payoffs, &[0.5, 0.5], 1.0).is_nan(), "{payoffs:?}");
+        }
+        assert!(read(&tolerating("[experiment]\nname = \"case\"\n", f64::NAN), &[]).is_err());
+    }
 }

@@ -10,7 +10,7 @@ use sequencer_lab::world::distribution::Distribution;
 /// A first-price auction among `n` bidders with values uniform on [0, 1], all of whom bid by a formula.
 fn auction(n: u32, offer: &str, more: &str) -> String {
     let seeded = format!("name = \"case\"\nseed = {}\n", seed(&format!("scripts {n} {offer}")));
-    bids(n, offer, more).replacen("name = \"case\"\n", &seeded, 1)
+    bids(n, offer, more, 64).replacen("name = \"case\"\n", &seeded, 1)
 }
 
 /// Planted errors: bids off the equilibrium by 10% and 5%, below and above, lose what theory says, and the certificate says

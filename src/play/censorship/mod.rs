@@ -247,9 +247,10 @@ impl Docket {
         begin: u64,
         service: &Service,
     ) -> bool {
-        for slot in 0..service.includers.slots() {
-            let clock = begin + slot as u64;
-            let Some(since) = clock.checked_sub(target.arrival) else { continue };
+        // Slots before it arrives are none of its business.
+        let first = target.arrival.saturating_sub(begin) as usize;
+        for slot in first..service.includers.slots() {
+            let since = begin + slot as u64 - target.arrival;
             if since >= u64::from(targets.forced) {
                 return true;
             }

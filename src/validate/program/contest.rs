@@ -243,11 +243,8 @@ impl Contest {
     pub fn study(&self, name: &str, source: &'static str, points: usize, theory: &Lottery) -> Study {
         let claims = self.claims(theory, points);
         let own = self.clone();
-        // Of who has a share to speak of: whoever is at the margin earns next to nothing.
-        let earned = theory.payoffs.iter().zip(&theory.shares).filter(|(_, share)| **share >= 0.05);
-        let least = earned.map(|(payoff, _)| *payoff).fold(f64::INFINITY, f64::min);
         let potential = self.rewards.iter().copied().fold(0.0, f64::max);
-        let tolerance = tolerance_for(least, potential);
+        let tolerance = tolerance_for(&theory.payoffs, &theory.shares, potential);
         study(name, source, move |points| tolerating(&own.learned(points), tolerance), points, claims)
     }
 }

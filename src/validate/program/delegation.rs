@@ -147,10 +147,9 @@ impl Delegation {
         let claims = self.claims(points)?;
         let own = self.clone();
         let equilibrium = self.theory()?.equilibrium();
-        let payoffs = self.costs.iter().zip(&equilibrium.kickback).zip(&equilibrium.share);
-        // Of who is chosen at all.
-        let earned = payoffs.filter(|(_, q)| **q >= 0.05).map(|((c, x), q)| (self.rent - c - x) * q);
-        let tolerance = tolerance_for(earned.fold(f64::INFINITY, f64::min), self.rent);
+        let earned = self.costs.iter().zip(&equilibrium.kickback).zip(&equilibrium.share);
+        let payoffs: Vec<f64> = earned.map(|((c, x), q)| (self.rent - c - x) * q).collect();
+        let tolerance = tolerance_for(&payoffs, &equilibrium.share, self.rent);
         Ok(study(name, source, move |points| tolerating(&own.text(points), tolerance), points, claims))
     }
 }

@@ -96,11 +96,8 @@ impl Office {
         row.and_then(|row| row.action).ok_or_else(|| "no conduct is learned".to_owned())
     }
 
-    /// Whether its holder takes what is offered.
-    ///
-    /// # Errors
-    /// As for [`Office::cost`].
-    pub fn deviates(&self, draws: &Draws) -> Result<Finding, String> {
-        Ok(Finding::at_most(self.cost(draws)?, self.gain))
+    /// Whether its holder takes what is offered where it expects an act to cost so much.
+    pub fn deviates_at(&self, cost: f64) -> Finding {
+        Finding::at_most(cost, self.gain)
     }
 }

@@ -4,7 +4,7 @@
 //! matters and is not learned, and the certificate bounds what that costs.
 
 use super::super::Study;
-use super::{Claim, metric, point, study};
+use super::{Claim, metric, point, study, tolerance_for, tolerating};
 use crate::experiment::outcome::Outcome;
 use crate::theory::auction::Auction;
 use crate::world::distribution::Distribution;
@@ -211,6 +211,13 @@ fn forgone_elsewhere(sale: &Sale, auction: &Auction, relative: bool) -> Option<C
     Some(claim.within(FORGONE * at_stake))
 }
 
+/// The largest gain that is certified in a symmetric sale, by what its bidders earn of what they might all get together.
+fn tolerance(auction: &Auction) -> f64 {
+    let n = f64::from(auction.bidders);
+    let payoff = auction.expected_surplus();
+    tolerance_for(&[payoff], &[1.0 / n], n * payoff + auction.expected_revenue())
+}
+
 /// Revenue and bids of a symmetric pay-as-bid sale.
 pub fn pay_as_bid(name: &str, source: &'static str, sale: &Sale, auction: &Auction, points: usize) -> Study {
     let relative = sale.menu.starts_with("relative");
@@ -221,8 +228,8 @@ pub fn pay_as_bid(name: &str, source: &'static str, sale: &Sale, auction: &Aucti
     let mut claims = vec![Claim::metric("revenue", auction.expected_revenue(), effect)];
     claims.extend(bid_claims(sale, auction, |v| auction.pay_as_bid(v).unwrap_or(f64::NAN), relative, step));
     claims.extend(forgone_elsewhere(sale, auction, relative));
-    let sale = sale.clone();
-    study(name, source, move |points| sale.text(points), points, claims)
+    let (sale, tolerance) = (sale.clone(), tolerance(auction));
+    study(name, source, move |points| tolerating(&sale.text(points), tolerance), points, claims)
 }
 
 /// Revenue, price and bids of a symmetric sale in which truth is dominant, on a menu up to 1.2 times the value.
@@ -245,7 +252,8 @@ pub fn truthful(name: &str, source: &'static str, sale: &Sale, auction: &Auction
             step,
         ));
     }
-    study(name, source, move |points| sale.text(points), points, claims)
+    let tolerance = tolerance(auction);
+    study(name, source, move |points| tolerating(&sale.text(points), tolerance), points, claims)
 }
 
 /// Probability `p` that one of two bidders wins, from the mean over markets of the concentration of 200 slots: shares
@@ -257,4 +265,35 @@ pub fn strong_wins(p: f64, tick: f64) -> Claim {
         0.5 * (1.0 - metric(o, "hhi_slots")) / (1.0 - 1.0 / 200.0)
     })
     .in_unit("probability")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::outcome::PolicyEntry;
+
+    /// Ten bidders: values below two thirds hardly ever win, and what they bid is bounded by what it forgoes.
+    #[test]
+    fn mistakes_where_bids_hardly_matter_exceed_what_may_be_forgone() {
+        let auction = Auction::new(Distribution::uniform(0.0, 1.0).unwrap(), 10, 1);
+        let sale = Sale::new("uniform = [0.0, 1.0]", 10, 1, "");
+        let claim = forgone_elsewhere(&sale, &auction, true).unwrap();
+        let limit = claim.band.unwrap();
+        let forgone = |relative: f64| {
+            let entry = |bin: i32| PolicyEntry {
+                agent: "bidder".into(),
+                lever: "bid".into(),
+                state: (f64::from(bin) + 0.5) / 10.0,
+                action: Some(relative),
+                probability: 1.0,
+            };
+            (claim.value)(&Outcome { policies: (0..10).map(entry).collect(), ..Outcome::default() })
+        };
+        // Equilibrium is nine tenths of the value.
+        assert!(forgone(0.9).abs() < 0.01 * limit, "{} of {limit}", forgone(0.9));
+        assert!(forgone(0.8) < limit);
+        for wrong in [0.0, 0.5, 0.99, 1.0] {
+            assert!(forgone(wrong) > limit, "{wrong}: {} of {limit}", forgone(wrong));
+        }
+    }
 }
