@@ -3,7 +3,8 @@
 //!
 //! Cases that are a number appear; those that are a yes or a no, or an excess of nothing, are in [`super::validation`] alone. A
 //! family whose targets span more than thirty times their median has logarithmic axes, on which targets of nothing have no place; how many are left
-//! out is said below. Bars are tolerances, where they can be seen.
+//! out is said below. Where the numbers of one unit are far larger than all others of a family they have a panel of their own. Bars are
+//! tolerances, where they can be seen.
 
 use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, Pen};
@@ -16,6 +17,9 @@ use crate::validate::Verdict;
 
 /// Largest target over the median one from which on axes are logarithmic.
 const SPAN: f64 = 30.0;
+
+/// How many times larger than all others of its family the largest target of a unit is that has a panel of its own.
+const APART: f64 = 4.0;
 
 /// Panels side by side.
 const ACROSS: usize = 4;
@@ -42,15 +46,18 @@ impl Targets {
     /// Gathers verdicts by family, the first word of their names; `heading` says what was run.
     pub fn new(heading: Heading, verdicts: &[Verdict]) -> Self {
         let mut families: Vec<(String, Vec<Point>)> = Vec::new();
+        let apart = units_apart(verdicts);
         for verdict in verdicts {
-            let family = verdict.case.name.split('/').next().unwrap_or_default().replace('-', " ");
+            let mut family = family_of(verdict);
+            if apart.contains(&(family.clone(), verdict.case.unit)) {
+                family = format!("{family}, {}", verdict.case.unit);
+            }
             let place = families.iter().position(|(name, _)| *name == family);
             let place = place.unwrap_or_else(|| {
                 families.push((family, Vec::new()));
                 families.len() - 1
             });
-            let is_number = !matches!(verdict.case.unit, "yes is 1" | "ticks" | "share of replicates");
-            if is_number && verdict.result().is_finite() {
+            if is_number(verdict) {
                 families[place].1.push(Point {
                     target: verdict.case.target,
                     result: verdict.result(),
@@ -117,6 +124,35 @@ impl Targets {
         });
         format!("Results against targets by family. {}.", said.collect::<Vec<_>>().join("; "))
     }
+}
+
+/// The first word of a case's name.
+fn family_of(verdict: &Verdict) -> String {
+    verdict.case.name.split('/').next().unwrap_or_default().replace('-', " ")
+}
+
+/// Whether a case is a number that has a place.
+fn is_number(verdict: &Verdict) -> bool {
+    !matches!(verdict.case.unit, "yes is 1" | "ticks" | "share of replicates") && verdict.result().is_finite()
+}
+
+/// Families and units whose numbers would crush all others of the family.
+fn units_apart(verdicts: &[Verdict]) -> Vec<(String, &'static str)> {
+    let mut largest: Vec<(String, &'static str, f64)> = Vec::new();
+    for verdict in verdicts.iter().filter(|verdict| is_number(verdict)) {
+        let (family, unit, size) = (family_of(verdict), verdict.case.unit, verdict.case.target.abs());
+        match largest.iter_mut().find(|(f, u, _)| *f == family && *u == unit) {
+            Some((.., most)) => *most = most.max(size),
+            None => largest.push((family, unit, size)),
+        }
+    }
+    let crushes = |(family, unit, size): &&(String, &'static str, f64)| {
+        let others = largest.iter().filter(|(f, u, _)| f == family && u != unit);
+        let others = others.map(|(.., most)| *most).fold(0.0, f64::max);
+        // Further apart than that, axes are logarithmic.
+        others > 0.0 && *size > APART * others && *size <= SPAN * others
+    };
+    largest.iter().filter(crushes).map(|(family, unit, _)| (family.clone(), *unit)).collect()
 }
 
 /// Axes that hold targets and results alike.
@@ -205,6 +241,15 @@ mod tests {
                 "{text:?}"
             );
         }
+        // What is six times as large in another unit stands apart.
+        let epochs = [
+            verdict("calvano/delta", 0.5, 0.5, "delta"),
+            verdict("calvano/sellers=2/epochs", 1.5, 1.5, "million epochs"),
+            verdict("calvano/sellers=4/epochs", 3.0, 3.0, "million epochs"),
+        ];
+        let names: Vec<String> =
+            Targets::new(Heading::default(), &epochs).families.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["calvano", "calvano, million epochs"]);
         let none = Targets::new(Heading::default(), &verdicts[1..3]);
         assert!(matches!(none.draw(Style::paper()), Err(ChartError::Empty { .. })));
     }

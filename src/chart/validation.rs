@@ -81,7 +81,7 @@ impl Validation {
         if self.families.is_empty() {
             return Err(ChartError::Empty { figure: "validation", reason: "no case".to_owned() });
         }
-        let caption = "A dot is a case. Between −1 and 1 it passes: its result lies within the tolerance that was set for it beforehand. Cases that are met exactly are counted at the right.";
+        let caption = "A dot is a case. Between −1 and 1 it passes: its result lies within its tolerance of the target. Cases that are met exactly are counted at the right.";
         let mut frame = Frame::new(style, &self.heading, caption);
         let scale = style.scale();
         let label = style.size(Type::Label);

@@ -21,6 +21,9 @@ pub struct Options {
 /// A trial unit is this much shorter than a real one.
 const SHORTER: u32 = 10;
 
+/// Where learning lasts until play stands still, units are tried at full length if all would take no longer than this.
+const MOST_SECONDS: f64 = 20.0;
+
 /// Most design points of which units are tried.
 const TRIED: u32 = 24;
 
@@ -65,9 +68,24 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
         }
         let play = shortened(&point.play);
         for (contender, each_of) in point.contenders.iter().zip(&mut each_of) {
-            let start = Instant::now();
-            let outcome = simulate(&contender.rule, &point.setting, &contender.terms, &play, point.seed, 0);
-            let each = start.elapsed().as_secs_f64() * f64::from(SHORTER);
+            let trial = |play: &Play| {
+                let start = Instant::now();
+                let outcome =
+                    simulate(&contender.rule, &point.setting, &contender.terms, play, point.seed, 0);
+                (outcome, start.elapsed().as_secs_f64())
+            };
+            let (mut outcome, mut each) = trial(&play);
+            each *= f64::from(SHORTER);
+            // Those who learn alone end when their play stands still, long before `play.max_epochs` as a rule: no part of a unit
+            // says when.
+            let mut bound = "";
+            if play.schedule.regime == Regime::Independent {
+                if each * f64::from(points.min(TRIED)) <= MOST_SECONDS {
+                    (outcome, each) = trial(&point.play);
+                } else {
+                    bound = "at most ";
+                }
+            }
             seconds += each;
             tries += 1.0;
             each_of.push(each);
@@ -75,7 +93,7 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
                 outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
             let _ = writeln!(
                 text,
-                "  {:<24} {}about {each:.2} core-seconds each{note}",
+                "  {:<24} {}{bound}about {each:.2} core-seconds each{note}",
                 contender.name, replicates
             );
             units.push(serde_json::json!({

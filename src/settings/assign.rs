@@ -58,8 +58,10 @@ impl Assignment {
                     }
                     return self.walk(&mut entry.node, rest, &path);
                 }
-                // Contenders and the like: a new member there is a slip of the pen, not a wish.
-                if !here.is_empty() && !rest.is_empty() && table.holds_only_tables() {
+                // Contenders and the like: a new member there is a slip of the pen, not a wish. A strategy, though, may be a file that a
+                // group plays, laid under what is set here; one that nobody plays is refused when the experiment is read.
+                let is_closed = !here.is_empty() && here != "strategies" && table.holds_only_tables();
+                if is_closed && !rest.is_empty() {
                     return Err(self.unknown(here, segment, &table.keys().collect::<Vec<_>>(), 0));
                 }
                 let content = Content::Table(Table::default());

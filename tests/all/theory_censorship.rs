@@ -133,10 +133,12 @@ fn learned_conduct_switches_at_the_least_bond() {
         let office =
             |factor: f64| Office { bond: factor * least, delay, rent, ..Office::new(detection, discount) };
         let draws = Draws::of("office", Effort::Quick);
-        assert_eq!(office(0.8).deviates(&draws).unwrap().result, 1.0, "{detection}");
-        assert_eq!(office(1.2).deviates(&draws).unwrap().result, 0.0, "{detection}");
+        let (below, above) = (office(0.8), office(1.2));
+        assert_eq!(below.deviates_at(below.cost(&draws).unwrap()).result, 1.0, "{detection}");
+        let cost = above.cost(&draws).unwrap();
+        assert_eq!(above.deviates_at(cost).result, 0.0, "{detection}");
         // An honest sequencer loses what theory says.
-        let (cost, theory) = (office(1.2).cost(&draws).unwrap(), temptation.deterrable_gain(1.2 * least));
+        let theory = temptation.deterrable_gain(1.2 * least);
         assert!((cost / theory - 1.0).abs() < 0.001, "{cost}, {theory}");
     }
 }

@@ -72,6 +72,17 @@ fn missing_tables_and_keys_are_made() {
     assert_eq!(after("mechanism.\"dpos\".'seats'", "5", "mechanism.dpos.seats"), Some(Value::Integer(5)));
 }
 
+/// Beside the file's own strategies there are those of files.
+#[test]
+fn keys_of_a_strategy_of_another_file_can_be_set() {
+    let mut document = Document::parse("case.toml", "[strategies.grid]\nbins = 10\n").unwrap();
+    document.set("strategies.\"policies/a.toml\".learner", "hedge").unwrap();
+    assert_eq!(
+        document.peek("strategies").unwrap().get("policies/a.toml").unwrap().get("learner"),
+        Some(&Value::Text("hedge".to_owned()))
+    );
+}
+
 #[test]
 fn unknown_members_are_refused_with_the_nearest() {
     holds(

@@ -66,11 +66,13 @@ impl Office {
             )
         } else {
             let slashed = if *bond > 0.0 { "slash_fraction = 1.0\n" } else { "" };
+            // Who is barred from an office without rent loses nothing by it, however long.
+            let barred = if *rent > 0.0 { 3000 } else { 1 };
             (
                 "fee_per_slot = 0.01".to_owned(),
                 format!(
                     "rule = \"authority\"\nseats = 1\ncontract_fee = {fee:?}\nbond = {bond:?}\n{slashed}\n\
-                     [mechanism.office.governance]\ndetection = {detection:?}\nevict_epochs = 3000\ndelay = {delay}"
+                     [mechanism.office.governance]\ndetection = {detection:?}\nevict_epochs = {barred}\ndelay = {delay}"
                 ),
                 40,
             )
