@@ -70,7 +70,7 @@ fn single_unit(studies: &mut Vec<Study>) {
         // A menu in ETH, so that the reserve itself can be bid. Each of ten wins seldom, and earns so little that a tenth of it
         // takes longer to learn and more draws to tell.
         let plain = Sale::new(UNIFORM.text, n, 1, "reserve_price = 0.5");
-        let (warmup, certificate) = if n < 10 { (plain.warmup, plain.certificate) } else { (800, 256) };
+        let (warmup, certificate) = if n < 10 { (plain.warmup, plain.certificate) } else { (800, 512) };
         let sale = Sale {
             menu: "absolute = [0.0, 1.0]",
             rounds: if n == 2 { 48 } else { 32 },
