@@ -15,8 +15,8 @@ use crate::measure::over_time::OverTime;
 use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::oversight::Oversight;
-use crate::mechanism::terms::Terms;
-use crate::mechanism::{Lever, Mechanism, Rule};
+use crate::mechanism::terms::{Findings, Terms};
+use crate::mechanism::{Mechanism, Rule};
 use crate::play::conduct::{self, Behaviour};
 use crate::play::learning_loop::{self, Learned};
 use crate::play::ledger::Imbalance;
@@ -273,19 +273,23 @@ pub(super) fn foresee<M: Mechanism>(
         let behaviour = conduct.as_ref().map(|found| &found.behaviour);
         let runs = runs::learn(&game, &choose, behaviour, schedule, seed, replicate)?;
         let aside = conduct.as_ref().map_or(&[][..], |found| &found.aside);
-        let risk = conduct.as_ref().map_or(&[][..], |found| &found.slash_risk);
+        let findings = conduct.as_ref().map_or(&[][..], |found| &found.findings);
         let longer = rollup.mev.mean();
-        // A stake that costs more by some share of its cost brings less by no more than that share.
+        // What a candidate's part of the epoch brings less by what findings cost more. A stake that costs more by some share of
+        // its cost brings less by no more than that share.
+        let part = f64::from(terms.epoch_slots) / setting.candidates() as f64;
         let dearer = |i: usize| {
             let [before, now] =
-                [&terms.slash_risk[..], risk].map(|risks| risks.get(i).copied().unwrap_or(0.0));
-            let most = (terms.capital_rate[i] + before.max(now)).max(f64::MIN_POSITIVE);
-            if rule.lever() == Some(Lever::Stake) { usual * (now - before) / most } else { 0.0 }
+                [&terms.findings[..], findings].map(|all| all.get(i).copied().unwrap_or_default());
+            let of_stake = |f: Findings| f.share * f.leading.max(f.beside_leaders);
+            let most = (terms.capital_rate[i] + of_stake(before).max(of_stake(now))).max(f64::MIN_POSITIVE);
+            usual * (of_stake(now) - of_stake(before)).abs() / most
+                + (now.cost(0.0, 1.0) - before.cost(0.0, 1.0)).abs() / part
         };
         let change = |i: usize| {
             let aside = aside.get(i).map_or(0.0, |aside| aside - terms.aside(i));
             let runs = runs.get(i).map_or(0.0, |factor| factor - terms.runs.get(i).copied().unwrap_or(1.0));
-            aside.abs() + (runs * longer).abs() + dearer(i).abs()
+            aside.abs() + (runs * longer).abs() + dearer(i)
         };
         let settled = (0..setting.candidates()).all(|i| change(i) <= SETTLED * usual);
         if settled {
@@ -296,10 +300,12 @@ pub(super) fn foresee<M: Mechanism>(
             found.iter().enumerate().map(mean).collect()
         };
         let aside = told(aside, &|i| terms.aside(i));
-        let risk = told(risk, &|i| terms.slash_risk.get(i).copied().unwrap_or(0.0));
+        let known = |i: usize| terms.findings.get(i).copied().unwrap_or_default();
+        let mean = |(i, now): (usize, &Findings)| if turn < 2 { *now } else { now.halfway(&known(i)) };
+        let findings = findings.iter().enumerate().map(mean).collect();
         terms.runs = told(&runs, &|i| terms.runs.get(i).copied().unwrap_or(1.0));
         terms.aside = aside;
-        terms.slash_risk = risk;
+        terms.findings = findings;
     }
     Ok(Foresight { terms, learned: None, conduct })
 }

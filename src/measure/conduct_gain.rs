@@ -176,25 +176,25 @@ impl<M: Mechanism> Trial<'_, '_, M> {
     ) -> Result<Vec<f64>, Imbalance> {
         let usual = self.played(before, i, self.behaviour.conduct[i])?;
         let governance = self.game.terms.oversight.governance;
-        let loss = if governance.is_some() {
-            let mut guilty = usual.market.clone();
-            guilty.convict(self.game, i);
-            let (game, reach, clean) = (self.game, self.reach, usual.market.clone());
-            loss_of(game, clean, guilty, i, 1.0, reach, &mut |market| self.step(market))?
-        } else {
-            0.0
-        };
         let finds = |acts: u32| governance.map_or(0.0, |governance| governance.finds(acts));
         let scruple = self.game.setting.sequencers[i].traits.scruple;
-        others
-            .iter()
-            .map(|&conduct| {
-                let deviated = self.played(before, i, conduct)?;
-                let acts = f64::from(deviated.acts) - f64::from(usual.acts);
-                let found = finds(deviated.acts) - finds(usual.acts);
-                Ok(deviated.income - usual.income - scruple * acts - found * loss)
-            })
-            .collect()
+        // What each gains but for findings, and what it adds to their probability.
+        let mut gains = Vec::with_capacity(others.len());
+        for &conduct in others {
+            let deviated = self.played(before, i, conduct)?;
+            let acts = f64::from(deviated.acts) - f64::from(usual.acts);
+            let found = finds(deviated.acts) - finds(usual.acts);
+            gains.push((deviated.income - usual.income - scruple * acts, found));
+        }
+        // To play on takes long, and says nothing where no deviation is an act: mostly no target comes along.
+        if gains.iter().all(|(_, found)| *found == 0.0) {
+            return Ok(gains.into_iter().map(|(gain, _)| gain).collect());
+        }
+        let mut guilty = usual.market.clone();
+        guilty.convict(self.game, i);
+        let (game, reach, clean) = (self.game, self.reach, usual.market);
+        let loss = loss_of(game, clean, guilty, i, 1.0, reach, &mut |market| self.step(market))?;
+        Ok(gains.into_iter().map(|(gain, found)| gain - found * loss).collect())
     }
 
     /// Plays an epoch in which candidate `i` behaves like this and nobody is found guilty, and goes on as usual.

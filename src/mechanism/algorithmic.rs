@@ -238,8 +238,8 @@ impl Mechanism for Algorithmic {
                 let own = if let Base::Equal { cost } = self.base {
                     0.5 * cost * x * x
                 } else {
-                    let risk = at.terms.slash_risk(i, || 1.0 - pow(1.0 - share, slots));
-                    x * (at.terms.capital_rate[i] + risk)
+                    let findings = at.terms.cost_of_findings(i, x, || 1.0 - pow(1.0 - share, slots));
+                    x * at.terms.capital_rate[i] + findings
                 };
                 *payoff = slots
                     * (led * share - at.live_cost(i) * at.live_share_among(share, state.redundancy))

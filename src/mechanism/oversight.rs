@@ -26,7 +26,7 @@
 use super::ordering::ORDERING;
 use crate::agent::Setting;
 use crate::agent::delegator::DelegatorGroup;
-use crate::numerics::{binomial_tail, exp, ln, ln_1p, ln_choose};
+use crate::numerics::{binomial_tail, exp, ln, ln_1p, ln_choose, pow};
 use crate::settings::{Parameter, Section};
 
 /// Who can include.
@@ -192,6 +192,11 @@ impl Governance {
     /// Probability of a finding after an epoch with so many acts.
     pub fn finds(&self, acts: u32) -> f64 {
         1.0 - (0..acts).fold(1.0 - self.false_finding, |innocent, _| innocent * (1.0 - self.found))
+    }
+
+    /// The same where each of so many slots brings an act with the probability `chance`, independently, besides so many acts.
+    pub fn finds_by_chance(&self, acts: u32, slots: u32, chance: f64) -> f64 {
+        1.0 - (1.0 - self.finds(acts)) * pow(1.0 - self.found * chance, f64::from(slots))
     }
 
     /// What a first act adds to that.
@@ -367,5 +372,11 @@ mod tests {
         assert!((rule.finds(0) - 0.1).abs() < 1e-15);
         assert!((rule.finds(1) - rule.finds(0) - rule.adds()).abs() < 1e-15);
         assert!((rule.finds(2) - (1.0 - 0.9 * 0.25)).abs() < 1e-15);
+        // Acts in three slots are binomial.
+        let (law, acts) = ([0.512, 0.384, 0.096, 0.008], 0_u32..);
+        for more in [0, 1] {
+            let mean: f64 = law.iter().zip(acts.clone()).map(|(p, a)| p * rule.finds(a + more)).sum();
+            assert!((rule.finds_by_chance(more, 3, 0.2) - mean).abs() < 1e-15);
+        }
     }
 }

@@ -61,6 +61,8 @@ pub struct Keeping {
     pub kept: f64,
     /// Share of those that it delivers.
     pub delivered: f64,
+    /// Share of those at which its own machine is down.
+    pub down: f64,
 }
 
 /// What candidate `i` keeps of `turns` turns, `spacing` slots apart, if it is removed as soon as it has missed `tolerance`
@@ -76,11 +78,12 @@ pub fn keeping(terms: &Terms, i: usize, turns: usize, spacing: u32, tolerance: u
     let most = tolerance as usize;
     let mut state = vec![(0.0, 0.0); most];
     state[0] = (1.0 - down, down);
-    let (mut kept, mut delivered) = (0.0, 0.0);
+    let (mut kept, mut delivered, mut lapsed) = (0.0, 0.0, 0.0);
     for _ in 0..turns {
         let mut next = vec![(0.0, 0.0); most];
         for (misses, &(up, failed)) in state.iter().enumerate() {
             kept += up + failed;
+            lapsed += failed;
             delivered += up * (1.0 - terms.common_down);
             let mut reach = |misses: usize, up: f64, failed: f64| {
                 if misses < most {
@@ -95,7 +98,7 @@ pub fn keeping(terms: &Terms, i: usize, turns: usize, spacing: u32, tolerance: u
     }
     let up = (1.0 - down) * (1.0 - terms.common_down);
     let others = if up > 0.0 { terms.availability[i] / up } else { 0.0 };
-    Keeping { kept: kept / turns.max(1) as f64, delivered: others * delivered / kept }
+    Keeping { kept: kept / turns.max(1) as f64, delivered: others * delivered / kept, down: lapsed / kept }
 }
 
 #[cfg(test)]
@@ -150,13 +153,13 @@ mod tests {
                 removal: None,
                 keeping: Vec::new(),
                 aside: Vec::new(),
-                slash_risk: Vec::new(),
+                findings: Vec::new(),
                 runs: Vec::new(),
                 investment: Vec::new(),
             };
             let expected = keeping(&terms, 0, turns, spacing, tolerance);
             let runs = 40_000;
-            let (mut kept, mut square, mut delivered) = (0.0, 0.0, 0.0);
+            let (mut kept, mut square, mut delivered, mut lapsed) = (0.0, 0.0, 0.0, 0.0);
             for run in 0..runs {
                 let key = Key::new(7, 0, run);
                 let stream = key.stream(Purpose::Outage, Who::MARKET);
@@ -166,6 +169,7 @@ mod tests {
                 let (mut turn, mut misses) = (0, 0);
                 while turn < turns && misses < tolerance {
                     let up = machine.is_up(u64::from(spacing) * turn as u64, reliability, stream);
+                    lapsed += f64::from(u8::from(!up));
                     if up && common.uniform(0, turn as u32) >= common_down {
                         delivered += f64::from(u8::from(committee.uniform(0, turn as u32) >= missing));
                     } else {
@@ -182,8 +186,10 @@ mod tests {
                 (mean - expected.kept * turns as f64).abs() <= 4.0 * se + 1e-12,
                 "{mean} ± {se}: {expected:?}"
             );
-            let share = delivered / kept;
-            assert!((share - expected.delivered).abs() <= 4.0 * 0.5 / kept.sqrt(), "{share}: {expected:?}");
+            for (share, expected) in [(delivered / kept, expected.delivered), (lapsed / kept, expected.down)]
+            {
+                assert!((share - expected).abs() <= 4.0 * 0.5 / kept.sqrt(), "{share}: {expected:?}");
+            }
         }
     }
 }

@@ -108,10 +108,11 @@ impl Contest {
     }
 
     /// The stake whose cost of capital takes the whole of what candidate `i` would earn from every slot of an epoch, live
-    /// in each.
+    /// in each, after what findings cost beside the stake.
     pub fn whole_rent(&self, at: &At, i: usize) -> f64 {
         let worth = at.terms.availability[i] * self.income(at, i) - at.live_cost(i);
-        f64::from(at.terms.epoch_slots) * worth / at.terms.capital_rate[i]
+        let findings = at.terms.cost_of_findings(i, 0.0, || 1.0);
+        (f64::from(at.terms.epoch_slots) * worth - findings) / at.terms.capital_rate[i]
     }
 
     /// Pays for the service of an epoch.
@@ -238,9 +239,9 @@ impl Contest {
                 for leader in others.iter() {
                     produced += leader.reach * (1.0 - leader.nobody * own_down) * up / (up + leader.up);
                 }
-                let led_something = || 1.0 - pow(1.0 - own / (own + rivals), slots);
-                let risk = at.terms.slash_risk(i, led_something);
-                *payoff = income * produced / (own + rivals) - live - (rate + risk) * stake;
+                let leads = || 1.0 - pow(1.0 - own / (own + rivals), slots);
+                let findings = at.terms.cost_of_findings(i, stake, leads);
+                *payoff = income * produced / (own + rivals) - live - rate * stake - findings;
             }
         }
     }

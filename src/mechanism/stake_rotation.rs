@@ -416,10 +416,10 @@ impl Mechanism for StakeRotation {
                     - live_cost * position.live
                     - self.starts(at, i, &position)
                     - stake * (lost + at.terms.capital_rate[i] * position.locked);
-                let in_office = || {
+                let leads = || {
                     if self.proportional { 1.0 - pow(1.0 - position.led, slots) } else { position.active }
                 };
-                *payoff -= stake * at.terms.slash_risk(i, in_office);
+                *payoff -= at.terms.cost_of_findings(i, stake, leads);
                 if self.liquid > 0.0 {
                     *payoff += stake * at.terms.capital_rate[i] * self.liquid * (1.0 - position.active);
                 }

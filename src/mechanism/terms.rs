@@ -39,6 +39,41 @@ pub const SEATS: Parameter =
 pub const TERM_EPOCHS: Parameter =
     Parameter::integer("term_epochs", 1, 100_000, 1, "epochs", "epochs for which the right is sold at once");
 
+/// The findings of governance that somebody with a stake expects, and what they cost it. Only the part that is a share of the stake
+/// grows with it, so that this is told by epochs and not by slots.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Findings {
+    /// Probability of one in an epoch in which it leads something.
+    pub leading: f64,
+    /// Probability of one in an epoch in which it has a stake and leads nothing, but may act: it stands in for a leader, or includes
+    /// beside one.
+    pub beside_leaders: f64,
+    /// Share of the stake that one takes, discounted to when that is taken.
+    pub share: f64,
+    /// What one costs whatever the stake, in ETH: other bonds, and what office is worth.
+    pub fixed: f64,
+}
+
+impl Findings {
+    /// Expected cost in an epoch in which it has this stake and leads something with the probability `leads`.
+    pub fn cost(&self, stake: f64, leads: f64) -> f64 {
+        let probability = leads * self.leading + (1.0 - leads) * self.beside_leaders;
+        probability * (self.share * stake + self.fixed)
+    }
+
+    /// Half of the way to `other`.
+    #[must_use]
+    pub fn halfway(&self, other: &Findings) -> Findings {
+        let mean = |a: f64, b: f64| 0.5 * (a + b);
+        Findings {
+            leading: mean(self.leading, other.leading),
+            beside_leaders: mean(self.beside_leaders, other.beside_leaders),
+            share: mean(self.share, other.share),
+            fixed: mean(self.fixed, other.fixed),
+        }
+    }
+}
+
 /// Clock and machines of one contender in one world.
 #[derive(Clone, Debug)]
 pub struct Terms {
@@ -79,11 +114,11 @@ pub struct Terms {
     /// Probability that the data of a slot are not made available, so that it is missed.
     pub missing: f64,
     /// What candidate `i` expects to earn from a slot that it produces besides fees and benign MEV, in ETH: tips, bribes and
-    /// toxic MEV, less what its acts are expected to cost it. Empty: nothing that was learned.
+    /// toxic MEV, less penalties, its scruple and, where it stakes nothing, what findings are expected to cost it. Empty: nothing
+    /// that was learned.
     pub aside: Vec<f64>,
-    /// Share of its stake that candidate `i` expects findings to take in an epoch in which it leads anything, as was learned; empty:
-    /// nothing.
-    pub slash_risk: Vec<f64>,
+    /// Where offers are stakes, the findings that candidate `i` expects, as was learned; empty: none.
+    pub findings: Vec<Findings>,
     /// Factor on the MEV of a slot that candidate `i` produces from running on over consecutive slots, as was learned; empty: 1.
     pub runs: Vec<f64>,
     /// What candidate `i` spends on its uptime in an epoch, in ETH; empty: nothing.
@@ -135,7 +170,7 @@ impl Terms {
             fair: false,
             missing: 0.0,
             aside: Vec::new(),
-            slash_risk: Vec::new(),
+            findings: Vec::new(),
             runs: Vec::new(),
             investment: Vec::new(),
             removal: None,
@@ -154,7 +189,7 @@ impl Terms {
     /// What candidate `i` can expect to keep of its turns, and to deliver of those.
     #[inline]
     pub fn keeping(&self, i: usize) -> Keeping {
-        let whole = || Keeping { kept: 1.0, delivered: self.availability[i] };
+        let whole = || Keeping { kept: 1.0, delivered: self.availability[i], down: self.own_down[i] };
         self.keeping.get(i).copied().unwrap_or_else(whole)
     }
 
@@ -164,12 +199,12 @@ impl Terms {
         self.aside.get(i).copied().unwrap_or(0.0)
     }
 
-    /// Share of its stake that candidate `i` expects findings to take in an epoch in which it leads something with the probability
-    /// `in_office` (see [`Terms::slash_risk`]).
+    /// What findings are expected to cost candidate `i` in an epoch in which it has this stake and leads something with the
+    /// probability `leads`.
     #[inline]
-    pub fn slash_risk(&self, i: usize, in_office: impl FnOnce() -> f64) -> f64 {
-        match self.slash_risk.get(i) {
-            Some(&risk) if risk > 0.0 => risk * in_office(),
+    pub fn cost_of_findings(&self, i: usize, stake: f64, leads: impl FnOnce() -> f64) -> f64 {
+        match self.findings.get(i) {
+            Some(findings) if *findings != Findings::default() => findings.cost(stake, leads()),
             _ => 0.0,
         }
     }
@@ -209,7 +244,7 @@ impl Terms {
             takeover: kept(&self.takeover, keep),
             capital_rate: kept(&self.capital_rate, keep),
             aside: kept(&self.aside, keep),
-            slash_risk: kept(&self.slash_risk, keep),
+            findings: kept(&self.findings, keep),
             runs: kept(&self.runs, keep),
             investment: kept(&self.investment, keep),
             keeping: kept(&self.keeping, keep),

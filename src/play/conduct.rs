@@ -30,10 +30,12 @@
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
 //! * an order is obeyed if the penalty for ignoring it is more than the tip and `κ`.
 //!
-//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties and what acts and the
-//! errors of governance are expected to cost, is counted once conduct is learned. (What these are expected to take of a stake is told
-//! apart, as a share of it for each epoch in office: who stakes more has more to lose.) Offers are then learned anew by candidates who
-//! expect it, conduct is learned anew under those offers, and so on (`experiment/simulate.rs`): whoever would gain most
+//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties, scruples and what findings
+//! are expected to cost, is counted once conduct is learned. All acts of an epoch are found out at once, so that findings are
+//! counted by epochs: each costs `L`, and comes with the probability that governance finds somebody guilty of so many acts, or of none
+//! by error. Where offers are stakes that is not spread over slots, which are more the larger the stake, but told apart
+//! ([`Findings`]): the part that is a share of the stake is a cost of staking more, the rest is none. Offers are then learned anew by
+//! candidates who expect it, conduct is learned anew under those offers, and so on (`experiment/simulate.rs`): whoever would gain most
 //! by misconduct can pay most for the office, unless what it would lose is more.
 //!
 //! The briber learns on its own, from what every price would have brought, before and after.
@@ -51,8 +53,8 @@ use crate::agent::conduct::{Bribes, Choice};
 use crate::draws::{Purpose, Who};
 use crate::learning::policy::Policy;
 use crate::learning::{Feedback, Learner, Problem};
-use crate::mechanism::Mechanism;
-use crate::mechanism::terms::Terms;
+use crate::mechanism::terms::{Findings, Terms};
+use crate::mechanism::{Lever, Mechanism};
 use crate::numerics::pow;
 use ndarray::Array2;
 
@@ -178,8 +180,8 @@ pub struct Learned {
     pub learning: bool,
     /// What each candidate expects to earn aside from a slot that it produces (see [`Terms::aside`]).
     pub aside: Vec<f64>,
-    /// Share of its stake that each candidate expects to lose in an epoch in office (see [`Terms::slash_risk`]).
-    pub slash_risk: Vec<f64>,
+    /// The findings that each candidate expects, where offers are stakes (see [`Terms::findings`]).
+    pub findings: Vec<Findings>,
     /// What being found guilty costs, by player; `None` where it has never been seen.
     losses: Vec<Option<Loss>>,
 }
@@ -237,10 +239,12 @@ pub fn learn<M: Mechanism>(
         // Those who learn begin honest, whatever they would do by themselves.
         *conduct = Conduct::of(spec(game.seats.player[i]), f64::INFINITY, 0.0);
     }
+    let reach = reach(game, schedule);
     let mut school = School {
         game,
         choose,
         burn_in: schedule.burn_in,
+        reach,
         seed,
         replicate,
         behaviour,
@@ -248,7 +252,6 @@ pub fn learn<M: Mechanism>(
         markets: 0,
     };
     let learner = briber(setting).filter(|_| setting.briber.as_ref().is_some_and(|s| s.learner.learns()));
-    let reach = reach(game, schedule);
     let mut losses: Vec<Option<Loss>> =
         before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
     let mut toxic = vec![0.0; players.len()];
@@ -257,7 +260,7 @@ pub fn learn<M: Mechanism>(
         let first = rounds.start;
         let mut seen = vec![false; players.len()];
         for round in rounds {
-            let samples = school.sample(round, reach)?;
+            let samples = school.sample(round)?;
             // Later rounds count more: the first were played by people who knew nothing. Those before the first of these
             // rounds no longer count.
             let weight = 2.0 / f64::from(round - first + 2);
@@ -294,13 +297,9 @@ pub fn learn<M: Mechanism>(
     }
     // What is lost of a stake is told apart from the rest: it is a cost of staking more.
     let beside = |p: usize| losses[p].unwrap_or_default().beside();
-    let act = |p: usize| adds * beside(p) + scruple(p);
-    let error = |p: usize| {
-        game.terms.oversight.governance.map_or(0.0, |governance| governance.false_finding) * beside(p)
-    };
-    let (aside, slash_risk) = school.aside(&act, &error)?;
+    let (aside, findings) = school.aside(&beside, &scruple)?;
     let learning = conduct_learns || learner.is_some();
-    Ok(Some(Learned { behaviour: school.behaviour, learning, aside, slash_risk, losses }))
+    Ok(Some(Learned { behaviour: school.behaviour, learning, aside, findings, losses }))
 }
 
 /// What candidate `i` loses in the `guilty` one of two markets that are the same but for a finding against it after their last
@@ -344,7 +343,7 @@ pub fn loss_of<M: Mechanism>(
     Ok(loss)
 }
 
-/// Epochs over which a finding is followed.
+/// Epochs over which a finding is followed: the horizon of the schedule, but at least until what is slashed is taken.
 pub fn reach<M: Mechanism>(game: &Game<M>, schedule: &Schedule) -> u32 {
     let Some(governance) = game.terms.oversight.governance else { return 0 };
     let patience = game.setting.sequencers.iter().map(|s| s.traits.discount).fold(0.0_f64, f64::max);
@@ -359,7 +358,10 @@ pub fn reach<M: Mechanism>(game: &Game<M>, schedule: &Schedule) -> u32 {
         )
         .max(users)
         .saturating_add(memory);
-    schedule.horizon.unwrap_or_else(|| lasts.min(horizon::epochs(patience))).min(MOST_EPOCHS)
+    let lasts = lasts.min(horizon::epochs(patience));
+    // A horizon that ends before a bond is taken would leave nothing of what deters.
+    let taken = if game.terms.oversight.slash_fraction > 0.0 { governance.delay.min(lasts) } else { 0 };
+    schedule.horizon.map_or(lasts, |horizon| horizon.max(taken)).min(MOST_EPOCHS)
 }
 
 /// Most epochs over which a finding is followed where nothing fades.
@@ -385,11 +387,24 @@ struct Sample {
     mev: f64,
 }
 
+/// What a candidate could expect that produced every slot of an epoch.
+#[derive(Clone, Copy, Debug, Default)]
+struct Alone {
+    /// What it would earn aside from a slot, before findings.
+    earned: f64,
+    /// Probability that it would be found guilty.
+    findings: f64,
+    /// Probability that it would be for something that it did.
+    by_acts: f64,
+}
+
 /// Markets in which conduct is learned.
 struct School<'g, 'a, M: Mechanism> {
     game: &'g Game<'a, M>,
     choose: &'g dyn Fn(u32, usize, usize, f64) -> usize,
     burn_in: u32,
+    /// Epochs over which a finding is followed.
+    reach: u32,
     seed: u64,
     replicate: u32,
     behaviour: Behaviour,
@@ -416,14 +431,25 @@ impl<M: Mechanism> School<'_, '_, M> {
         market.decide(self.game, &mut self.round, Detail::Slots)
     }
 
+    /// The epoch after this market, in which nobody is found guilty.
+    fn spared(&mut self, before: &Market<M>) -> Result<Market<M>, Imbalance> {
+        let mut market = before.clone();
+        market.spare(true);
+        self.step(&mut market)?;
+        market.spare(false);
+        Ok(market)
+    }
+
     /// Samples every player's loss.
-    fn sample(&mut self, round: u32, reach: u32) -> Result<Vec<Sample>, Imbalance> {
+    fn sample(&mut self, round: u32) -> Result<Vec<Sample>, Imbalance> {
         let players = &self.game.seats.players;
         let mut samples = vec![Sample::default(); players.len()];
         let mut produced = vec![0.0; players.len()];
         for m in 0..MARKETS {
             let mut market = self.open()?;
+            let mut last = market.clone();
             for _ in 0..EPOCHS {
+                last.clone_from(&market);
                 self.step(&mut market)?;
                 for (i, &mev) in market.service.mev.iter().enumerate() {
                     if market.service.produced[i] > 0.0 {
@@ -439,16 +465,22 @@ impl<M: Mechanism> School<'_, '_, M> {
                 // Members are alike; each takes its turn, as far as it is in office.
                 let turn = (round * MARKETS + m) as usize % player.members.len();
                 let in_turn = player.members[turn..].iter().chain(&player.members[..turn]);
-                let mut trial = market.clone();
+                let (mut before, mut trial) = (last.clone(), market.clone());
                 for _ in 0..PATIENCE {
-                    let serves = |&&i: &&usize| trial.service.scheduled[i] > 0.0 && !trial.is_barred(i);
+                    let serves = |&&i: &&usize| trial.service.scheduled[i] > 0.0;
                     if let Some(&i) = in_turn.clone().find(serves) {
-                        let loss = self.loss(&trial, i, reach)?;
+                        // Whoever has just been found guilty anyway has nothing left to lose: had it not been, it would have.
+                        let guilty = trial.docket().is_some_and(|docket| docket.found[i]);
+                        if guilty {
+                            trial = self.spared(&before)?;
+                        }
+                        let loss = self.loss(&trial, i)?;
                         let sample = &mut samples[p];
                         sample.losses += 1.0;
                         sample.loss = sample.loss.toward(loss, 1.0 / sample.losses);
                         break;
                     }
+                    before.clone_from(&trial);
                     self.step(&mut trial)?;
                 }
             }
@@ -468,13 +500,13 @@ impl<M: Mechanism> School<'_, '_, M> {
     }
 
     /// What candidate `i` loses if it is found guilty after the last epoch of a market.
-    fn loss(&mut self, market: &Market<M>, i: usize, reach: u32) -> Result<Loss, Imbalance> {
+    fn loss(&mut self, market: &Market<M>, i: usize) -> Result<Loss, Imbalance> {
         let (mut clean, mut guilty) = (market.clone(), market.clone());
         // One act, and then no more.
         clean.behave_as(i, Conduct::HONEST);
         guilty.behave_as(i, Conduct::HONEST);
         guilty.convict(self.game, i);
-        let game = self.game;
+        let (game, reach) = (self.game, self.reach);
         let order_cost = game.setting.world.tempting().map_or(1.0, |rollup| {
             let forgone = rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
             let penalty = rollup.orders.map_or(0.0, |orders| orders.penalty);
@@ -485,28 +517,34 @@ impl<M: Mechanism> School<'_, '_, M> {
         Ok(Loss { whole, stake })
     }
 
-    /// Share of its stake that a finding takes of candidate `i`, discounted to when it is found.
+    /// Share of its stake that a finding takes of candidate `i`, discounted to when it is found; nothing where findings are not followed
+    /// until then.
     fn share_lost(&self, i: usize) -> f64 {
         let oversight = &self.game.terms.oversight;
         let delay = oversight.governance.map_or(0, |governance| governance.delay);
+        if delay > self.reach {
+            return 0.0;
+        }
         oversight.slash_fraction * pow(self.game.setting.sequencers[i].traits.discount, f64::from(delay))
     }
 
-    /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties and what its acts
-    /// (`act` each) and the errors of governance (`error` for an epoch in office) are expected to cost it: mean over the members of
-    /// its player and over markets. Of those who never produce anything it is what they would do alone in office. Beside it the
-    /// share of its stake that each expects to lose in an epoch in office.
+    /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties, `scruple` for each act
+    /// and, unless offers are stakes, what findings are expected to cost it, `beside` each: mean over the members of its player and over
+    /// markets. Of those who never produce anything it is what they would do alone in office. Where offers are stakes, the findings
+    /// that each expects beside that.
     fn aside(
         &mut self,
-        act: &dyn Fn(usize) -> f64,
-        error: &dyn Fn(usize) -> f64,
-    ) -> Result<(Vec<f64>, Vec<f64>), Imbalance> {
+        beside: &dyn Fn(usize) -> f64,
+        scruple: &dyn Fn(usize) -> f64,
+    ) -> Result<(Vec<f64>, Vec<Findings>), Imbalance> {
         let player = &self.game.seats.player;
         let players = self.game.seats.players.len();
         let (mut earned, mut produced) = (vec![0.0; players], vec![0.0; players]);
-        let (mut found, mut in_office) = (vec![0.0; players], vec![0.0; players]);
-        let governance = self.game.terms.oversight.governance;
-        let finds = |acts: u32| governance.map_or(0.0, |governance| governance.finds(acts));
+        // Epochs in which a member led something, and in which it had a stake and led nothing, and findings in them.
+        let (mut leading, mut beside_leaders) = (vec![(0.0, 0.0); players], vec![(0.0, 0.0); players]);
+        let staked = self.game.rule.lever() == Some(Lever::Stake);
+        let oversight = &self.game.terms.oversight;
+        let finds = |acts: u32| oversight.governance.map_or(0.0, |governance| governance.finds(acts));
         for _ in 0..MARKETS {
             let mut market = self.open()?;
             for _ in 0..ASIDE_EPOCHS {
@@ -514,63 +552,103 @@ impl<M: Mechanism> School<'_, '_, M> {
                 let Some(docket) = market.docket() else { continue };
                 let service = &market.service;
                 for (i, &p) in player.iter().enumerate() {
-                    let served = f64::from(u8::from(service.scheduled[i] > 0.0));
-                    let costs = f64::from(docket.acts[i]) * act(p) + served * error(p);
+                    let acts = docket.acts[i];
+                    let found = if docket.is_judged(service, i) { finds(acts) } else { 0.0 };
+                    let costs = f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * beside(p) };
                     earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
-                    if served > 0.0 {
-                        found[p] += finds(docket.acts[i]);
-                        in_office[p] += 1.0;
+                    let leads = service.scheduled[i] > 0.0;
+                    if leads || self.round.selection.weight[i] > 0.0 {
+                        let kind = if leads { &mut leading[p] } else { &mut beside_leaders[p] };
+                        *kind = (kind.0 + 1.0, kind.1 + found);
                     }
                 }
             }
         }
-        let risk = |(i, &p): (usize, &usize)| {
-            let toxic = u32::from(self.behaviour.conduct[i].toxic);
-            self.share_lost(i) * if in_office[p] > 0.0 { found[p] / in_office[p] } else { finds(toxic) }
-        };
-        let risks = player.iter().enumerate().map(risk).collect();
+        let alone = |i: usize| self.alone(i, scruple(player[i]));
         let each = |(i, &p): (usize, &usize)| {
-            if produced[p] > 0.0 { earned[p] / produced[p] } else { self.alone(i, act(p), error(p)) }
+            if produced[p] > 0.0 {
+                return earned[p] / produced[p];
+            }
+            let alone = alone(i);
+            let findings = if staked { 0.0 } else { alone.findings * beside(p) };
+            alone.earned - findings / f64::from(self.game.terms.epoch_slots)
         };
-        Ok((player.iter().enumerate().map(each).collect(), risks))
+        let aside = player.iter().enumerate().map(each).collect();
+        let mean = |(epochs, found): (f64, f64)| (epochs > 0.0).then(|| found / epochs);
+        let expected = |(i, &p): (usize, &usize)| Findings {
+            leading: mean(leading[p]).unwrap_or_else(|| alone(i).findings),
+            // Where leaders alone include, whoever does not lead does not act.
+            beside_leaders: mean(beside_leaders[p])
+                .unwrap_or_else(|| if oversight.any_live() { alone(i).by_acts } else { 0.0 }),
+            share: self.share_lost(i),
+            fixed: beside(p),
+        };
+        let findings = if staked { player.iter().enumerate().map(expected).collect() } else { Vec::new() };
+        Ok((aside, findings))
     }
 
-    /// What candidate `i` would earn aside from a slot if it produced all of them.
-    fn alone(&self, i: usize, act: f64, error: f64) -> f64 {
-        let Some(rollup) = self.game.setting.world.tempting() else { return 0.0 };
+    /// What candidate `i` would earn aside from a slot if it produced all of them, and the findings against it.
+    fn alone(&self, i: usize, scruple: f64) -> Alone {
+        let Some(rollup) = self.game.setting.world.tempting() else { return Alone::default() };
         let conduct = self.behaviour.conduct[i];
-        let epoch = f64::from(self.game.terms.epoch_slots);
-        let mut earned = -error / epoch;
-        if let Some(toxic) = rollup.toxic.filter(|_| conduct.toxic && !self.game.terms.fair) {
-            let skill = self.game.setting.sequencers[i].traits.skill;
-            earned += toxic.beside(skill * rollup.mev.mean()) - act / epoch;
+        let slots = self.game.terms.epoch_slots;
+        let mut earned = 0.0;
+        let skill = self.game.setting.sequencers[i].traits.skill;
+        let toxic = rollup.toxic.filter(|_| conduct.toxic && !self.game.terms.fair);
+        let toxic = toxic.map_or(0.0, |toxic| toxic.beside(skill * rollup.mev.mean()));
+        let acts = u32::from(toxic > 0.0);
+        if toxic > 0.0 {
+            earned += toxic - scruple / f64::from(slots);
         }
+        // Shares of epochs under no order and under one, and the probability of an act in a slot then.
+        let mut epochs = [(1.0, 0.0), (0.0, 0.0)];
         if let Some(targets) = rollup.targets {
             let tip = targets.tips.collected(1);
             let briber = self.game.setting.briber.as_ref().filter(|_| targets.can_stay_out());
-            // From one target, under an order with this penalty or under none.
+            // What one target brings, under an order with this penalty or under none, and the probability of an act.
             let mean = |penalty: Option<f64>| {
-                let included = tip - penalty.unwrap_or(0.0);
+                let included = (tip - penalty.unwrap_or(0.0), 0.0);
                 let asked = match conduct.stance(tip, penalty) {
-                    Stance::Obeys => return -act,
+                    Stance::Obeys => return (-scruple, 1.0),
                     Stance::Sells(asked) => asked,
                 };
                 let Some(briber) = briber else { return included };
                 let taken = |column: usize| match briber.price(column, tip) {
-                    Some(price) if price >= asked => price - act,
+                    Some(price) if price >= asked => (price - scruple, 1.0),
                     _ => included,
                 };
                 let offers = self.behaviour.price.row(0).iter().enumerate();
-                offers.map(|(column, chance)| chance * taken(column)).sum::<f64>()
+                offers.fold((0.0, 0.0), |(earned, acts), (column, chance)| {
+                    let (more, act) = taken(column);
+                    (earned + chance * more, acts + chance * act)
+                })
             };
             let place = &self.game.setting.sequencers[i].traits.jurisdiction;
             let ordered = rollup.orders.filter(|_| !place.is_empty());
             let (share, penalty) = ordered.map_or((0.0, 0.0), |orders| (orders.share(), orders.penalty));
-            let free = if share < 1.0 { (1.0 - share) * mean(None) } else { 0.0 };
-            earned += targets.rate * (free + if share > 0.0 { share * mean(Some(penalty)) } else { 0.0 });
+            epochs = [(1.0 - share, None), (share, Some(penalty))].map(|(share, penalty)| {
+                if share <= 0.0 {
+                    return (0.0, 0.0);
+                }
+                let (each, act) = mean(penalty);
+                earned += targets.rate * share * each;
+                (share, targets.rate * act)
+            });
         }
-        earned
+        let governance = self.game.terms.oversight.governance;
+        let findings = governance.map_or(0.0, |governance| {
+            epochs.iter().map(|&(share, act)| share * governance.finds_by_chance(acts, slots, act)).sum()
+        });
+        // What is found of those who have done nothing takes that they lead something.
+        let idle = |&(share, act): &(f64, f64)| share * pow(1.0 - act, f64::from(slots));
+        let errors = if acts == 0 {
+            governance.map_or(0.0, |governance| governance.false_finding)
+                * epochs.iter().map(idle).sum::<f64>()
+        } else {
+            0.0
+        };
+        Alone { earned, findings, by_acts: findings - errors }
     }
 
     /// Lets the briber learn against present conduct.

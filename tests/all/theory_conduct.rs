@@ -46,31 +46,31 @@ fn a_stake_of_which_its_owner_has_the_use_is_no_cost_of_office() {
     assert!((found - loss).abs() < 4.0 * sd / 4.0, "{found} {loss} ± {sd}");
 }
 
-/// The office of one appointee at a fee of 0.5 a slot, under an order for good that it defies: every slot has a target, with a tip of 0.01
-/// and a penalty of 0.2.
+/// The office of one appointee at a fee of 0.5 a slot, under no order or under one for good: every slot has a target, with a tip of 0.01
+/// and a penalty of 0.2 where there is an order. Who defies it pays that; who obeys, and is found guilty in every epoch in office, would have
+/// the fee, had it not been. Nobody takes the place of one who obeys alone.
 #[test]
 fn penalties_are_part_of_what_office_is_worth() {
-    for (orders, each) in [("", 0.51), ("order_rate = 1.0\norder_end = 0.0\nlegal_penalty = 0.2\n", 0.31)] {
+    for (way, count, each) in [("", 12, 0.51), ("defy", 12, 0.31), ("obey", 1, 0.5)] {
         let (discount, detection) = (0.5, 0.5);
+        let (orders, place) = if way.is_empty() {
+            (String::new(), String::new())
+        } else {
+            (
+                "order_rate = 1.0\norder_end = 0.0\nlegal_penalty = 0.2\n".to_owned(),
+                format!("jurisdiction = \"north\"\norders = \"{way}\"\n"),
+            )
+        };
         let text = format!(
             "[experiment]\nname = \"order\"\n\n[world]\nkind = \"rollup\"\nslots_per_year = 40\nfee_per_slot = 1.0\n\
              target_rate = 1.0\ntarget_tip = 0.01\ntarget_value = 1.0\ntarget_window = 3\n{orders}\n{MISER}\n\
-             [[sequencers]]\nname = \"member\"\ncount = 12\njurisdiction = \"north\"\norders = \"defy\"\ndiscount = {discount:?}\n\n\
+             [[sequencers]]\nname = \"member\"\ncount = {count}\n{place}discount = {discount:?}\n\n\
              [mechanism.office]\nrule = \"authority\"\nseats = 1\ncontract_fee = 0.5\nepoch_slots = 40\n\
              governance = {{ detection = {detection:?}, evict_epochs = 5 }}\n\n[play]\nrounds = 2\nmeasured_epochs = 20\n"
         );
-        let text = if orders.is_empty() {
-            text.replace("orders = \"defy\"\n", "").replace("jurisdiction = \"north\"\n", "")
-        } else {
-            text
-        };
-        // Who obeys orders reckons with them, too. (Under an order for good such members are found guilty in every epoch in office, so that
-        // nobody is ever seen there who could lose it.)
-        let obeying = cost_of_an_act(&outcome(&text.replace("\"defy\"", "\"obey\"")));
-        assert!(obeying.is_finite() && (obeying > 0.0 || !orders.is_empty()), "{obeying}");
         let loss = 40.0 * each * (1..=5).map(|t| pow(discount, f64::from(t))).sum::<f64>();
         let found = cost_of_an_act(&outcome(&text)) / detection;
-        assert!((found - loss).abs() < 1e-9 * loss, "{orders}: {found} {loss}");
+        assert!((found - loss).abs() < 1e-9 * loss, "{way}: {found} {loss}");
     }
 }
 
@@ -103,6 +103,47 @@ fn penalties_are_told_to_those_who_bid() {
          [mechanism.sale]\nrule = \"auction\"\npricing = \"second\"\nepoch_slots = 20\n\n[play]\nrounds = 2\nmeasured_epochs = 20\n";
     let found = metric(&outcome(text), "mean_price").unwrap();
     assert!((found - (0.55 + 0.01 - 0.05)).abs() < 1e-9, "{found}");
+}
+
+/// Two bidders earn 0.6 a slot under an order for good that both obey, twenty targets an epoch. Each act is found out with probability
+/// 0.5, and one finding takes the bond of 2 however many there were. Then a bidder who is free, and whose machine costs 0.02 a slot,
+/// takes the office from the one who is not.
+#[test]
+fn all_acts_of_an_epoch_are_found_out_at_once() {
+    let free = "[[sequencers]]\nname = \"free\"\ncount = 1\nbribes = \"refuse\"\nlive_cost = 0.02\nstrategy = \"truthful\"\n\n";
+    for (count, rival) in [(2, ""), (1, free)] {
+        let text = format!(
+            "[experiment]\nname = \"acts\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.6\ntarget_rate = 1.0\ntarget_tip = 0.01\n\
+             target_window = 3\norder_rate = 1.0\norder_end = 0.0\nlegal_penalty = 0.2\n\n\
+             [[sequencers]]\nname = \"member\"\ncount = {count}\njurisdiction = \"south\"\norders = \"obey\"\nbribes = \"refuse\"\n\
+             strategy = \"truthful\"\n\n{rival}\
+             [mechanism.sale]\nrule = \"auction\"\npricing = \"second\"\nepoch_slots = 20\nbond = 2.0\nslash_fraction = 1.0\n\
+             governance = {{ detection = 0.5 }}\n\n[play]\nrounds = 2\nmeasured_epochs = 20\n"
+        );
+        let outcome = outcome(&text);
+        let found = metric(&outcome, "mean_price").unwrap();
+        // Targets that one of two has kept out are there for the other: with twenty acts at least it is found out almost for sure.
+        let [least, most] = [1.0, 1.0 - pow(0.5, 20.0)].map(|found| 0.6 - 2.0 * found / 20.0);
+        assert!(least - 1e-12 <= found && found <= most + 1e-12, "{count}: {found} {least} {most}");
+        assert_eq!(metric(&outcome, "slashed").unwrap() > 0.0, rival.is_empty());
+    }
+}
+
+/// Half of a stake of 4 is taken twenty epochs after a finding, whether offers are followed for five epochs or for as long as it takes.
+#[test]
+fn no_horizon_hides_what_is_slashed_after_it() {
+    for horizon in ["", "horizon = 5\n"] {
+        let text = format!(
+            "[experiment]\nname = \"delay\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\nfailover = 1.0\n\
+             target_rate = 0.05\ntarget_value = 1.0\ntarget_window = 3\n\n{MISER}\n\
+             [[sequencers]]\nname = \"staker\"\ncount = 3\ndiscount = 0.99\nstrategy = \"four\"\n\n\
+             [mechanism.stake]\nrule = \"stake\"\nepoch_slots = 40\nslash_fraction = 0.5\n\
+             governance = {{ detection = 0.5, delay = 20 }}\n\n[play]\nrounds = 2\nmeasured_epochs = 20\n{horizon}\n\
+             [strategies.four]\nlearner = \"scripted\"\noffer = {{ absolute = 4.0 }}\n"
+        );
+        let (found, loss) = (cost_of_an_act(&outcome(&text)), 0.5 * 2.0 * pow(0.99, 20.0));
+        assert!((found - loss).abs() < 1e-9, "{horizon}: {found} {loss}");
+    }
 }
 
 /// A right for ten epochs at 0.02 of fees and MEV a slot, after a finding that has driven away three users in ten.

@@ -105,35 +105,55 @@ fn new_money_is_dissipated_too() {
 }
 
 /// Governance errs once in ten epochs in office and takes half of the stake: what it takes is a cost of every ETH staked, as
-/// capital is. The epoch brings 1, capital costs 0.05 an epoch.
+/// capital is, and what it takes of a bond beside the stake is none. The epoch brings 1, capital costs 0.05 an epoch. Where all
+/// who are live include and sell every target for next to nothing, whoever has a stake is found guilty as often, in office or not.
 #[test]
-fn what_errors_take_of_a_stake_is_a_cost_of_staking() {
+fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
     let everybody = |n: u32| symmetric_stake(1.0, 0.05 + 0.1 * 0.5, n, 1.0).unwrap();
-    for (n, rule, stake) in [
-        (2, "rule = \"stake\"\n", everybody(2)),
-        (4, "rule = \"stake\"\n", everybody(4)),
-        (3, "rule = \"algorithmic\"\nscore_power = 0\n", everybody(3)),
+    let errors = ("target_rate = 0.05\n", "", "governance = { false_positive = 0.1 }\n", "");
+    let acts = (
+        "target_rate = 1.0\ntarget_value = 1.0\n",
+        "bribes = { markup = 0.0 }\n",
+        "governance = { detection = 0.1 }\n",
+        "[briber]\nstrategy = \"miser\"\n\n\
+         [strategies.miser]\nrole = \"briber\"\nlearner = \"scripted\"\noffer = { absolute = 1e-6 }\n\n",
+    );
+    // Of four who are drawn for one of two seats, or for one slot, some are in office: (share of epochs in office, bond).
+    for (n, slots, rule, (targets, conduct, governance, briber), (office, bond), stake) in [
+        (2, 40, "rule = \"stake\"\n", errors, (1.0, 0.0), everybody(2)),
+        (4, 40, "rule = \"stake\"\n", errors, (1.0, 0.0), everybody(4)),
+        (3, 40, "rule = \"algorithmic\"\nscore_power = 0\n", errors, (1.0, 0.0), everybody(3)),
+        (3, 40, "rule = \"algorithmic\"\nscore_power = 0\nbond = 1.0\n", errors, (1.0, 1.0), everybody(3)),
         // Who is not drawn cannot err.
-        (4, "rule = \"stake_rotation\"\nseats = 2\n", stake_at_risk(1.0, 0.05, 0.05, 4, 2)),
+        (
+            4,
+            40,
+            "rule = \"stake_rotation\"\nseats = 2\n",
+            errors,
+            (7.0 / 16.0, 0.0),
+            stake_at_risk(1.0, 0.05, 0.05, 4, 2),
+        ),
+        (4, 1, "rule = \"stake\"\n", errors, (0.25, 0.0), stake_at_risk(1.0, 0.05, 0.05, 4, 1)),
+        (4, 1, "rule = \"stake\"\ninclusion = \"any_live\"\n", acts, (1.0, 0.0), everybody(4)),
     ] {
         let failover = if rule.contains("\"stake\"") { "failover = 1.0\n" } else { "" };
         let text = format!(
-            "[experiment]\nname = \"errors\"\n\n[world]\nkind = \"rollup\"\nslots_per_year = 40\nfee_per_slot = 0.025\n{failover}\
-             target_rate = 0.05\ntarget_window = 3\n\n\
-             [[sequencers]]\nname = \"staker\"\ncount = {n}\ncapital_cost = 0.05\ndiscount = 0.9\nstrategy = \"grid\"\n\n\
-             [mechanism.contest]\n{rule}epoch_slots = 40\nslash_fraction = 0.5\ngovernance = {{ false_positive = 0.1 }}\n\n\
-             [play]\nrounds = 8\nwarmup_epochs = 400\nmeasured_epochs = 20\n\n\
-             [strategies.grid]\nlearner = \"hedge\"\nbins = 1\nmenu = {{ absolute = [0.0, 5.0], points = 101 }}\n"
+            "[experiment]\nname = \"findings\"\n\n[world]\nkind = \"rollup\"\nslots_per_year = {slots}\nfee_per_slot = {:?}\n{failover}\
+             {targets}target_window = 3\n\n\
+             [[sequencers]]\nname = \"staker\"\ncount = {n}\ncapital_cost = 0.05\ndiscount = 0.9\nstrategy = \"grid\"\n{conduct}\n\
+             [mechanism.contest]\n{rule}epoch_slots = {slots}\nslash_fraction = 0.5\n{governance}\n\
+             [play]\nrounds = 8\nwarmup_epochs = 400\nmeasured_epochs = 20\n\n{briber}\
+             [strategies.grid]\nlearner = \"hedge\"\nbins = 1\nmenu = {{ absolute = [0.0, 5.0], points = 101 }}\n",
+            1.0 / f64::from(slots)
         );
         let outcomes = replicates(&read(&text), 4);
         let (mean, se) = estimate(&outcomes, |o| metric(o, "mean_offer").unwrap());
         println!("{n} {rule}: {mean} ± {se}, theory {stake}");
         assert!((mean - stake).abs() <= 3.0 * se + 0.05, "{n} {rule}: {mean} ± {se}, theory {stake}");
         assert!(outcomes.iter().all(|o| metric(o, "certified") == Some(1.0)), "{n} {rule}");
-        // What is taken on average: of four stakers who are drawn for one of two seats, seven in sixteen.
-        let office = if rule.contains("rotation") { 7.0 / 16.0 } else { 1.0 };
+        // What is taken on average.
         let (taken, se) = estimate(&outcomes, |o| metric(o, "slashed").unwrap());
-        let expected = f64::from(n) * 0.05 * office * mean;
+        let expected = f64::from(n) * 0.05 * office * (mean + bond);
         assert!(
             (taken - expected).abs() <= 4.0 * se + 1e-12,
             "{n} {rule}: {taken} ± {se}, expected {expected}"

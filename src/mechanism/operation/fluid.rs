@@ -18,9 +18,10 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
     let redundancy = selection.redundancy.unwrap_or(terms.redundancy);
     service.total = selection.total;
     service.scheduled.copy_from_slice(&selection.slots);
-    let reach = |leader: usize, slots: f64| {
-        slots * (1.0 - terms.common_down) * terms.own_down[leader] * terms.takeover[leader]
-    };
+    // Of its turns before it is removed.
+    let down = |leader: usize| terms.keeping(leader).down;
+    let reach =
+        |leader: usize, slots: f64| slots * (1.0 - terms.common_down) * down(leader) * terms.takeover[leader];
     let deliver = |service: &mut Service, leader: usize, slots: f64| {
         let share = selection.delivery.get(leader).unwrap_or(&terms.availability[leader]);
         service.delivered[leader] += slots * share;
@@ -42,9 +43,12 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                 deliver(service, leader, each);
                 let mut reach = reach(leader, each);
                 for_each_standby(selection, seat, redundancy, |standby| {
-                    service.live[standby] += each;
-                    service.produced[standby] += reach * (1.0 - terms.own_down[standby]);
-                    reach *= terms.own_down[standby];
+                    // Who has been removed does not stand by either.
+                    let keeping = terms.keeping(standby);
+                    let up = keeping.kept * (1.0 - keeping.down);
+                    service.live[standby] += each * keeping.kept;
+                    service.produced[standby] += reach * up;
+                    reach *= 1.0 - up;
                     true
                 });
             }
@@ -69,14 +73,13 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                     } else {
                         at.live_share_among(share(leader), redundancy)
                     };
-                if redundancy == 1 || terms.own_down[leader] == 0.0 {
+                if redundancy == 1 || down(leader) == 0.0 {
                     continue;
                 }
                 // A next leader does not help if it is the same, nobody, or down itself.
                 // Holders of seats drawn without replacement are different ones.
                 let others = if apart { 1.0 / (1.0 - share(leader)).max(f64::MIN_POSITIVE) } else { 1.0 };
-                let up =
-                    |i: usize| if i == leader { 0.0 } else { others * share(i) * (1.0 - terms.own_down[i]) };
+                let up = |i: usize| if i == leader { 0.0 } else { others * share(i) * (1.0 - down(i)) };
                 let fails = 1.0 - (0..n).map(up).sum::<f64>();
                 let mut reach = reach(leader, selection.slots[leader]);
                 for _ in 1..redundancy {

@@ -366,6 +366,11 @@ impl Docket {
         self.closed.push(Closed { wait, kept_out, encounters, foreseen });
     }
 
+    /// Whether governance judges candidate `i` for the last epoch: it led something, or acted without leading.
+    pub fn is_judged(&self, service: &Service, i: usize) -> bool {
+        service.scheduled[i] > 0.0 || self.acts[i] > 0
+    }
+
     /// Judges the epoch that has been settled: marks whom governance finds guilty, and takes what earlier findings have
     /// withheld until now.
     pub fn judge(&mut self, terms: &Terms, epoch: u32, service: &Service, ledger: &mut Ledger) {
@@ -373,8 +378,9 @@ impl Docket {
         self.lost_users *= 1.0 - self.exit.back;
         if let Some(governance) = terms.oversight.governance.filter(|_| !self.lenient) {
             for i in 0..self.acts.len() {
-                let served = service.scheduled[i] > 0.0 || self.acts[i] > 0;
-                self.found[i] = served && self.finding[i].uniform(epoch, 0) < governance.finds(self.acts[i]);
+                let found = self.is_judged(service, i)
+                    && self.finding[i].uniform(epoch, 0) < governance.finds(self.acts[i]);
+                self.found[i] = found;
             }
         }
         self.withheld.retain(|&(due, i, amount)| {
