@@ -14,7 +14,7 @@
 //! `χ²`, and the mean does not depend on either. Where it stops at 8 replicates, a study loses 1.3 points of coverage at some standard
 //! deviation, whatever the margin, for the margin only moves where; and at 16 it loses as much at another. With the smaller margin at
 //! both these fell together, and 93.3% were covered where theory asks for 12; with the larger one at 8 they are apart, and
-//! it is 93.6% at least, wherever. A `minimum` below 8 covers less: 92.0% at worst from 4, 91.1% from 2.
+//! it is 93.6% at least, wherever. A `minimum` below 8 covers less: 92.0% at worst from 4, 89.3% from 2.
 
 use super::outcome::{Outcome, UnitKey};
 use super::runner::{Study, UnitPlan};
@@ -496,6 +496,13 @@ mod tests {
         covered
     }
 
+    /// Where coverage is worst, and what it is there: over all numbers that theory may ask for, on a grid of twentieths.
+    fn worst(minimum: u32) -> (f64, f64) {
+        let grid = (0..80).map(|k| 2.0 * pow(1.05, f64::from(k)));
+        let found = grid.map(|needed| (needed, coverage_by_law(minimum, needed)));
+        found.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap()
+    }
+
     #[test]
     fn coverage_falls_short_by_as_much_as_method_says() {
         // (minimum, where theory asks for so many, coverage)
@@ -505,23 +512,18 @@ mod tests {
             let found = coverage_by_law(minimum, needed);
             assert!((found - said).abs() < 0.0005, "{minimum}, {needed}: {found}");
         }
-        // The worst over all numbers, on a grid of twentieths.
-        let worst = |minimum: u32| {
-            let grid = (0..80).map(|k| 2.0 * pow(1.05, f64::from(k)));
-            grid.map(|needed| coverage_by_law(minimum, needed)).fold(1.0, f64::min)
-        };
-        for (minimum, said) in [(8, 0.936), (4, 0.920), (2, 0.911)] {
-            let found = worst(minimum);
-            assert!((found - said).abs() < 0.0005, "{minimum}: {found}");
+        for (minimum, said) in [(8, 0.936), (4, 0.920), (2, 0.893)] {
+            let (needed, found) = worst(minimum);
+            assert!((found - said).abs() < 0.0005, "{minimum}: {found} at {needed}");
         }
         assert!((coverage_by_law(8, 90.0) - 0.95).abs() < 0.001, "{}", coverage_by_law(8, 90.0));
     }
 
     #[test]
     fn studies_that_stop_at_their_first_looks_cover_as_the_law_says() {
-        let numbers = [6.0, 10.0, 12.0, 14.0, 20.0];
-        for (place, needed) in numbers.into_iter().enumerate() {
-            let law = coverage_by_law(8, needed);
+        let cases = [6.0, 10.0, 12.0, 14.0, 20.0].map(|needed| (8, needed)).into_iter();
+        for (place, (minimum, needed)) in cases.chain([4, 2].map(|m| (m, worst(m).0))).enumerate() {
+            let law = coverage_by_law(minimum, needed);
             let target = 1.959_964 / f64::sqrt(needed);
             let trials = 60_000;
             let mut critical = Critical::default();
@@ -530,7 +532,7 @@ mod tests {
                 let key = Key::new(name_hash("first looks"), trial, place as u32);
                 let stream = key.stream(Purpose::Resample, Who::MARKET);
                 let mut moments = Moments::default();
-                for look in rule(target).looks() {
+                for look in (StoppingRule { minimum, ..rule(target) }).looks() {
                     for replicate in moments.n() as u32..look {
                         moments.push(normal_quantile(stream.uniform(replicate, 0)));
                     }
@@ -543,9 +545,10 @@ mod tests {
                 covered += u32::from(e.ci_low <= 0.0 && 0.0 <= e.ci_high);
             }
             let coverage = f64::from(covered) / f64::from(trials);
-            // Three standard errors for one of five: 3.46 each.
+            // As seldom beyond for all seven together as three standard errors are for one.
             let error = (law * (1.0 - law) / f64::from(trials)).sqrt();
-            assert!((coverage - law).abs() < 3.46 * error, "{needed}: {coverage}, by the law {law}");
+            let off = (coverage - law).abs() / error;
+            assert!(off < 3.55, "{minimum}, {needed}: {coverage}, by the law {law}");
         }
     }
 
