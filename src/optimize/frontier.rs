@@ -604,11 +604,11 @@ mod tests {
 
     #[test]
     fn a_bend_of_seven_standard_errors_is_found() {
-        // The rate falls by 1 at the eighth of fifteen points. Noise of .1 in each objective makes falls err by √6 · √2 · .1/√24 = .071 on
-        // average, and twice that is what 13 points take to be sure.
+        // The rate falls by a half at the eighth of fifteen points. With noise of .1 in each objective falls err by √6 · √2 · .1/√24 = .071
+        // at slopes of −1; 13 points take 3.2 of that to be sure.
         let bent: Vec<[f64; 2]> = (0..15)
             .map(|i| {
-                [f64::from(i), if i < 7 { 14.0 + 2.0 * f64::from(7 - i) } else { 14.0 - f64::from(i - 7) }]
+                [f64::from(i), if i < 7 { 14.0 + 1.5 * f64::from(7 - i) } else { 14.0 - f64::from(i - 7) }]
             })
             .collect();
         let found = share(100, |seed| {
@@ -647,7 +647,7 @@ mod tests {
     fn points_off_the_plane_widen_the_interval_of_a_rate() {
         let places: Vec<[f64; 2]> =
             (0..16).map(|i| [f64::from(i % 4) + 0.1 * f64::from(i / 4), f64::from(i / 4)]).collect();
-        // Each objective in which points lie off the plane: rates of the third, in which alone they do, are covered as least squares says.
+        // Rates of the third objective, in which alone points lie off the plane, are covered as least squares says.
         let covered: Vec<f64> = (0..100)
             .map(|seed| {
                 let exchanges = Resampled::new(&plane(&places, 0.5, seed), 1).exchanges().0;
