@@ -3,6 +3,7 @@
 //! A point is a list of assignments `path = value`, applied to the file before it is read, as `--set` does: what may be
 //! assigned, what it may be and what follows from it are those of the file. All points share seed and draws.
 
+use super::file::{Experiment, Variations};
 use super::store::DesignValue;
 use super::sweep::Layout;
 use crate::settings::{Diagnostics, Document, Value};
@@ -24,6 +25,16 @@ pub struct Point {
 }
 
 impl Design {
+    /// What an experiment's own tables lay out beforehand; `None` where that is the file as written, or is searched for.
+    pub fn of(experiment: &Experiment) -> Option<Self> {
+        match &experiment.variations {
+            Variations { robustness: Some(robustness), .. } => Some(robustness.design(&experiment.setting)),
+            Variations { sweep: Some(sweep), .. } => Some(sweep.design()),
+            Variations { sensitivity: Some(sensitivity), .. } => Some(sensitivity.layout()),
+            _ => None,
+        }
+    }
+
     /// A single point: the file as written.
     pub fn as_written() -> Self {
         Self::listed(Vec::new(), vec![Vec::new()])

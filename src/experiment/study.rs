@@ -101,11 +101,9 @@ impl Study {
             bare.remove(table);
         }
         bare.set("experiment.kind", "compare")?;
-        let design = match &experiment.variations {
-            Variations { robustness: Some(robustness), .. } => robustness.design(&experiment.setting),
-            Variations { sweep: Some(sweep), .. } => sweep.design(),
-            Variations { sensitivity: Some(sensitivity), .. } => sensitivity.layout(),
-            Variations { optimization: Some(optimization), .. } => {
+        let design = match (Design::of(&experiment), &experiment.variations) {
+            (Some(design), _) => design,
+            (None, Variations { optimization: Some(optimization), .. }) => {
                 // Where none of a probe's alternatives is an experiment, the first says why.
                 let works = |genes: &&Vec<f64>| {
                     let point = Point { assignments: optimization.assignments(genes) };

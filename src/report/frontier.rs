@@ -238,7 +238,15 @@ fn nobody_stands(front: &Front, optimization: &Optimization) -> String {
             .map(|((missed, value), constraint)| (constraint.in_words(), *missed, *value));
         format!(" {}", in_words(&Closest { total: total(&point), missed: missed.collect() }))
     });
-    format!("None of {count} finalists is certified and feasible on {draws}.{near}")
+    let unknown = front.left_out.iter().filter(|p| p.standing == Standing::Unaudited).count();
+    let known = count - unknown;
+    let verdict = format!("None of {known} finalists is certified, feasible and in one basin on {draws}");
+    let too_few = "of which more than one audit unit in eight failed or lacks a metric";
+    match unknown {
+        0 => format!("{verdict}.{near}"),
+        _ if known == 0 => format!("Nobody knows of any of {unknown} finalists, {too_few}."),
+        _ => format!("{verdict}; of {unknown} more nobody knows, {too_few}.{near}"),
+    }
 }
 
 /// Why there is no front, in one line.
@@ -249,12 +257,16 @@ pub fn why_empty(front: &Front) -> String {
         return "no feasible candidate was found: see above which constraint is missed, and by how much"
             .to_owned();
     }
-    format!(
-        "no finalist is on the front: of {all}, {} not feasible, {} not certified, {} in several basins; see above",
-        count(Standing::Infeasible),
-        count(Standing::NotCertified),
-        count(Standing::Basins)
-    )
+    let reasons = [
+        (Standing::Infeasible, "not feasible"),
+        (Standing::NotCertified, "not certified"),
+        (Standing::Basins, "in several basins"),
+        (Standing::Unaudited, "of whose audit too much failed"),
+    ];
+    let each = reasons.map(|(standing, words)| (count(standing), words));
+    let each: Vec<String> =
+        each.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
+    format!("no finalist is on the front: of {all}, {}; see above", each.join(", "))
 }
 
 /// What else there is to say, each in a paragraph.
@@ -273,11 +285,17 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
     if !front.left_out.is_empty() {
         let count = |standing: Standing| front.left_out.iter().filter(|p| p.standing == standing).count();
         let reasons = [
-            (count(Standing::Dominated), "dominated by others on fresh draws, with a probability above 95%"),
+            (
+                count(Standing::Dominated),
+                "dominated for sure by another (tested at 5% on fresh draws, against all others together)",
+            ),
             (count(Standing::Infeasible), "not feasible with the confidence asked for"),
             (count(Standing::NotCertified), "not certified in every fresh replicate"),
             (count(Standing::Basins), "ending in distinct basins, of which a mean describes none"),
-            (count(Standing::Unaudited), "of which more than one audit unit in eight failed"),
+            (
+                count(Standing::Unaudited),
+                "of which more than one audit unit in eight failed or lacks a metric",
+            ),
         ];
         let words: Vec<String> =
             reasons.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
@@ -339,7 +357,7 @@ fn in_doubt(front: &Front) -> Option<String> {
     (doubtful > 0).then(|| {
         format!(
             "{likely} of these points are likely efficient. The other {doubtful} are dominated in more than half of all resamples (P below \
-             0.5), but not in 95%: they are neither counted nor owned by anybody, and have no exchange rates."
+             0.5), but by no other point for sure: they are neither counted nor owned by anybody, and have no exchange rates."
         )
     })
 }
@@ -422,7 +440,7 @@ fn knees(optimization: &Optimization, front: &Front) -> Option<String> {
     };
     let each: Vec<String> = front.knees.iter().map(say).collect();
     Some(format!(
-        "Knees, where the exchange rate falls beyond noise (tested together) and more than beside them: {}.",
+        "Knees, where the exchange rate falls beyond noise (tested together), of neighbours the one where it falls most: {}.",
         each.join(", ")
     ))
 }
@@ -496,9 +514,33 @@ mod tests {
         (front.audited, front.record.judged, front.record.finalists) = (12, 2, vec![0, 1]);
         assert!(front.points.is_empty());
         let said = nothing(&front, &optimization);
-        assert!(said.starts_with("None of 2 finalists is certified and feasible on fresh draws."), "{said}");
+        assert!(
+            said.starts_with("None of 2 finalists is certified, feasible and in one basin on fresh draws."),
+            "{said}"
+        );
         assert!(said.contains("misses `revenue >= 2` by 5% of the bound, with a mean of 1.95"), "{said}");
-        assert!(why_empty(&front).contains("of 2, 2 not feasible, 0 not certified"), "{}", why_empty(&front));
+        assert!(why_empty(&front).contains("of 2, 2 not feasible; see above"), "{}", why_empty(&front));
+    }
+
+    #[test]
+    fn reasons_why_nobody_is_on_the_front_add_up() {
+        let finalists = vec![
+            Point { certified: Some((11, 12)), ..finalist(0, [0.0, 0.0], 0.0) },
+            Point { basins: 2, ..finalist(1, [0.0, 0.0], 0.0) },
+            Point { standing: Standing::Unaudited, ..finalist(2, [0.0, 0.0], 0.0) },
+        ];
+        let mut front = settled(finalists, &optimization());
+        (front.audited, front.record.judged, front.record.finalists) = (12, 3, vec![0, 1, 2]);
+        let why = why_empty(&front);
+        assert!(
+            why.contains("of 3, 1 not certified, 1 in several basins, 1 of whose audit too much failed"),
+            "{why}"
+        );
+        let said = nothing(&front, &optimization());
+        assert!(
+            said.starts_with("None of 2 finalists is certified, feasible and in one basin on fresh draws; of 1 more nobody knows"),
+            "{said}"
+        );
     }
 
     #[test]

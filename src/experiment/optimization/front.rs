@@ -1,24 +1,27 @@
 //! The audited front, read from the store.
 //!
-//! Finalists are judged on the audit's replicates alone, on those that all of them have; one that lacks more than one in eight of what
-//! others have is left out, since what made its units fail may hang on the draws. A finalist is *on the front* where its play is
-//! certified in every replicate and ends in one basin, it keeps each constraint with the confidence asked for, and it is not dominated
-//! with a probability above [`DOMINATED`]: the share of resamples of whole replicates ([`Resampled`]) in which some other such
-//! finalist dominates it. It is *likely efficient* where it is non-dominated in half of them or more: these alone are counted, own a part of the
-//! front, and have exchange rates and knees. What is reported comes from these replicates. Where there has been no audit of
-//! [`FEWEST`] replicates yet, the search's own take its place, and it says so.
+//! Finalists are judged on the audit's replicates alone, on those that all of them have, with every objective and every constraint's
+//! metric; one that lacks more than one in eight of what others have is left out, since what made its units fail, or left them without a
+//! metric, may hang on the draws. A finalist is *on the front* where its play is certified in every replicate and ends in one basin, it
+//! keeps each constraint with the confidence asked for, and no other such finalist surely dominates it ([`dominated`], with all others
+//! tested together at [`DOMINATED`]). It is *likely efficient* where in half of the resamples of whole replicates ([`Resampled`]), or more,
+//! nobody dominates it: these alone are counted, own a part of the front, and have exchange rates and knees. What is reported comes from
+//! these replicates. Where there has been no audit of [`FEWEST`] replicates yet, the search's own take its place, and it says so.
+//!
+//! That somebody or other dominates a point is likely where many are as good as it is, even if it is efficient: with twenty that are all
+//! the same, in more than 95% of resamples for one in three. So that share is shown, and throws nobody off.
 
 use super::record::Record;
 use super::{FIRST_AUDIT, Optimization};
 use crate::experiment::basins::{self, Rows};
-use crate::experiment::store::{DesignValue, Store, StoreError};
+use crate::experiment::store::{DesignValue, Store, StoreError, StoredUnit};
 use crate::measure::statistics::{Critical, Estimate, Moments};
 use crate::optimize::candidate::Candidate;
-use crate::optimize::frontier::{Exchange, Knee, Resampled, Typical};
+use crate::optimize::frontier::{Exchange, Knee, Resampled, Typical, dominated};
 use crate::optimize::shrinkage::shrinkage;
 use std::collections::BTreeSet;
 
-/// Probability of being dominated above which a finalist is off the front.
+/// Confidence with which some other finalist dominates one that is off the front.
 pub const DOMINATED: f64 = 0.95;
 /// Probability of being non-dominated from which on a point is likely efficient.
 pub const LIKELY: f64 = 0.5;
@@ -30,7 +33,7 @@ pub const FEWEST: u32 = 8;
 pub enum Standing {
     /// On the front.
     OnFront,
-    /// Other finalists dominate it on fresh draws.
+    /// Another finalist surely dominates it on fresh draws.
     Dominated,
     /// It does not keep a constraint with the confidence asked for.
     Infeasible,
@@ -38,7 +41,7 @@ pub enum Standing {
     NotCertified,
     /// Its replicates end in distinct basins.
     Basins,
-    /// Too many of its audit's units failed.
+    /// Too many of its audit's units failed, or lack a metric.
     Unaudited,
 }
 
@@ -58,7 +61,7 @@ pub struct Point {
     /// Probability that it keeps every constraint.
     pub probability_feasible: f64,
     /// By how much it misses each constraint, at the lower end of the slack's interval as a share of the bound; 0 where it is kept with
-    /// the confidence asked for.
+    /// the confidence asked for, infinite where nobody knows.
     pub missed: Vec<f64>,
     /// Mean of each constraint's metric.
     pub bounded: Vec<f64>,
@@ -125,7 +128,8 @@ impl Front {
         for &design in &record.finalists {
             let mut replicates = BTreeSet::new();
             store.visit_values_at(design, |unit| {
-                if (FIRST_AUDIT..FIRST_AUDIT + asked).contains(&unit.replicate) {
+                let is_audit = (FIRST_AUDIT..FIRST_AUDIT + asked).contains(&unit.replicate);
+                if is_audit && reading.is_whole(unit) {
                     replicates.insert(unit.replicate);
                 }
                 Ok::<_, StoreError>(())
@@ -138,7 +142,9 @@ impl Front {
         let mut points = Vec::new();
         for ((&design, lacks), own) in record.finalists.iter().zip(lack).zip(&audits) {
             let replicates = if lacks { own } else { &common };
-            let found = reading.point(design, is_audited.then_some(replicates))?;
+            // Of whom there is nothing fresh at all the search's replicates remain.
+            let replicates = (is_audited && !replicates.is_empty()).then_some(replicates);
+            let found = reading.point(design, replicates)?;
             let standing = if lacks && is_audited { Standing::Unaudited } else { Standing::OnFront };
             points.extend(found.map(|point| Point { standing, ..point }));
         }
@@ -203,7 +209,7 @@ fn in_common(audits: &[BTreeSet<u32>]) -> (BTreeSet<u32>, Vec<bool>) {
 /// Judges finalists by their own replicates and against each other, and reads the front that they make.
 pub(crate) fn settled(mut points: Vec<Point>, optimization: &Optimization) -> Front {
     for point in points.iter_mut().filter(|p| p.standing == Standing::OnFront) {
-        point.standing = if point.missed.iter().any(|missed| *missed > 0.0) {
+        point.standing = if !point.missed.iter().all(|missed| *missed <= 0.0) {
             Standing::Infeasible
         } else if point.certified.is_some_and(|(certified, of)| certified < of) {
             Standing::NotCertified
@@ -221,11 +227,12 @@ pub(crate) fn settled(mut points: Vec<Point>, optimization: &Optimization) -> Fr
     let common = sound.iter().map(|p| p.rows.len()).min().unwrap_or(0);
     let rows: Vec<Vec<Vec<f64>>> = sound.iter().map(|p| p.rows[..common].to_vec()).collect();
     let resampled = Resampled::new(&rows, optimization.settings.seed);
+    let beaten = dominated(&rows, DOMINATED);
     let mut likely = Vec::new();
     let mut on_front = Vec::new();
     for (place, (mut point, p)) in sound.into_iter().zip(resampled.probability_nondominated()).enumerate() {
         point.probability_nondominated = p;
-        if 1.0 - p > DOMINATED {
+        if beaten[place] {
             left_out.push(Point { standing: Standing::Dominated, ..point });
             continue;
         }
@@ -260,6 +267,14 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// Whether a unit has every objective and every constraint's metric.
+    fn is_whole(&self, unit: &StoredUnit) -> bool {
+        let metrics = self.store.metrics();
+        let has = |key: &str| unit.values.iter().any(|&(place, v)| metrics[place] == key && v.is_finite());
+        self.optimization.objectives.iter().all(|o| has(o.metric.key))
+            && self.optimization.constraints.iter().all(|c| has(c.metric.key))
+    }
+
     /// A design point by these replicates of the audit, or by the search's.
     fn point(&self, design: u32, audit: Option<&BTreeSet<u32>>) -> Result<Option<Point>, StoreError> {
         let metrics = self.store.metrics();
@@ -272,6 +287,9 @@ impl Reading<'_> {
                 row[metric] = value;
             }
             let is_audit = unit.replicate >= FIRST_AUDIT;
+            if !self.is_whole(unit) {
+                return Ok(());
+            }
             if audit.map_or(!is_audit, |own| own.contains(&unit.replicate)) {
                 rows.insert(unit.replicate, row.clone());
             }
@@ -301,7 +319,10 @@ impl Reading<'_> {
             slacks.push(&all);
         }
         let certified: Vec<f64> = column(&rows, "certified").into_iter().filter(|x| !x.is_nan()).collect();
-        let missed = |k: usize| (-slacks.slack(k, self.optimization.settings.confidence)).max(0.0);
+        let missed = |k: usize| {
+            let end = slacks.slack(k, self.optimization.settings.confidence);
+            if end.is_nan() { f64::INFINITY } else { (-end).max(0.0) }
+        };
         let bounds = column(&rows, "deviation_gain_upper").into_iter().filter(|x| !x.is_nan());
         let yes = certified.iter().filter(|&&x| x == 1.0).count() as u64;
         let basins = basins::split(self.store, design, contender, self.tolerance, &rows)?;
@@ -332,7 +353,9 @@ impl Reading<'_> {
 pub(crate) mod tests {
     use super::super::{Constraint, Objective};
     use super::*;
+    use crate::draws::{Key, Purpose, Who};
     use crate::measure::metrics::named;
+    use crate::numerics::normal_quantile;
     use crate::optimize::search::Settings;
     use crate::optimize::space::Space;
 
@@ -390,6 +413,8 @@ pub(crate) mod tests {
                 finalist(4, [3.0, 1.0], 0.1),
                 Point { certified: Some((12, 12)), ..finalist(5, [1.0, 2.0], 0.1) },
                 finalist(6, [3.5, 2.5], 0.1),
+                // Of what no number says that a constraint is kept nobody knows that it is.
+                Point { missed: vec![f64::NAN], ..finalist(7, [0.0, 0.0], 0.0) },
             ],
             &optimization(),
         );
@@ -404,6 +429,7 @@ pub(crate) mod tests {
             (2, Standing::Basins),
             (3, Standing::Unaudited),
             (6, Standing::Dominated),
+            (7, Standing::Infeasible),
         ];
         assert_eq!(left, expected);
         assert_eq!(front.unsound().map(|p| p.design).collect::<Vec<_>>(), [1, 2]);
@@ -424,6 +450,47 @@ pub(crate) mod tests {
         // Mean .02, standard error √(.00625/11) = .0238: P(T₁₁ < −.839) = .21.
         assert!((p - 0.21).abs() < 0.05, "{p}");
         assert_eq!(front.exchanges.iter().map(|e| (e.from, e.to)).collect::<Vec<_>>(), [(0, 1)]);
+    }
+
+    /// Share of studies in which the last of these points is off the front: sixteen replicates, with noise of `own` in each objective.
+    fn off_the_front(studies: u32, means: &[[f64; 2]], own: [f64; 2]) -> f64 {
+        let draw = |study: u32, r: u32, i: u32, j: u32| {
+            normal_quantile(
+                Key::new(u64::from(study), r, i).stream(Purpose::Resample, Who::MARKET).uniform(2, j),
+            )
+        };
+        let off = |study: &u32| {
+            let point = |(design, mean): (u32, &[f64; 2])| {
+                let mut point = finalist(design, *mean, 0.0);
+                let row =
+                    |r: u32| (0..2).map(|j| mean[j] + own[j] * draw(*study, r, design, j as u32)).collect();
+                point.rows = (0..16).map(row).collect();
+                point
+            };
+            let front = settled((0..).zip(means).map(point).collect(), &optimization());
+            let last = means.len() as u32 - 1;
+            front.left_out.iter().any(|p| p.design == last && p.standing == Standing::Dominated)
+        };
+        (0..studies).filter(off).count() as f64 / f64::from(studies)
+    }
+
+    #[test]
+    fn an_efficient_point_is_rarely_thrown_off_however_many_are_as_good() {
+        let most = 0.05 + 3.0 * (0.05_f64 * 0.95 / 200.0).sqrt();
+        // Twenty points that are one and the same.
+        let rate = off_the_front(200, &[[0.5, 0.5]; 20], [0.1, 0.1]);
+        assert!(rate < most, "equals: {rate}");
+        // The hardest case: as good as nineteen others in one objective, and worse for sure in the other.
+        let mut flat = [[0.0, 0.5]; 20];
+        (0..20).for_each(|i| flat[i][0] = i as f64);
+        let rate = off_the_front(200, &flat, [0.0, 0.1]);
+        assert!(rate < most, "flat: {rate}");
+        // What is worse by eight standard errors than one of them is thrown off: .2 and an error of .1·√(2/16) = .035.
+        let mut last = [[0.5, 0.5]; 20];
+        (0..20).for_each(|i| last[i] = [i as f64, 19.0 - i as f64]);
+        last[19] = [10.29, 9.29];
+        let rate = off_the_front(200, &last, [0.1, 0.1]);
+        assert!(rate > 0.97, "worse: {rate}");
     }
 
     #[test]

@@ -134,6 +134,8 @@ impl Optimization {
     pub fn row(&self, outcome: &Outcome) -> Result<Vec<f64>, String> {
         let value = |key: &str| {
             let found = outcome.metrics.iter().find(|(name, _)| *name == key);
+            // What is no number is no metric.
+            let found = found.filter(|(_, value)| value.is_finite());
             found.map(|(_, value)| *value).ok_or_else(|| format!("it has no metric `{key}`"))
         };
         let objectives = self.objectives.iter().map(|o| Ok(o.minimized(value(o.metric.key)?)));

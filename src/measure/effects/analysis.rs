@@ -34,7 +34,8 @@ pub struct Effect {
     pub p_value: f64,
 }
 
-/// Table of effects of a metric over a design, from the fit of the model: one row a term, and last the residual.
+/// Table of effects of a metric over a design, from the fit of the model: one row a term, then without numbers one for each factor for
+/// which the model has no room, and last the residual.
 pub fn effects(model: &Model, fit: &Fit) -> Vec<Effect> {
     let (total, residual) = (beyond_rounding(fit, fit.total), beyond_rounding(fit, fit.residual));
     let mut table: Vec<Effect> = model
@@ -56,6 +57,15 @@ pub fn effects(model: &Model, fit: &Fit) -> Vec<Effect> {
             }
         })
         .collect();
+    table.extend(model.left_out.iter().map(|factor| Effect {
+        term: factor.clone(),
+        freedom: 0,
+        sum_of_squares: f64::NAN,
+        eta_squared: f64::NAN,
+        partial_eta_squared: f64::NAN,
+        f: f64::NAN,
+        p_value: f64::NAN,
+    }));
     let (n, g) = fit.counts;
     let spent = fit.used.iter().filter(|&&used| used).count() + g;
     table.push(Effect {
@@ -78,6 +88,8 @@ pub struct Shares {
     pub terms: Vec<(String, f64)>,
     /// What no term explains.
     pub residual: f64,
+    /// Factors for which the model has no room: what they explain is in the residual, or in terms that they move with.
+    pub left_out: Vec<String>,
 }
 
 /// Shares of the terms of a model; the second pass is not needed for it.
@@ -87,7 +99,8 @@ pub fn shares(model: &Model, fit: &Fit) -> Shares {
         (term.name.clone(), ratio(sum_of_squares(fit, &fit.of_term(term.columns.clone())), total))
     };
     let residual = ratio(beyond_rounding(fit, fit.residual), total);
-    Shares { terms: model.terms.iter().map(share).collect(), residual }
+    let left_out = model.left_out.clone();
+    Shares { terms: model.terms.iter().map(share).collect(), residual, left_out }
 }
 
 fn sum_of_squares(fit: &Fit, part: &OfTerm) -> f64 {

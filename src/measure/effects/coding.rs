@@ -68,9 +68,16 @@ impl Factor {
         Self::of_levels(name, places, distinct.into_iter().map(show).collect())
     }
 
-    /// Takes in a factor that moves together with this one: names and levels stand side by side.
+    /// Takes in a factor that moves together with this one: names and levels stand side by side. Where this one is absent and the
+    /// other is not, its absence becomes a level.
     pub fn join(&mut self, other: &Factor) {
         self.name = format!("{}, {}", self.name, other.name);
+        let is_set = |point: usize| self.is_absent(point) && !other.is_absent(point);
+        if (0..self.points()).any(is_set) {
+            // Of a factor joined before, every part is as written.
+            let parts = self.name.matches(", ").count();
+            self.name_absence(&vec![AS_WRITTEN; parts.max(1)].join(", "));
+        }
         if let (Settings::Levels(own, levels), Settings::Levels(places, names)) =
             (&mut self.settings, &other.settings)
         {
@@ -80,6 +87,15 @@ impl Factor {
                     *name = format!("{name}, {beside}");
                 }
             }
+        }
+    }
+
+    /// Makes a level of absence, the first.
+    fn name_absence(&mut self, name: &str) {
+        if let Settings::Levels(places, levels) = &mut self.settings {
+            let shifted = places.iter().map(|&place| if place == ABSENT { 0 } else { place + 1 });
+            *places = shifted.collect();
+            levels.insert(0, name.to_owned());
         }
     }
 
@@ -143,12 +159,8 @@ pub fn factors(parameters: impl Iterator<Item = Factor>) -> Vec<Factor> {
     for (mut factor, _) in factors {
         let own = matches!(&factor.settings, Settings::Levels(places, _) if places.contains(&ABSENT))
             && !settled.iter().any(|earlier| tells_absence(earlier, &factor));
-        if let Settings::Levels(places, levels) = &mut factor.settings
-            && own
-        {
-            let shifted = places.iter().map(|&place| if place == ABSENT { 0 } else { place + 1 });
-            *places = shifted.collect();
-            levels.insert(0, AS_WRITTEN.to_owned());
+        if own {
+            factor.name_absence(AS_WRITTEN);
         }
         settled.push(factor);
     }
@@ -312,10 +324,12 @@ pub struct Model {
     pub terms: Vec<Term>,
     /// Columns of all terms.
     pub columns: Columns,
+    /// Names of factors that vary and for which there was no room.
+    pub left_out: Vec<String>,
 }
 
 impl Model {
-    /// Main effects of all factors that vary, at most `most` columns of them (the widest are left out), and every product of two
+    /// Main effects of all factors that vary, at most `most` columns of them (the last of the widest is left out until there is room), and every product of two
     /// where that makes `most` columns at most. A number of points that is a multiple of the factors' is as many repetitions.
     pub fn new(factors: &[Factor], points: usize, most: usize) -> Self {
         let mut varying: Vec<(usize, Code)> = factors
@@ -325,9 +339,11 @@ impl Model {
             .map(|(place, factor)| (place, Code::of(factor, &factors[..place])))
             .collect();
         let total = |of: &[(usize, Code)]| of.iter().map(|(_, code)| code.width()).sum::<usize>();
+        let mut left_out = Vec::new();
         while total(&varying) > most {
-            let widest = varying.iter().map(|(_, code)| code.width()).max();
-            varying.retain(|(_, code)| Some(code.width()) != widest);
+            // Of equals the last.
+            let widest = (0..varying.len()).max_by_key(|&i| varying[i].1.width()).unwrap_or(0);
+            left_out.push(factors[varying.remove(widest).0].name.clone());
         }
         let alone = total(&varying);
         let mut terms = Vec::new();
@@ -354,7 +370,7 @@ impl Model {
         let codes = varying.into_iter().map(|(_, code)| code).collect();
         let rows = Coded { codes, starts, products, alone, points };
         let ranges = terms.iter().map(|term| term.columns.clone()).collect();
-        Model { terms, columns: Columns::new(Box::new(rows), alone, ranges) }
+        Model { terms, columns: Columns::new(Box::new(rows), alone, ranges), left_out }
     }
 }
 
@@ -416,6 +432,42 @@ mod tests {
         // And the widest factor where even main effects would be.
         let model = Model::new(&factors, 6, 2);
         assert_eq!((model.terms.len(), model.terms[0].name.as_str(), model.columns.width()), (1, "a", 1));
+    }
+
+    #[test]
+    fn only_as_many_factors_are_left_out_as_there_is_no_room_for() {
+        let many: Vec<Factor> = (0..151_u32)
+            .map(|k| {
+                numbers(
+                    &format!("p{k}"),
+                    &(0..20).map(|i| f64::from((i * (k + 3)) % 211)).collect::<Vec<_>>(),
+                )
+            })
+            .collect();
+        let model = Model::new(&many, 20, 300);
+        assert_eq!((model.terms.len(), model.columns.width()), (150, 300));
+        assert_eq!(model.terms.last().unwrap().name, "p149");
+    }
+
+    #[test]
+    fn where_one_parameter_is_as_written_and_another_is_set_both_are_told() {
+        let none = f64::NAN;
+        let found = factors([numbers("a", &[1.0, none]), numbers("b", &[none, 2.0])].into_iter());
+        assert_eq!(found.len(), 1);
+        let Settings::Levels(places, levels) = &found[0].settings else { panic!() };
+        let at = |point: usize| levels[places[point] as usize].as_str();
+        assert_eq!((levels.len(), at(0), at(1)), (2, "1, as written", "as written, 2"));
+        // Both as written at the first point, which nothing tells: one level, and not in words for each.
+        let found = factors([numbers("a", &[none, 1.0, 3.0]), numbers("b", &[none, 2.0, 4.0])].into_iter());
+        let Settings::Levels(places, levels) = &found[0].settings else { panic!() };
+        let at = |point: usize| levels[places[point] as usize].as_str();
+        assert_eq!((levels.len(), at(0), at(1), at(2)), (3, "as written", "1, 2", "3, 4"));
+        // A third that is set where the first two are not.
+        let three = [numbers("a", &[1.0, none]), numbers("b", &[2.0, none]), numbers("c", &[none, 5.0])];
+        let found = factors(three.into_iter());
+        let Settings::Levels(places, levels) = &found[0].settings else { panic!() };
+        let at = |point: usize| levels[places[point] as usize].as_str();
+        assert_eq!((at(0), at(1)), ("1, 2, as written", "as written, as written, 5"));
     }
 
     #[test]

@@ -44,12 +44,22 @@ fn table(found: &Findings) -> Table {
             row.extend(told);
             row.push(Cell::number(crate::chart::ticks::significant(effect, 3), effect));
             row.push(Cell::text(pair.finding.name()));
-            row.push(Cell::text(if point.is_sound { "yes" } else { "no" }));
+            row.push(Cell::text(match point.is_sound {
+                Some(true) => "yes",
+                Some(false) => "no",
+                None => "–",
+            }));
             rows.push(row);
         }
     }
-    let mut notes =
-        vec!["Paired on the same draws. Certified: every replicate of all that are compared, and no distinct basins.".to_owned()];
+    let certified = if found.basins_checked {
+        "and no distinct basins"
+    } else {
+        "while distinct basins were not looked for"
+    };
+    let mut notes = vec![format!(
+        "Paired on the same draws. Certified: every replicate of all that are compared, {certified}."
+    )];
     if rows.len() > MOST_ROWS {
         rows.truncate(MOST_ROWS);
         notes.push(format!("These are the first {MOST_ROWS} rows; verdict.json has all."));

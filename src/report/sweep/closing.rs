@@ -344,6 +344,14 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
         let told: Vec<String> = kept.iter().enumerate().map(|(i, t)| format!("({}) {t}", i + 1)).collect();
         out += &wrapped(&told.join(", "), "  ", "  ");
     }
+    if let Some((_, shares)) = rows.iter().find(|(_, shares)| !shares.left_out.is_empty()) {
+        let names: Vec<String> = shares.left_out.iter().map(|name| short_term(store, name)).collect();
+        let text = format!(
+            "Without columns, as there are too many parameters for one model: {}. What they explain is in the rest.",
+            names.join(", ")
+        );
+        out += &wrapped(&text, "  ", "  ");
+    }
     if extra[1].1 {
         let text = "shared: what parameters explain together but none alone, since settings do not vary independently of each other; below \
                     0 where they hide each other's effects. rest: what none explains.";

@@ -100,6 +100,27 @@ could_fail = "A reserve that nobody pays."
 }
 
 #[test]
+fn a_union_with_pieces_missing_gives_a_provisional_verdict() {
+    let folder = Folder::new();
+    std::fs::write(folder.path("tiny.toml"), TINY.to_owned() + CLAIM).unwrap();
+    folder.run(&["shard", "tiny.toml", "1/2", "--output", "s", "--quiet"]).with(0);
+    let ended = folder.run(&["merge", "s", "--output", "m"]).with(3);
+    let said = verdict(&folder, "m");
+    assert_eq!((&said["complete"], &said["units"]["planned"]), (&Value::from(false), &Value::from(6)));
+    let done = said["units"]["done"].as_u64().unwrap();
+    let told = format!("Provisional verdict, on {done} of 6 units");
+    assert!(done < 6 && ended.out.contains(&told), "{}", ended.out);
+    assert!(folder.text("m/report.md").contains(&told));
+    folder.run(&["shard", "tiny.toml", "2/2", "--output", "s", "--quiet"]).with(0);
+    let ended = folder.run(&["merge", "s", "--output", "m"]).with(0);
+    assert!(
+        ended.out.contains("Verdict: supported") && verdict(&folder, "m")["complete"] == true,
+        "{}",
+        ended.out
+    );
+}
+
+#[test]
 fn claims_that_cannot_be_judged_are_refused() {
     let folder = Folder::new();
     for (change, said) in [

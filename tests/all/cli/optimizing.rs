@@ -323,6 +323,33 @@ fn a_failed_unit_of_the_audit_is_left_out_for_all() {
     assert!(report.contains("Means over 15 fresh replicates"), "{report}");
 }
 
+#[test]
+fn a_replicate_of_the_audit_that_lacks_a_metric_is_left_out_for_all() {
+    let bounded = AUCTION
+        .replace("replicates = 8", "replicates = 16")
+        .replace("population = 6", "constraints = [\"mean_price >= 0.1\"]\npopulation = 6");
+    let folder = folder(&bounded);
+    folder.run(&["run", "front.toml", "--output", "a"]).with(0);
+    let frontier = folder.text("a/frontier.csv");
+    let design: u32 = frontier.lines().nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+    let store = rusqlite::Connection::open(folder.path("a/results.sqlite")).unwrap();
+    // A constraint's metric in one replicate, an objective's in another.
+    for (replicate, metric) in [(1_000_003, "mean_price"), (1_000_005, "revenue")] {
+        let gone = store
+            .execute(
+                "DELETE FROM metric_values WHERE metric = (SELECT number FROM metrics WHERE name = ?1) AND result = \
+                 (SELECT result FROM places WHERE design = ?2 AND replicate = ?3)",
+                rusqlite::params![metric, design, replicate],
+            )
+            .unwrap();
+        assert_eq!(gone, 1);
+    }
+    drop(store);
+    folder.run(&["report", "a"]).with(0);
+    let report = folder.text("a/report.md");
+    assert!(report.contains("Means over 14 fresh replicates"), "{report}");
+}
+
 /// A run of the reserve experiment on this many bidders with values of this law: the row of the reserve, that of the audited revenue.
 fn reserve(law: &str, bidders: u32, range: &str) -> [Vec<String>; 2] {
     let folder = Folder::new();
