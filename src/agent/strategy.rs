@@ -278,9 +278,19 @@ impl Strategy {
         section.text(&SUMMARY);
         let learner = section.choice(&LEARNER);
         section.note_unread(&format!("learner `{learner}` does not use it"));
-        if learner == "scripted" {
-            return scripted::read(section, name);
+        let strategy = if learner == "scripted" {
+            scripted::read(section, name)
+        } else {
+            Self::read_learner(section, name, role, learner)
+        };
+        if strategy.is_none() {
+            // What was wrong may have kept other keys from being read.
+            section.abandon();
         }
+        strategy
+    }
+
+    fn read_learner(section: &Section, name: &str, role: &str, learner: &str) -> Option<Strategy> {
         let bins = section.integer(&BINS) as usize;
         let menu = section.custom(&MENU, menu_from);
         let mut learner = match learner {

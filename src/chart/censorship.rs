@@ -94,6 +94,7 @@ impl Censorship {
                     format,
                     kind,
                     hold: if kind == Kind::Log { Vec::new() } else { vec![0.0] },
+                    most: (format == Format::Percent).then_some(1.0),
                     references: Vec::new(),
                 }],
             })

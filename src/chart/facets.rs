@@ -28,6 +28,8 @@ pub(crate) struct Cell<'a> {
     pub kind: Kind,
     /// Values that the vertical axis must hold beside the data.
     pub hold: Vec<f64>,
+    /// Value that cannot be exceeded, such as 1 for a share of a whole: the axis and intervals end there.
+    pub most: Option<f64>,
     /// Lines without intervals. They do not stretch the axis.
     pub references: Vec<(Reference, Pen)>,
 }
@@ -78,7 +80,10 @@ fn y_axis(cells: &[&Cell], most: usize) -> Option<Axis> {
     let means = lines().flat_map(Series::present).map(|(_, e)| e.mean).chain(held());
     let never_negative = series::range(means).is_some_and(|(least, _)| least >= 0.0);
     let low = if never_negative { low.max(0.0) } else { low };
-    Some(Axis::loose(low, high, first.format, most))
+    let ceiling = cells.iter().filter_map(|c| c.most).fold(f64::INFINITY, f64::min);
+    let axis = Axis::loose(low, high.min(ceiling), first.format, most);
+    // The round number above the data may lie beyond.
+    Some(if axis.high > ceiling { Axis::between(axis.low, ceiling, first.format, most + 1) } else { axis })
 }
 
 /// Draws all facets from `frame.y` on, and returns how many points could not be shown on logarithmic axes.

@@ -66,6 +66,7 @@ impl ImpulseResponse {
                     format: Format::Plain,
                     kind: Kind::Linear,
                     hold: vec![0.0],
+                    most: None,
                     references: vec![(Reference::Level(0.0), zero)],
                 };
                 Facet {

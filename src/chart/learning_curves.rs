@@ -109,6 +109,7 @@ impl LearningCurves {
                     format: self.offer_format,
                     kind: Kind::Linear,
                     hold: Vec::new(),
+                    most: None,
                     references: Vec::new(),
                 };
                 let gain = Cell {
@@ -117,6 +118,7 @@ impl LearningCurves {
                     format: Format::Percent,
                     kind,
                     hold: limit.into_iter().chain((kind == Kind::Linear).then_some(0.0)).collect(),
+                    most: None,
                     references: limit.map(|t| (Reference::Level(t), dashed)).into_iter().collect(),
                 };
                 let cells = if gain_rows { vec![offers, gain] } else { vec![offers] };

@@ -86,6 +86,7 @@ impl Lorenz {
                     format: Format::Percent,
                     kind: Kind::Linear,
                     hold: vec![0.0, 1.0],
+                    most: None,
                     references: vec![(Reference::Diagonal, equality)],
                 }],
             })

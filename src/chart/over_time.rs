@@ -64,6 +64,7 @@ impl OverTime {
             format: Format::Plain,
             kind: Kind::Linear,
             hold: vec![0.0],
+            most: None,
             references: Vec::new(),
         };
         let produced = Cell {
@@ -72,6 +73,7 @@ impl OverTime {
             format: Format::Percent,
             kind: Kind::Linear,
             hold: self.targets.clone(),
+            most: Some(1.0),
             references: self.targets.iter().map(|t| (Reference::Level(*t), dashed)).collect(),
         };
         let facets: Vec<Facet> = [("Redundancy", live), ("Availability", produced)]

@@ -20,9 +20,12 @@ pub struct PolicyPanel {
     pub identity: Identity,
     /// False where some replicate is not certified.
     pub certified: bool,
-    /// Name of the offer and its unit, upwards along the axis: "Bid (ETH)". Panels that all say the same share one
+    /// Name of the offer and its unit, upwards along the axis: "Bid (ETH)". Panels of a row that all say the same share one
     /// axis.
     pub offer_name: String,
+    /// Name of what is offered against and its unit, below the panel. Panels that say the same stand in one row and share the
+    /// axis; those that do not have rows and axes of their own, as values of a slot and stakes are of other sizes.
+    pub value_name: String,
     /// Mean offer of each class against private value.
     pub classes: Vec<Series>,
     /// Theoretical curve (private value, offer), joined by straight lines in the order given; empty where there is
@@ -37,8 +40,6 @@ pub struct PolicyPanel {
 pub struct Policies {
     /// Words above.
     pub heading: Heading,
-    /// Name of the private value and its unit, below the panels.
-    pub value_name: String,
     /// One panel each.
     pub panels: Vec<PolicyPanel>,
     /// How numbers are shown on both axes.
@@ -46,6 +47,18 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// Panels that share a horizontal axis, in the order of their first.
+    fn groups(&self) -> Vec<Vec<&PolicyPanel>> {
+        let mut groups: Vec<Vec<&PolicyPanel>> = Vec::new();
+        for panel in &self.panels {
+            match groups.iter_mut().find(|group| group[0].value_name == panel.value_name) {
+                Some(group) => group.push(panel),
+                None => groups.push(vec![panel]),
+            }
+        }
+        groups
+    }
+
     /// Draws the figure.
     ///
     /// # Errors
@@ -78,17 +91,25 @@ impl Policies {
         if self.panels.iter().any(|p| p.theory.len() > 1) {
             legend.push((Key::Plain(theory), "theory".to_owned()));
         }
+        let groups = self.groups();
         // Among single points of one value a line of all values says nothing.
-        let spread =
-            series::range(all().flat_map(Series::present).map(|(x, _)| x)).is_some_and(|(a, b)| b > a);
-        if spread && self.panels.iter().any(|p| p.diagonal) {
+        let spread: Vec<bool> = groups
+            .iter()
+            .map(|panels| {
+                let lines = panels.iter().flat_map(|p| &p.classes);
+                let range = series::range(lines.flat_map(Series::present).map(|(x, _)| x));
+                range.is_some_and(|(a, b)| b > a)
+            })
+            .collect();
+        if groups.iter().zip(&spread).any(|(panels, spread)| *spread && panels.iter().any(|p| p.diagonal)) {
             legend.push((Key::Plain(diagonal), "offer = private value".to_owned()));
         }
         frame.legend(&legend);
-        let facets: Vec<Facet> = self
-            .panels
-            .iter()
-            .map(|p| {
+        for (i, (panels, spread)) in groups.iter().zip(spread).enumerate() {
+            if i > 0 {
+                frame.y += 6.0 * scale;
+            }
+            let beside = |p: &PolicyPanel| -> (Vec<f64>, Vec<(Reference, Pen)>) {
                 let mut references = Vec::new();
                 if spread && p.diagonal {
                     references.push((Reference::Diagonal, diagonal));
@@ -96,31 +117,40 @@ impl Policies {
                 references.push((Reference::Through(p.theory.clone()), theory));
                 let within = series::range(p.classes.iter().flat_map(Series::present).map(|(x, _)| x));
                 let near = |x: f64| within.is_some_and(|(low, high)| x >= low && x <= high);
-                let cell = Cell {
-                    series: p.classes.iter().collect(),
-                    y_name: &p.offer_name,
-                    format: self.format,
-                    kind: Kind::Linear,
-                    hold: p.theory.iter().filter(|(x, _)| near(*x)).map(|(_, y)| *y).chain([0.0]).collect(),
-                    references,
-                };
-                Facet {
-                    title: &p.mechanism,
-                    identity: Some(p.identity),
-                    certified: p.certified,
-                    cells: vec![cell],
-                }
-            })
-            .collect();
-        let common = Common {
-            x_name: &self.value_name,
-            x_format: self.format,
-            x_loose: true,
-            look: &look,
-            direct,
-            hollow: &|_| false,
-        };
-        facets::draw(&mut frame, &facets, &common);
+                let hold = p.theory.iter().filter(|(x, _)| near(*x)).map(|(_, y)| *y).chain([0.0]).collect();
+                (hold, references)
+            };
+            let facets: Vec<Facet> = panels
+                .iter()
+                .map(|p| {
+                    let (hold, references) = beside(p);
+                    let cell = Cell {
+                        series: p.classes.iter().collect(),
+                        y_name: &p.offer_name,
+                        format: self.format,
+                        kind: Kind::Linear,
+                        hold,
+                        most: None,
+                        references,
+                    };
+                    Facet {
+                        title: &p.mechanism,
+                        identity: Some(p.identity),
+                        certified: p.certified,
+                        cells: vec![cell],
+                    }
+                })
+                .collect();
+            let common = Common {
+                x_name: &panels[0].value_name,
+                x_format: self.format,
+                x_loose: true,
+                look: &look,
+                direct,
+                hollow: &|_| false,
+            };
+            facets::draw(&mut frame, &facets, &common);
+        }
         if self.panels.iter().any(|p| !p.certified) {
             frame.note(frame::NOT_CERTIFIED);
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const STRATEGIES: &[(&str, &str)] = &[
     ("best_response", include_str!("../../strategies/best_response.toml")),
     ("bidder", include_str!("../../strategies/bidder.toml")),
+    ("briber", include_str!("../../strategies/briber.toml")),
     ("cumulative_logit", include_str!("../../strategies/cumulative_logit.toml")),
     ("even", include_str!("../../strategies/even.toml")),
     ("exp3", include_str!("../../strategies/exp3.toml")),
@@ -19,6 +20,7 @@ const STRATEGIES: &[(&str, &str)] = &[
     ("regret_matching", include_str!("../../strategies/regret_matching.toml")),
     ("replicator", include_str!("../../strategies/replicator.toml")),
     ("scripted", include_str!("../../strategies/scripted.toml")),
+    ("staker", include_str!("../../strategies/staker.toml")),
     ("ticks", include_str!("../../strategies/ticks.toml")),
     ("truthful", include_str!("../../strategies/truthful.toml")),
 ];
@@ -110,5 +112,32 @@ impl Library for Files {
             std::fs::read_to_string(&path).ok().map(|text| (path.display().to_string(), text))
         };
         self.folders.iter().find_map(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SCENARIOS, STRATEGIES};
+    use std::path::Path;
+
+    /// The program must not know fewer files away from its repository than within.
+    #[test]
+    fn every_file_of_the_folders_ships() {
+        for (kind, shipped) in [("strategies", STRATEGIES), ("scenarios", SCENARIOS)] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(kind);
+            let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+                .map(|path| {
+                    let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                    (name, std::fs::read_to_string(path).unwrap())
+                })
+                .collect();
+            files.sort();
+            let shipped: Vec<(String, String)> =
+                shipped.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+            assert!(files == shipped, "{kind}: {:?}", shipped.iter().map(|(name, _)| name).collect::<Vec<_>>());
+        }
     }
 }

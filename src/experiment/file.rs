@@ -91,10 +91,8 @@ impl Experiment {
     /// Everything that is wrong with it.
     pub fn read(document: Document, library: &dyn Library) -> Result<Self, Diagnostics> {
         let (experiment, unread) = Self::read_variant(document, library)?;
-        if unread.is_empty() {
-            return Ok(experiment);
-        }
-        Err(Diagnostics::new(unread.into_iter().map(|key| key.diagnostic).collect()))
+        Unread::refuse(unread)?;
+        Ok(experiment)
     }
 
     /// As [`Experiment::read`], for a file that is one of several variants: keys that it does not read are no error yet.
@@ -162,7 +160,7 @@ fn lay_scenario(document: &mut Document, library: &dyn Library) -> Result<(), Di
             help,
         ));
     };
-    document.underlay("world", Document::parse(&file, &text)?);
+    document.underlay("world", Document::parse_shared(&file, &text)?);
     Ok(())
 }
 

@@ -58,13 +58,6 @@ pub struct Study {
 const OF_THE_STUDY: [&str; 7] =
     ["robustness", "sweep", "replication", "optimize", "sensitivity", "claim", "charts"];
 
-fn refuse_unread(unread: Vec<Unread>) -> Result<(), Diagnostics> {
-    if unread.is_empty() {
-        return Ok(());
-    }
-    Err(Diagnostics::new(unread.into_iter().map(|key| key.diagnostic).collect()))
-}
-
 /// What no point of a design reads and some point has.
 fn unread_by_all(
     design: &Design,
@@ -115,7 +108,7 @@ impl Study {
                 Design::listed(optimization.paths(), points)
             }
             _ => {
-                refuse_unread(unread)?;
+                Unread::refuse(unread)?;
                 let points = Points::as_written(&experiment, library);
                 return Ok(Study { experiment, design: Design::as_written(), bare, points });
             }
@@ -125,7 +118,7 @@ impl Study {
             OF_THE_STUDY.iter().any(|table| key.diagnostic.path().split('.').next() == Some(*table))
         };
         let (stray, unread): (Vec<Unread>, Vec<Unread>) = unread.into_iter().partition(of_the_study);
-        refuse_unread(stray)?;
+        Unread::refuse(stray)?;
         // What no point reads is refused; what only some read belongs to the study all the same.
         let (never, points) = if experiment.variations.optimization.is_some() {
             // The probes show that variables can be moved as far as they may be; the search lays its own points.
@@ -144,7 +137,7 @@ impl Study {
         };
         let mut read_by_some: Vec<Unread> = unread;
         read_by_some.retain(|key| never.iter().all(|n| n.diagnostic.path() != key.diagnostic.path()));
-        refuse_unread(never)?;
+        Unread::refuse(never)?;
         for key in read_by_some {
             experiment.resolved.add(key.diagnostic.path(), key.value);
         }

@@ -85,7 +85,13 @@ pub const METRICS: &[Metric] = &[
         "buy-back",
         "what is spent on tokens, which are burned (with `redistribution`)",
     ),
-    metric("delegator_share", "share", Neutral, "delegator share", "what delegators receive"),
+    metric(
+        "delegator_share",
+        "share",
+        Neutral,
+        "delegator share",
+        "what delegators receive; 0 where a rule has none, so that the shares of every rule add up to one",
+    ),
     metric("holder_share", "share", Maximize, "holder share", "community and delegators together"),
     metric("sequencer_share", "share", Neutral, "sequencer share", "sequencers' profit before capital cost"),
     metric(
@@ -215,7 +221,7 @@ pub const METRICS: &[Metric] = &[
         "ETH",
         Minimize,
         "capital locked",
-        "bonds in escrow and stake, mean over epochs; absent where the rule locks nothing",
+        "bonds in escrow and stake, mean over epochs: 0 where a rule that takes bonds is given none, so that a study can vary the bond from 0; absent where the rule can lock nothing",
     ),
     metric(
         "capital_efficiency",

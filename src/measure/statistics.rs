@@ -131,13 +131,16 @@ impl Pairs {
         self.a.n
     }
 
+    /// What rounding does to numbers of this size.
+    fn rounding(&self) -> f64 {
+        16.0 * f64::EPSILON * self.a.mean().abs().max(self.b.mean().abs())
+    }
+
     /// The moments of `a − b`; nothing but zeros where all differences are within what rounding does to numbers of this
     /// size, which would otherwise look significant.
     fn sized_difference(&self) -> Moments {
-        let size = self.a.mean().abs().max(self.b.mean().abs());
-        let rounding = 16.0 * f64::EPSILON * size;
         let largest = self.difference.mean().abs() + self.difference.variance().sqrt();
-        if largest <= rounding {
+        if largest <= self.rounding() {
             Moments { mean: 0.0, squares: 0.0, ..self.difference }
         } else {
             self.difference
@@ -156,8 +159,9 @@ impl Pairs {
             two_sided_p(mean / se, (n - 1) as f64)
         };
         let apart = self.a.variance() + self.b.variance();
+        // Numbers that differ by rounding alone do not vary, and pairing does nothing to them.
         let variance_reduction =
-            if apart > 0.0 { 1.0 - self.difference.variance() / apart } else { f64::NAN };
+            if apart.sqrt() > self.rounding() { 1.0 - self.difference.variance() / apart } else { f64::NAN };
         Comparison {
             mean_a: self.a.mean(),
             mean_b: self.b.mean(),

@@ -31,6 +31,11 @@ const SHARES: &[Row] = &[
     ("unrealised", "unrealised_share", 100.0),
     ("(memo: capital cost)", "capital_cost_share", 100.0),
     ("(from outside the account)", "outside_income_share", 100.0),
+    ("(memo: user harm)", "user_harm_share", 100.0),
+    ("(of the community's: treasury)", "treasury_share", 100.0),
+    ("(of the community's: public goods)", "public_goods_share", 100.0),
+    ("(of the community's: burned)", "burned_share", 100.0),
+    ("(of the community's: buy-back)", "buyback_share", 100.0),
 ];
 
 const ETH: &[Row] = &[
@@ -44,6 +49,28 @@ const SERVICE: &[Row] = &[
     ("operating cost over one operator's", "overhead_ratio", 1.0),
     ("Nakamoto coefficient (1/3)", "nakamoto_33", 1.0),
     ("HHI of slots", "hhi_slots", 1.0),
+];
+
+/// Of worlds with targeted transactions, users who leave, or upgrades: contenders have these metrics only there.
+const USERS: &[Row] = &[
+    ("targets censored, %", "censored_share", 100.0),
+    ("cost of censorship, ETH", "censorship_cost", 1.0),
+    ("inclusion delay of targets, slots", "inclusion_delay_slots", 1.0),
+    ("bribes to sequencers, ETH per epoch", "bribes_to_sequencers", 1.0),
+    ("users lost, %", "users_left", 100.0),
+    ("cost of capture at a flat price, ETH", "capture_cost_flat", 1.0),
+    ("cost of capture by pivotal bribes, ETH", "capture_cost_pivotal", 1.0),
+    ("users whom a captured upgrade reaches, %", "capture_reach", 100.0),
+];
+
+/// Of free entry, bought uptime, resale, tokens and bonds in other assets.
+const CHOICES: &[Row] = &[
+    ("entrants", "entrants", 1.0),
+    ("spent on uptime, ETH per epoch", "uptime_spending", 1.0),
+    ("slots of resold seats, %", "resold_share", 100.0),
+    ("paid for resold seats, ETH per epoch", "resale_payments", 1.0),
+    ("the token's price, its beginning 1", "token_price", 1.0),
+    ("collateral shortfall, %", "collateral_shortfall", 100.0),
 ];
 
 /// Of independent learners in a game that repeats.
@@ -127,15 +154,34 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
 /// Whether a row says something about any contender.
 pub(super) fn is_said(summary: &Summary, (_, metric, _): &Row) -> bool {
     let means = (0..summary.contenders().len()).filter_map(|c| summary.estimate(c, metric)).map(|e| e.mean);
-    // Outside income is a row only where there is some.
-    if *metric == "outside_income_share" { means.into_iter().any(|m| m != 0.0) } else { means.count() > 0 }
+    // Every rule has these, and in most worlds none has any of them.
+    if ["outside_income_share", "user_harm_share"].contains(metric) {
+        means.into_iter().any(|m| m != 0.0)
+    } else {
+        means.count() > 0
+    }
 }
 
-pub(super) fn sections() -> [(&'static str, &'static [Row]); 5] {
+/// Metrics that say what a world or an overlay is there for, with their labels: those that not every experiment has.
+pub(super) fn asked_by_the_world() -> impl Iterator<Item = &'static Row> {
+    SHARES.iter().filter(|(_, metric, _)| *metric == "user_harm_share").chain(USERS).chain(CHOICES)
+}
+
+/// Whether contenders differ in a metric by more than rounding; one that some lack and others have differs, too.
+pub(super) fn differs(summary: &Summary, metric: &str) -> bool {
+    let done = (0..summary.contenders().len()).filter(|c| summary.done(*c) > 0);
+    let means: Vec<Option<f64>> = done.map(|c| summary.estimate(c, metric).map(|e| e.mean)).collect();
+    let Some(Some(first)) = means.iter().find(|mean| mean.is_some()) else { return false };
+    means.iter().any(|mean| mean.is_none_or(|mean| (mean - first).abs() > 1e-9 * first.abs().max(mean.abs())))
+}
+
+pub(super) fn sections() -> [(&'static str, &'static [Row]); 7] {
     [
         ("Share of potential value, %", SHARES),
         ("ETH per epoch", ETH),
         ("Service and concentration", SERVICE),
+        ("Censorship, users and upgrades", USERS),
+        ("Entry, uptime, resale and collateral", CHOICES),
         ("Collusion among independent learners", COLLUSION),
         ("Distance from equilibrium, % of potential value", DISTANCE),
     ]

@@ -19,6 +19,8 @@ pub struct Diagnostic {
     unread: bool,
     /// Which of several variants of the file has it.
     variant: Option<String>,
+    /// Whether it is a key that exists, where nothing reads it. That is often what another error brings about, so it comes last.
+    idle: bool,
     order: (bool, usize),
 }
 
@@ -39,6 +41,7 @@ impl Diagnostic {
             allowed: None,
             help: None,
             unread: false,
+            idle: false,
             variant: None,
             order: origin.order(),
         }
@@ -56,6 +59,7 @@ impl Diagnostic {
             allowed: None,
             help,
             unread: false,
+            idle: false,
             variant: None,
             order: (false, 0),
         }
@@ -78,6 +82,11 @@ impl Diagnostic {
 
     pub(super) fn unread(mut self) -> Self {
         self.unread = true;
+        self
+    }
+
+    pub(super) fn idle(mut self) -> Self {
+        self.idle = true;
         self
     }
 
@@ -173,14 +182,14 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Everything that is wrong with a file, top to bottom, `--set` arguments last.
+/// Everything that is wrong with a file, top to bottom, `--set` arguments below it; keys that exist but go unread come last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
     /// Sorted as they stand in the file; the same error found twice is said once.
     pub fn new(mut all: Vec<Diagnostic>) -> Self {
-        all.sort_by(|a, b| (a.order.0, &a.file, a.order.1).cmp(&(b.order.0, &b.file, b.order.1)));
+        all.sort_by(|a, b| (a.idle, a.order.0, &a.file, a.order.1).cmp(&(b.idle, b.order.0, &b.file, b.order.1)));
         let mut unique: Vec<Diagnostic> = Vec::with_capacity(all.len());
         for diagnostic in all {
             if !unique.contains(&diagnostic) {

@@ -59,13 +59,26 @@ impl Document {
     /// # Errors
     /// Every syntax error with line and column; a file without any key.
     pub fn parse(source_name: &str, text: &str) -> Result<Self, Diagnostics> {
-        let source = Arc::new(Source { name: source_name.to_owned(), text: text.to_owned() });
+        Self::parse_source(Source { name: source_name.to_owned(), text: text.to_owned(), shared: false })
+    }
+
+    /// As [`Self::parse`], for a file that describes something once for many experiments, such as a scenario: keys of it that an
+    /// experiment has no use for are no error in that experiment. Keys that do not exist are.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_shared(source_name: &str, text: &str) -> Result<Self, Diagnostics> {
+        Self::parse_source(Source { name: source_name.to_owned(), text: text.to_owned(), shared: true })
+    }
+
+    fn parse_source(source: Source) -> Result<Self, Diagnostics> {
+        let source = Arc::new(source);
         let (table, errors) = DeTable::parse_recoverable(&source.text);
         if !errors.is_empty() {
             return Err(syntax_errors(&source, &errors));
         }
         if table.get_ref().is_empty() {
-            return Err(Diagnostics::plain(source_name, "the file is empty: it sets no key", None));
+            return Err(Diagnostics::plain(&source.name, "the file is empty: it sets no key", None));
         }
         let content =
             Content::Table(table_of(table.get_ref(), false, &|span| Origin::File(Arc::clone(&source), span)));
@@ -74,7 +87,7 @@ impl Document {
 
     /// A document without any key, for defaults alone.
     pub fn empty(source_name: &str) -> Self {
-        let source = Arc::new(Source { name: source_name.to_owned(), text: String::new() });
+        let source = Arc::new(Source { name: source_name.to_owned(), text: String::new(), shared: false });
         let content = Content::Table(Table::default());
         Self { root: Arc::new(Node { origin: Origin::File(source, 0..0), content }) }
     }

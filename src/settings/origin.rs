@@ -10,6 +10,8 @@ pub(super) struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Whether it is made for many experiments, none of which need read all of it.
+    pub shared: bool,
 }
 
 /// Where a key or a value came from.
@@ -33,6 +35,11 @@ pub(super) struct Place {
 }
 
 impl Origin {
+    /// Whether it is in a file that is made for many experiments.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Self::File(source, _) if source.shared)
+    }
+
     /// The place of a span in a file; `None` for an argument.
     pub(super) fn place(&self) -> Option<Place> {
         let Self::File(source, span) = self else { return None };

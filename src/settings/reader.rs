@@ -50,6 +50,21 @@ pub struct Unread {
     pub value: Value,
     /// What is to be said of it, its path included.
     pub diagnostic: Diagnostic,
+    /// Whether it exists and comes from a file that is made for many experiments ([`super::Document::parse_shared`]): then it is
+    /// no error.
+    pub shared: bool,
+}
+
+impl Unread {
+    /// Those that are errors.
+    ///
+    /// # Errors
+    /// What is to be said of them, where there are any.
+    pub fn refuse(keys: Vec<Unread>) -> Result<(), Diagnostics> {
+        let wrong: Vec<Diagnostic> =
+            keys.into_iter().filter(|key| !key.shared).map(|key| key.diagnostic).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(Diagnostics::new(wrong)) }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -83,10 +98,8 @@ impl Reader {
     /// All that was found wrong, and every key that nobody has read.
     pub fn finish(&self) -> Result<Resolved, Diagnostics> {
         let (resolved, unread) = self.finish_leniently()?;
-        if unread.is_empty() {
-            return Ok(resolved);
-        }
-        Err(Diagnostics::new(unread.into_iter().map(|key| key.diagnostic).collect()))
+        Unread::refuse(unread)?;
+        Ok(resolved)
     }
 
     /// As [`Self::finish`], with the keys that nobody has read apart: for a document that is one of several variants, where
@@ -101,7 +114,7 @@ impl Reader {
             ledger.find_unread(root, 0, &mut unread);
         }
         if !ledger.diagnostics.is_empty() {
-            let unread = unread.into_iter().map(|key| key.diagnostic.unread());
+            let unread = unread.into_iter().filter(|key| !key.shared).map(|key| key.diagnostic.unread());
             return Err(Diagnostics::new(ledger.diagnostics.iter().cloned().chain(unread).collect()));
         }
         let entries = if ledger.tables.is_empty() { Vec::new() } else { ledger.branches(0) };
@@ -150,7 +163,8 @@ impl Ledger {
             match (record.read(&entry.key), &entry.node.content) {
                 (None, _) => {
                     let value = entry.node.to_value();
-                    unread.extend(record.unread(entry).map(|diagnostic| Unread { value, diagnostic }));
+                    let shared = entry.origin.is_shared() && record.known.contains(&entry.key);
+                    unread.extend(record.unread(entry).map(|diagnostic| Unread { value, diagnostic, shared }));
                 }
                 (Some(Read::Table(index)), _) => self.find_unread(&entry.node, *index, unread),
                 (Some(Read::Tables(list)), Content::List(nodes)) => {
@@ -206,7 +220,7 @@ impl Record {
             let reasons = if own.is_empty() { said(None) } else { own };
             let reasons = (!reasons.is_empty()).then(|| reasons.join("; "));
             let message = format!("`{key}` is set, but nothing reads it here");
-            return (!self.lost).then(|| Diagnostic::at(&entry.origin, path, message).help(reasons));
+            return (!self.lost).then(|| Diagnostic::at(&entry.origin, path, message).help(reasons).idle());
         }
         let what = if entry.node.has_header() { "table" } else { "key" };
         let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };

@@ -141,6 +141,14 @@ impl World {
         // The scenario's own settings have been laid under the table's.
         section.optional_text(&SCENARIO);
         if section.optional_choice(&KIND)? == "abstract" {
+            if section.is_given(SCENARIO.key) {
+                section.refuse(
+                    SCENARIO.key,
+                    "a scenario describes a rollup, and this world's kind is `abstract`",
+                    "no `scenario`, or no `kind`",
+                    None,
+                );
+            }
             section.note_unread("it belongs to the rollup world, and this world's kind is `abstract`");
             return Some(World::Abstract);
         }

@@ -232,7 +232,6 @@ pub(super) fn policies(names: &[&str]) -> Policies {
             "First price, twelve bidders, values uniform.",
             32,
         ),
-        value_name: "Private value (ETH)".to_owned(),
         panels: names
             .iter()
             .enumerate()
@@ -241,6 +240,7 @@ pub(super) fn policies(names: &[&str]) -> Policies {
                 identity: identity(n),
                 certified: i != 1,
                 offer_name: "Bid (ETH)".to_owned(),
+                value_name: "Private value (ETH)".to_owned(),
                 classes: vec![class("large operators", 0.8, i), class("small operators", 0.9, i + 40)],
                 theory: (0..=20).map(|k| (f64::from(k) * 0.05, f64::from(k) * 0.05 * 11.0 / 12.0)).collect(),
                 diagonal: true,

@@ -1,6 +1,7 @@
 //! `policies`: what was learned to offer, against net value, beside theory.
 //!
-//! Bids and values are shown for a whole epoch, so that contenders with epochs of any length share one axis.
+//! Bids and values are shown for a whole epoch, so that contenders with epochs of any length share one axis; stakes and
+//! efforts, which are of other sizes, have rows and axes of their own.
 
 use super::averaging::{by_state, classes};
 use super::{Sheet, contender, heading, identity, is_sound, replicates};
@@ -14,7 +15,6 @@ use crate::experiment::store::{Store, StoreError};
 use crate::mechanism::Mechanism as _;
 use crate::report::summary::Summary;
 use crate::with_rule;
-use std::collections::BTreeSet;
 
 /// The figure; `None` where nobody offers.
 pub(super) fn figure(
@@ -26,7 +26,6 @@ pub(super) fn figure(
 ) -> Result<Option<Sheet>, StoreError> {
     let mut panels = Vec::new();
     let mut theories = Vec::new();
-    let mut against = BTreeSet::new();
     for (c, mechanism) in summary.contenders().iter().enumerate() {
         let Some(contender) = contender(experiment, mechanism) else { continue };
         let mut curves = store.curves(design, mechanism, "offer")?;
@@ -43,7 +42,6 @@ pub(super) fn figure(
             ));
             continue;
         };
-        against.insert(axis.against);
         let (to_value, to_offer) = (axis.value, axis.offer);
         let series = |class: &str| Series {
             name: class.to_owned(),
@@ -62,20 +60,23 @@ pub(super) fn figure(
             identity: identity(experiment, mechanism),
             certified: is_sound(summary, c),
             offer_name: axis.name.to_owned(),
+            value_name: axis.against.to_owned(),
             classes: classes(&curves).into_iter().map(series).collect(),
             theory: Vec::new(),
             diagonal: axis.diagonal,
         });
     }
-    let values: Vec<f64> =
-        panels.iter().flat_map(|p| &p.classes).flat_map(|s| &s.points).map(|(x, _)| *x).collect();
-    let half = half_dash(&values);
-    for (panel, theory) in panels.iter_mut().zip(theories) {
+    // Panels against the same share an axis, and dashes of one length.
+    let values = |against: &str| -> Vec<f64> {
+        let alike = panels.iter().filter(|p: &&PolicyPanel| p.value_name == against);
+        alike.flat_map(|p| &p.classes).flat_map(|s| &s.points).map(|(x, _)| *x).collect()
+    };
+    let halves: Vec<f64> = panels.iter().map(|p| half_dash(&values(&p.value_name))).collect();
+    for ((panel, theory), half) in panels.iter_mut().zip(theories).zip(halves) {
         panel.theory = joined(&theory, &panel.classes, half);
     }
     let policies = Policies {
         heading: heading(title(experiment), experiment, replicates(summary)),
-        value_name: against.into_iter().collect::<Vec<_>>().join("; "),
         panels,
         format: Format::Plain,
     };

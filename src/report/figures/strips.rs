@@ -10,6 +10,7 @@ use crate::experiment::file::Experiment;
 use crate::experiment::store::{Order, Store, StoreError};
 use crate::measure::metrics::{METRICS, Metric};
 use crate::report::summary::Summary;
+use crate::report::table;
 
 /// Metrics of `metrics` where none is picked.
 const MEANS: [&str; 9] = [
@@ -24,18 +25,32 @@ const MEANS: [&str; 9] = [
     "deviation_gain_upper",
 ];
 
+/// Most panels of `metrics` where none is picked.
+const MOST_PANELS: usize = 12;
+
 /// Metrics of `distribution` where none is picked.
 const SPREAD: [&str; 3] = ["holder_share", "sequencer_share", "net_surplus"];
 
 /// Means of metrics; `None` where nothing is stored.
 pub(super) fn metrics(summary: &Summary, experiment: &Experiment, picked: &[&'static str]) -> Option<Sheet> {
-    // What is nothing everywhere says nothing, unless it is asked for.
-    let said = |m: &Metric| {
-        let means = (0..summary.contenders().len()).filter_map(|c| summary.estimate(c, m.key));
-        means.into_iter().any(|e| e.mean != 0.0)
-    };
-    let own: Vec<&Metric> =
-        chosen(picked, &MEANS).into_iter().filter(|m| !picked.is_empty() || said(m)).collect();
+    // What is the same under every contender says nothing, unless it is asked for, or all is the same.
+    let mut keys: Vec<&'static str> = picked.to_vec();
+    if picked.is_empty() {
+        let asked = table::asked_by_the_world().map(|(_, metric, _)| *metric);
+        let mut others: Vec<&'static str> = asked.filter(|key| !MEANS.contains(key)).collect();
+        keys.extend(MEANS);
+        keys.append(&mut others);
+        keys.retain(|key| table::differs(summary, key));
+        keys.truncate(MOST_PANELS);
+    }
+    if keys.is_empty() {
+        let said = |key: &&str| {
+            let means = (0..summary.contenders().len()).filter_map(|c| summary.estimate(c, key));
+            means.into_iter().any(|e| e.mean != 0.0)
+        };
+        keys = MEANS.into_iter().filter(said).collect();
+    }
+    let own = chosen(&keys, &MEANS);
     let panels: Vec<MetricPanel> = own.iter().map(|m| panel(summary, m)).collect();
     (!panels.is_empty()).then(|| {
         Sheet::Metrics(SmallMultiples {

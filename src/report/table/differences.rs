@@ -24,7 +24,8 @@ pub(super) fn write(out: &mut String, summary: &Summary) {
     let mut shown = 0;
     for &(a, b) in pairs.iter().take(MOST) {
         let compared = ROWS.iter().filter_map(|(label, key, factor)| {
-            let c = summary.comparison(a, b, key)?;
+            // Of what neither has at all there is no difference.
+            let c = summary.comparison(a, b, key).filter(|c| c.mean_a != 0.0 || c.mean_b != 0.0)?;
             Some((c.n, cells(label, &c, *factor)))
         });
         let (counts, rows): (Vec<u64>, Vec<[String; 5]>) = compared.unzip();

@@ -114,3 +114,39 @@ fn plain_members_of_a_table_of_tables_are_unknown() {
     });
     holds(&text, &["unknown key `seats` in `mechanism`"]);
 }
+
+#[test]
+fn what_does_not_exist_is_said_before_what_goes_unread() {
+    let text = errors("[a]\nseats = 4\nseets = 4\n", |root| {
+        root.table("a").unwrap().known(&[&SEATS]);
+    });
+    let unknown = text.find("unknown key `seets`").unwrap();
+    assert!(unknown < text.find("nothing reads it").unwrap(), "{text}");
+}
+
+/// A file for many experiments has keys that one of them has no use for. It may not have keys that do not exist, and what the
+/// experiment itself sets must be read.
+#[test]
+fn keys_of_a_shared_file_may_go_unread() {
+    let read = |own: &str, lent: &str, set: &[&str]| {
+        let mut document = Document::parse("own.toml", own).unwrap();
+        for value in set {
+            document.set("world.seats", value).unwrap();
+        }
+        document.underlay("world", Document::parse_shared("lent.toml", lent).unwrap());
+        let reader = Reader::new();
+        let world = document.root(&reader).table("world").unwrap();
+        world.known(&[&SEATS, &COMMISSION]);
+        world.number(&COMMISSION);
+        reader.finish().map_err(|e| e.to_string())
+    };
+    let lent = "commission = 0.5\nseats = 2\n";
+    let resolved = read("[world]\n", lent, &[]).unwrap();
+    assert!(resolved.value("world.seats").is_none());
+    for (own, set) in [("[world]\nseats = 3\n", &[][..]), ("[world]\n", &["3"])] {
+        let text = read(own, lent, set).unwrap_err();
+        holds(&text, &["`seats` is set, but nothing reads it here"]);
+        assert!(!text.contains("lent.toml"), "{text}");
+    }
+    holds(&read("[world]\n", "seets = 2\n", &[]).unwrap_err(), &["unknown key `seets`", "lent.toml:1:1"]);
+}
