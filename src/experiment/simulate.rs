@@ -306,10 +306,6 @@ pub(super) fn foresee<M: Mechanism>(
         terms.runs = told(&runs, &|i| terms.runs.get(i).copied().unwrap_or(1.0));
         terms.aside = aside;
         terms.findings = findings;
-        // Where nobody makes offers, what is foreseen changes nothing that conduct could be learned from anew.
-        if rule.lever().is_none() {
-            return Ok(Foresight { terms, learned: Some(learned), conduct });
-        }
     }
     Ok(Foresight { terms, learned: None, conduct })
 }
