@@ -61,6 +61,7 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     // By contender.
     let mut each_of = vec![Moments::default(); experiment.contenders.len()];
     let mut units = Vec::new();
+    let trials = (tried.len() * experiment.contenders.len()) as f64;
     for &design in &tried {
         let point = study.point(design).map_err(|error| Stop::refuse(&error))?;
         if points > 1 {
@@ -80,7 +81,7 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
             // says when.
             let mut bound = "";
             if play.schedule.regime == Regime::Independent {
-                if each * f64::from(points.min(TRIED)) <= MOST_SECONDS {
+                if each * trials <= MOST_SECONDS {
                     (outcome, each) = trial(&point.play);
                 } else {
                     bound = "at most ";
@@ -89,8 +90,7 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
             seconds += each;
             tries += 1.0;
             each_of.push(each);
-            let note =
-                outcome.err().map_or(String::new(), |failure| format!("; a short trial failed: {failure}"));
+            let note = outcome.err().map_or(String::new(), |failure| format!("; a trial failed: {failure}"));
             let _ = writeln!(
                 text,
                 "  {:<24} {}{bound}about {each:.2} core-seconds each{note}",

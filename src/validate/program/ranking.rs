@@ -57,7 +57,7 @@ impl Ranking {
     pub fn study(&self, name: &str, source: &'static str, points: usize, theory: &Effort) -> Study {
         let own = *self;
         let n = own.members as usize;
-        let tolerance = tolerance_for(&[theory.payoff], &[1.0 / n as f64], 1.0);
+        let tolerance = tolerance_for(&vec![theory.payoff; n], &vec![1.0 / n as f64; n], 1.0);
         let step = own.highest / (points - 1) as f64;
         let menu = MenuGap::new(&|e| own.payoffs(e), &vec![theory.effort; n], &[n], &[step]);
         let claims = vec![

@@ -213,9 +213,9 @@ fn forgone_elsewhere(sale: &Sale, auction: &Auction, relative: bool) -> Option<C
 
 /// The largest gain that is certified in a symmetric sale, by what its bidders earn of what they might all get together.
 fn tolerance(auction: &Auction) -> f64 {
-    let n = f64::from(auction.bidders);
-    let payoff = auction.expected_surplus();
-    tolerance_for(&[payoff], &[1.0 / n], n * payoff + auction.expected_revenue())
+    let (n, payoff) = (auction.bidders as usize, auction.expected_surplus());
+    let potential = n as f64 * payoff + auction.expected_revenue();
+    tolerance_for(&vec![payoff; n], &vec![1.0 / n as f64; n], potential)
 }
 
 /// Revenue and bids of a symmetric pay-as-bid sale.
@@ -271,6 +271,17 @@ pub fn strong_wins(p: f64, tick: f64) -> Claim {
 mod tests {
     use super::*;
     use crate::experiment::outcome::PolicyEntry;
+
+    /// A bidder earns 1/(n(n + 1)) where all values together are worth n/(n + 1).
+    #[test]
+    fn a_tenth_of_what_a_bidder_earns_is_certified() {
+        for n in [2, 10, 25] {
+            let auction = Auction::new(Distribution::uniform(0.0, 1.0).unwrap(), n, 1);
+            let n = f64::from(n);
+            let theory = f64::min(0.01, 0.1 / (n * n));
+            assert!((tolerance(&auction) - theory).abs() < 1e-9, "{n}: {}", tolerance(&auction));
+        }
+    }
 
     /// Ten bidders: values below two thirds hardly ever win, and what they bid is bounded by what it forgoes.
     #[test]
