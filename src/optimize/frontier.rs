@@ -201,7 +201,7 @@ impl Resampled {
         let draw = |round: u32| {
             let place = (stream.uniform(round, 0) * f64::from(RESAMPLES)) as usize;
             let t = half[(place / 2).min(half.len() - 1)];
-            if place % 2 == 0 { t } else { -t }
+            if place.is_multiple_of(2) { t } else { -t }
         };
         rates.zip(0..).map(|(rate, round)| rate + misfit * draw(round)).collect()
     }
@@ -560,7 +560,7 @@ mod tests {
             let row = |r: u32| {
                 let noise = if i == 3 { 30.0 } else { 0.01 };
                 // Not in step with each other.
-                vec![mean[0], mean[1] + if (r >> i) % 2 == 0 { noise } else { -noise }]
+                vec![mean[0], mean[1] + if (r >> i).is_multiple_of(2) { noise } else { -noise }]
             };
             (0..64).map(row).collect()
         };
