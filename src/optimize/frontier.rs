@@ -16,7 +16,7 @@
 //! all other objectives fixed. It is known where `f_1`, the others held fixed, varies among these points beyond noise: where the sum of
 //! squares of its residuals on them exceeds that of their changes in 95% of resamples. What noise is left in them flattens the slope. Nor
 //! is it known where the others all but tell `f_1` at these points, as where they lie along a line: where its variance inflation factor
-//! exceeds [`COLLINEAR`] (Marquardt 1970, Technometrics 12, pp. 591–612). Points that the plane misses, for the front is bent or they are
+//! exceeds `COLLINEAR` (Marquardt 1970, Technometrics 12, pp. 591–612). Points that the plane misses, for the front is bent or they are
 //! not on it, make its slope uncertain however many replicates there are: to each resample's slope is added a draw of Student's law with
 //! `m` degrees of freedom, times the standard error that the residuals of the plane give.
 //!
