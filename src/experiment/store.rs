@@ -7,6 +7,7 @@
 //! The views `units(id, design, mechanism, replicate, seed, status, error)`, `"values"(unit, metric, value)` with
 //! `unit = units.id`, and `designs(design, path, value)` are for users' queries. A `NaN` is stored as `NULL`.
 
+mod columns;
 mod contents;
 mod error;
 mod packing;
@@ -18,6 +19,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use columns::Column;
 pub use contents::Contents;
 pub use error::StoreError;
 pub use read::{DesignValue, Order, StoredCurve, StoredPolicy, StoredUnit, UnitRow};

@@ -16,7 +16,7 @@
 //! all other objectives fixed. It is known where `f_1`, the others held fixed, varies among these points beyond noise: where the sum of
 //! squares of its residuals on them exceeds that of their changes in 95% of resamples. What noise is left in them flattens the slope. Nor
 //! is it known where the others all but tell `f_1` at these points, as where they lie along a line: where its variance inflation factor
-//! exceeds [`COLLINEAR`] (Marquardt 1970, Technometrics 12, pp. 591–612). Points that the plane misses, for the front is bent or they are
+//! exceeds `COLLINEAR` (Marquardt 1970, Technometrics 12, pp. 591–612). Points that the plane misses, for the front is bent or they are
 //! not on it, make its slope uncertain however many replicates there are: to each resample's slope is added a draw of Student's law with
 //! `m` degrees of freedom, times the standard error that the residuals of the plane give.
 //!
@@ -201,7 +201,7 @@ impl Resampled {
         let draw = |round: u32| {
             let place = (stream.uniform(round, 0) * f64::from(RESAMPLES)) as usize;
             let t = half[(place / 2).min(half.len() - 1)];
-            if place % 2 == 0 { t } else { -t }
+            if place.is_multiple_of(2) { t } else { -t }
         };
         rates.zip(0..).map(|(rate, round)| rate + misfit * draw(round)).collect()
     }
@@ -560,7 +560,7 @@ mod tests {
             let row = |r: u32| {
                 let noise = if i == 3 { 30.0 } else { 0.01 };
                 // Not in step with each other.
-                vec![mean[0], mean[1] + if (r >> i) % 2 == 0 { noise } else { -noise }]
+                vec![mean[0], mean[1] + if (r >> i).is_multiple_of(2) { noise } else { -noise }]
             };
             (0..64).map(row).collect()
         };

@@ -304,14 +304,13 @@ impl Findings {
                 judge(claim, (a, b), &common.collect::<Vec<_>>())
             };
             let pairs: Vec<Pair> = claim.pairs.iter().map(pair).collect();
-            let (asked, there) = match rule {
-                Some(rule) => asked_and_there(rule, contenders, |contender, replicate| {
+            let (asked, there) = if let Some(rule) = rule {
+                asked_and_there(rule, contenders, |contender, replicate| {
                     outcomes.get(&(contender, replicate)).cloned()
-                }),
-                None => {
-                    let there = outcomes.keys().filter(|(_, replicate)| *replicate < experiment.replicates);
-                    (u64::from(experiment.replicates) * contenders as u64, there.count() as u64)
-                }
+                })
+            } else {
+                let there = outcomes.keys().filter(|(_, replicate)| *replicate < experiment.replicates);
+                (u64::from(experiment.replicates) * contenders as u64, there.count() as u64)
             };
             (units.planned, units.done) = (units.planned + asked, units.done + there);
             let finding = Finding::all(pairs.iter().map(|pair| pair.finding));

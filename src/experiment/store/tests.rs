@@ -525,7 +525,16 @@ fn designs_and_some_metrics_are_read_as_all_are() {
     let mut walked = Vec::new();
     store.visit_designs(&designs, |values| walked.push(values)).unwrap();
     let single: Vec<_> = designs.iter().map(|&design| store.design_values(design).unwrap()).collect();
-    assert_eq!((designs, &walked), (vec![0, 1, 3], &single));
+    assert_eq!((&designs, &walked), (&vec![0, 1, 3], &single));
+    // By columns: absent, or as written.
+    let columns = store.columns(&designs, None).unwrap();
+    let Column::Numbers(p) = &columns[0] else { panic!() };
+    assert!(p[0].is_nan() && p[1] == 1.0 && p[2].is_nan());
+    let written = [DesignValue::Number(9.0), DesignValue::Text("x".to_owned()), DesignValue::Number(9.0)];
+    let columns = store.columns(&designs, Some(&written)).unwrap();
+    assert_eq!(columns[0], Column::Numbers(vec![9.0, 1.0, 9.0]));
+    let levels = vec![DesignValue::Text("x".to_owned()), DesignValue::Number(4.0)];
+    assert_eq!(columns[1], Column::Named(vec![Some(0), Some(0), Some(1)], levels));
     // One metric of three: units are all shown, with that value.
     for order in [Order::ByContender, Order::ByReplicate, Order::AsRun] {
         let all: Vec<_> = values(&store, order).into_iter().filter(|row| row.3 == 0).collect();

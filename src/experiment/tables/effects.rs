@@ -4,10 +4,10 @@
 //! mechanism is a factor too. See [`crate::measure::effects`].
 
 use super::{Given, Table, TableError, push_number, push_numbers, quote};
-use crate::experiment::store::{DesignValue, Order, Store, StoreError};
+use crate::experiment::store::{Column, DesignValue, Order, Store, StoreError};
 use crate::experiment::sweep::listed::cells;
 use crate::measure::effects::analysis::{Effect, Shares, effects, shares};
-use crate::measure::effects::coding::{ABSENT, Factor, Model, Names, Settings, factors};
+use crate::measure::effects::coding::{ABSENT, Factor, Model, Settings, factors};
 use crate::measure::effects::least_squares::{Block, Normal, Scores};
 use crate::measure::effects::margins::{Cells, Kind, Margin, Margins};
 use crate::measure::effects::multiplicity::{benjamini_hochberg, holm};
@@ -359,14 +359,17 @@ struct DesignTable {
 
 impl DesignTable {
     fn read(store: &Store, designs: &[u32]) -> Result<Self, StoreError> {
-        let mut columns: Vec<Column> =
-            store.parameters().iter().map(|_| Column::Numbers(Vec::with_capacity(designs.len()))).collect();
-        store.visit_designs(designs, |values| {
-            columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
-        })?;
+        let name = |value: DesignValue| match value {
+            DesignValue::Text(text) => text,
+            DesignValue::Number(number) => super::format_number(number),
+        };
+        let columns = store.columns(designs, None)?;
         let parameters = store.parameters().iter().zip(columns).map(|(path, column)| match column {
             Column::Numbers(numbers) => Factor::of_numbers(path, numbers, super::format_number),
-            Column::Texts(places, names) => Factor::of_levels(path, places, names.levels),
+            Column::Named(places, levels) => {
+                let places = places.into_iter().map(|place| place.unwrap_or(ABSENT)).collect();
+                Factor::of_levels(path, places, levels.into_iter().map(name).collect())
+            }
         });
         Ok(DesignTable { numbers: designs.to_vec(), factors: factors(parameters), points: designs.len() })
     }
@@ -379,37 +382,5 @@ impl DesignTable {
         let places = (0..having.len() as u32).flat_map(|c| std::iter::repeat_n(c, self.points));
         factors.push(Factor::of_levels(MECHANISM, places.collect(), levels));
         Layout::new(factors, self.points * having.len())
-    }
-}
-
-/// Settings of a parameter as they are read.
-enum Column {
-    /// Numbers so far; `NaN` where it stays as written.
-    Numbers(Vec<f64>),
-    /// Places of names.
-    Texts(Vec<u32>, Names),
-}
-
-impl Column {
-    fn push(&mut self, value: Option<DesignValue>) {
-        match (self, value) {
-            (Self::Numbers(numbers), None) => numbers.push(f64::NAN),
-            (Self::Numbers(numbers), Some(DesignValue::Number(number))) => numbers.push(number),
-            (Self::Texts(places, names), value) => places.push(match value {
-                Some(DesignValue::Text(text)) => names.place(&text),
-                Some(DesignValue::Number(number)) => names.place(&super::format_number(number)),
-                None => ABSENT,
-            }),
-            (column @ Self::Numbers(_), value) => {
-                let Self::Numbers(numbers) = &*column else { return };
-                let mut names = Names::default();
-                let place = |number: &f64| {
-                    if number.is_nan() { ABSENT } else { names.place(&super::format_number(*number)) }
-                };
-                let places = numbers.iter().map(place).collect();
-                *column = Self::Texts(places, names);
-                column.push(value);
-            }
-        }
     }
 }

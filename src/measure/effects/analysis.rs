@@ -185,6 +185,20 @@ mod tests {
     }
 
     #[test]
+    fn what_the_model_has_no_room_for_has_a_row_without_numbers() {
+        let blocks: Vec<Vec<_>> =
+            (0..4).map(|r| (0..6).map(|p| (p, f64::from(p * p + r * p))).collect()).collect();
+        let model = Model::new(&two_by_three(), 6, 2);
+        let fit = fit(&model.columns, &blocks);
+        let table = effects(&model, &fit);
+        let terms: Vec<(&str, usize)> = table.iter().map(|e| (e.term.as_str(), e.freedom)).collect();
+        assert_eq!(terms[..2], [("a", 1), ("b", 0)]);
+        assert_eq!((terms[2].0, table.len()), ("residual", 3));
+        assert!(table[1].sum_of_squares.is_nan() && table[1].p_value.is_nan());
+        assert_eq!(shares(&model, &fit).left_out, ["b"]);
+    }
+
+    #[test]
     fn what_is_within_rounding_is_no_effect() {
         // y = a up to the last place, which depends on b in every replicate.
         let y = |point: u32| (point, f64::from(point / 3) + 1.0 + f64::from(point % 3) * f64::EPSILON);

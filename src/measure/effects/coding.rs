@@ -13,7 +13,6 @@
 //! Rows are made when they are asked for: of a large design only settings are kept.
 
 use super::least_squares::{Columns, Rows};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -374,27 +373,6 @@ impl Model {
     }
 }
 
-/// Levels of texts, in order of first appearance, and the place of each.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    known: HashMap<String, u32>,
-    /// The names.
-    pub levels: Vec<String>,
-}
-
-impl Names {
-    /// The place of a name, new where it has none.
-    pub fn place(&mut self, name: &str) -> u32 {
-        if let Some(&place) = self.known.get(name) {
-            return place;
-        }
-        let place = self.levels.len() as u32;
-        self.known.insert(name.to_owned(), place);
-        self.levels.push(name.to_owned());
-        place
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -410,9 +388,7 @@ mod tests {
     #[test]
     fn sum_coding_adds_up_to_nothing_over_a_balanced_design() {
         let a = numbers("a", &[1.0, 1.0, 2.0, 2.0, 3.0, 3.0]);
-        let mut names = Names::default();
-        let places = ["x", "y", "x", "y", "x", "y"].map(|name| names.place(name)).to_vec();
-        let b = Factor::of_levels("b", places, names.levels);
+        let b = Factor::of_levels("b", vec![0, 1, 0, 1, 0, 1], vec!["x".to_owned(), "y".to_owned()]);
         let model = Model::new(&[a, b], 6, 5);
         let names: Vec<&str> = model.terms.iter().map(|term| term.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "a × b"]);

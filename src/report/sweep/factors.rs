@@ -2,12 +2,11 @@
 
 use crate::chart::ticks::significant;
 use crate::experiment::file::Experiment;
-use crate::experiment::store::{DesignValue, Store, StoreError};
+use crate::experiment::store::{Column, DesignValue, Store, StoreError};
 use crate::measure::effects::coding::move_together;
 use crate::report::frontier::short_names;
 use crate::report::table::layout::plain;
 use crate::settings::Value;
-use std::collections::HashMap;
 
 /// A parameter that takes several settings, or several that move together.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,13 +169,7 @@ pub(super) fn read(
             None => DesignValue::Text("–".to_owned()),
         })
         .collect();
-    let mut columns: Vec<Column> =
-        paths.iter().map(|_| Column::Numbers(Vec::with_capacity(designs.len()))).collect();
-    store.visit_designs(designs, |values| {
-        for (column, (value, written)) in columns.iter_mut().zip(values.into_iter().zip(&written)) {
-            column.push(value.unwrap_or_else(|| written.clone()));
-        }
-    })?;
+    let columns = store.columns(designs, Some(&written))?;
     let names = short_names(paths);
     let mut factors: Vec<Factor> = Vec::new();
     for (column, (name, path)) in columns.into_iter().zip(names.into_iter().zip(paths)) {
@@ -207,39 +200,6 @@ fn label(path: &str) -> String {
     words.join(" ").replace("* ", "")
 }
 
-/// Settings of a parameter as they are read.
-enum Column {
-    /// Numbers so far.
-    Numbers(Vec<f64>),
-    /// Levels in order of first appearance, places of the levels by what they are, and places of the points.
-    Named(Vec<DesignValue>, HashMap<String, u32>, Vec<u32>),
-}
-
-impl Column {
-    fn push(&mut self, value: DesignValue) {
-        match (self, value) {
-            (Self::Numbers(numbers), DesignValue::Number(number)) => numbers.push(number),
-            (Self::Named(levels, known, places), value) => {
-                let place = *known.entry(format!("{value:?}")).or_insert_with(|| {
-                    levels.push(value);
-                    levels.len() as u32 - 1
-                });
-                places.push(place);
-            }
-            (column @ Self::Numbers(_), text) => {
-                let mut named = Self::Named(Vec::new(), HashMap::new(), Vec::new());
-                if let Self::Numbers(numbers) = &*column {
-                    for number in numbers {
-                        named.push(DesignValue::Number(*number));
-                    }
-                }
-                named.push(text);
-                *column = named;
-            }
-        }
-    }
-}
-
 fn factor(name: String, label: String, column: Column) -> Factor {
     let (levels, places) = match column {
         Column::Numbers(numbers) => {
@@ -250,7 +210,10 @@ fn factor(name: String, label: String, column: Column) -> Factor {
             let places = numbers.iter().map(place).collect();
             (Levels::Numbers(levels), places)
         }
-        Column::Named(levels, _, places) => (Levels::Named(levels), places),
+        // A point without the parameter is as written.
+        Column::Named(places, levels) => {
+            (Levels::Named(levels), places.into_iter().map(Option::unwrap_or_default).collect())
+        }
     };
     Factor { name, label, levels, places, beside: Vec::new() }
 }
