@@ -177,7 +177,7 @@ fn a_market_without_production_says_why() {
         found.iter().map(ToString::to_string).collect::<String>()
     };
     for (rule, why, remedy) in [
-        ("bond = 100.0", "takes 200 ETH of bonds", "raise the sequencers' `capital_limit`"),
+        ("bond = 100.0", "takes 100 ETH of bonds", "raise the sequencers' `capital_limit`"),
         ("reserve_price = 1.0", "nobody bids the reserve of 1.00 ETH", "lower `reserve_price`"),
         ("volition = { members = 5, withheld = 1.0 }", "never signs", "`withheld`"),
         ("", "nobody takes part", "what a slot is worth"),
