@@ -34,7 +34,7 @@ pub const ENTRY_COST: Parameter = Parameter::number_optional(
     0.0,
     1e12,
     "ETH per epoch",
-    "what taking part costs a member besides, spent outside the game: members enter one after the other as long as they can expect to cover it, up to `count`; absent: all take part",
+    "what taking part costs a member besides, spent outside the game: members enter one after the other as long as they can expect to cover it, up to `count`, but one enters in any case, at a loss if need be: a market of nobody is none; absent: all take part",
 );
 /// MEV skill.
 pub const SKILL: Parameter = Parameter::number(

@@ -282,3 +282,32 @@ fn name_lines_at_ends(frame: &mut Frame, panel: &Panel, cell: &Cell, room: f64) 
         frame.canvas.text_within(at, Align::Left, Type::Label, name, room - 6.0 * scale);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Estimate;
+
+    #[test]
+    fn axes_of_shares_end_where_shares_do() {
+        let line = Series {
+            name: "a".to_owned(),
+            points: vec![(0.0, Estimate::new(0.9, 0.6, 1.07)), (1.0, Estimate::new(0.2, -0.1, 0.5))],
+        };
+        let high = |most: Option<f64>| {
+            let cell = Cell {
+                series: vec![&line],
+                y_name: "Share",
+                format: Format::Percent,
+                kind: Kind::Linear,
+                hold: vec![0.0],
+                most,
+                references: Vec::new(),
+            };
+            let axis = y_axis(&[&cell], 4).unwrap();
+            (axis.low, axis.high)
+        };
+        assert_eq!(high(Some(1.0)), (0.0, 1.0));
+        assert!(high(None).1 > 1.0);
+    }
+}

@@ -169,3 +169,39 @@ impl Policies {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Estimate;
+
+    /// Bids of hundredths of an ETH beside stakes of thousands on one axis would be a line upwards.
+    #[test]
+    fn panels_share_an_axis_only_with_their_like() {
+        let panel = |name: &str, against: &str, x: f64| PolicyPanel {
+            mechanism: name.to_owned(),
+            identity: Identity::default(),
+            certified: true,
+            offer_name: "Offer (ETH)".to_owned(),
+            value_name: against.to_owned(),
+            classes: vec![Series {
+                name: String::new(),
+                points: vec![(x, Estimate::point(x / 2.0)), (2.0 * x, Estimate::point(x))],
+            }],
+            theory: Vec::new(),
+            diagonal: false,
+        };
+        let panels = vec![
+            panel("auction", "Value (ETH)", 0.02),
+            panel("stake", "Whole stake (ETH)", 50_000.0),
+            panel("votes", "Value (ETH)", 0.03),
+        ];
+        let figure = Policies { panels, ..Policies::default() };
+        let names: Vec<Vec<&str>> =
+            figure.groups().iter().map(|g| g.iter().map(|p| p.mechanism.as_str()).collect()).collect();
+        assert_eq!(names, [vec!["auction", "votes"], vec!["stake"]]);
+        let drawn = figure.draw(Style::paper()).unwrap();
+        assert_eq!(drawn.svg().matches("Value (ETH)").count(), 1);
+        assert_eq!(drawn.svg().matches("Whole stake (ETH)").count(), 1);
+    }
+}

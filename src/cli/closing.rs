@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
+/// Errors of failed units that are said; the store has all.
+const MOST_REASONS: usize = 5;
+
 /// A run whose units are over.
 pub(super) struct Finished<'a> {
     pub study: &'a Study,
@@ -73,14 +76,26 @@ impl Finished<'_> {
     }
 
     /// The status where some of `all` units failed, which is said; `None` where none did.
-    pub fn units_failed(&self, failed: u64, all: u64) -> Option<Status> {
-        (failed > 0).then(|| {
-            eprintln!(
-                "{failed} of {all} units failed; their errors are in the table `units` of {}",
-                self.directory.join("results.sqlite").display()
-            );
-            Status::Failed
-        })
+    ///
+    /// # Errors
+    /// A store that fails.
+    pub fn units_failed(&self, store: &Store, failed: u64, all: u64) -> Result<Option<Status>, Stop> {
+        if failed == 0 {
+            return Ok(None);
+        }
+        eprintln!(
+            "{failed} of {all} units failed; their errors are in the table `units` of {}",
+            self.directory.join("results.sqlite").display()
+        );
+        let reasons = store.failures(None).map_err(|error| Stop::fail(&error))?;
+        for (contender, error, count) in reasons.iter().take(MOST_REASONS) {
+            let units = if *count == 1 { "one unit".to_owned() } else { format!("{count} units") };
+            eprintln!("{units} of {contender}: {error}");
+        }
+        if reasons.len() > MOST_REASONS {
+            eprintln!("and {} other errors", reasons.len() - MOST_REASONS);
+        }
+        Ok(Some(Status::Failed))
     }
 
     /// Writes the manifest of a run of `all` units.

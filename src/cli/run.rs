@@ -308,7 +308,7 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
             ("verdict", charts.verdict.as_ref().map(|(_, verdict)| verdict.clone()).into()),
         ]
     });
-    if let Some(status) = run.units_failed(failed, all) {
+    if let Some(status) = run.units_failed(store, failed, all)? {
         if summary.stopped_early {
             let left = reached.as_ref().map_or(all - done - failed, Reached::left);
             common.say(&format!("stopped early: {left} units are left; the same command goes on from there"));

@@ -42,7 +42,7 @@ pub(super) fn finish(run: &Finished, asked: &Sensitivity, store: &Store) -> Resu
             ("sensitivity", csv_as_json(&directory.join(tables::sensitivity::FILE))),
         ]
     });
-    if let Some(status) = run.units_failed(failed, all) {
+    if let Some(status) = run.units_failed(store, failed, all)? {
         return Ok(status);
     }
     if summary.stopped_early {

@@ -2,8 +2,9 @@
 //!
 //! Coordinates of a replicate: the mean offer of each player, over the states in which it offers (players of a group who
 //! learn alone are put in order of their offers, since a permutation of equals is no other outcome), and the shares of
-//! community, delegators, sequencers and of what is unrealised. A difference matters where it exceeds the experiment's
-//! tolerance, as a share of potential value, or of the mean offer. The rule: [`crate::measure::basins`].
+//! community, delegators, sequencers, of what is unrealised, and of targets that are censored, in which conduct that was learned
+//! shows. A difference matters where it exceeds the experiment's tolerance, as a share of potential value, of targets, or of the
+//! mean offer. The rule: [`crate::measure::basins`].
 
 use super::store::{Order, Store, StoreError};
 use crate::measure::basins::{Coordinate, basins};
@@ -11,7 +12,8 @@ use crate::measure::statistics::{Critical, Estimate, Moments};
 use std::collections::BTreeMap;
 
 /// Shares that tell outcomes apart.
-const SHARES: [&str; 4] = ["community_share", "delegator_share", "sequencer_share", "unrealised_share"];
+const SHARES: [&str; 5] =
+    ["community_share", "delegator_share", "sequencer_share", "unrealised_share", "censored_share"];
 
 /// One basin of a contender.
 #[derive(Clone, Debug, PartialEq)]

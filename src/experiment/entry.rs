@@ -2,7 +2,8 @@
 //!
 //! **Definition.** Let `π(m)` be the mean profit of a member per epoch, after capital cost, when `m` members have learned to play
 //! beside everybody else. With an `entry_cost` of `F` the number that takes part is the largest `m` up to `count` with
-//! `π(m) ≥ F`, at least one. It is found by bisection, as more rivals leave less to each; every `m` that is tried is learned
+//! `π(m) ≥ F`, and one where there is no such `m`: a market has at least one candidate, who then takes part at a loss, as the metric
+//! `entry_margin` shows. It is found by bisection, as more rivals leave less to each; every `m` that is tried is learned
 //! from the beginning, and measured on markets of its own in expectation over schedules and outages. The cost itself is spent
 //! outside the game and in no account: profits of those who take part cover it.
 //!

@@ -60,6 +60,11 @@ pub enum Failure {
     /// A metric is not a number.
     #[error("metric `{0}` is {1}: the settings of this unit leave it undefined")]
     Undefined(&'static str, f64),
+    /// There is nothing of which shares could be taken.
+    #[error(
+        "potential value is 0: nobody earns anything from any slot, so that shares of it do not exist; something has to be worth something (in a rollup `world.fee_per_slot`, or `world.mev_median` and the sequencers' `skill`; else their `value`)"
+    )]
+    Worthless,
 }
 
 /// Simulates one replicate of one contender.
@@ -176,6 +181,9 @@ fn simulate_beside<M: Mechanism>(
         let gain = conduct_gain::measure(&game, &choose, &conduct.behaviour, schedule, seed, replicate)?;
         metrics.extend(gain.iter().flat_map(|gain| gain.metrics(potential)));
         metrics.sort_by_key(|(key, _)| metrics::place(key));
+    }
+    if metrics.contains(&("potential_value", 0.0)) {
+        return Err(Failure::Worthless);
     }
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));

@@ -186,7 +186,14 @@ pub const METRICS: &[Metric] = &[
         "count",
         Neutral,
         "entrants",
-        "members of groups with an `entry_cost` who take part: the next one would not expect to cover it",
+        "members of groups with an `entry_cost` who take part: the next one would not expect to cover it; at least one of each group, whether or not it does",
+    ),
+    metric(
+        "entry_margin",
+        "ETH",
+        Neutral,
+        "margin of entrants",
+        "an entrant's profit per epoch, capital cost and `entry_cost` taken off, in the group where it is least: below 0 by more than chance where not even one covers its cost (with `entry_cost`)",
     ),
     metric(
         "token_price",

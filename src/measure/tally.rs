@@ -6,6 +6,7 @@ use super::concentration::{gini, hhi, lorenz, nakamoto};
 use super::delegators_gain::DelegatorsGain;
 use super::menu_edge;
 use super::metrics::METRICS;
+use crate::agent::Setting;
 use crate::agent::sequencer::Class;
 use crate::mechanism::redistribution::Sink;
 use crate::mechanism::{At, Lever, Mechanism, Schedule};
@@ -60,6 +61,8 @@ pub struct Tally {
     /// Sums over markets of the Lorenz curves of slots and of income, and how many markets have one.
     lorenz: [(Vec<f64>, f64); 2],
     order: Vec<f64>,
+    /// By class: profits after capital cost of all members of classes that enter freely.
+    entrants: Vec<f64>,
 }
 
 /// What one market had when measuring began, and its own sums.
@@ -148,7 +151,9 @@ impl Tally {
         for i in 0..setting.candidates() {
             let bond = market.ledger.escrow(i);
             self.locked += bond;
-            self.capital_cost += market.ledger.tied(i) * game.terms.capital_rate[i];
+            let capital_cost = market.ledger.tied(i) * game.terms.capital_rate[i];
+            self.capital_cost += capital_cost;
+            self.enter(setting, i, -capital_cost);
             opening.produced[i] += service.produced[i];
             if let Some(offer) = round.offers[i] {
                 let measure = match game.rule.lever() {
@@ -181,6 +186,15 @@ impl Tally {
         self.assignment(&at, round);
         if let Some(cost) = game.rule.corruption_cost(&market.state, &at, &round.offers, &round.selection) {
             *self.corruption.get_or_insert(0.0) += cost;
+        }
+    }
+
+    /// Books a profit of candidate `i`, where it entered freely.
+    fn enter(&mut self, setting: &Setting, i: usize, profit: f64) {
+        let class = setting.sequencers[i].class;
+        if setting.classes[class].entry_cost.is_some() {
+            self.entrants.resize(setting.classes.len(), 0.0);
+            self.entrants[class] += profit;
         }
     }
 
@@ -234,6 +248,9 @@ impl Tally {
         let profits: Vec<f64> =
             opening.wealth.iter().enumerate().map(|(i, before)| ledger.wealth(i) - before).collect();
         self.sequencers += profits.iter().sum::<f64>();
+        for (i, profit) in profits.iter().enumerate() {
+            self.enter(game.setting, i, *profit);
+        }
         // Operators count, whatever number of candidates each of them runs.
         let profits = game.setting.by_operator(&profits);
         let gains: Vec<f64> = profits.iter().map(|p| p.max(0.0)).collect();
@@ -348,6 +365,13 @@ impl Tally {
                         .iter()
                         .any(|class| free(&class))
                         .then(|| classes.iter().filter(free).map(|class| class.count as f64).sum())
+                }
+                "entry_margin" => {
+                    let margin = |(class, profit): (&Class, &f64)| {
+                        let cost = class.entry_cost.filter(|_| class.count > 0)?;
+                        Some(per_epoch(*profit) / class.count as f64 - cost)
+                    };
+                    game.setting.classes.iter().zip(&self.entrants).filter_map(margin).reduce(f64::min)
                 }
                 "token_price" => game.terms.overlays.token.map(|_| self.token / self.markets),
                 "capture_cost_flat" => capture.and_then(|capture| capture.flat),

@@ -305,7 +305,10 @@ impl Oversight {
             for parameter in [&INCLUSION, &LOOKAHEAD, &SLASH_FRACTION] {
                 section.note_unread_key(parameter, reason);
             }
-            if section.is_given(TABLE) {
+            if let Some(table) = section.table(TABLE) {
+                // That it goes unread is said by the refusal.
+                table.known(PARAMETERS);
+                table.abandon();
                 section.refuse(TABLE, "governance without anything to govern", reason, None);
             }
             return Oversight::default();

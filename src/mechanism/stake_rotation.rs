@@ -135,9 +135,11 @@ pub struct StakeRotation {
 /// Reads a contender.
 pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
     let n = terms.candidates;
-    let seats = section.integer(&SEATS) as usize;
+    // Of seats that are out of range themselves nothing else is said.
+    let given = section.optional_integer(&SEATS);
+    let seats = given.map_or(usize::MAX, |seats| seats as usize);
     let replacement = section.flag(&REPLACEMENT);
-    if !replacement && seats > n {
+    if given.is_some() && !replacement && seats > n {
         section.refuse(
             "seats",
             &format!("{seats} seats for {n} sequencers, each of whom can have one"),
@@ -154,7 +156,7 @@ pub fn read(section: &Section, terms: &Terms) -> Option<StakeRotation> {
         );
     }
     let proportional = section.choice(&SCHEDULE) == "proportional";
-    if proportional && (replacement || seats != n) {
+    if given.is_some() && proportional && (replacement || seats != n) {
         section.refuse(
             "schedule",
             "slots drawn by stake among holders of seats that were drawn by stake",

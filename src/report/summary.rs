@@ -129,6 +129,8 @@ pub struct Summary {
     standing: Vec<Standing>,
     /// By contender.
     failing: Vec<Failing>,
+    /// By contender: errors of units that failed, and how many share each, the first first.
+    failures: Vec<Vec<(String, u64)>>,
     /// Largest deviation gain that counts as none, a fraction of potential value.
     tolerance: f64,
     /// By contender, the largest first.
@@ -152,11 +154,17 @@ impl Summary {
             done: vec![0; n],
             standing: vec![Standing::NobodyLearns; n],
             failing: vec![Failing::default(); n],
+            failures: vec![Vec::new(); n],
             tolerance,
             basins: basins::read(store, design, tolerance)?,
             moments: vec![Moments::default(); n * width],
             pairs: vec![Pairs::default(); n * n.saturating_sub(1) / 2 * width],
         };
+        for (name, error, count) in store.failures(Some(design))? {
+            if let Some(c) = summary.contenders.iter().position(|contender| *contender == name) {
+                summary.failures[c].push((error, count));
+            }
+        }
         // What a contender does not have in the current replicate is NaN, which no moment counts.
         let mut current = vec![f64::NAN; n * width];
         let mut replicate = None;
@@ -230,6 +238,7 @@ impl Summary {
             done: contenders.iter().map(|&c| self.done(c)).collect(),
             standing: contenders.iter().map(|&c| self.standing(c)).collect(),
             failing: contenders.iter().map(|&c| self.failing(c)).collect(),
+            failures: contenders.iter().map(|&c| self.failures(c).to_vec()).collect(),
             tolerance: self.tolerance,
             basins: contenders.iter().map(|&c| self.basins(c).to_vec()).collect(),
             moments: Vec::new(),
@@ -251,6 +260,11 @@ impl Summary {
     /// The replicates of a contender that are not certified.
     pub fn failing(&self, contender: usize) -> Failing {
         self.failing.get(contender).copied().unwrap_or_default()
+    }
+
+    /// Errors of a contender's units that failed, and how many units share each.
+    pub fn failures(&self, contender: usize) -> &[(String, u64)] {
+        self.failures.get(contender).map_or(&[], Vec::as_slice)
     }
 
     /// Names of the contenders, in the order of the file.

@@ -66,6 +66,7 @@ const USERS: &[Row] = &[
 /// Of free entry, bought uptime, resale, tokens and bonds in other assets.
 const CHOICES: &[Row] = &[
     ("entrants", "entrants", 1.0),
+    ("margin of entrants, ETH per epoch", "entry_margin", 1.0),
     ("spent on uptime, ETH per epoch", "uptime_spending", 1.0),
     ("slots of resold seats, %", "resold_share", 100.0),
     ("paid for resold seats, ETH per epoch", "resale_payments", 1.0),

@@ -15,6 +15,9 @@ use std::fmt;
 /// Replicates below which intervals are wide and hang on few draws.
 pub const FEW_REPLICATES: u64 = 20;
 
+/// Bins from which on the bend of bids at a reserve moves revenue by a thousandth at most, with values uniform (README).
+pub const COARSE: usize = 40;
+
 /// Drift of the average policies above which learning had not settled.
 pub const LARGE_DRIFT: f64 = 0.2;
 
@@ -39,6 +42,37 @@ pub enum Warning {
         done: u64,
         /// Replicates that were asked for.
         planned: u64,
+        /// Units that failed.
+        failed: u64,
+        /// The error of the first of them, and how many share it.
+        reason: Option<(String, u64)>,
+    },
+    /// Nobody produces anything in any replicate.
+    NobodyProduces {
+        /// The contender.
+        contender: String,
+        /// Why, as far as it is known.
+        idle: Idle,
+    },
+    /// Not even one of a group that enters freely covers its cost, and one takes part all the same.
+    EntryAtALoss {
+        /// The contender.
+        contender: String,
+        /// What an entrant is left with, ETH per epoch.
+        margin: f64,
+    },
+    /// A reserve at which bids bend, in a first-price auction whose bidders bid one multiple of value in each of few bins.
+    CoarseReserve {
+        /// The contender.
+        contender: String,
+        /// The reserve, ETH per slot.
+        reserve: f64,
+        /// Bins.
+        bins: usize,
+        /// The group whose bins they are.
+        group: String,
+        /// Its strategy.
+        strategy: String,
     },
     /// Not every replicate's play is certified.
     NotCertified {
@@ -62,6 +96,8 @@ pub enum Warning {
         tolerance: f64,
         /// Whether everyone learns alone.
         alone: bool,
+        /// Whether nobody learns, and scripts are judged.
+        scripts: bool,
     },
     /// Not every replicate's play is certified, and where it is not it goes round in circles.
     NoEquilibrium {
@@ -183,11 +219,27 @@ pub enum Warning {
     },
 }
 
+/// Why nobody produces anything.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Idle {
+    /// The committee that keeps data available never signs.
+    Committee,
+    /// The bonds of a seat are more than anybody can post: ETH of these, and the most that anybody has.
+    Bond(f64, f64),
+    /// Nobody bids the reserve, ETH per slot.
+    Reserve(f64),
+    /// Nobody takes part.
+    Offers,
+}
+
 impl Warning {
     /// The contender that it is about, if it is about one.
     pub fn contender(&self) -> Option<&str> {
         match self {
             Self::Missing { contender, .. }
+            | Self::NobodyProduces { contender, .. }
+            | Self::EntryAtALoss { contender, .. }
+            | Self::CoarseReserve { contender, .. }
             | Self::NotCertified { contender, .. }
             | Self::NoEquilibrium { contender, .. }
             | Self::Unfinished { contender, .. }

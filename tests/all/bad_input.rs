@@ -362,6 +362,44 @@ fn a_change_of_regime() {
         .says("`rounds` is set, but nothing reads it here");
 }
 
+/// A scenario describes a world for many experiments, with and without standbys; what the file itself sets must be read.
+#[test]
+fn a_scenario_may_say_more_than_an_experiment_asks() {
+    let folder = crate::program::Folder::new();
+    let text = "[experiment]\nname = \"two\"\n[world]\nscenario = \"optimistic-rollup-2025\"\n[[sequencers]]\nname = \"s\"\ncount = 6\n\
+                [mechanism.one]\nrule = \"centralized\"\n[mechanism.auction]\nrule = \"auction\"\n";
+    std::fs::write(folder.path("two.toml"), text).unwrap();
+    folder.run(&["check", "two.toml"]).with(0);
+    let own = folder.run(&["check", "two.toml", "--set", "world.failover=1.0"]).with(2);
+    own.says("`failover` is set, but nothing reads it here");
+    own.says("1.0");
+    folder
+        .run(&["check", "two.toml", "--set", "world.kind=abstract"])
+        .with(2)
+        .says("a scenario describes a rollup");
+}
+
+/// One mistake is one error: what goes unread only on its account is none.
+#[test]
+fn what_follows_from_a_mistake_is_not_told() {
+    let folder = crate::program::Folder::new();
+    let text = "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 3\nvalue = { uniform = [0, 1] }\nstrategy = \"fixed\"\n\
+                [strategies.fixed]\nlearner = \"scripted\"\nbins = 4\noffer = { relative = 0.5 }\nmenu = { relative = [0, 1], points = 11 }\n\
+                [mechanism.m]\nrule = \"auction_rotation\"\nseats = 2\n";
+    std::fs::write(folder.path("t.toml"), text).unwrap();
+    folder.run(&["check", "t.toml"]).with(0);
+    for (set, says, never) in [
+        ("strategies.fixed.menu={ between = [0, 1] }", "a menu has no key", "nothing reads it"),
+        ("mechanism.m.governance.detection=0.5", "there is no misconduct", "does not have it"),
+        ("mechanism.m.seats=0", "`seats` is out of range", "live sequencers per slot"),
+    ] {
+        let ended =
+            folder.run(&["check", "t.toml", "--set", "mechanism.m.redundancy=2", "--set", set]).with(2);
+        ended.says(says);
+        assert!(!ended.err.contains(never), "{set}: {}", ended.err);
+    }
+}
+
 #[test]
 fn names() {
     refused(RIGHT, "name = \"right\"", "name = \"a/b\"", &["letters, digits", "\"a/b\""]);

@@ -23,12 +23,19 @@ fn stakers_enter_until_nobody_gains_and_rent_is_dissipated() {
         let outcome = unit(&experiment, &experiment.contenders[0], 0);
         let m = f64::from(members);
         assert_eq!(metric(&outcome, "entrants"), Some(m), "entry cost {entry}");
+        let margin = metric(&outcome, "entry_margin").unwrap();
+        assert!((margin - (1.0 / (m * m) - entry)).abs() < 1e-9, "entry cost {entry}: {margin}");
         // Stakes come to R/r·(1 − 1/m): their cost is a share 1 − 1/m of the rent.
         let dissipated = metric(&outcome, "capital_cost_share").unwrap();
         assert!((dissipated - (1.0 - 1.0 / m)).abs() < 1e-9, "{members}: {dissipated}");
         let locked = metric(&outcome, "capital_locked").unwrap();
         assert!((locked - 20.0 * (1.0 - 1.0 / m)).abs() < 1e-6, "{members}: {locked}");
     }
+    // A cost above the whole rent keeps nobody away: one takes part at a loss.
+    let experiment = read(&stakes(7, 5.0, equilibrium));
+    let outcome = unit(&experiment, &experiment.contenders[0], 0);
+    assert_eq!(metric(&outcome, "entrants"), Some(1.0));
+    assert!(metric(&outcome, "entry_margin").unwrap() <= -4.0);
     // With room for fewer than would enter all take part.
     let experiment = read(&stakes(7, 0.001, equilibrium));
     assert_eq!(metric(&unit(&experiment, &experiment.contenders[0], 0), "entrants"), Some(7.0));

@@ -506,6 +506,26 @@ impl Store {
         read().map_err(|e| self.error(e))
     }
 
+    /// Why units of a design point failed, or of all where none is given: contender, error, and how many units share it, by
+    /// contender and first replicate.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn failures(&self, design: Option<u32>) -> Result<Vec<(String, String, u64)>, StoreError> {
+        let read = || -> rusqlite::Result<_> {
+            self.connection
+                .prepare_cached(
+                    "SELECT mechanism, coalesce(error, ''), count(*) FROM units WHERE status = 'failed' \
+                     AND (?1 IS NULL OR design = ?1) GROUP BY mechanism, error ORDER BY min(design), min(replicate), mechanism",
+                )?
+                .query_map([design], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?.unsigned_abs()))
+                })?
+                .collect()
+        };
+        read().map_err(|e| self.error(e))
+    }
+
     /// Number of addresses whose unit is done, and whose unit failed.
     ///
     /// # Errors

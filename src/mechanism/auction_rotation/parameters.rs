@@ -60,8 +60,10 @@ pub const PARAMETERS: &[&Parameter] = &[
 
 /// Reads a contender.
 pub fn read(section: &Section, terms: &Terms) -> Option<AuctionRotation> {
-    let seats = section.integer(&SEATS) as usize;
-    if seats > terms.candidates {
+    // Of seats that are out of range themselves nothing else is said.
+    let given = section.optional_integer(&SEATS);
+    let seats = given.map_or(usize::MAX, |seats| seats as usize);
+    if given.is_some() && seats > terms.candidates {
         section.refuse(
             "seats",
             &format!("{seats} seats for {} sequencers", terms.candidates),

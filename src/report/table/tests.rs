@@ -52,3 +52,42 @@ fn an_empty_store() {
     let text = summary_table(&trial::empty(&experiment, root.path()), &experiment).unwrap();
     assert!(text.contains("no replicate is done") && text.contains("only 0 of 3"), "{text}");
 }
+
+/// What a world is there for is in the table, and what no contender differs in gives way in figures.
+#[test]
+fn metrics_of_some_worlds_have_rows() {
+    use crate::experiment::outcome::{Outcome, UnitKey};
+    use crate::experiment::unit::UnitPlan;
+    let experiment = trial::read(trial::THREE);
+    let root = tempfile::tempdir().unwrap();
+    let mut store = trial::empty(&experiment, root.path());
+    for (mechanism, reach) in [("auction", 0.0), ("one", 0.4), ("votes", 0.4)] {
+        for replicate in 0..2 {
+            let mut metrics = vec![("user_harm_share", 0.0), ("liveness", 0.9), ("capture_reach", reach)];
+            if mechanism == "one" {
+                metrics.push(("entrants", 3.0));
+            }
+            let key = UnitKey { design: 0, mechanism: mechanism.to_owned(), replicate };
+            let plan = UnitPlan { id: format!("{mechanism}{replicate}"), key, seed: 1 };
+            store.put(&plan, Ok(&Outcome { metrics, ..Outcome::default() })).unwrap();
+        }
+    }
+    let text = summary_table(&store, &experiment).unwrap();
+    assert!(text.contains("users whom a captured upgrade reaches, %") && text.contains("entrants"), "{text}");
+    assert!(!text.contains("user harm") && !text.contains("censored"), "{text}");
+    let summary = Summary::read(&store, 0, 0.01).unwrap();
+    for (metric, is_other) in
+        [("capture_reach", true), ("entrants", true), ("liveness", false), ("censored_share", false)]
+    {
+        assert_eq!(differs(&summary, metric), is_other, "{metric}");
+    }
+}
+
+/// Of shares that neither has there is no difference to be told.
+#[test]
+fn what_neither_has_is_no_difference() {
+    let text = table(trial::THREE);
+    let pairs: Vec<&str> = text.split(" less ").collect();
+    let delegated = pairs.iter().filter(|part| part.contains("delegator share, points")).count();
+    assert_eq!(delegated, 2, "auction against one has none: {text}");
+}

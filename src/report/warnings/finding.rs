@@ -1,12 +1,13 @@
 //! Which warnings a comparison deserves.
 
-use super::{FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, LARGE_DRIFT, PRESSED, Warning};
+use super::{COARSE, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, PRESSED, Warning};
 use crate::agent::sequencer::Class;
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::references::lacks_pure_equilibrium;
 use crate::learning::population::Revision;
 use crate::measure::metrics;
-use crate::mechanism::auction_rotation::Pricing;
+use crate::measure::statistics::Estimate;
+use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
 use crate::mechanism::{Mechanism as _, Rule};
 use crate::play::horizon;
 use crate::play::schedule::Regime;
@@ -27,7 +28,20 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     for (c, contender) in each() {
         let done = summary.done(c);
         if done < planned {
-            found.push(Warning::Missing { contender, done, planned });
+            let failures = summary.failures(c);
+            let failed = failures.iter().map(|(_, count)| count).sum();
+            let reason = failures.first().cloned();
+            found.push(Warning::Missing { contender, done, planned, failed, reason });
+        }
+    }
+    for (c, contender) in each() {
+        found.extend(nobody_produces(summary, experiment, c, &contender));
+    }
+    for (c, contender) in each() {
+        // Of one replicate nobody knows what chance does.
+        let loss = |e: &Estimate| if e.ci_high.is_finite() { e.ci_high < 0.0 } else { e.mean < 0.0 };
+        if let Some(e) = summary.estimate(c, "entry_margin").filter(loss) {
+            found.push(Warning::EntryAtALoss { contender, margin: e.mean });
         }
     }
     for contender in &experiment.contenders {
@@ -61,6 +75,7 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
             found.push(Warning::FewTopBidders { contender: contender.name.clone(), top });
         }
     }
+    found.extend(experiment.contenders.iter().filter_map(|contender| coarse_reserve(experiment, contender)));
     for (c, contender) in each() {
         let drift = mean(c, "policy_drift");
         if drift > LARGE_DRIFT {
@@ -74,6 +89,60 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     found.extend(heavy_tails(experiment));
     found.extend(summary.pairs().into_iter().filter_map(|pair| pairing(summary, pair)));
     found
+}
+
+/// Whether nobody produces anything in any replicate, and why.
+fn nobody_produces(summary: &Summary, experiment: &Experiment, c: usize, contender: &str) -> Option<Warning> {
+    summary.estimate(c, "liveness").filter(|e| e.mean <= 0.0)?;
+    let own = experiment.contenders.iter().find(|own| own.name == contender)?;
+    let bonds = with_rule!(&own.rule, rule => rule.bonds_at_once());
+    let most = experiment.setting.classes.iter().map(|class| class.traits.capital_limit).fold(0.0, f64::max);
+    let reserve = sale(own).map_or(0.0, AuctionRotation::reserve);
+    let idle = if own.terms.missing >= 1.0 - 1e-9 {
+        Idle::Committee
+    } else if bonds > most {
+        Idle::Bond(bonds, most)
+    } else if reserve > 0.0 {
+        Idle::Reserve(reserve)
+    } else {
+        Idle::Offers
+    };
+    Some(Warning::NobodyProduces { contender: contender.to_owned(), idle })
+}
+
+/// The auction of seats that a contender is, if it is one.
+fn sale(contender: &Contender) -> Option<&AuctionRotation> {
+    match &contender.rule {
+        Rule::AuctionRotation(rule) => Some(rule),
+        Rule::Auction(rule) => Some(rule.sale()),
+        _ => None,
+    }
+}
+
+/// Whether bids bend at a reserve within the values of somebody who learns with few bins, in a world where values are given: where
+/// the price is one's own bid, equilibrium offers fall from all of the value at the reserve to a fraction of it above.
+pub(super) fn coarse_reserve(experiment: &Experiment, contender: &Contender) -> Option<Warning> {
+    let rule = sale(contender).filter(|rule| rule.pricing() == Pricing::PayAsBid)?;
+    let (reserve, setting) = (rule.reserve(), &experiment.setting);
+    let bends = |class: &&Class| {
+        let values = class.traits.value.as_ref().filter(|value| !value.is_atomic());
+        // Bids are made against what a slot is worth after costs.
+        let cost = class.traits.live_cost - class.traits.idle_cost;
+        let within = values.is_some_and(|value| {
+            let (low, high) = value.support();
+            low < reserve + cost && reserve + cost < high
+        });
+        class.strategy.learner.learns() && within && class.strategy.bins < COARSE
+    };
+    let class =
+        setting.classes.iter().find(bends).filter(|_| setting.world.is_abstract() && reserve > 0.0)?;
+    Some(Warning::CoarseReserve {
+        contender: contender.name.clone(),
+        reserve,
+        bins: class.strategy.bins,
+        group: class.name.clone(),
+        strategy: class.strategy.name.clone(),
+    })
 }
 
 /// How far a contender's play is certified and at rest.
@@ -109,6 +178,7 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
                 delegators: by_money.then(|| failing.delegators.mean()).filter(|u| *u > tolerance),
                 tolerance,
                 alone,
+                scripts: !experiment.setting.classes.iter().any(|class| class.strategy.learner.learns()),
             });
         }
         Verdict::NoEquilibrium if !explained => {
@@ -177,11 +247,7 @@ fn of_groups(experiment: &Experiment) -> Vec<Warning> {
 /// Bidders with the highest value in a first-price auction of one unit whose values everybody knows, if it is one and
 /// somebody learns to bid; with a single bidder there is nothing to learn from.
 pub(super) fn top_bidders(experiment: &Experiment, contender: &Contender) -> Option<usize> {
-    let rule = match &contender.rule {
-        Rule::AuctionRotation(rule) => rule,
-        Rule::Auction(rule) => rule.sale(),
-        _ => return None,
-    };
+    let rule = sale(contender)?;
     let setting = &experiment.setting;
     let learns = setting.classes.iter().any(|class| class.strategy.learner.learns());
     let single_first_price =

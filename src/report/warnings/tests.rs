@@ -1,4 +1,4 @@
-use super::finding::{heavy_tails, top_bidders};
+use super::finding::{coarse_reserve, heavy_tails, top_bidders};
 use super::*;
 use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::trial;
@@ -155,4 +155,108 @@ fn heavy_tails_are_found_in_both_worlds() {
         "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = {{ pareto = [1, 2] }}\n{end}"
     );
     assert!(shape(&plain).unwrap().contains("group s"));
+}
+
+#[test]
+fn a_market_without_production_says_why() {
+    let of = |contender: &str, rule: &str| {
+        let text = format!(
+            "[experiment]\nname = \"t\"\nreplicates = 2\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n[[sequencers]]\nname = \"s\"\n\
+             count = 4\ncapital_cost = 0.05\ncapital_limit = 1.0\n[mechanism.{contender}]\nrule = \"auction_rotation\"\nseats = 2\n{rule}\n"
+        );
+        let experiment = trial::read(&text);
+        let root = tempfile::tempdir().unwrap();
+        let mut store = trial::empty(&experiment, root.path());
+        for replicate in 0..2 {
+            let key = UnitKey { design: 0, mechanism: contender.to_owned(), replicate };
+            let plan = UnitPlan { id: format!("{replicate}"), key, seed: 1 };
+            let metrics = vec![("liveness", 0.0), ("certified", 1.0)];
+            store.put(&plan, Ok(&Outcome { metrics, ..Outcome::default() })).unwrap();
+        }
+        let found = warnings(&store, &experiment).unwrap();
+        found.iter().map(ToString::to_string).collect::<String>()
+    };
+    for (rule, why, remedy) in [
+        ("bond = 100.0", "takes 100 ETH of bonds", "raise the sequencers' `capital_limit`"),
+        ("reserve_price = 1.0", "nobody bids the reserve of 1.00 ETH", "lower `reserve_price`"),
+        ("volition = { members = 5, withheld = 1.0 }", "never signs", "`withheld`"),
+        ("", "nobody takes part", "what a slot is worth"),
+    ] {
+        let text = of("m", rule);
+        assert!(text.contains("m: nobody produces anything, in any replicate"), "{rule}: {text}");
+        assert!(text.contains(why) && text.contains(remedy), "{rule}: {text}");
+    }
+}
+
+#[test]
+fn entry_at_a_loss_is_told() {
+    let found =
+        about_values(&[("entry_margin", [-0.3, -0.31, -0.29])], &[("entry_margin", [-0.3, 0.4, 0.1])]);
+    let text: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(
+        text.iter().any(|t| t.starts_with("auction: not even one entrant") && t.contains("loses 0.30 ETH"))
+    );
+    assert!(!text.iter().any(|t| t.starts_with("votes: not even one entrant")), "within chance: {text:#?}");
+}
+
+#[test]
+fn a_failure_gives_its_reason_and_no_advice_to_repeat_it() {
+    let experiment = trial::read(trial::THREE);
+    let root = tempfile::tempdir().unwrap();
+    let mut store = trial::empty(&experiment, root.path());
+    for (replicate, error) in ["worthless", "worthless", "odd"].into_iter().enumerate() {
+        let key = UnitKey { design: 0, mechanism: "votes".to_owned(), replicate: replicate as u32 };
+        let plan = UnitPlan { id: format!("{replicate}"), key, seed: 1 };
+        store.put(&plan, Err(error)).unwrap();
+    }
+    let found = warnings(&store, &experiment).unwrap();
+    let of = |name: &str| found.iter().find(|w| w.contender() == Some(name)).unwrap().to_string();
+    assert!(of("votes").contains("3 failed, 2 of them with: worthless."), "{}", of("votes"));
+    assert!(!of("votes").contains("run the experiment again"), "{}", of("votes"));
+    assert!(of("one").contains("run the experiment again"), "{}", of("one"));
+}
+
+#[test]
+fn scripts_are_not_told_to_learn() {
+    let mut found = about_values(
+        &[("deviation_gain", [0.02; 3]), ("deviation_gain_upper", [0.03; 3]), ("certified", [0.0; 3])],
+        &[],
+    );
+    let place = found.iter().position(|w| matches!(w, Warning::NotCertified { .. })).unwrap();
+    assert!(found[place].remedy().contains("learn for longer"));
+    if let Warning::NotCertified { scripts, .. } = &mut found[place] {
+        assert!(!*scripts);
+        *scripts = true;
+    }
+    let remedy = found[place].remedy();
+    assert!(remedy.contains("scripts do not learn") && !remedy.contains("warmup_epochs"), "{remedy}");
+}
+
+#[test]
+fn few_bins_beside_a_reserve_are_told() {
+    let warns = |pricing: &str, reserve: f64, set: &str| {
+        let experiment = trial::read(&format!(
+            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\nvalue = {{ uniform = [0, 1] }}\ncount = 3\n\
+             [strategies.hedge]\nlearner = \"hedge\"\nmenu = {{ relative = [0, 1], points = 11 }}\n{set}\n\
+             [mechanism.m]\nrule = \"auction_rotation\"\nseats = 1\npricing = \"{pricing}\"\nreserve_price = {reserve:?}\n"
+        ));
+        coarse_reserve(&experiment, &experiment.contenders[0])
+    };
+    let told = warns("pay_as_bid", 0.5, "").unwrap().to_string();
+    assert!(told.contains("strategies.hedge.bins=40") && told.contains("10 bins"), "{told}");
+    assert_eq!(warns("pay_as_bid", 0.5, "bins = 40"), None);
+    assert_eq!(warns("pay_as_bid", 0.0, ""), None);
+    assert_eq!(warns("uniform", 0.5, ""), None, "truthful bids do not bend");
+    assert_eq!(warns("pay_as_bid", 1.5, ""), None, "nobody bids");
+}
+
+/// Numbers that differ by rounding alone do not vary, so that nothing pulls them apart.
+#[test]
+fn rounding_is_no_variance() {
+    let ulp = f64::EPSILON;
+    let found = about_values(
+        &[("sequencer_share", [1.0, 1.0 + ulp, 1.0 - ulp])],
+        &[("sequencer_share", [1.0 + ulp, 1.0 - ulp, 1.0 + ulp])],
+    );
+    assert!(!found.iter().any(|w| matches!(w, Warning::PairingHurts { .. })), "{found:#?}");
 }

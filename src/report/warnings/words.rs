@@ -1,13 +1,53 @@
 //! Each warning in words: its cause, and what to do about it.
 
-use super::{FEW_REPLICATES, HEAVY_SHAPE, LARGE_DRIFT, Warning};
+use super::{COARSE, FEW_REPLICATES, HEAVY_SHAPE, Idle, LARGE_DRIFT, Warning};
+use crate::chart::ticks::significant;
+use crate::measure::basins;
 
 impl Warning {
     /// What is the matter, in a sentence or two.
     pub fn cause(&self) -> String {
         match self {
-            Self::Missing { contender, done, planned } => format!(
-                "{contender}: only {done} of {planned} replicates are done. Differences are taken over common replicates."
+            Self::Missing { contender, done, planned, failed, reason } => {
+                let failed =
+                    reason.as_ref().map_or(String::new(), |(error, shared)| match (failed, shared) {
+                        (1, _) => format!(" One failed: {error}."),
+                        (failed, shared) if failed == shared => {
+                            format!(" {failed} failed, all of them with: {error}.")
+                        }
+                        (failed, shared) => format!(" {failed} failed, {shared} of them with: {error}."),
+                    });
+                format!(
+                    "{contender}: only {done} of {planned} replicates are done.{failed} Differences are taken over common replicates."
+                )
+            }
+            Self::NobodyProduces { contender, idle } => {
+                let why = match idle {
+                    Idle::Committee => "the committee of `volition` never signs".to_owned(),
+                    Idle::Bond(bond, most) => format!(
+                        "a seat takes {} ETH of bonds at a time, and nobody can post more than {}",
+                        significant(*bond, 3),
+                        significant(*most, 3)
+                    ),
+                    Idle::Reserve(reserve) => {
+                        format!("nobody bids the reserve of {} ETH per slot", significant(*reserve, 3))
+                    }
+                    Idle::Offers => "nobody takes part".to_owned(),
+                };
+                format!(
+                    "{contender}: nobody produces anything, in any replicate: {why}. That nobody gains by offering otherwise may be true \
+                     and says nothing of a market at work."
+                )
+            }
+            Self::EntryAtALoss { contender, margin } => format!(
+                "{contender}: not even one entrant covers its `entry_cost`. One takes part all the same, as a market of nobody cannot be \
+                 played, and loses {} ETH per epoch.",
+                significant(-margin, 2)
+            ),
+            Self::CoarseReserve { contender, reserve, bins, group, .. } => format!(
+                "{contender}: bids bend at the reserve of {} ETH per slot, and {group} bids one multiple of value in each of {bins} bins. \
+                 What is certified holds for such bids; with finer ones revenue can differ by a few percent.",
+                significant(*reserve, 3)
             ),
             Self::NotCertified { contender, certified, of, gain, upper, delegators, tolerance, .. } => {
                 let others = if *certified == 0 { "On average" } else { "In the others, on average," };
@@ -82,10 +122,20 @@ impl Warning {
             Self::FewReplicates { replicates: 1 } => {
                 "there is one replicate, so no interval and no test can be given.".to_owned()
             }
-            Self::FewReplicates { replicates } => format!(
-                "there are {replicates} replicates. Intervals from fewer than {FEW_REPLICATES} are wide, and right only if replicates \
-                 are about normal."
-            ),
+            Self::FewReplicates { replicates } => {
+                let basins = if *replicates < basins::FEWEST as u64 {
+                    format!(
+                        " Whether they end in distinct basins, of which a mean describes none, is not looked at below {}.",
+                        basins::FEWEST
+                    )
+                } else {
+                    String::new()
+                };
+                format!(
+                    "there are {replicates} replicates. Intervals from fewer than {FEW_REPLICATES} are wide, and right only if replicates \
+                     are about normal.{basins}"
+                )
+            }
             Self::Drift { contender, drift, .. } => format!(
                 "{contender}: over the last quarter of learning average policies moved by {drift:.2} (total variation; above \
                  {LARGE_DRIFT} they had not settled, or cycle)."
@@ -110,8 +160,37 @@ impl Warning {
     /// What to do about it.
     pub fn remedy(&self) -> String {
         match self {
+            Self::Missing { reason: Some(_), .. } => {
+                "change what the error names: the same settings fail on the same draws again, and running once more computes only what is not done. \
+                 All errors stand in the view `units` of results.sqlite."
+                    .to_owned()
+            }
+            Self::NobodyProduces { idle, .. } => match idle {
+                Idle::Committee => "lower `quorum`, `down` or `withheld` of `volition`.".to_owned(),
+                Idle::Bond(..) => "lower `bond` or `dispute_epochs`, or raise the sequencers' `capital_limit`.".to_owned(),
+                Idle::Reserve(_) => "lower `reserve_price` below what a slot is worth after costs.".to_owned(),
+                Idle::Offers => {
+                    "see what a slot is worth after costs (`world.fee_per_slot`, `world.posting_cost`, `live_cost`, `value`), and what the \
+                     rule takes or pays (`bond`, `contract_fee`, `capital_cost`)."
+                        .to_owned()
+                }
+            },
+            Self::EntryAtALoss { .. } => {
+                "read it as a market that nobody would enter, or lower `entry_cost`.".to_owned()
+            }
+            Self::CoarseReserve { strategy, .. } => {
+                format!("raise `bins` of the strategy, as with `--set strategies.{strategy}.bins={COARSE}`.")
+            }
             Self::Missing { .. } => {
                 "run the experiment again: it continues where it stopped; errors stand in the view `units` of results.sqlite.".to_owned()
+            }
+            Self::NotCertified { scripts: true, gaining: 0, .. } => {
+                "raise `play.certificate_markets` or `play.certificate_epochs`: the bound is too wide.".to_owned()
+            }
+            Self::NotCertified { scripts: true, .. } => {
+                "scripts do not learn, and stay as they are: read them as what was given, or give them an offer from which nobody gains by \
+                 departing (`offer` or `policy` in the strategy)."
+                    .to_owned()
             }
             Self::NotCertified { alone: true, .. } => {
                 "none is needed if adaptive agents are the question: alone they need not find an equilibrium. To find one, set \
