@@ -189,6 +189,8 @@ pub struct Units {
     pub done: u64,
     /// Those that the study asks for; with a stopping rule as far as what is done tells.
     pub planned: u64,
+    /// Those that failed, and would again.
+    pub failed: u64,
 }
 
 /// What came of a claim.
@@ -241,6 +243,15 @@ fn judge(claim: &Claim, (a, b): (usize, usize), values: &[(f64, f64)]) -> Pair {
     Pair { a, b, difference, effect: least(difference.mean_b), finding, p_values }
 }
 
+/// What came of a point: supported where all its pairs are, rejected where one is although it is one of so many.
+fn of_point(pairs: &[Pair]) -> Finding {
+    let rejections = holm(&pairs.iter().map(|pair| pair.p_values[1]).collect::<Vec<_>>());
+    match Finding::all(pairs.iter().map(|pair| pair.finding)) {
+        Finding::Rejected if rejections.iter().all(|p| *p > LEVEL) => Finding::Undecided,
+        finding => finding,
+    }
+}
+
 /// Notes which points stay supported, or rejected, where all points and pairs are tested together.
 fn test_together(points: &mut [Point]) {
     let support = |point: &Point| point.pairs.iter().map(|pair| pair.p_values[0]).fold(0.0, f64::max);
@@ -280,7 +291,8 @@ impl Findings {
             })?;
         }
         let concerned: HashSet<usize> = claim.pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
-        let (mut points, mut units) = (Vec::new(), Units::default());
+        let failed = store.failures(None)?.iter().map(|(.., count)| count).sum();
+        let (mut points, mut units) = (Vec::new(), Units { failed, ..Units::default() });
         for design in designs {
             let mut values: Vec<BTreeMap<u32, f64>> = vec![BTreeMap::new(); contenders];
             let mut is_sound = !concerned.iter().any(|&contender| mixed.contains(&(design, contender)));
@@ -313,7 +325,7 @@ impl Findings {
                 (u64::from(experiment.replicates) * contenders as u64, there.count() as u64)
             };
             (units.planned, units.done) = (units.planned + asked, units.done + there);
-            let finding = Finding::all(pairs.iter().map(|pair| pair.finding));
+            let finding = of_point(&pairs);
             let is_sound = (!outcomes.is_empty()).then_some(is_sound);
             let settings = store.design_values(design)?;
             points.push(Point { design, settings, pairs, finding, is_sure: false, is_sound });
@@ -332,9 +344,9 @@ impl Findings {
         }))
     }
 
-    /// Whether everything that the study asks for is done.
+    /// Whether everything that the study asks for is done, or has failed.
     pub fn is_complete(&self) -> bool {
-        self.units.done == self.units.planned
+        self.units.done + self.units.failed >= self.units.planned
     }
 
     fn count(&self, finding: Finding) -> usize {
@@ -386,10 +398,14 @@ impl Findings {
 
     /// What came of it, in sentences.
     pub fn sentences(&self) -> Vec<String> {
-        let verdict = if self.is_complete() {
-            "Verdict".to_owned()
-        } else {
-            format!("Provisional verdict, on {} of {} units", self.units.done, self.units.planned)
+        let Units { done, planned, failed } = self.units;
+        let verdict = match (self.is_complete(), failed) {
+            (true, 0) => "Verdict".to_owned(),
+            (true, _) => format!("Verdict, on {done} of {planned} units, as {failed} failed"),
+            (false, 0) => format!("Provisional verdict, on {done} of {planned} units"),
+            (false, _) => {
+                format!("Provisional verdict, on {done} of {planned} units, of which {failed} failed")
+            }
         };
         let mut said = vec![format!("{verdict}: {}. Tested: {}.", self.verdict.name(), self.tested())];
         if let [point] = self.points.as_slice() {
@@ -556,7 +572,7 @@ impl Findings {
         json!({
             "verdict": self.verdict.name(),
             "complete": self.is_complete(),
-            "units": json!({ "done": self.units.done, "planned": self.units.planned }),
+            "units": json!({ "done": self.units.done, "planned": self.units.planned, "failed": self.units.failed }),
             "conditions": self.conditions(),
             "hypothesis": claim.hypothesis.trim(),
             "tested": self.tested(),
@@ -809,7 +825,7 @@ mod tests {
             parameters: parameters.iter().map(|name| (*name).to_owned()).collect(),
             verdict: Verdict::of(&points.iter().map(|p| (p.finding, p.is_sure)).collect::<Vec<_>>()),
             points,
-            units: Units { done: 24, planned: 24 },
+            units: Units { done: 24, planned: 24, failed: 0 },
             basins_checked: true,
         }
     }
@@ -966,10 +982,32 @@ mod tests {
         // Two pairs a point: it is supported only by both, and one rejects it.
         let mut mixed = of(1.0);
         mixed.pairs.extend(of(-1.0).pairs);
-        mixed.finding = Finding::all(mixed.pairs.iter().map(|pair| pair.finding));
+        mixed.finding = of_point(&mixed.pairs);
         let mut points = vec![mixed, of(1.0)];
         test_together(&mut points);
         assert!(points[0].finding == Finding::Rejected && points.iter().all(|point| point.is_sure));
+    }
+
+    #[test]
+    fn one_of_many_pairs_rejects_a_point_only_beyond_their_number() {
+        // Over eight replicates a mean of −1 ± s has t of −√7/s: p is .0048 at s = .75, which is above a seventh of 2.5%.
+        let of = |mean: f64, spread: f64| {
+            let values: Vec<(f64, f64)> = (0..8).map(|r| (mean + [spread, -spread][r % 2], 0.0)).collect();
+            judge(&claim(Test::More, 0.0, false), (0, 1), &values)
+        };
+        let one = of(-1.0, 0.75);
+        assert_eq!(
+            (one.finding, of_point(std::slice::from_ref(&one))),
+            (Finding::Rejected, Finding::Rejected)
+        );
+        let many = |first: Pair| {
+            let mut pairs = vec![first];
+            pairs.extend((0..6).map(|_| of(1.0, 0.1)));
+            of_point(&pairs)
+        };
+        assert_eq!(many(one), Finding::Undecided);
+        assert_eq!(many(of(-1.0, 0.5)), Finding::Rejected);
+        assert_eq!(many(of(1.0, 0.1)), Finding::Supported);
     }
 
     #[test]
@@ -982,13 +1020,16 @@ mod tests {
         // The same with a replicate more, and with one point more that has no unit.
         let longer = trial::THREE.replace("replicates = 3", "replicates = 4");
         let found = Findings::read(&store, &trial::read(&format!("{longer}{stated}"))).unwrap().unwrap();
-        assert_eq!(found.units, Units { done: 9, planned: 12 });
+        assert_eq!(found.units, Units { done: 9, planned: 12, failed: 0 });
         assert!(found.sentences()[0].starts_with("Provisional verdict, on 9 of 12 units: supported."));
         assert_eq!(found.as_json()["complete"], false);
         let swept = trial::THREE.replace("replicates = 3", "replicates = 3\nkind = \"sweep\"");
         let axis = "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.seats\"\nvalues = [2, 3]\n";
         let found = Findings::read(&store, &trial::read(&format!("{swept}{axis}{stated}"))).unwrap().unwrap();
-        assert_eq!((found.units, found.verdict), (Units { done: 9, planned: 18 }, Verdict::Undecided));
+        assert_eq!(
+            (found.units, found.verdict),
+            (Units { done: 9, planned: 18, failed: 0 }, Verdict::Undecided)
+        );
         assert_eq!((found.points[1].finding, found.points[1].is_sound), (Finding::Undecided, None));
         let said = found.sentences().join(" ");
         assert!(
@@ -1041,7 +1082,10 @@ mod tests {
         assert_eq!((&said["verdict"], &said["metric"]), (&json!("supported"), &json!("community_share")));
         assert_eq!(said["points"][0]["pairs"][0]["against"], "votes");
         assert!(found.closing().contains("Verdict: supported"));
-        assert_eq!((found.units, &said["complete"]), (Units { done: 9, planned: 9 }, &json!(true)));
+        assert_eq!(
+            (found.units, &said["complete"]),
+            (Units { done: 9, planned: 9, failed: 0 }, &json!(true))
+        );
         assert!(Findings::read(&store, &trial::read(trial::THREE)).unwrap().is_none());
     }
 }

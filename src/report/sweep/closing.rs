@@ -347,7 +347,7 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
     if let Some((_, shares)) = rows.iter().find(|(_, shares)| !shares.left_out.is_empty()) {
         let names: Vec<String> = shares.left_out.iter().map(|name| short_term(store, name)).collect();
         let text = format!(
-            "Without columns, as there are too many parameters for one model: {}. What they explain is in the rest.",
+            "Without columns, as there are too many parameters for one model: {}. What they explain is in the rest, or in what they move with.",
             names.join(", ")
         );
         out += &wrapped(&text, "  ", "  ");

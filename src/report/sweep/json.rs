@@ -32,10 +32,10 @@ pub fn design(store: &Store, experiment: &Experiment) -> Result<Option<Value>, S
             let Some(shares) = shares else { continue };
             let terms: Map<String, Value> =
                 shares.terms.into_iter().map(|(term, share)| (term, json!(share))).collect();
-            let residual = shares.residual;
-            moves.push(
-                json!({ "metric": key, "mechanism": name, "eta_squared": terms, "residual": residual }),
-            );
+            moves.push(json!({
+                "metric": key, "mechanism": name, "eta_squared": terms, "residual": shares.residual,
+                "left_out": shares.left_out,
+            }));
         }
     }
     Ok(Some(json!({ "points": points, "effects": moves, "standing": standing(&swept) })))
