@@ -172,7 +172,14 @@ pub(super) fn title(metric: &Metric) -> String {
     let unit = match metric.unit {
         "share" if metric.key.contains("censored") => "% of targets".to_owned(),
         "share" => "% of potential value".to_owned(),
-        "ETH" if metric.key.starts_with("capital") => "ETH".to_owned(),
+        // What is held, or paid once, is not per epoch.
+        "ETH"
+            if ["capital", "capture_cost", "censorship_cost"]
+                .iter()
+                .any(|key| metric.key.starts_with(key)) =>
+        {
+            "ETH".to_owned()
+        }
         "ETH" => "ETH per epoch".to_owned(),
         _ if metric.key == "liveness" => "% of slots".to_owned(),
         "slots" => "slots".to_owned(),
