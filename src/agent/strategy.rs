@@ -291,7 +291,9 @@ impl Strategy {
     }
 
     fn read_learner(section: &Section, name: &str, role: &str, learner: &str) -> Option<Strategy> {
-        let bins = section.integer(&BINS) as usize;
+        // A briber has no private value: its file, as resolved, must not say what it may not say.
+        let bins =
+            if role == "briber" && !section.is_given(BINS.key) { 1 } else { section.integer(&BINS) as usize };
         let menu = section.custom(&MENU, menu_from);
         let mut learner = match learner {
             "hedge" => LearnerSpec::Hedge { learning_rate: learning_rate(section, 50.0) },
