@@ -1,6 +1,6 @@
 //! Adding a rule takes its file, two lines of the catalogue and an experiment; whoever forgets one of them is told here.
 
-use crate::lab::{metric, read_file, root, unit};
+use crate::lab::{metric, read_file, root, try_read, unit};
 use sequencer_lab::mechanism::CATALOGUE;
 use std::collections::BTreeSet;
 use std::fs;
@@ -102,4 +102,16 @@ fn every_metric_is_there_where_every_rule_is() {
     }
     let missing: Vec<&str> = METRICS.split_whitespace().filter(|key| !found.contains(key)).collect();
     assert!(missing.is_empty(), "no rule has {missing:?}");
+}
+
+/// A store holds its experiment as it was resolved, and `report`, `plot` and `replay` read it from there alone.
+#[test]
+fn every_experiment_as_resolved_is_read_again_as_the_same() {
+    for folder in ["experiments", "experiments/theory"] {
+        for (name, _) in texts(&root().join(folder), "toml") {
+            let resolved = read_file(&format!("{folder}/{name}.toml"), &[]).resolved.to_toml();
+            let again = try_read(&resolved).unwrap_or_else(|error| panic!("{name}: {error}\n{resolved}"));
+            assert_eq!(again.resolved.to_toml(), resolved, "{name}");
+        }
+    }
 }
