@@ -137,11 +137,7 @@ mod tests {
             files.sort();
             let shipped: Vec<(String, String)> =
                 shipped.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-            assert!(
-                files == shipped,
-                "{kind}: {:?}",
-                shipped.iter().map(|(name, _)| name).collect::<Vec<_>>()
-            );
+            assert!(files == shipped, "{kind}: {:?}", shipped.iter().map(|(name, _)| name).collect::<Vec<_>>());
         }
     }
 }

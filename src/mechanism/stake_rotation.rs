@@ -279,10 +279,10 @@ impl StakeRotation {
             return terms.office_of_slots(i, position.led, position.live);
         }
         let (slots, up) = (f64::from(terms.epoch_slots), terms.availability[i]);
-        let including = if !terms.oversight.any_live() {
-            slots * position.led * terms.keeping(i).delivered
-        } else {
+        let including = if terms.oversight.any_live() {
             slots * position.live * up
+        } else {
+            slots * position.led * terms.keeping(i).delivered
         };
         // Where leaders are secret, whoever has a stake is live all epoch, drawn or not.
         if terms.oversight.secret && terms.oversight.any_live() {

@@ -560,7 +560,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                     let costs = f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * beside(p) };
                     earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
-                    let took = docket.took_toxic(&self.game.terms, service, i);
+                    let took = docket.took_toxic(self.game.terms, service, i);
                     acted[p][usize::from(docket.ordered(i).is_some())].1 += f64::from(acts - u32::from(took));
                     if service.scheduled[i] > 0.0 {
                         toxic[p] = (toxic[p].0 + 1.0, toxic[p].1 + f64::from(u8::from(took)));

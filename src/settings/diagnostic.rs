@@ -189,9 +189,7 @@ pub struct Diagnostics(Vec<Diagnostic>);
 impl Diagnostics {
     /// Sorted as they stand in the file; the same error found twice is said once.
     pub fn new(mut all: Vec<Diagnostic>) -> Self {
-        all.sort_by(|a, b| {
-            (a.idle, a.order.0, &a.file, a.order.1).cmp(&(b.idle, b.order.0, &b.file, b.order.1))
-        });
+        all.sort_by(|a, b| (a.idle, a.order.0, &a.file, a.order.1).cmp(&(b.idle, b.order.0, &b.file, b.order.1)));
         let mut unique: Vec<Diagnostic> = Vec::with_capacity(all.len());
         for diagnostic in all {
             if !unique.contains(&diagnostic) {

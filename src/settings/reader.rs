@@ -164,11 +164,7 @@ impl Ledger {
                 (None, _) => {
                     let value = entry.node.to_value();
                     let shared = entry.origin.is_shared() && record.known.contains(&entry.key);
-                    unread.extend(record.unread(entry).map(|diagnostic| Unread {
-                        value,
-                        diagnostic,
-                        shared,
-                    }));
+                    unread.extend(record.unread(entry).map(|diagnostic| Unread { value, diagnostic, shared }));
                 }
                 (Some(Read::Table(index)), _) => self.find_unread(&entry.node, *index, unread),
                 (Some(Read::Tables(list)), Content::List(nodes)) => {
