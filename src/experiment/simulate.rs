@@ -289,10 +289,15 @@ pub(super) fn foresee<M: Mechanism>(
         let dearer = |i: usize| {
             let [before, now] =
                 [&terms.findings[..], findings].map(|all| all.get(i).copied().unwrap_or_default());
-            let of_stake = |f: Findings| f.share * f.leading.max(f.beside_leaders);
+            let live = if terms.oversight.any_live() { 1.0 } else { 0.0 };
+            let office = terms.office_of_slots(i, 1.0 / setting.candidates() as f64, live);
+            let governance = terms.oversight.governance;
+            let likely =
+                |f: Findings| governance.map_or(0.0, |governance| f.probability(&governance, &office));
+            let of_stake = |f: Findings| f.share * likely(f);
             let most = (terms.capital_rate[i] + of_stake(before).max(of_stake(now))).max(f64::MIN_POSITIVE);
             usual * (of_stake(now) - of_stake(before)).abs() / most
-                + (now.cost(0.0, 1.0) - before.cost(0.0, 1.0)).abs() / part
+                + (now.fixed * likely(now) - before.fixed * likely(before)).abs() / part
         };
         let change = |i: usize| {
             let aside = aside.get(i).map_or(0.0, |aside| aside - terms.aside(i));

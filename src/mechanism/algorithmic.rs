@@ -46,7 +46,6 @@ use super::stake::{self, Contest};
 use super::terms::Terms;
 use super::{At, Facts, Lever, Mechanism, NET_VALUE, Needs, OfferAxis, Selection};
 use crate::agent::Setting;
-use crate::numerics::pow;
 use crate::play::ledger::Ledger;
 use crate::settings::Section;
 use bids::Ranked;
@@ -238,7 +237,9 @@ impl Mechanism for Algorithmic {
                 let own = if let Base::Equal { cost } = self.base {
                     0.5 * cost * x * x
                 } else {
-                    let findings = at.terms.cost_of_findings(i, x, || 1.0 - pow(1.0 - share, slots));
+                    let live = || at.live_share_among(share, state.redundancy);
+                    let office = || at.terms.office_of_slots(i, share, live());
+                    let findings = at.terms.cost_of_findings(i, x, office);
                     x * at.terms.capital_rate[i] + findings
                 };
                 *payoff = slots

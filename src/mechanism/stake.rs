@@ -22,7 +22,7 @@
 use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
 use super::operation::Service;
-use super::terms::{COMMISSION, EPOCH_SLOTS, Terms};
+use super::terms::{COMMISSION, EPOCH_SLOTS, Office, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Selection};
 use crate::agent::Setting;
 use crate::agent::strategy::Unit;
@@ -111,7 +111,7 @@ impl Contest {
     /// in each, after what findings cost beside the stake.
     pub fn whole_rent(&self, at: &At, i: usize) -> f64 {
         let worth = at.terms.availability[i] * self.income(at, i) - at.live_cost(i);
-        let findings = at.terms.cost_of_findings(i, 0.0, || 1.0);
+        let findings = at.terms.cost_of_findings(i, 0.0, || at.terms.office_of_slots(i, 1.0, 1.0));
         (f64::from(at.terms.epoch_slots) * worth - findings) / at.terms.capital_rate[i]
     }
 
@@ -239,8 +239,12 @@ impl Contest {
                 for leader in others.iter() {
                     produced += leader.reach * (1.0 - leader.nobody * own_down) * up / (up + leader.up);
                 }
-                let leads = || 1.0 - pow(1.0 - own / (own + rivals), slots);
-                let findings = at.terms.cost_of_findings(i, stake, leads);
+                let findings = at.terms.cost_of_findings(i, stake, || {
+                    let up = at.terms.availability[i];
+                    // Standing in for others is including, too.
+                    let over_all = if at.terms.oversight.any_live() { up } else { produced / (own + rivals) };
+                    Office::of_slots(slots, own / (own + rivals), [up, over_all])
+                });
                 *payoff = income * produced / (own + rivals) - live - rate * stake - findings;
             }
         }

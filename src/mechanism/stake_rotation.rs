@@ -31,7 +31,7 @@ use super::lottery::{Lottery, Race};
 use super::operation::Service;
 use super::removal::{MISS_TOLERANCE, Removal};
 use super::stake::{self, Contest, ISSUANCE, STAKE_POWER};
-use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
+use super::terms::{COMMISSION, EPOCH_SLOTS, Office, REDUNDANCY, SEATS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Schedule, Selection};
 use crate::agent::Setting;
 use crate::numerics::pow;
@@ -274,6 +274,34 @@ impl StakeRotation {
         at.start_of_drawn_seats(i, self.lottery.seats, turns, position.active)
     }
 
+    /// Where candidate `i` may act, whose share of weight is `share`.
+    fn office(&self, at: &At, i: usize, share: f64, position: &Position) -> Office {
+        let terms = at.terms;
+        if self.proportional {
+            return terms.office_of_slots(i, position.led, position.live);
+        }
+        let (slots, up) = (f64::from(terms.epoch_slots), terms.availability[i]);
+        let including = if terms.oversight.any_live() {
+            slots * position.live * up
+        } else {
+            slots * position.led * terms.keeping(i).delivered
+        };
+        // Where leaders are secret, whoever has a stake is live all epoch, drawn or not.
+        if terms.oversight.secret && terms.oversight.any_live() {
+            return Office { draws: 1.0, wins: position.active, including: [including; 2] };
+        }
+        // Each seat is drawn on its own and brings its part, unless its owner fails to restake.
+        let seats = self.lottery.seats as f64;
+        if self.lottery.replacement && self.lottery.no_show == 0.0 {
+            return Office { draws: seats, wins: share, including: [including / (seats * share), 0.0] };
+        }
+        Office {
+            draws: 1.0,
+            wins: position.active,
+            including: [including / position.active.max(f64::MIN_POSITIVE), 0.0],
+        }
+    }
+
     /// Whether everybody is live in every slot.
     fn all_live(&self, at: &At) -> bool {
         self.proportional && at.terms.redundancy == self.lottery.seats
@@ -418,10 +446,8 @@ impl Mechanism for StakeRotation {
                     - live_cost * position.live
                     - self.starts(at, i, &position)
                     - stake * (lost + at.terms.capital_rate[i] * position.locked);
-                let leads = || {
-                    if self.proportional { 1.0 - pow(1.0 - position.led, slots) } else { position.active }
-                };
-                *payoff -= at.terms.cost_of_findings(i, stake, leads);
+                let share = own / (own + rivals);
+                *payoff -= at.terms.cost_of_findings(i, stake, || self.office(at, i, share, &position));
                 if self.liquid > 0.0 {
                     *payoff += stake * at.terms.capital_rate[i] * self.liquid * (1.0 - position.active);
                 }

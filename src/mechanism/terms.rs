@@ -2,7 +2,7 @@
 
 use super::collateral::Collateral;
 use super::overlays::Overlays;
-use super::oversight::Oversight;
+use super::oversight::{Governance, Oversight};
 use super::removal::{Keeping, Removal};
 use crate::agent::Setting;
 use crate::numerics::pow;
@@ -39,35 +39,95 @@ pub const SEATS: Parameter =
 pub const TERM_EPOCHS: Parameter =
     Parameter::integer("term_epochs", 1, 100_000, 1, "epochs", "epochs for which the right is sold at once");
 
-/// The findings of governance that somebody with a stake expects, and what they cost it. Only the part that is a share of the stake
-/// grows with it, so that this is told by epochs and not by slots.
+/// Where a stake puts its owner in an epoch, as governance sees it: so many draws, independent of each other, each of which it wins with
+/// the same probability.
+#[derive(Clone, Copy, Debug)]
+pub struct Office {
+    /// Slots, where each slot's leader is drawn; seats, where those are drawn with replacement; else one.
+    pub draws: f64,
+    /// Probability to win a draw, and to lead something thereby.
+    pub wins: f64,
+    /// Slots in which it can include if it wins a draw, and if it does not, in expectation.
+    pub including: [f64; 2],
+}
+
+impl Office {
+    /// Of somebody who leads each of so many slots with the probability `leads` and can include in it with the probability `including`, if
+    /// it is the leader and over all.
+    #[inline]
+    pub fn of_slots(slots: f64, leads: f64, [leading, over_all]: [f64; 2]) -> Office {
+        let beside = if leads < 1.0 { (over_all - leads * leading).max(0.0) / (1.0 - leads) } else { 0.0 };
+        Office { draws: slots, wins: leads, including: [leading, beside] }
+    }
+}
+
+/// The findings of governance that somebody with a stake expects, and what they cost it. A larger stake leads more, and has more to lose
+/// of itself, so that this is told by acts and not by slots.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Findings {
-    /// Probability of one in an epoch in which it leads something.
-    pub leading: f64,
-    /// Probability of one in an epoch in which it has a stake and leads nothing, but may act: it stands in for a leader, or includes
-    /// beside one.
-    pub beside_leaders: f64,
-    /// Share of the stake that one takes, discounted to when that is taken.
+    /// Shares of epochs under no order and under one, and acts in a slot in which it can include then: the probability of one, or their
+    /// number where that is above one.
+    pub acts: [(f64, f64); 2],
+    /// Probability that it takes toxic MEV, one act, in an epoch in which it leads something.
+    pub toxic: f64,
+    /// Share of the stake that a finding takes, discounted to when that is taken.
     pub share: f64,
     /// What one costs whatever the stake, in ETH: other bonds, and what office is worth.
     pub fixed: f64,
 }
 
 impl Findings {
-    /// Expected cost in an epoch in which it has this stake and leads something with the probability `leads`.
-    pub fn cost(&self, stake: f64, leads: f64) -> f64 {
-        let probability = leads * self.leading + (1.0 - leads) * self.beside_leaders;
-        probability * (self.share * stake + self.fixed)
+    /// Probability of a finding in an epoch.
+    pub fn probability(&self, governance: &Governance, office: &Office) -> f64 {
+        let mean = |&(share, acts): &(f64, f64)| {
+            if share > 0.0 { share * self.probability_with(acts, governance, office) } else { 0.0 }
+        };
+        self.acts.iter().map(mean).sum()
     }
 
+    /// The same in epochs with so many acts in a slot. Governance passes over acts with the probability `spared`; then nothing is left but
+    /// what it judges those by who have led something or acted: toxic MEV and errors.
+    fn probability_with(&self, acts: f64, governance: &Governance, office: &Office) -> f64 {
+        let Office { draws, wins, including } = *office;
+        let (error, toxic) = (governance.false_finding, governance.found * self.toxic);
+        let [won, beside] = including.map(|slots| spared(governance.found, acts, slots));
+        let spares = wins * won + (1.0 - wins) * beside;
+        let spared_all = if spares < 1.0 { pow(spares, draws) } else { 1.0 };
+        // Nothing led, and no act that was found out, or none at all.
+        let idle = |quiet: f64| pow((1.0 - wins) * quiet, draws);
+        let unseen = if toxic > 0.0 { idle(beside) } else { 0.0 };
+        let unjudged = if error > 0.0 { idle(spared(1.0, acts, including[1])) } else { 0.0 };
+        1.0 - (1.0 - error) * ((1.0 - toxic) * spared_all + toxic * unseen) - error * unjudged
+    }
+}
+
+/// Probability that no act is found out, each with the probability `found`, in `slots` slots with so many acts each.
+fn spared(found: f64, acts: f64, slots: f64) -> f64 {
+    if found * acts * slots == 0.0 {
+        1.0
+    } else if acts > 1.0 {
+        pow(1.0 - found, acts * slots)
+    } else if slots <= 1.0 {
+        // The slot is there with that probability.
+        1.0 - found * acts * slots
+    } else {
+        pow(1.0 - found * acts, slots)
+    }
+}
+
+impl Findings {
     /// Half of the way to `other`.
     #[must_use]
     pub fn halfway(&self, other: &Findings) -> Findings {
         let mean = |a: f64, b: f64| 0.5 * (a + b);
+        // Shares of epochs are the world's, once they are known.
+        let acts = |k: usize| {
+            let ((share, now), (known, before)) = (self.acts[k], other.acts[k]);
+            (share.max(known), mean(now, before))
+        };
         Findings {
-            leading: mean(self.leading, other.leading),
-            beside_leaders: mean(self.beside_leaders, other.beside_leaders),
+            acts: [acts(0), acts(1)],
+            toxic: mean(self.toxic, other.toxic),
             share: mean(self.share, other.share),
             fixed: mean(self.fixed, other.fixed),
         }
@@ -199,14 +259,24 @@ impl Terms {
         self.aside.get(i).copied().unwrap_or(0.0)
     }
 
-    /// What findings are expected to cost candidate `i` in an epoch in which it has this stake and leads something with the
-    /// probability `leads`.
+    /// What findings are expected to cost candidate `i` in an epoch in which it has this stake and this office.
     #[inline]
-    pub fn cost_of_findings(&self, i: usize, stake: f64, leads: impl FnOnce() -> f64) -> f64 {
-        match self.findings.get(i) {
-            Some(findings) if *findings != Findings::default() => findings.cost(stake, leads()),
+    pub fn cost_of_findings(&self, i: usize, stake: f64, office: impl FnOnce() -> Office) -> f64 {
+        match (self.findings.get(i), &self.oversight.governance) {
+            (Some(findings), Some(governance)) if *findings != Findings::default() => {
+                findings.probability(governance, &office()) * (findings.share * stake + findings.fixed)
+            }
             _ => 0.0,
         }
+    }
+
+    /// The office of candidate `i`, which leads each slot with the probability `leads` and is live with the probability `live`, where each
+    /// slot's leader is drawn and nobody stands in.
+    #[inline]
+    pub fn office_of_slots(&self, i: usize, leads: f64, live: f64) -> Office {
+        let over_all = if self.oversight.any_live() { live.max(leads) } else { leads };
+        let up = self.availability[i];
+        Office::of_slots(f64::from(self.epoch_slots), leads, [up, over_all * up])
     }
 
     /// The same where the candidates' machines fail and are repaired like this, which costs them so much an epoch.
@@ -265,5 +335,58 @@ impl Terms {
         let slots = section.integer(&EPOCH_SLOTS) as u32;
         let redundancy = if has(&REDUNDANCY) { section.integer(&REDUNDANCY) as usize } else { 1 };
         (slots, redundancy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: Governance = Governance { found: 0.3, false_finding: 0.05, evict_epochs: 0, delay: 0 };
+
+    /// Probability of a finding by going through all that can happen in two slots: led or not, able to include or not, an act or none.
+    fn by_cases(leads: f64, [leading, beside]: [f64; 2], acts: f64, toxic: f64) -> f64 {
+        let mut found = 0.0;
+        for case in 0..1_u32 << 7 {
+            let bit = |k: u32, p: f64| if (case >> k) & 1 == 1 { p } else { 1.0 - p };
+            let yes = |k: u32| (case >> k) & 1 == 1;
+            let (mut odds, mut done, mut leader) = (bit(6, toxic), 0, false);
+            for slot in [0, 3] {
+                let able = if yes(slot) { leading } else { beside };
+                odds *= bit(slot, leads) * bit(slot + 1, able) * bit(slot + 2, acts);
+                done += u32::from(yes(slot + 1) && yes(slot + 2));
+                leader |= yes(slot);
+            }
+            done += u32::from(leader && yes(6));
+            found += if leader || done > 0 { odds * RULE.finds(done) } else { 0.0 };
+        }
+        found
+    }
+
+    #[test]
+    fn findings_come_with_slots_and_with_what_is_done_beside_leaders() {
+        for (leads, leading, beside, acts, toxic) in [
+            (0.3, 1.0, 0.0, 0.4, 0.0),
+            (0.3, 0.9, 0.2, 0.4, 0.7),
+            (0.0, 0.9, 0.5, 0.4, 1.0),
+            (0.6, 1.0, 0.0, 0.0, 0.5),
+            (1.0, 1.0, 0.0, 1.0, 1.0),
+        ] {
+            let findings = Findings { acts: [(1.0, acts), (0.0, 0.0)], toxic, ..Findings::default() };
+            let over_all = leads * leading + (1.0 - leads) * beside;
+            let office = Office::of_slots(2.0, leads, [leading, over_all]);
+            let (told, known) =
+                (findings.probability(&RULE, &office), by_cases(leads, [leading, beside], acts, toxic));
+            assert!((told - known).abs() < 1e-14, "{leads} {acts} {toxic}: {told} {known}");
+        }
+        // Toxic MEV is there for leaders alone: the least stake risks nothing, wherever it may include.
+        let toxic = Findings { acts: [(1.0, 0.0), (0.0, 0.0)], toxic: 1.0, ..Findings::default() };
+        let office = Office::of_slots(40.0, 1e-9, [1.0, 1.0]);
+        assert!(toxic.probability(&RULE, &office) < 1e-7);
+        // Of a drawn seat's forty slots, under an order in a quarter of all epochs.
+        let ordered = Findings { acts: [(0.75, 0.0), (0.25, 0.5)], ..Findings::default() };
+        let office = Office { draws: 1.0, wins: 0.5, including: [40.0, 0.0] };
+        let expected = 0.5 * (0.75 * RULE.finds(0) + 0.25 * RULE.finds_by_chance(0, 40, 0.5));
+        assert!((ordered.probability(&RULE, &office) - expected).abs() < 1e-14);
     }
 }

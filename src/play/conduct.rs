@@ -33,8 +33,8 @@
 //! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties, scruples and what findings
 //! are expected to cost, is counted once conduct is learned. All acts of an epoch are found out at once, so that findings are
 //! counted by epochs: each costs `L`, and comes with the probability that governance finds somebody guilty of so many acts, or of none
-//! by error. Where offers are stakes that is not spread over slots, which are more the larger the stake, but told apart
-//! ([`Findings`]): the part that is a share of the stake is a cost of staking more, the rest is none. Offers are then learned anew by
+//! by error. Where offers are stakes that is not a mean per slot: the acts that come with a slot are told, and each stake's probability of a
+//! finding follows from the slots that it brings ([`Findings`]), with a share of the stake lost and the rest. Offers are then learned anew by
 //! candidates who expect it, conduct is learned anew under those offers, and so on (`experiment/simulate.rs`): whoever would gain most
 //! by misconduct can pay most for the office, unless what it would lose is more.
 //!
@@ -394,8 +394,10 @@ struct Alone {
     earned: f64,
     /// Probability that it would be found guilty.
     findings: f64,
-    /// Probability that it would be for something that it did.
-    by_acts: f64,
+    /// Shares of epochs under no order and under one, and the probability of an act in a slot then.
+    acts: [(f64, f64); 2],
+    /// Whether it would take toxic MEV.
+    toxic: bool,
 }
 
 /// Markets in which conduct is learned.
@@ -530,8 +532,8 @@ impl<M: Mechanism> School<'_, '_, M> {
 
     /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties, `scruple` for each act
     /// and, unless offers are stakes, what findings are expected to cost it, `beside` each: mean over the members of its player and over
-    /// markets. Of those who never produce anything it is what they would do alone in office. Where offers are stakes, the findings
-    /// that each expects beside that.
+    /// markets. Of those who never produce anything it is what they would do alone in office. Where offers are stakes, the acts
+    /// from which each reckons its findings beside that.
     fn aside(
         &mut self,
         beside: &dyn Fn(usize) -> f64,
@@ -540,8 +542,9 @@ impl<M: Mechanism> School<'_, '_, M> {
         let player = &self.game.seats.player;
         let players = self.game.seats.players.len();
         let (mut earned, mut produced) = (vec![0.0; players], vec![0.0; players]);
-        // Epochs in which a member led something, and in which it had a stake and led nothing, and findings in them.
-        let (mut leading, mut beside_leaders) = (vec![(0.0, 0.0); players], vec![(0.0, 0.0); players]);
+        // Slots in which a member could include, and acts in them, under no order and under one; epochs in which it led something, and toxic
+        // MEV taken in them.
+        let (mut acted, mut toxic) = (vec![[(0.0, 0.0); 2]; players], vec![(0.0, 0.0); players]);
         let staked = self.game.rule.lever() == Some(Lever::Stake);
         let oversight = &self.game.terms.oversight;
         let finds = |acts: u32| oversight.governance.map_or(0.0, |governance| governance.finds(acts));
@@ -557,10 +560,15 @@ impl<M: Mechanism> School<'_, '_, M> {
                     let costs = f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * beside(p) };
                     earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
-                    let leads = service.scheduled[i] > 0.0;
-                    if leads || self.round.selection.weight[i] > 0.0 {
-                        let kind = if leads { &mut leading[p] } else { &mut beside_leaders[p] };
-                        *kind = (kind.0 + 1.0, kind.1 + found);
+                    let took = docket.took_toxic(self.game.terms, service, i);
+                    acted[p][usize::from(docket.ordered(i).is_some())].1 += f64::from(acts - u32::from(took));
+                    if service.scheduled[i] > 0.0 {
+                        toxic[p] = (toxic[p].0 + 1.0, toxic[p].1 + f64::from(u8::from(took)));
+                    }
+                }
+                if staked {
+                    for &i in (0..service.includers.slots()).flat_map(|slot| service.includers.of(slot)) {
+                        acted[player[i]][usize::from(docket.ordered(i).is_some())].0 += 1.0;
                     }
                 }
             }
@@ -575,14 +583,17 @@ impl<M: Mechanism> School<'_, '_, M> {
             alone.earned - findings / f64::from(self.game.terms.epoch_slots)
         };
         let aside = player.iter().enumerate().map(each).collect();
-        let mean = |(epochs, found): (f64, f64)| (epochs > 0.0).then(|| found / epochs);
-        let expected = |(i, &p): (usize, &usize)| Findings {
-            leading: mean(leading[p]).unwrap_or_else(|| alone(i).findings),
-            // Where leaders alone include, whoever does not lead does not act.
-            beside_leaders: mean(beside_leaders[p])
-                .unwrap_or_else(|| if oversight.any_live() { alone(i).by_acts } else { 0.0 }),
-            share: self.share_lost(i),
-            fixed: beside(p),
+        let mean = |(all, some): (f64, f64)| (all > 0.0).then(|| some / all);
+        let errs = oversight.governance.is_some_and(|governance| governance.false_finding > 0.0);
+        let expected = |(i, &p): (usize, &usize)| {
+            let alone = alone(i);
+            let acts = [0, 1].map(|k| (alone.acts[k].0, mean(acted[p][k]).unwrap_or(alone.acts[k].1)));
+            let toxic = mean(toxic[p]).unwrap_or(f64::from(u8::from(alone.toxic)));
+            // Where nobody can be found guilty of anything it costs no time either.
+            if !errs && toxic == 0.0 && acts.iter().all(|&(share, acts)| share * acts == 0.0) {
+                return Findings::default();
+            }
+            Findings { acts, toxic, share: self.share_lost(i), fixed: beside(p) }
         };
         let findings = if staked { player.iter().enumerate().map(expected).collect() } else { Vec::new() };
         Ok((aside, findings))
@@ -640,15 +651,7 @@ impl<M: Mechanism> School<'_, '_, M> {
         let findings = governance.map_or(0.0, |governance| {
             epochs.iter().map(|&(share, act)| share * governance.finds_by_chance(acts, slots, act)).sum()
         });
-        // What is found of those who have done nothing takes that they lead something.
-        let idle = |&(share, act): &(f64, f64)| share * pow(1.0 - act, f64::from(slots));
-        let errors = if acts == 0 {
-            governance.map_or(0.0, |governance| governance.false_finding)
-                * epochs.iter().map(idle).sum::<f64>()
-        } else {
-            0.0
-        };
-        Alone { earned, findings, by_acts: findings - errors }
+        Alone { earned, findings, acts: epochs, toxic: acts > 0 }
     }
 
     /// Lets the briber learn against present conduct.

@@ -4,6 +4,7 @@
 use crate::lab::{estimate, metric, read, read_file, replicates, unit};
 use crate::theory_play::hold_at;
 use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::numerics::pow;
 use sequencer_lab::theory::contest::{
     logit_effort, lottery, power_effort, power_lottery, seat_stake, stake_at_risk, symmetric_stake, unstaking,
 };
@@ -106,18 +107,31 @@ fn new_money_is_dissipated_too() {
 
 /// Governance errs once in ten epochs in office and takes half of the stake: what it takes is a cost of every ETH staked, as
 /// capital is, and what it takes of a bond beside the stake is none. The epoch brings 1, capital costs 0.05 an epoch. Where all
-/// who are live include and sell every target for next to nothing, whoever has a stake is found guilty as often, in office or not.
+/// who are live include and sell every target for next to nothing, whoever has a stake is found guilty as often, in office or not. Where
+/// leaders include, targets are rare and each meets one leader, who leads more acts more.
 #[test]
 fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
     let everybody = |n: u32| symmetric_stake(1.0, 0.05 + 0.1 * 0.5, n, 1.0).unwrap();
-    let errors = ("target_rate = 0.05\n", "", "governance = { false_positive = 0.1 }\n", "");
+    let errors =
+        ("target_rate = 0.05\ntarget_window = 3\n", "", "governance = { false_positive = 0.1 }\n", "");
     let acts = (
-        "target_rate = 1.0\ntarget_value = 1.0\n",
+        "target_rate = 1.0\ntarget_window = 3\ntarget_value = 1.0\n",
         "bribes = { markup = 0.0 }\n",
         "governance = { detection = 0.1 }\n",
         "[briber]\nstrategy = \"miser\"\n\n\
          [strategies.miser]\nrole = \"briber\"\nlearner = \"scripted\"\noffer = { absolute = 1e-6 }\n\n",
     );
+    let rare = ("target_rate = 0.05\ntarget_window = 1\ntarget_value = 1.0\n", acts.1, acts.2, acts.3);
+    // A share p of slots is found out with this probability: in each slot, or with each of four seats for ten slots.
+    let by_slots = |p: f64| 1.0 - pow(1.0 - 0.1 * 0.05 * p, 40.0);
+    let by_seats = |p: f64| 1.0 - pow(1.0 - p * (1.0 - pow(1.0 - 0.1 * 0.05, 10.0)), 4.0);
+    // Of four equals whose payoff is p − s(r + φP(p)) − φbP(p), with the bond b: dp/ds = p(1 − p)/s.
+    let first_order = |found: &dyn Fn(f64) -> f64, bond: f64| {
+        let (p, taken, h) = (0.25, 0.5, 1e-5);
+        let more = taken * p * (1.0 - p) * (found(p + h) - found(p - h)) / (2.0 * h);
+        (p * (1.0 - p) - bond * more) / (0.05 + taken * found(p) + more)
+    };
+    let (slots, seats) = (by_slots(0.25) / 0.1, by_seats(0.25) / 0.1);
     // Of four who are drawn for one of two seats, or for one slot, some are in office: (share of epochs in office, bond).
     for (n, slots, rule, (targets, conduct, governance, briber), (office, bond), stake) in [
         (2, 40, "rule = \"stake\"\n", errors, (1.0, 0.0), everybody(2)),
@@ -135,11 +149,21 @@ fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
         ),
         (4, 1, "rule = \"stake\"\n", errors, (0.25, 0.0), stake_at_risk(1.0, 0.05, 0.05, 4, 1)),
         (4, 1, "rule = \"stake\"\ninclusion = \"any_live\"\n", acts, (1.0, 0.0), everybody(4)),
+        (4, 40, "rule = \"stake\"\n", rare, (slots, 0.0), first_order(&by_slots, 0.0)),
+        (4, 40, "rule = \"stake_rotation\"\nseats = 4\n", rare, (seats, 0.0), first_order(&by_seats, 0.0)),
+        (
+            4,
+            40,
+            "rule = \"algorithmic\"\nscore_power = 0\nbond = 1.0\n",
+            rare,
+            (slots, 1.0),
+            first_order(&by_slots, 1.0),
+        ),
     ] {
         let failover = if rule.contains("\"stake\"") { "failover = 1.0\n" } else { "" };
         let text = format!(
             "[experiment]\nname = \"findings\"\n\n[world]\nkind = \"rollup\"\nslots_per_year = {slots}\nfee_per_slot = {:?}\n{failover}\
-             {targets}target_window = 3\n\n\
+             {targets}\n\
              [[sequencers]]\nname = \"staker\"\ncount = {n}\ncapital_cost = 0.05\ndiscount = 0.9\nstrategy = \"grid\"\n{conduct}\n\
              [mechanism.contest]\n{rule}epoch_slots = {slots}\nslash_fraction = 0.5\n{governance}\n\
              [play]\nrounds = 8\nwarmup_epochs = 400\nmeasured_epochs = 20\n\n{briber}\

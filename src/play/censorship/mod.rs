@@ -177,10 +177,10 @@ impl Docket {
             let kept_out = self.closed.iter().filter(|closed| closed.kept_out).count();
             service.targets = (self.closed.len() as f64, kept_out as f64);
         }
-        if let Some(toxic) = self.toxic.filter(|_| !terms.fair) {
+        if let Some(toxic) = self.toxic {
             for i in 0..self.acts.len() {
-                let taken = toxic.beside(service.mev[i]);
-                if taken > 0.0 && self.behaviour.conduct[i].toxic {
+                if self.took_toxic(terms, service, i) {
+                    let taken = toxic.beside(service.mev[i]);
                     ledger.take_toxic(i, taken);
                     service.illicit[i] += taken;
                     self.memo.toxic += taken;
@@ -228,7 +228,7 @@ impl Docket {
     }
 
     /// The penalty for including a target that candidate `i` risks in this epoch, if it is under an order.
-    fn ordered(&self, i: usize) -> Option<f64> {
+    pub fn ordered(&self, i: usize) -> Option<f64> {
         let (j, orders) = (self.jurisdiction[i]?, self.orders.as_ref()?);
         orders.holds(j).then_some(orders.penalty())
     }
@@ -364,6 +364,12 @@ impl Docket {
         let encounters = std::mem::take(&mut target.encounters);
         let foreseen = std::mem::take(&mut target.foreseen);
         self.closed.push(Closed { wait, kept_out, encounters, foreseen });
+    }
+
+    /// Whether candidate `i` took toxic MEV in the last epoch.
+    pub fn took_toxic(&self, terms: &Terms, service: &Service, i: usize) -> bool {
+        let toxic = self.toxic.filter(|_| !terms.fair && self.behaviour.conduct[i].toxic);
+        toxic.is_some_and(|toxic| toxic.beside(service.mev[i]) > 0.0)
     }
 
     /// Whether governance judges candidate `i` for the last epoch: it led something, or acted without leading.
