@@ -168,12 +168,13 @@ fn a_full_disk_is_named_and_what_was_stored_counts() {
     let script = r#"
         mkdir -p disk && mount -t tmpfs -o size="$1" none disk
         "$0" run tiny.toml --replicates 60 --output disk/a --quiet; echo "status $?"
+        mkdir -p "stored-$1" && cp disk/a/results.sqlite* "stored-$1/" 2>/dev/null
         mount -o remount,size=100m disk
         "$0" run tiny.toml --replicates 60 --output disk/a --json 2>/dev/null | tee full.json; cp disk/a/results.csv "full-$1.csv"
     "#;
     let whole = std::fs::metadata(folder.path("whole/results.sqlite")).unwrap().len();
     let program = folder.command(&[]).get_program().to_owned();
-    let mut reused = 0;
+    let mut most = 0;
     // No room for a store; for a part of one; for all of it, but not for the tables beside it.
     for size in [40_960, 120_000 + whole / 3, whole * 9 / 4 + 60_000] {
         let size = size.to_string();
@@ -186,9 +187,13 @@ fn a_full_disk_is_named_and_what_was_stored_counts() {
         assert!(named && !err.contains("panicked"), "{size}: {err}");
         assert_eq!(folder.bytes(&format!("full-{size}.csv")), folder.bytes("whole/results.csv"), "{size}");
         let again: serde_json::Value = serde_json::from_slice(&folder.bytes("full.json")).unwrap();
-        reused = again["units"]["reused"].as_u64().unwrap();
+        // How much fits depends on how the system puts commits together; all that was stored counts.
+        let stored = folder.stored(&format!("stored-{size}"));
+        let reused = again["units"]["reused"].as_i64().unwrap();
+        assert_eq!(reused, stored, "{size}: what was stored is computed again");
+        most = reused.max(most);
     }
-    assert_eq!(reused, 120, "what was stored whole is computed again");
+    assert!(most >= 40, "{most}");
 }
 
 #[test]
