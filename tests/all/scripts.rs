@@ -10,7 +10,7 @@ use sequencer_lab::world::distribution::Distribution;
 /// A first-price auction among `n` bidders with values uniform on [0, 1], all of whom bid by a formula.
 fn auction(n: u32, offer: &str, more: &str) -> String {
     let seeded = format!("name = \"case\"\nseed = {}\n", seed(&format!("scripts {n} {offer}")));
-    bids(n, offer, more, 64).replacen("name = \"case\"\n", &seeded, 1)
+    bids(n, offer, more, 16).replacen("name = \"case\"\n", &seeded, 1)
 }
 
 /// Planted errors: bids off the equilibrium by 10% and 5%, below and above, lose what theory says, and the certificate says
@@ -22,7 +22,7 @@ fn bids_off_the_equilibrium_are_found() {
         let share = equilibrium.pay_as_bid(0.6).unwrap() / 0.6;
         for factor in [0.9, 0.95, 1.1] {
             let text = auction(n, &format!("\"value * (n - 1) / n * {factor:?}\""), "");
-            let outcomes = replicates(&read(&text), 4);
+            let outcomes = replicates(&read(&text), 8);
             let (gain, se) = estimate(&outcomes, |o| metric(o, "deviation_gain_eth").unwrap());
             let (theory, free) = shading_gain(n, share * factor);
             let potential = f64::from(n) / f64::from(n + 1);
@@ -41,7 +41,7 @@ fn bids_off_the_equilibrium_are_found() {
             );
             assert!(upper * potential > theory, "n={n} ×{factor}: {upper}");
         }
-        let outcomes = replicates(&read(&auction(n, "\"value * (n - 1) / n\"", "")), 4);
+        let outcomes = replicates(&read(&auction(n, "\"value * (n - 1) / n\"", "")), 8);
         let (gain, se) = estimate(&outcomes, |o| metric(o, "deviation_gain_eth").unwrap());
         assert!(gain <= 3.0 * se + 1e-4, "n={n}: {gain} ± {se} at the equilibrium");
         assert_eq!(estimate(&outcomes, |o| metric(o, "certified").unwrap()).0, 1.0);
