@@ -5,7 +5,8 @@
 //! get to a NashConv of at most 0.02: the sum over bidders of what the best response would gain, by enumeration of values and
 //! bids with ties split. The reference is the time that a Numba loop takes for 100,000 rounds of the same auction in which
 //! everybody does regret matching (`first_price_rounds.py`), by turns in the same run. It needs a `python3` (or what
-//! `PYTHON` names) with numba and says so where that is missing:
+//! `PYTHON` names) with numba and says so where that is missing; the exit status is 1 where the program needs more time than the loop, does
+//! not get there, or nothing was compared:
 //!
 //!     python3 -m venv target/numba && target/numba/bin/pip install numba
 //!     PYTHON=target/numba/bin/python cargo bench --bench first_price
@@ -20,7 +21,7 @@ use sequencer_lab::settings::Document;
 use std::hint::black_box;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/first_price_rounds.py");
 const BIDDERS: i32 = 4;
@@ -142,7 +143,7 @@ impl Way {
     }
 }
 
-fn main() {
+fn main() -> ExitCode {
     let experiment = auction();
     let mut ways = [
         Way::new(&experiment, "in expectation", true, 1_000),
@@ -172,8 +173,10 @@ fn main() {
     if let Some(theirs) = theirs {
         println!("  Numba loop         {theirs:>9.4} ms for {ROUNDS} rounds");
     }
+    let mut good = theirs.is_some();
     for way in &ways {
         let own = median(way.milliseconds.clone());
+        good &= way.distance <= TARGET && theirs.is_some_and(|theirs| own <= theirs);
         println!(
             "  {:<16}   {own:>9.4} ms for {} epochs, to an exact NashConv of at most {:.4} in {} replicates{}",
             way.name,
@@ -183,6 +186,7 @@ fn main() {
             theirs.map_or(String::new(), |theirs| format!("; {:.4} of the loop's time", own / theirs))
         );
     }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The running script.

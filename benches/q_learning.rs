@@ -3,7 +3,8 @@
 //! The baseline of Calvano et al. (2020): two sellers, 15 prices, a memory of one period, sessions until plans have stood
 //! still for 100,000 periods. `q_learning.c` is compiled with `gcc -O2` (or what `CC` names) and does the same by the same
 //! rules, with its own generator. Both run by turns; times are of the processor, not of the clock on the wall. Sessions
-//! differ in length by luck, so that time is counted per period; the mean profit gains show that both learn the same.
+//! differ in length by luck, so that time is counted per period; the mean profit gains show that both learn the same. The
+//! engine should be at least as fast: the exit status is 1 where it is slower, or nothing was compared.
 
 use sequencer_lab::draws::{Key, Who};
 use sequencer_lab::learning::q_learning::{Initial, QLearningSpec, Updates};
@@ -12,7 +13,7 @@ use sequencer_lab::play::repeated::session::{Part, Stop, play};
 use sequencer_lab::play::repeated::stage::Stage;
 use sequencer_lab::theory::duopoly::Oligopoly;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/q_learning.c");
@@ -33,7 +34,7 @@ const SPEC: QLearningSpec = QLearningSpec {
     initial: Initial::RivalRandom,
 };
 
-fn main() {
+fn main() -> ExitCode {
     let game = Oligopoly::baseline(2);
     let grids: Vec<Vec<f64>> = (0..2).map(|i| game.price_grid(i, POINTS, 0.1)).collect();
     let stage = Stage::new(grids.clone(), |a, profits| {
@@ -66,10 +67,12 @@ fn main() {
     }
     let engine = median(&mut ours);
     println!("\nengine  {engine:6.2} ns per period");
-    if c {
-        let plain = median(&mut theirs);
-        println!("C -O2   {plain:6.2} ns per period\nthe engine is {:.2} times as fast", plain / engine);
+    if !c {
+        return ExitCode::FAILURE;
     }
+    let plain = median(&mut theirs);
+    println!("C -O2   {plain:6.2} ns per period\nthe engine is {:.2} times as fast", plain / engine);
+    if engine <= plain { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Periods, seconds and mean profit gain of some sessions of the engine.

@@ -116,14 +116,19 @@ pub const MUTATION: Parameter = Parameter::number(
 )
 .open_high();
 /// Bins.
-pub const BINS: Parameter = Parameter::integer(
+pub const BINS: Parameter = Parameter::integer_optional(
     "bins",
     1,
     1000,
-    10,
     "",
-    "number of equally likely bins of private value that the policy tells apart",
+    "number of equally likely bins of private value that a policy, or a deviation from a script, tells apart (default 10 for learners, 40 \
+     for scripts)",
 );
+/// Bins of a learner, which needs draws enough in each to learn.
+const LEARNERS_BINS: usize = 10;
+/// Bins of the deviations from a script, which has nothing to learn: with ten they miss a fifth of what is lost by three bidders
+/// who bid a tenth too little, with forty a twelfth.
+const DEVIATIONS_BINS: usize = 40;
 /// Menu.
 pub const MENU: Parameter = Parameter::custom_required(
     "menu",
@@ -293,7 +298,7 @@ impl Strategy {
     fn read_learner(section: &Section, name: &str, role: &str, learner: &str) -> Option<Strategy> {
         // A briber has no private value: its file, as resolved, must not say what it may not say.
         let bins =
-            if role == "briber" && !section.is_given(BINS.key) { 1 } else { section.integer(&BINS) as usize };
+            if role == "briber" && !section.is_given(BINS.key) { 1 } else { bins(section, LEARNERS_BINS) };
         let menu = section.custom(&MENU, menu_from);
         let mut learner = match learner {
             "hedge" => LearnerSpec::Hedge { learning_rate: learning_rate(section, 50.0) },
@@ -357,6 +362,17 @@ impl Strategy {
             }
         }
     }
+}
+
+/// The bins of private value, whose default depends on what they are for.
+fn bins(section: &Section, default: usize) -> usize {
+    section.optional_integer(&BINS).map_or_else(
+        || {
+            section.echo(BINS.key, Value::Integer(default as i64));
+            default
+        },
+        |bins| bins as usize,
+    )
 }
 
 /// The learning rate, whose default depends on the rule.
@@ -439,7 +455,7 @@ pub fn has_role(section: &Section, role: &str) -> bool {
 /// from a given number.
 fn fit_for_briber(section: &Section, learner: LearnerSpec) -> LearnerSpec {
     let refuse = |key: &str, what: &str, allowed: &str| section.refuse(key, what, allowed, None);
-    if section.is_given(BINS.key) && section.integer(&BINS) > 1 {
+    if section.optional_integer(&BINS).is_some_and(|bins| bins > 1) {
         refuse(BINS.key, "bins of private value, of which a briber has none", "1, or no `bins`");
     }
     let LearnerSpec::QLearning(spec) = learner else { return learner };

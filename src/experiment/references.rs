@@ -8,6 +8,7 @@
 //! | `auction`, a term of one epoch | as `auction_rotation` with one seat | the same |
 //! | `algorithmic` with equal weights | the same constant value for all, machines that cost nothing and never fail | the contest's equilibrium in effort, if there is one |
 //! | `stake` | constant values, machines that cost nothing and never fail | the contest's equilibrium ([`crate::theory::contest`]) |
+//! | `stake_rotation`, even schedule, `stake_power = 1` | the same constant value and cost of capital for all, machines that cost nothing and never fail, no derivative, no failure to restake; stake back to the idle only with replacement | the contest for seats ([`crate::theory::contest`]) |
 //! | `delegated`, per stake, share-proportional | constant values, one group of delegators without a taste for uptime | the kickback equilibrium ([`crate::theory::kickback`]), if it is one |
 //!
 //! All of it is for the abstract world without standbys. Lines are in the units of the stored curve `offer`: bids and net
@@ -21,11 +22,14 @@ use crate::agent::sequencer::Class;
 use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
 use crate::mechanism::delegated::Delegated;
 use crate::mechanism::stake::Stake;
+use crate::mechanism::stake_rotation::StakeRotation;
 use crate::mechanism::{Mechanism, Rule};
 use crate::play::horizon;
 use crate::theory::asymmetric::UniformPair;
 use crate::theory::auction::Auction;
-use crate::theory::contest::{Effort, logit_effort, power_effort, power_lottery, symmetric_stake};
+use crate::theory::contest::{
+    Effort, logit_effort, power_effort, power_lottery, seat_stake, symmetric_stake, unstaking,
+};
 use crate::world::distribution::Distribution;
 
 /// Name of the curves.
@@ -48,6 +52,7 @@ pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
             Rule::Algorithmic(_) => efforts(experiment, contender),
             Rule::Delegated(rule) => delegated(experiment, contender, rule),
             Rule::Stake(rule) => stakes(experiment, contender, rule),
+            Rule::StakeRotation(rule) => seats_by_stake(experiment, contender, rule),
             _ => None,
         };
         for (class, points) in experiment.setting.classes.iter().zip(curves.unwrap_or_default()) {
@@ -80,12 +85,43 @@ fn stakes(experiment: &Experiment, contender: &Contender, rule: &Stake) -> Optio
     let whole: Vec<f64> = worths.iter().map(|worth| worth.law.mean() - worth.cost).collect();
     let rewards: Vec<f64> = (0..n).map(|i| whole[setting.sequencers[i].class] * costs(i)).collect();
     let costs: Vec<f64> = (0..n).map(costs).collect();
-    let solved = power_lottery(&rewards, &costs, rule.power()).ok()?;
+    let alike = rewards.iter().all(|r| *r == rewards[0]) && costs.iter().all(|c| *c == costs[0]);
+    if rewards[0] <= 0.0 || costs[0] <= 0.0 {
+        return None;
+    }
+    // Among equals there may be one where more than proportional lotteries leave unequal contestants without theory.
+    let stakes = if alike && n > 1 {
+        vec![symmetric_stake(rewards[0], costs[0], n as u32, rule.power())?; n]
+    } else {
+        power_lottery(&rewards, &costs, rule.power()).ok()?.stakes
+    };
     let point = |class: usize| {
         let i = setting.sequencers.iter().position(|s| s.class == class);
-        i.map(|i| (whole[class], solved.stakes[i])).into_iter().collect()
+        i.map(|i| (whole[class], stakes[i])).into_iter().collect()
     };
     Some((0..whole.len()).map(point).collect())
+}
+
+/// Stakes among equals for seats that are drawn in proportion to them: one point for each class.
+fn seats_by_stake(experiment: &Experiment, contender: &Contender, rule: &StakeRotation) -> Option<Lines> {
+    let draw = rule.even_draw()?;
+    common_reward(experiment, contender).filter(|_| all_learn(experiment))?;
+    let worths = worths(&experiment.setting, &contender.terms, rule)?;
+    // The stake whose cost takes the whole reward, by class.
+    let whole = worths[0].law.mean() - worths[0].cost;
+    let rates = &contender.terms.capital_rate;
+    let alike = worths.iter().all(|worth| *worth == worths[0]) && rates.iter().all(|rate| *rate == rates[0]);
+    let (n, k) = (u32::try_from(rates.len()).ok()?, u32::try_from(draw.seats).ok()?);
+    let (reward, rate) = (whole * rates[0], rates[0]);
+    if !alike || n < 2 || reward <= 0.0 || rate <= 0.0 {
+        return None;
+    }
+    let stake = match (draw.replacement, 1.0 - draw.idle_locked) {
+        (true, withdrawn) => unstaking(reward, rate, n, k, withdrawn).nominal / f64::from(n),
+        (false, 0.0) => seat_stake(reward, rate, n, k),
+        (false, _) => return None,
+    };
+    Some(vec![vec![(whole, stake)]; worths.len()])
 }
 
 /// The symmetric equilibrium in effort of a contender whose rule is a contest in effort among equals, machines that cost nothing

@@ -490,7 +490,7 @@ pub const METRICS: &[Metric] = &[
         "ratio",
         Neutral,
         "spurious collusion",
-        "1 if play can be exploited: the discounted best response gains more than the tolerance, or profits are above the static Nash equilibrium while deviating once to the static best response pays; else 0; in summaries the share of markets",
+        "1 if learners can be exploited, or leave money: the discounted best response gains one of them more than the tolerance (what plans that do not learn could gain is judged by `certified` alone), or profits are above the static Nash equilibrium while deviating once to the static best response pays; else 0; in summaries the share of markets",
     ),
 ];
 

@@ -420,7 +420,10 @@ impl Tally {
                 "delegator_gain_upper" => delegators(&|d| d.upper),
                 "policy_drift" => learned.drift,
                 "last_iterate_drift" => learned.unrest(),
-                "settled" => learned.settled().map(|yes| f64::from(u8::from(yes))),
+                // Scripts come to no rest, and leave none.
+                "settled" => {
+                    learned.settled().filter(|_| learned.learning).map(|yes| f64::from(u8::from(yes)))
+                }
                 "at_menu_edge" => menu_edge::share(game, learned, menu_edge::End::Top),
                 "at_menu_bottom" => menu_edge::share(game, learned, menu_edge::End::Bottom),
                 "converged" => learned.converged.map(|yes| f64::from(u8::from(yes))),

@@ -66,6 +66,11 @@ pub struct Contest {
 }
 
 impl Contest {
+    /// Exponent of stake.
+    pub(super) fn power(&self) -> f64 {
+        self.power
+    }
+
     /// Reads the contest of a contender.
     pub fn read(section: &Section) -> Self {
         Self::read_pay(section).with_power(section.number(&STAKE_POWER))

@@ -265,6 +265,13 @@ struct Position {
 }
 
 impl StakeRotation {
+    /// How a given number of seats is drawn in proportion to stake, turns being shared evenly and what is not locked costing nothing; `None` for
+    /// other contests.
+    pub fn even_draw(&self) -> Option<Lottery> {
+        let plain = self.contest.power() == 1.0 && !self.proportional && self.liquid == 0.0;
+        (plain && self.lottery.no_show == 0.0 && self.lottery.seats < usize::MAX).then_some(self.lottery)
+    }
+
     /// Cost of starts.
     fn starts(&self, at: &At, i: usize, position: &Position) -> f64 {
         if self.proportional {

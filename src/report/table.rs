@@ -208,6 +208,10 @@ fn column(summary: &Summary, contender: usize) -> Vec<String> {
     cells.extend(match summary.standing(contender) {
         Standing::NobodyLearns if summary.done(contender) == 0 => ["–".to_owned(), "–".to_owned()],
         Standing::NobodyLearns => ["nobody learns".to_owned(), "–".to_owned()],
+        // Scripts move as they are told.
+        Standing::Learned { certified, of, .. } if summary.estimate(contender, "settled").is_none() => {
+            [format!("{certified} of {of}"), "–".to_owned()]
+        }
         standing @ Standing::Learned { certified, of, .. } => {
             [format!("{certified} of {of}"), format!("{} of {of}", standing.at_rest())]
         }
@@ -258,16 +262,25 @@ pub(super) fn standing_in_words(summary: &Summary, experiment: &Experiment) -> V
             })
             .collect()
     };
+    let learns = experiment.setting.classes.iter().any(|class| class.strategy.learner.learns());
     let mut said = Vec::new();
     for (verdict, title, text) in [
         (
             Verdict::Certified,
             "Certified",
-            format!(
-                "In every replicate no class could gain more than {tolerance}% of potential value per agent and epoch by offering \
+            if learns {
+                format!(
+                    "In every replicate no class could gain more than {tolerance}% of potential value per agent and epoch by offering \
                  otherwise, whatever it deviates to on its menu (a simultaneous bound, each with 95% confidence), and play came to \
                  rest. Read these as equilibria."
-            ),
+                )
+            } else {
+                format!(
+                    "In every replicate no class could gain more than {tolerance}% of potential value per agent and epoch by departing from its \
+                     script, whatever it deviates to on its menu (a simultaneous bound, each with 95% confidence). Read these as scripts that are \
+                     so close to best replies to each other: nobody learned."
+                )
+            },
         ),
         (
             Verdict::TimeAverage,

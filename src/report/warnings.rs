@@ -24,6 +24,9 @@ pub const LARGE_DRIFT: f64 = 0.2;
 /// Share of play on the top of a menu above which the menu, not the game, may decide.
 pub const PRESSED: f64 = 0.5;
 
+/// Share of what a sequencer earns above which a gain from deviating is no small one: what cases of the validation are held to.
+pub const SMALL_GAIN: f64 = 0.1;
+
 /// Pareto shape at and below which there is no variance.
 pub const HEAVY_SHAPE: f64 = 2.0;
 
@@ -136,6 +139,17 @@ pub enum Warning {
         /// Epochs until a thousandth of a deviation's effect is left.
         needed: u32,
     },
+    /// Certified within a tolerance that is large beside what a sequencer earns.
+    LaxTolerance {
+        /// The contender.
+        contender: String,
+        /// The experiment's tolerance.
+        tolerance: f64,
+        /// Mean upper bound of the deviation gain, a fraction of potential value.
+        upper: f64,
+        /// What a sequencer is left with on average, a fraction of potential value.
+        earned: f64,
+    },
     /// Theory knows that the contest has no symmetric equilibrium in pure offers.
     NoPureEquilibrium {
         /// The contender.
@@ -168,7 +182,7 @@ pub enum Warning {
         /// Mean share of play on the highest or lowest setting, of the player with most.
         share: f64,
     },
-    /// A script beside learners whose own deviations are not tried.
+    /// A script whose own deviations are not tried, beside others whose are.
     NotJudged {
         /// Groups that follow such a script.
         groups: Vec<String>,
@@ -244,6 +258,7 @@ impl Warning {
             | Self::NoEquilibrium { contender, .. }
             | Self::Unfinished { contender, .. }
             | Self::CutHorizon { contender, .. }
+            | Self::LaxTolerance { contender, .. }
             | Self::NoPureEquilibrium { contender }
             | Self::Restless { contender, .. }
             | Self::Basins { contender, .. }

@@ -179,12 +179,12 @@ fn longer_memory() -> Study {
 fn four_sellers() -> Study {
     let work = |draws: &Draws| {
         // An error from fewer than five sessions would be little more than luck.
-        let (gains, ended) = gains(&Oligopoly::baseline(4), 15, CALVANO, draws, draws.either(24, 5))?;
+        let (gains, ended) = gains(&Oligopoly::baseline(4), 15, CALVANO, draws, draws.either(64, 5))?;
         let length = ended.iter().map(|e| f64::from(e.epochs) / 1e6);
         Ok(vec![mean(gains, None), mean(length, Some(FOUR))])
     };
     Study::new("calvano/sellers=4", Box::new(work))
-        .taking(60.0, 12.0)
+        .taking(160.0, 12.0)
         .case("profit-gain", 0.572, "delta", published(0.009), PAPER)
         .case("epochs", 11.0, "million epochs", as_many(0.5), PAPER)
 }

@@ -24,8 +24,8 @@ pub fn studies() -> Vec<Study> {
         studies.push(all_pay_auction(low, label));
         studies.push(first_price(&[1.0, low], 1, &format!("complete-information/first-price/v={label}")));
     }
-    // Two seats worth half a rent of 1 each, costs of 0, .05, .1 and .2: seats go for what the first loser would pay. This is also
-    // what delegators who only look at the price make of equal seats, which they give to the best payers.
+    // Two seats worth half a rent of 1 each, costs of 0, .05, .1 and .2: seats go for what the first loser would pay. What delegators
+    // make of the same seats is among the cases of kickbacks.
     studies.push(first_price(
         &[0.5, 0.45, 0.4, 0.3],
         2,

@@ -15,6 +15,8 @@ const KRISHNA: &str =
     "Krishna 2010, section 4.3; delegators who see nothing but the price hold a first-price auction";
 const CALVANO: &str = "Calvano and others 2020, section II, by the isomorphism of prices and kickbacks";
 
+const PLURALITY: &str = "derived: seats go for what the first loser could pay, k (R/k - c)";
+
 /// Settings of the coarser menu.
 const POINTS: usize = 49;
 
@@ -63,6 +65,7 @@ pub fn studies() -> Vec<Study> {
         studies.extend(joint_maximum(n, rent, u0));
     }
     studies.push(isomorphism());
+    studies.push(plurality());
     studies
 }
 
@@ -125,6 +128,61 @@ fn bertrand() -> Study {
     }
     let limit = bertrand_income(&[1.0, 0.9, 0.8]);
     study.case("limit-is-second-best-rent/mu=.01", limit, "ETH", Standard::Learned, "Bertrand competition")
+}
+
+/// Two seats with half of a rent of 1 each for the candidates with most votes of delegators who see nothing but the price; costs of a seat are
+/// 0, .05, .1 and .2. A promise that does not depend on how many votes it brings, lump sum or share of the seat's income, goes up to what the
+/// first loser could pay, `R/k − c_(k+1)`. A promise per unit of stake is diluted by the votes that it attracts: another game, in which
+/// delegators get less.
+fn plurality() -> Study {
+    const SEATS: f64 = 2.0;
+    let text = |kickback: &str, warmup: u32| {
+        let group = |(name, cost): (&str, f64)| {
+            // Whoever holds a seat leads in half of all slots.
+            let live = SEATS * cost;
+            format!(
+                "[[sequencers]]\nname = \"{name}\"\ncount = 1\nvalue = {{ constant = 1.0 }}\nlive_cost = {live:?}\nstrategy = \"grid\"\n\n"
+            )
+        };
+        let groups: String = [("first", 0.0), ("second", 0.05), ("third", 0.1), ("fourth", 0.2)]
+            .into_iter()
+            .map(group)
+            .collect();
+        format!(
+            "[experiment]\nname = \"case\"\n\n[mechanism.dpos]\nrule = \"delegated\"\nseats = {SEATS}\nkickback = \"{kickback}\"\n\n\
+             [play]\nrounds = 16\nwarmup_epochs = {warmup}\ncertificate_markets = 512\n\n{groups}\
+             [[delegators]]\nname = \"holders\"\ncontinuum = true\nprice_sensitivity = 1000.0\npayout_learning = 0.0\n\n\
+             [strategies.grid]\nlearner = \"regret_matching\"\nmenu = {{ relative = [0.0, 1.2], points = 49 }}\n"
+        )
+    };
+    // A tick of the menu, a fortieth of a seat's rent, moves its price by .0125.
+    let tick = SEATS * 0.0125;
+    let target = SEATS * (1.0 / SEATS - 0.1);
+    let work = move |draws: &Draws| {
+        let mut findings = Vec::new();
+        for (kickback, warmup) in [("income_share", 1000), ("lump_sum", 3000)] {
+            let outcomes = replicates(&text(kickback, warmup), draws.seed, draws.either(8, 4))?;
+            findings.push(estimate(&outcomes, |o| metric(o, "bribes_to_delegators")).with_tick(tick));
+            findings.push(estimate(&outcomes, |o| metric(o, "certified")));
+        }
+        let outcomes = replicates(&text("per_stake", 600), draws.seed, draws.either(8, 4))?;
+        let paid = estimate(&outcomes, |o| metric(o, "bribes_to_delegators"));
+        findings.push(Finding::truth(paid.result + 3.0 * paid.se + 2.0 * tick < target));
+        Ok(findings)
+    };
+    let exact = Standard::Computed(0.0);
+    let mut study = Study::new("kickback/plurality/k=2/c=0-.05-.1-.2", Box::new(work)).taking(24.0, 12.0);
+    for kickback in ["income-share", "lump-sum"] {
+        let name = |what: &str| format!("{kickback}/{what}");
+        study = study.case(&name("income"), target, "ETH", Standard::Learned, PLURALITY).case(
+            &name("certified"),
+            1.0,
+            "share of replicates",
+            exact,
+            PLURALITY,
+        );
+    }
+    study.case("per-stake/brings-less", 1.0, "yes is 1", exact, PLURALITY)
 }
 
 /// Two unequal candidates whose values nobody else knows, before delegators who see nothing but the price: who promises more gets all

@@ -5,7 +5,9 @@
 
 use super::answers::{ANSWERS, Answers};
 use super::table::Table;
-use super::{BINS, Grid, MENU, Menu, OFFER, POLICY, ROLE, Strategy, Unit, menu_from, unit_of};
+use super::{
+    DEVIATIONS_BINS, Grid, MENU, Menu, OFFER, POLICY, ROLE, Strategy, Unit, bins, menu_from, unit_of,
+};
 use crate::agent::formula::Formula;
 use crate::learning::LearnerSpec;
 use crate::settings::{Section, Value};
@@ -21,7 +23,7 @@ enum Offer {
 pub fn read(section: &Section, name: &str) -> Option<Strategy> {
     let judged = section.is_given(MENU.key);
     let grid = if judged { Some(deviations(section)?) } else { None };
-    let bins = if judged { section.integer(&BINS) as usize } else { 1 };
+    let bins = if judged { bins(section, DEVIATIONS_BINS) } else { 1 };
     let strategy = |menu: Menu, learner: LearnerSpec, policy: Option<Table>| Strategy {
         name: name.to_owned(),
         learner,
@@ -120,5 +122,29 @@ fn offer_from(value: &Value) -> Result<Offer, String> {
             }
         }
         _ => Err("an offer is a table, a formula or \"abstain\"".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::experiment::trial;
+
+    /// Bins of a script's deviations: as set, else more than a learner could fill; none without deviations. As resolved they are written.
+    #[test]
+    fn deviations_tell_more_values_apart_than_learners() {
+        let bins = |more: &str| {
+            let text = format!(
+                "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"a\"\ncount = 2\nvalue = {{ uniform = [0, 1] }}\nstrategy = \"s\"\n\
+                 [mechanism.m]\nrule = \"auction\"\n[strategies.s]\nlearner = {more}\n"
+            );
+            let experiment = trial::read(&text);
+            let written = experiment.resolved.value("strategies.s.bins").and_then(|v| v.as_number());
+            (experiment.setting.classes[0].strategy.bins, written)
+        };
+        let menu = "menu = { relative = [0.0, 1.0], points = 11 }";
+        assert_eq!(bins(&format!("\"scripted\"\noffer = \"value / 2\"\n{menu}")), (40, Some(40.0)));
+        assert_eq!(bins(&format!("\"scripted\"\noffer = \"value / 2\"\nbins = 3\n{menu}")), (3, Some(3.0)));
+        assert_eq!(bins("\"scripted\"\noffer = \"value / 2\""), (1, None));
+        assert_eq!(bins(&format!("\"hedge\"\n{menu}")), (10, Some(10.0)));
     }
 }

@@ -147,7 +147,11 @@ pub(super) fn certificate(summary: &Summary) -> Option<Table> {
             vec![
                 Cell::text(summary.marked(c)),
                 Cell::number(format!("{certified} of {of}"), certified as f64 / of as f64),
-                Cell::number(format!("{at_rest} of {of}"), at_rest as f64 / of as f64),
+                match summary.estimate(c, "settled") {
+                    Some(_) => Cell::number(format!("{at_rest} of {of}"), at_rest as f64 / of as f64),
+                    // Scripts come to no rest.
+                    None => Cell::text("–".to_owned()),
+                },
                 estimate(summary, c, "deviation_gain", 100.0),
                 estimate(summary, c, "deviation_gain_upper", 100.0),
                 estimate(summary, c, "policy_drift", 1.0),

@@ -1,6 +1,8 @@
 //! Which warnings a comparison deserves.
 
-use super::{COARSE, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, PRESSED, Warning};
+use super::{
+    COARSE, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, PRESSED, SMALL_GAIN, Warning,
+};
 use crate::agent::sequencer::Class;
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::references::lacks_pure_equilibrium;
@@ -50,8 +52,10 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     for (c, contender) in each() {
         found.extend(standing(summary, experiment, c, contender));
     }
-    let judged = |class: &Class| class.strategy.learner.learns() || class.strategy.judged;
-    let anybody = experiment.setting.classes.iter().any(judged);
+    for (c, contender) in each() {
+        found.extend(lax_tolerance(summary, experiment, c, contender));
+    }
+    let anybody = experiment.setting.classes.iter().any(is_judged);
     for contender in experiment.contenders.iter().filter(|_| anybody) {
         if lacks_pure_equilibrium(experiment, contender) {
             found.push(Warning::NoPureEquilibrium { contender: contender.name.clone() });
@@ -77,8 +81,10 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     }
     found.extend(experiment.contenders.iter().filter_map(|contender| coarse_reserve(experiment, contender)));
     for (c, contender) in each() {
+        // Averages lag behind policies that have come to rest, and where everything is certified they are what was certified.
+        let rests = [mean(c, "settled"), mean(c, "certified")].iter().all(|share| *share >= 1.0);
         let drift = mean(c, "policy_drift");
-        if drift > LARGE_DRIFT {
+        if drift > LARGE_DRIFT && !rests {
             found.push(Warning::Drift { contender, drift, alone });
         }
     }
@@ -194,14 +200,31 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
     found
 }
 
+/// Whether what is certified as no gain may be a large part of what a sequencer earns. A bound far below the tolerance owes nothing to it,
+/// and is small even where competition leaves nobody anything.
+fn lax_tolerance(summary: &Summary, experiment: &Experiment, c: usize, contender: String) -> Option<Warning> {
+    let mean = |metric: &str| summary.estimate(c, metric).map(|e| e.mean);
+    let tolerance = experiment.play.tolerance;
+    mean("certified").filter(|share| *share > 0.0)?;
+    let candidates = mean("entrants").unwrap_or(experiment.setting.candidates() as f64);
+    let earned = mean("sequencer_share")? / candidates;
+    let upper = mean("deviation_gain_upper")?;
+    let is_large = upper > SMALL_GAIN * earned.max(tolerance);
+    is_large.then_some(Warning::LaxTolerance { contender, tolerance, upper, earned })
+}
+
+/// Whether a group's deviations are tried.
+fn is_judged(class: &Class) -> bool {
+    class.strategy.learner.learns() || class.strategy.judged
+}
+
 /// Whether effects of deviations are cut off, where somebody learns or is judged.
 fn cut_horizon(experiment: &Experiment, contender: &Contender) -> Option<Warning> {
     let setting = &experiment.setting;
     let cut = experiment.play.schedule.horizon?;
     let memory = with_rule!(&contender.rule, rule => rule.memory(setting));
     let lasting = horizon::lasting(memory, setting);
-    let certified =
-        setting.classes.iter().any(|class| class.strategy.learner.learns() || class.strategy.judged);
+    let certified = setting.classes.iter().any(is_judged);
     (certified && !horizon::follows(Some(cut), lasting)).then(|| Warning::CutHorizon {
         contender: contender.name.clone(),
         horizon: cut,
@@ -213,7 +236,7 @@ fn cut_horizon(experiment: &Experiment, contender: &Contender) -> Option<Warning
 fn of_groups(experiment: &Experiment) -> Vec<Warning> {
     let classes = &experiment.setting.classes;
     let learns = |class: &Class| class.strategy.learner.learns();
-    if !classes.iter().any(learns) {
+    if !classes.iter().any(is_judged) {
         return Vec::new();
     }
     let groups_of = |which: &dyn Fn(&Class) -> bool| -> Vec<String> {
@@ -222,7 +245,7 @@ fn of_groups(experiment: &Experiment) -> Vec<Warning> {
     let mut found = Vec::new();
     let groups = groups_of(&|class| {
         let strategy = &class.strategy;
-        !learns(class) && !strategy.judged && strategy.answers.is_none() && strategy.policy.is_none()
+        !is_judged(class) && strategy.answers.is_none() && strategy.policy.is_none()
     });
     if !groups.is_empty() {
         found.push(Warning::NotJudged { groups });

@@ -46,6 +46,53 @@ fn each_has_cause_and_remedy() {
     assert!(kinds[4].contains("auction and votes") && kinds[4].contains("net surplus (100% more variance)"));
 }
 
+/// Of twenty who share 5% of potential value, each earns a quarter of a percent: a bound of 0.8% is three times that.
+#[test]
+fn a_tolerance_beyond_what_is_earned_is_told_with_one_that_is_not() {
+    let lax = |earned: f64, upper: f64, certified: f64| {
+        let values = [
+            ("sequencer_share", [earned; 3]),
+            ("deviation_gain_upper", [upper; 3]),
+            ("certified", [certified; 3]),
+        ];
+        let found = about_values(&values, &[("certified", [1.0; 3])]);
+        found.iter().map(ToString::to_string).find(|text| text.contains("the tolerance is 1.0% of"))
+    };
+    // There are five sequencers, and a tolerance of 1%.
+    let text = lax(0.0125, 0.008, 1.0).unwrap();
+    assert!(
+        text.starts_with(
+            "auction: the tolerance is 1.0% of potential value, of which a sequencer earns 0.25%"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("is 320% of that") && text.contains("experiment.tolerance=0.0003"), "{text}");
+    // What is not certified says so itself; a bound of a tenth of what is earned is small; so is a tenth of the tolerance.
+    assert_eq!(lax(0.0125, 0.008, 0.0), None);
+    assert_eq!(lax(0.4, 0.0079, 1.0), None);
+    assert_eq!(lax(0.0003, 0.0009, 1.0), None);
+    assert!(lax(0.4, 0.0081, 1.0).is_some());
+    // Whoever bids what it is worth earns nothing, and may gain.
+    let text = lax(0.0, 0.0038, 1.0).unwrap();
+    assert!(text.contains("earns nothing") && text.contains("0.38%"), "{text}");
+    assert_eq!(lax(0.0, 0.0009, 1.0), None);
+}
+
+/// Averages of policies lag behind policies that rest: once they are certified that is no news.
+#[test]
+fn drift_is_told_unless_play_rests_and_is_certified() {
+    let told = |settled: f64, certified: f64| {
+        let values = [
+            ("policy_drift", [0.3; 3]),
+            ("settled", [1.0, 1.0, settled]),
+            ("certified", [1.0, 1.0, certified]),
+        ];
+        about_values(&values, &[]).iter().any(|found| matches!(found, Warning::Drift { .. }))
+    };
+    assert!(!told(1.0, 1.0));
+    assert!(told(0.0, 1.0) && told(1.0, 0.0));
+}
+
 #[test]
 fn play_that_moves_and_basins_are_marked() {
     let found = about_values(

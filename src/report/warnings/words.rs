@@ -1,6 +1,6 @@
 //! Each warning in words: its cause, and what to do about it.
 
-use super::{COARSE, FEW_REPLICATES, HEAVY_SHAPE, Idle, LARGE_DRIFT, Warning};
+use super::{COARSE, FEW_REPLICATES, HEAVY_SHAPE, Idle, LARGE_DRIFT, SMALL_GAIN, Warning};
 use crate::chart::ticks::significant;
 use crate::measure::basins;
 
@@ -88,6 +88,20 @@ impl Warning {
             Self::CutHorizon { contender, horizon, needed } => format!(
                 "{contender}: learning and certificate follow deviations for {horizon} epochs (`play.horizon`), and a thousandth of their \
                  effect is left only after {needed}. That is another game than the one played, and nothing is certified."
+            ),
+            Self::LaxTolerance { contender, tolerance, upper, earned } if *earned <= 0.0 => format!(
+                "{contender}: the tolerance is {}% of potential value, of which a sequencer earns nothing on average. Play that is certified \
+                 may leave up to {}% of potential value (the 95% bound) to be gained.",
+                percent(*tolerance),
+                percent(*upper)
+            ),
+            Self::LaxTolerance { contender, tolerance, upper, earned } => format!(
+                "{contender}: the tolerance is {}% of potential value, of which a sequencer earns {}% on average. The 95% bound of {}% is \
+                 {}% of that: play that is certified may leave so much to be gained.",
+                percent(*tolerance),
+                percent(*earned),
+                percent(*upper),
+                percent(upper / earned)
             ),
             Self::NoPureEquilibrium { contender } => format!(
                 "{contender}: theory knows that this contest has no symmetric equilibrium in pure offers: against the candidate of the \
@@ -242,6 +256,14 @@ impl Warning {
                 format!("raise `{}`, or let exploration fade sooner (`exploration_decay` in the strategy).", length(*alone))
             }
             Self::CutHorizon { .. } => "leave `play.horizon` out.".to_owned(),
+            Self::LaxTolerance { earned, .. } if *earned <= 0.0 => {
+                "set `experiment.tolerance` to what would be a small gain to one sequencer in equilibrium.".to_owned()
+            }
+            Self::LaxTolerance { earned, .. } => format!(
+                "hold play to a tenth of what is earned (`--set experiment.tolerance={}`); where that is not certified, tighten the bound \
+                 (`play.certificate_markets`) or let agents learn for longer (`play.warmup_epochs`).",
+                significant(SMALL_GAIN * earned, 1)
+            ),
             Self::NoPureEquilibrium { .. } => {
                 "lower `score_power` or `stake_power`, or report averages: neither other learners nor longer learning can find what does not exist."
                     .to_owned()
