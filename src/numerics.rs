@@ -14,7 +14,7 @@ mod normal;
 mod quadrature;
 mod search;
 
-pub use beta::{binomial_tail, incomplete_beta, ln_beta, ln_choose};
+pub use beta::{binomial_tail, incomplete_beta, incomplete_beta_of_parts, ln_beta, ln_choose};
 pub use exponential::exp_all;
 pub use gauss_legendre::gauss_legendre;
 pub use lambert::{lambert_w0, lambert_w0_of_exp};

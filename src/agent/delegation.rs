@@ -47,10 +47,10 @@ pub const FITTING: &[&str] = &["quantal_response", "hedge", "fictitious_play", "
 
 /// Reads a strategy file's root table for a group of delegators.
 pub fn read(section: &Section) -> Option<Revision> {
-    section.known(PARAMETERS);
     if !strategy::has_role(section, "delegator") {
         return None;
     }
+    section.known(PARAMETERS);
     section.text(&strategy::SUMMARY);
     let learner = section.choice(&strategy::LEARNER);
     section.note_unread(&format!("delegators who learn by `{learner}` do not use it"));

@@ -125,10 +125,10 @@ pub const BINS: Parameter = Parameter::integer_optional(
      for scripts)",
 );
 /// Bins of a learner, which needs draws enough in each to learn.
-const LEARNERS_BINS: usize = 10;
+const LEARNERS_BINS: u32 = 10;
 /// Bins of the deviations from a script, which has nothing to learn: with ten they miss a fifth of what is lost by three bidders
 /// who bid a tenth too little, with forty a twelfth.
-const DEVIATIONS_BINS: usize = 40;
+const DEVIATIONS_BINS: u32 = 40;
 /// Menu.
 pub const MENU: Parameter = Parameter::custom_required(
     "menu",
@@ -276,10 +276,11 @@ impl Strategy {
 
     /// Reads a strategy file's root table for somebody in this role.
     pub fn read_as(section: &Section, name: &str, role: &str) -> Option<Strategy> {
-        section.known(PARAMETERS);
+        // Of a file about somebody else nothing more is said.
         if !has_role(section, role) {
             return None;
         }
+        section.known(PARAMETERS);
         section.text(&SUMMARY);
         let learner = section.choice(&LEARNER);
         section.note_unread(&format!("learner `{learner}` does not use it"));
@@ -365,11 +366,11 @@ impl Strategy {
 }
 
 /// The bins of private value, whose default depends on what they are for.
-fn bins(section: &Section, default: usize) -> usize {
+fn bins(section: &Section, default: u32) -> usize {
     section.optional_integer(&BINS).map_or_else(
         || {
-            section.echo(BINS.key, Value::Integer(default as i64));
-            default
+            section.echo(BINS.key, Value::Integer(default.into()));
+            default as usize
         },
         |bins| bins as usize,
     )
@@ -542,6 +543,7 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
         }
         (None, _, Some(margin)) => Ok(Grid::Collusive(Collusive { margin, points: points.unwrap_or(15) })),
         (Some(_), _, Some(_)) => Err("a menu is `relative`, `absolute` or `collusive`".to_owned()),
-        _ => Err("a menu needs `relative`, `absolute` or `collusive`".to_owned()),
+        _ => Err("a menu needs `relative`, `absolute` or `collusive`, and is given as a whole: { relative = [0, 1.2], points = 241 }"
+            .to_owned()),
     }
 }

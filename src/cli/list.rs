@@ -11,7 +11,7 @@ use crate::experiment::replication::REPLICATION;
 use crate::experiment::robustness::ROBUSTNESS;
 use crate::experiment::sensitivity;
 use crate::experiment::sweep::reading as sweep;
-use crate::experiment::tables::format_number;
+use crate::experiment::tables::format_rounded;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
 use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _, overlays, oversight};
@@ -243,7 +243,7 @@ fn cases() -> Vec<Item> {
         .cases()
         .map(|case| {
             let unit = if case.unit.is_empty() { String::new() } else { format!(" {}", case.unit) };
-            (case.name.clone(), format!("{}{unit} ({})", format_number(case.target), case.source))
+            (case.name.clone(), format!("{}{unit} ({})", format_rounded(case.target, 6), case.source))
         })
         .collect()
 }

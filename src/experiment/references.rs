@@ -213,6 +213,37 @@ fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotatio
     )
 }
 
+/// What the seller expects per epoch, in ETH, in the equilibrium of an auction of seats at an even schedule among bidders whose values have one
+/// law with a density and whose machines never fail; `None` of others.
+pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Option<f64> {
+    let rule = match &contender.rule {
+        Rule::AuctionRotation(rule) => rule,
+        Rule::Auction(rule) if contender.terms.term_epochs == 1 => rule.sale(),
+        _ => return None,
+    };
+    let (setting, terms) = (&experiment.setting, &contender.terms);
+    let plays = match rule.pricing() {
+        Pricing::PayAsBid => all_learn(experiment),
+        Pricing::Uniform => true,
+        _ => false,
+    };
+    let undisturbed = terms.own_down.iter().all(|&down| down == 0.0)
+        && terms.missing == 0.0
+        && setting.classes.iter().all(|class| class.entry_cost.is_none());
+    let worths = worths(setting, terms, rule)?;
+    let alike = worths.iter().all(|worth| *worth == worths[0] && !worth.law.is_atomic());
+    let (bidders, units) = (u32::try_from(setting.candidates()).ok()?, u32::try_from(rule.seats()).ok()?);
+    if !plays || !undisturbed || !alike || rule.is_proportional() || rule.bond() > 0.0 || bidders <= units {
+        return None;
+    }
+    // Bidders whose costs are c bid as if all values and bids, and the reserve, were higher by c.
+    let cost = worths[0].cost;
+    let game = Auction::new(worths[0].law.clone(), bidders, units).with_reserve(rule.reserve() + cost);
+    let slots = f64::from(terms.epoch_slots);
+    let per_unit = if rule.unit_seats() { slots } else { slots / f64::from(units) };
+    Some(per_unit * (game.expected_revenue() - cost * game.expected_units_sold()))
+}
+
 /// Two bidders with values uniform on [0, ω₁] and [0, ω₂] for one seat.
 fn pair(experiment: &Experiment, rule: &AuctionRotation, worths: &[Worth]) -> Option<Lines> {
     let [one, other] = worths else { return None };

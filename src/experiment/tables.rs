@@ -43,6 +43,11 @@ pub fn format_number(value: f64) -> String {
     text
 }
 
+/// The same of a number for people, rounded to so many significant digits.
+pub fn format_rounded(value: f64, digits: usize) -> String {
+    format_number(format!("{value:.*e}", digits.saturating_sub(1)).parse().unwrap_or(value))
+}
+
 fn push_number(line: &mut String, value: f64) {
     let size = value.abs();
     // Writing to a string cannot fail.

@@ -3,7 +3,7 @@
 //! With `x = ν/(ν + t²)`, the two tails beyond `±t` hold `I_x(ν/2, 1/2)`, where `I` is the regularised incomplete beta
 //! function (Abramowitz and Stegun 1964, 26.7.1 and 26.5.27).
 
-use crate::numerics::{exp, ln, ln_1p};
+use crate::numerics::incomplete_beta_of_parts;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub fn two_sided_p(t: f64, freedom: f64) -> f64 {
     let square = t * t;
     let total = freedom + square;
     // Both parts are handed on, since 1 − x loses all digits of a small statistic.
-    incomplete_beta(0.5 * freedom, 0.5, freedom / total, square / total).min(1.0)
+    incomplete_beta_of_parts(0.5 * freedom, 0.5, freedom / total, square / total).min(1.0)
 }
 
 /// The `c` for which `|T| < c` has probability `level`: half-width of an interval in standard errors.
@@ -76,49 +76,6 @@ pub fn cdf(t: f64, freedom: f64) -> f64 {
 /// The `t` for which `T <= t` has probability `p`, `½ ≤ p < 1`.
 pub fn upper_quantile(p: f64, freedom: f64) -> f64 {
     if p == 0.5 { 0.0 } else { critical_value(2.0 * p - 1.0, freedom) }
-}
-
-/// `I_x(a, b)` with `y = 1 − x` given apart.
-fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    if x <= 0.0 {
-        return 0.0;
-    }
-    if y <= 0.0 {
-        return 1.0;
-    }
-    // The fraction converges fast below the mean of the distribution; above it, use the other tail.
-    if x > (a + 1.0) / (a + b + 2.0) {
-        return 1.0 - incomplete_beta(b, a, y, x);
-    }
-    let ln_x = if x > 0.5 { ln_1p(-y) } else { ln(x) };
-    let ln_y = if y > 0.5 { ln_1p(-x) } else { ln(y) };
-    let front = exp(a * ln_x + b * ln_y + libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b));
-    front * fraction(a, b, x) / a
-}
-
-/// The continued fraction of Abramowitz and Stegun 26.5.8, evaluated from the front by Lentz's method.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
-    const TINY: f64 = 1e-300;
-    let guard = |value: f64| if value.abs() < TINY { TINY } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
-    let mut result = d;
-    for m in 1..10_000 {
-        let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / guard(1.0 + even * d);
-        c = guard(1.0 + even / c);
-        result *= c * d;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / guard(1.0 + odd * d);
-        c = guard(1.0 + odd / c);
-        let step = c * d;
-        result *= step;
-        if (step - 1.0).abs() < 1e-16 {
-            break;
-        }
-    }
-    result
 }
 
 #[cfg(test)]

@@ -21,45 +21,53 @@ pub fn ln_choose(n: u64, k: u64) -> f64 {
 
 /// Regularised incomplete beta function `I_x(a, b)`: the distribution function of the beta law at `x` in [0, 1].
 ///
-/// Evaluated by the continued fraction of Abramowitz and Stegun 26.5.8 (modified Lentz), on the side where it
-/// converges fast. Relative accuracy is about `1e-14` times `max(1, |ln B(a, b)|)`.
+/// Relative accuracy is about `1e-14` times `max(1, |ln B(a, b)|)`.
 pub fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
+    incomplete_beta_of_parts(a, b, x, 1.0 - x)
+}
+
+/// The same with `y = 1 − x` given apart, which loses no digits where `x` is close to 1.
+///
+/// Evaluated by the continued fraction of Abramowitz and Stegun 26.5.8 (modified Lentz), on the side where it converges fast.
+pub fn incomplete_beta_of_parts(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
     }
-    if x >= 1.0 {
+    if y <= 0.0 {
         return 1.0;
     }
-    let front = exp(a * ln(x) + b * ln_1p(-x) - ln_beta(a, b));
-    if x < (a + 1.0) / (a + b + 2.0) {
-        front * fraction(a, b, x) / a
-    } else {
-        1.0 - front * fraction(b, a, 1.0 - x) / b
+    // The fraction converges fast below the mean of the distribution; above it, use the other tail.
+    if x > (a + 1.0) / (a + b + 2.0) {
+        return 1.0 - incomplete_beta_of_parts(b, a, y, x);
     }
+    let ln_x = if x > 0.5 { ln_1p(-y) } else { ln(x) };
+    let ln_y = if y > 0.5 { ln_1p(-x) } else { ln(y) };
+    let front = exp(a * ln_x + b * ln_y + libm::lgamma(a + b) - libm::lgamma(a) - libm::lgamma(b));
+    front * fraction(a, b, x) / a
 }
 
 fn fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
-    let away = |y: f64| if y.abs() < TINY { TINY } else { y };
+    let guard = |value: f64| if value.abs() < TINY { TINY } else { value };
     let mut c = 1.0;
-    let mut d = 1.0 / away(1.0 - (a + b) * x / (a + 1.0));
-    let mut value = d;
-    for m in 1..2000 {
+    let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
+    let mut result = d;
+    for m in 1..10_000 {
         let m = f64::from(m);
         let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / away(1.0 + even * d);
-        c = away(1.0 + even / c);
-        value *= d * c;
+        d = 1.0 / guard(1.0 + even * d);
+        c = guard(1.0 + even / c);
+        result *= c * d;
         let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / away(1.0 + odd * d);
-        c = away(1.0 + odd / c);
-        let factor = d * c;
-        value *= factor;
-        if (factor - 1.0).abs() < 1e-16 {
+        d = 1.0 / guard(1.0 + odd * d);
+        c = guard(1.0 + odd / c);
+        let step = c * d;
+        result *= step;
+        if (step - 1.0).abs() < 1e-16 {
             break;
         }
     }
-    value
+    result
 }
 
 /// Probability that at least `least` of `n` independent trials succeed, each with probability `p`.

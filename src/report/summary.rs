@@ -319,6 +319,12 @@ impl Summary {
         self.basins(contender).get(basin)?.estimate(at)
     }
 
+    /// Whether a basin may be read like a contender whose replicates are certified: all of its own are, and came to rest.
+    pub fn basin_is_sound(&self, contender: usize, basin: usize) -> bool {
+        let all = |metric: &str| self.basin_estimate(contender, basin, metric).is_none_or(|e| e.mean >= 1.0);
+        self.standing(contender).is_sound() || (all("certified") && all("settled"))
+    }
+
     /// Everything that has to be said beside a contender's name wherever its numbers are shown; empty where they need
     /// no mark.
     pub fn mark(&self, contender: usize) -> String {

@@ -80,6 +80,7 @@ const COLLUSION: &[Row] = &[
     ("static deviations that do not pay, %", "deviation_unprofitable", 100.0),
     ("what punishment costs, % of profit", "punishment", 100.0),
     ("play back within 25 epochs, %", "forgiveness", 100.0),
+    ("gain of a fresh learner, ETH per epoch", "retrained_gain", 1.0),
     ("exploitable or unpunished (spurious), %", "spurious", 100.0),
 ];
 
@@ -294,8 +295,9 @@ pub(super) fn standing_in_words(summary: &Summary, experiment: &Experiment) -> V
             Verdict::NotCertified,
             "Not certified",
             format!(
-                "Somebody may still gain more than {tolerance}% of potential value by offering otherwise. Read these as what the learners \
-                 did, not as an equilibrium."
+                "Somebody may still gain more than {tolerance}% of potential value by offering otherwise. Read these as what the {} did, not \
+                 as an equilibrium.",
+                if learns { "learners" } else { "scripts" }
             ),
         ),
         (

@@ -1,6 +1,6 @@
 //! What `validate` found: a table to read, a table for other programs, and JSON.
 
-use crate::experiment::tables::{format_number, quote};
+use crate::experiment::tables::{format_number, format_rounded, quote};
 use crate::validate::{Effort, Verdict};
 use std::fmt::Write;
 
@@ -123,11 +123,11 @@ fn explain(verdict: &Verdict) -> String {
                 if verdict.case.unit.is_empty() { String::new() } else { format!(" {}", verdict.case.unit) };
             format!(
                 "{name}: {} {} the target {}{unit} by {}{errors}; allowed are {} ({}). Target: {}",
-                format_number(found.result),
+                format_rounded(found.result, 6),
                 if gap > 0.0 { "exceeds" } else { "falls short of" },
-                format_number(verdict.case.target),
-                format_number(gap.abs()),
-                format_number(verdict.tolerance),
+                format_rounded(verdict.case.target, 6),
+                format_rounded(gap.abs(), 3),
+                format_rounded(verdict.tolerance, 3),
                 verdict.basis,
                 verdict.case.source
             )

@@ -24,6 +24,9 @@ pub const LARGE_DRIFT: f64 = 0.2;
 /// Share of play on the top of a menu above which the menu, not the game, may decide.
 pub const PRESSED: f64 = 0.5;
 
+/// Distance of revenue from theory's that is told, as a share of it, where it is no chance.
+pub const OFF_THEORY: f64 = 0.002;
+
 /// Share of what a sequencer earns above which a gain from deviating is no small one: what cases of the validation are held to.
 pub const SMALL_GAIN: f64 = 0.1;
 
@@ -101,6 +104,8 @@ pub enum Warning {
         alone: bool,
         /// Whether nobody learns, and scripts are judged.
         scripts: bool,
+        /// Whether scripts, or policies that stay as they are, are judged beside learners.
+        seated: bool,
     },
     /// Not every replicate's play is certified, and where it is not it goes round in circles.
     NoEquilibrium {
@@ -150,10 +155,32 @@ pub enum Warning {
         /// What a sequencer is left with on average, a fraction of potential value.
         earned: f64,
     },
+    /// An auction earns another revenue than the equilibrium that theory knows of it.
+    OffTheory {
+        /// The contender.
+        contender: String,
+        /// Mean revenue, ETH per epoch.
+        revenue: f64,
+        /// Its standard error.
+        error: f64,
+        /// What theory says.
+        theory: f64,
+        /// Bins of the strategies that learn, the fewest; absent where nobody does.
+        bins: Option<(usize, String)>,
+    },
+    /// Sequencers lose money.
+    Losing {
+        /// The contender.
+        contender: String,
+        /// Their share of potential value.
+        share: f64,
+    },
     /// Theory knows that the contest has no symmetric equilibrium in pure offers.
     NoPureEquilibrium {
         /// The contender.
         contender: String,
+        /// Whether everyone learns alone.
+        alone: bool,
     },
     /// Certified, but only as an average over time.
     Restless {
@@ -259,7 +286,9 @@ impl Warning {
             | Self::Unfinished { contender, .. }
             | Self::CutHorizon { contender, .. }
             | Self::LaxTolerance { contender, .. }
-            | Self::NoPureEquilibrium { contender }
+            | Self::OffTheory { contender, .. }
+            | Self::Losing { contender, .. }
+            | Self::NoPureEquilibrium { contender, .. }
             | Self::Restless { contender, .. }
             | Self::Basins { contender, .. }
             | Self::AtMenuEdge { contender, .. }

@@ -241,3 +241,27 @@ fn efforts_of_equals() {
     near(effort("exp", 2.0)[0][0].1, 0.32);
     assert!(effort("exp", 4.0).is_empty());
 }
+
+/// Of the uniform law, `Auction` knows revenue; the epoch's is that of all slots, net of what winners spend on them.
+#[test]
+fn revenue_is_that_of_the_epoch() {
+    let revenue = |sequencers: &str, mechanism: &str| {
+        let experiment = read(&auction_file(sequencers, mechanism));
+        equilibrium_revenue(&experiment, &experiment.contenders[0])
+    };
+    // (n − 1)/(n + 1) of one unit, in either format; two units: each sells for the third highest of five, 1/2.
+    for pricing in ["", "\npricing = \"uniform\""] {
+        near(revenue(FIVE, &format!("seats = 1\nepoch_slots = 8{pricing}")).unwrap(), 2.0 / 3.0);
+        near(revenue(FIVE, &format!("seats = 2\nepoch_slots = 8{pricing}")).unwrap(), 0.5);
+        near(revenue(FIVE, &format!("seats = 2\nepoch_slots = 8\nunit_seats = true{pricing}")).unwrap(), 1.0);
+        // The best reserve adds .00521.
+        near(revenue(FIVE, &format!("seats = 1\nreserve_price = 0.5{pricing}")).unwrap(), 0.671_875);
+    }
+    // Two who spend .3 on it: net values uniform on [−.3, .7], of which the lower counts where it is positive: .7³/3.
+    let two = "[[sequencers]]\nname = \"s\"\ncount = 2\nlive_cost = 0.3\nvalue = { uniform = [0, 1] }";
+    near(revenue(two, "seats = 1").unwrap(), 0.343 / 3.0);
+    for other in ["seats = 5", "seats = 1\npricing = \"myerson\"", "seats = 2\nschedule = \"proportional\""] {
+        assert_eq!(revenue(FIVE, other), None, "{other}");
+    }
+    assert_eq!(revenue(&format!("{FIVE}\nfailure_rate = 0.1\nrepair_rate = 0.5"), "seats = 1"), None);
+}

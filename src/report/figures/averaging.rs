@@ -62,6 +62,52 @@ pub(super) fn by_state(curves: &[StoredCurve], class: &str) -> Vec<(f64, Estimat
     means(&cells)
 }
 
+/// Ends of what the members of a class offer who learn alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Member {
+    Lowest,
+    Highest,
+}
+
+impl Member {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Member::Lowest => "lowest",
+            Member::Highest => "highest",
+        }
+    }
+}
+
+/// The offers of the member of a class that offers most, or least, in its replicate, where members who learn alone end far apart: by
+/// [`UNLIKE`] of their mean on average over replicates, in some state. `None` where they do not, or where a class is one player.
+pub(super) fn ends(curves: &[StoredCurve], class: &str) -> Option<[(Member, Vec<(f64, Estimate)>); 2]> {
+    let own: Vec<&StoredCurve> = curves.iter().filter(|c| c.curve.agent == class).collect();
+    let states = own.first()?.curve.points.len();
+    if own.iter().any(|c| c.curve.points.len() != states) {
+        return None;
+    }
+    let [mut lowest, mut highest] = [Cells::new(), Cells::new()];
+    let replicates: BTreeSet<u32> = own.iter().map(|c| c.replicate).collect();
+    for &replicate in &replicates {
+        for state in 0..states {
+            let offers = own.iter().filter(|c| c.replicate == replicate).map(|c| c.curve.points[state]);
+            let by_offer = |a: &(f64, f64), b: &(f64, f64)| a.1.total_cmp(&b.1);
+            add(&mut lowest, state, replicate, offers.clone().min_by(by_offer)?);
+            add(&mut highest, state, replicate, offers.max_by(by_offer)?);
+        }
+    }
+    let (lowest, highest) = (means(&lowest), means(&highest));
+    let far = |((_, low), (_, high)): (&(f64, Estimate), &(f64, Estimate))| {
+        high.mean - low.mean > UNLIKE * 0.5 * (high.mean + low.mean).abs()
+    };
+    let apart = lowest.iter().zip(&highest).any(far);
+    apart.then_some([(Member::Highest, highest), (Member::Lowest, lowest)])
+}
+
+/// Distance of offers, as a share of their mean, from which on a mean over members describes none of them.
+const UNLIKE: f64 = 0.2;
+
 /// A curve that not every replicate has in full.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Common {
@@ -143,6 +189,22 @@ mod tests {
         let curves = [stored(0, &[(1.0, 2.0)]), stored(0, &[(1.0, 4.0)]), stored(1, &[(1.0, 5.0)])];
         let points = by_state(&curves, "s");
         assert_eq!((points.len(), points[0].1.mean), (1, 4.0));
+    }
+
+    /// Two members at 8 and one at 0 in both replicates, whoever they are; then members who end close together.
+    #[test]
+    fn members_who_end_far_apart_are_shown_apart() {
+        let curves: Vec<StoredCurve> = [(0, 8.0), (0, 0.0), (0, 8.0), (1, 0.0), (1, 8.0), (1, 9.0)]
+            .map(|(replicate, offer)| stored(replicate, &[(1.0, offer)]))
+            .into();
+        let [(highest, high), (lowest, low)] = ends(&curves, "s").unwrap();
+        assert_eq!((highest, high[0].1.mean), (Member::Highest, 8.5));
+        assert_eq!((lowest, low[0].1.mean), (Member::Lowest, 0.0));
+        let close = [stored(0, &[(1.0, 1.0)]), stored(0, &[(1.0, 1.1)])];
+        assert_eq!(ends(&close, "s"), None);
+        // One player.
+        assert_eq!(ends(&[stored(0, &[(1.0, 1.0)]), stored(1, &[(1.0, 3.0)])], "s"), None);
+        assert_eq!(ends(&[], "s"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Bids and values are shown for a whole epoch, so that contenders with epochs of any length share one axis; stakes and
 //! efforts, which are of other sizes, have rows and axes of their own.
 
-use super::averaging::{by_state, classes};
+use super::averaging::{by_state, classes, ends};
 use super::{Sheet, contender, heading, identity, is_sound, replicates};
 use crate::chart::Estimate;
 use crate::chart::policies::{Policies, PolicyPanel};
@@ -43,12 +43,16 @@ pub(super) fn figure(
             continue;
         };
         let (to_value, to_offer) = (axis.value, axis.offer);
-        let series = |class: &str| Series {
-            name: class.to_owned(),
-            points: by_state(&curves, class)
-                .into_iter()
-                .map(|(x, e)| (x * to_value, e.scaled(to_offer)))
-                .collect(),
+        let series = |name: String, points: Vec<(f64, Estimate)>| Series {
+            name,
+            points: points.into_iter().map(|(x, e)| (x * to_value, e.scaled(to_offer))).collect(),
+        };
+        // Of equals who learn alone and end far apart, a mean would be an offer that nobody makes.
+        let of_class = |class: &str| match ends(&curves, class) {
+            Some(ends) => {
+                ends.map(|(member, points)| series(format!("{class}, {}", member.name()), points)).into()
+            }
+            None => vec![series(class.to_owned(), by_state(&curves, class))],
         };
         let mut theory = store.reference_curves(design, mechanism)?;
         for point in theory.iter_mut().flat_map(|curve| &mut curve.points) {
@@ -61,7 +65,7 @@ pub(super) fn figure(
             certified: is_sound(summary, c),
             offer_name: axis.name.to_owned(),
             value_name: axis.against.to_owned(),
-            classes: classes(&curves).into_iter().map(series).collect(),
+            classes: classes(&curves).into_iter().flat_map(of_class).collect(),
             theory: Vec::new(),
             diagonal: axis.diagonal,
         });

@@ -111,7 +111,10 @@ pub(super) fn distribution(
             name: basin.map_or_else(|| summary.marked(c), |basin| format!("{own}, basin {basin}")),
             identity: identity(experiment, own),
             // A basin is one population; a mean over several would be hollow.
-            certified: summary.standing(c).is_sound(),
+            certified: match basin {
+                Some(basin) => summary.basin_is_sound(c, basin),
+                None => summary.standing(c).is_sound(),
+            },
         }
     };
     Ok((!panels.is_empty()).then(|| {

@@ -43,7 +43,9 @@ pub(super) fn figure(summary: &Summary, experiment: &Experiment) -> Option<Sheet
         }
         for (b, basin) in summary.basins(c).iter().enumerate() {
             let mut marks = format!("basin {b}, {} replicates", basin.replicates.len());
-            if !verdict.mark().is_empty() {
+            // A basin is marked by its own replicates.
+            let sound = summary.basin_is_sound(c, b);
+            if !sound && !verdict.mark().is_empty() {
                 marks += "; ";
                 marks += verdict.mark();
             }

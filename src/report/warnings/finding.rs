@@ -1,11 +1,12 @@
 //! Which warnings a comparison deserves.
 
 use super::{
-    COARSE, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, PRESSED, SMALL_GAIN, Warning,
+    COARSE, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, OFF_THEORY, PRESSED, SMALL_GAIN,
+    Warning,
 };
 use crate::agent::sequencer::Class;
 use crate::experiment::file::{Contender, Experiment};
-use crate::experiment::references::lacks_pure_equilibrium;
+use crate::experiment::references::{equilibrium_revenue, lacks_pure_equilibrium};
 use crate::learning::population::Revision;
 use crate::measure::metrics;
 use crate::measure::statistics::Estimate;
@@ -52,13 +53,21 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     for (c, contender) in each() {
         found.extend(standing(summary, experiment, c, contender));
     }
+    for contender in &experiment.contenders {
+        found.extend(off_theory(summary, experiment, contender));
+    }
+    for (c, contender) in each() {
+        if let Some(e) = summary.estimate(c, "sequencer_share").filter(|e| e.ci_high < -1e-9) {
+            found.push(Warning::Losing { contender, share: e.mean });
+        }
+    }
     for (c, contender) in each() {
         found.extend(lax_tolerance(summary, experiment, c, contender));
     }
     let anybody = experiment.setting.classes.iter().any(is_judged);
     for contender in experiment.contenders.iter().filter(|_| anybody) {
         if lacks_pure_equilibrium(experiment, contender) {
-            found.push(Warning::NoPureEquilibrium { contender: contender.name.clone() });
+            found.push(Warning::NoPureEquilibrium { contender: contender.name.clone(), alone });
         }
     }
     for (c, contender) in each().filter(|(c, _)| summary.has_basins(*c)) {
@@ -185,6 +194,11 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
                 tolerance,
                 alone,
                 scripts: !experiment.setting.classes.iter().any(|class| class.strategy.learner.learns()),
+                seated: experiment
+                    .setting
+                    .classes
+                    .iter()
+                    .any(|class| !class.strategy.learner.learns() && is_judged(class)),
             });
         }
         Verdict::NoEquilibrium if !explained => {
@@ -198,6 +212,25 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
         Verdict::NotCertified | Verdict::NoEquilibrium | Verdict::Given | Verdict::Certified => {}
     }
     found
+}
+
+/// Whether an auction earns another revenue than theory says, by more than chance and a little: what bids that are constant multiples on bins,
+/// a menu's steps, or learning cut short, make of it.
+fn off_theory(summary: &Summary, experiment: &Experiment, contender: &Contender) -> Option<Warning> {
+    let theory = equilibrium_revenue(experiment, contender)?;
+    let c = summary.contenders().iter().position(|name| *name == contender.name)?;
+    let found = summary.estimate(c, "revenue")?;
+    let gap = (found.mean - theory).abs();
+    let fewest = experiment.setting.classes.iter().filter(|class| class.strategy.learner.learns());
+    let bins = fewest.map(|class| (class.strategy.bins, class.strategy.name.clone())).min();
+    let is_off = gap > 3.0 * found.se && gap > OFF_THEORY * theory.abs();
+    is_off.then(|| Warning::OffTheory {
+        contender: contender.name.clone(),
+        revenue: found.mean,
+        error: found.se,
+        theory,
+        bins,
+    })
 }
 
 /// Whether what is certified as no gain may be a large part of what a sequencer earns. A bound far below the tolerance owes nothing to it,

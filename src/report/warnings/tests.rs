@@ -307,3 +307,46 @@ fn rounding_is_no_variance() {
     );
     assert!(!found.iter().any(|w| matches!(w, Warning::PairingHurts { .. })), "{found:#?}");
 }
+
+/// Revenue off theory's by more than three standard errors and a five-hundredth is told, with what to do; by less, or with one replicate, not.
+#[test]
+fn revenue_that_is_not_theorys_is_told() {
+    let told = |revenue: [f64; 3]| {
+        let experiment = trial::read(
+            "[experiment]\nname = \"t\"\nreplicates = 3\n[[sequencers]]\nname = \"s\"\ncount = 5\nvalue = { uniform = [0, 1] }\nstrategy = \"hedge\"\n\
+             [mechanism.m]\nrule = \"auction\"\n",
+        );
+        let root = tempfile::tempdir().unwrap();
+        let mut store = trial::empty(&experiment, root.path());
+        for (replicate, revenue) in (0..).zip(revenue) {
+            let key = UnitKey { design: 0, mechanism: "m".to_owned(), replicate };
+            let plan = UnitPlan { id: format!("m{replicate}"), key, seed: 1 };
+            let outcome = Outcome { metrics: vec![("revenue", revenue)], ..Outcome::default() };
+            store.put(&plan, Ok(&outcome)).unwrap();
+        }
+        let found = warnings(&store, &experiment).unwrap();
+        found.iter().find(|w| matches!(w, Warning::OffTheory { .. })).map(ToString::to_string)
+    };
+    let text = told([0.69, 0.70, 0.71]).unwrap();
+    assert!(
+        text.contains("m: revenue is 0.70000 ± 0.0058 ETH") && text.contains("theory says 0.66667"),
+        "{text}"
+    );
+    assert!(
+        text.contains("(+5.0%)") && text.contains("bins=40") && text.contains("each of 10 bins"),
+        "{text}"
+    );
+    assert_eq!(told([0.65, 0.68, 0.73]), None);
+    assert_eq!(told([0.6677, 0.6678, 0.6679]), None);
+    assert!(told([0.6687, 0.6688, 0.6689]).is_some());
+}
+
+/// Whoever loses could stay away.
+#[test]
+fn losses_are_told() {
+    let told = |share: [f64; 3]| {
+        about_values(&[("sequencer_share", share)], &[]).iter().any(|w| matches!(w, Warning::Losing { .. }))
+    };
+    assert!(told([-0.2, -0.1, -0.15]));
+    assert!(!told([-0.2, 0.2, 0.0]) && !told([0.1, 0.2, 0.15]));
+}

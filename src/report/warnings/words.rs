@@ -103,9 +103,29 @@ impl Warning {
                 percent(*upper),
                 percent(upper / earned)
             ),
-            Self::NoPureEquilibrium { contender } => format!(
+            Self::OffTheory { contender, revenue, error, theory, bins } => {
+                let why = match bins {
+                    Some((bins, _)) => format!(
+                        "bids are one multiple of value in each of {bins} bins, on the steps of a menu, and what is certified holds for such bids"
+                    ),
+                    None => "bids are given".to_owned(),
+                };
+                format!(
+                    "{contender}: revenue is {} ± {} ETH per epoch (standard error), where theory says {} of this very auction ({:+.1}%): {why}. \
+                     Differences between contenders that are smaller than that are not identified.",
+                    significant(*revenue, 5),
+                    significant(*error, 2),
+                    significant(*theory, 5),
+                    100.0 * (revenue / theory - 1.0)
+                )
+            }
+            Self::Losing { contender, share } => format!(
+                "{contender}: sequencers lose {}% of potential value, where they could stay away.",
+                percent(-share)
+            ),
+            Self::NoPureEquilibrium { contender, .. } => format!(
                 "{contender}: theory knows that this contest has no symmetric equilibrium in pure offers: against the candidate of the \
-                 first-order condition somebody would rather offer nothing (`theory::contest`)."
+                 first-order condition somebody would rather offer something else, or nothing (`theory::contest`)."
             ),
             Self::AtMenuEdge { contender, top, share } => format!(
                 "{contender}: {}% of play is on the {} setting of a menu that could go further. Deviations {} it were not tried: a small \
@@ -129,8 +149,8 @@ impl Warning {
                  not find an equilibrium there, neither on average nor in the last iterate (Deng et al. 2022)."
             ),
             Self::FewTopBidders { contender, top } => format!(
-                "{contender}: a first-price auction in which {top} bidders share the highest value, known to all. Both bidding one or \
-                 both bidding two ticks below it are equilibria; learning by average payoffs reaches one of them on average over \
+                "{contender}: a first-price auction in which {top} bidders share the highest value, known to all. On a menu of ticks there \
+                 are several equilibria (both bidding one tick below it and, where no other value reaches so far, both bidding two); learning by average payoffs reaches one of them on average over \
                  time, but its last iterate need not settle (Deng et al. 2022)."
             ),
             Self::FewReplicates { replicates: 1 } => {
@@ -228,6 +248,11 @@ impl Warning {
             Self::NotCertified { gaining: 0, .. } => {
                 "too few markets for a conclusion: raise `play.certificate_markets`.".to_owned()
             }
+            Self::NotCertified { seated: true, .. } => {
+                "scripts and seated policies do not learn: where one of them gains, give it another offer or a learner; otherwise let agents learn \
+                 for longer (`play.warmup_epochs`) or from more markets (`play.rounds`)."
+                    .to_owned()
+            }
             Self::NotCertified { .. } => {
                 "let agents learn for longer (`play.warmup_epochs`) or from more markets (`play.rounds`), or give them a finer \
                  menu or more bins in their strategy."
@@ -264,8 +289,21 @@ impl Warning {
                  (`play.certificate_markets`) or let agents learn for longer (`play.warmup_epochs`).",
                 significant(SMALL_GAIN * earned, 1)
             ),
+            Self::OffTheory { bins: Some((bins, strategy)), .. } => format!(
+                "raise `bins` of the strategy (`--set strategies.{strategy}.bins={}`), give it a finer `menu` and longer learning, and see whether \
+                 revenue moves towards theory.",
+                (4 * bins).max(COARSE)
+            ),
+            Self::OffTheory { bins: None, .. } => "read it as what these bids earn.".to_owned(),
+            Self::Losing { .. } => {
+                "see whether a script offers more than a slot is worth to it, and whether learners have learned for long enough.".to_owned()
+            }
+            Self::NoPureEquilibrium { alone: true, .. } => {
+                "look at each agent apart: equals who learn alone may settle on offers that differ, which theory does not exclude.".to_owned()
+            }
             Self::NoPureEquilibrium { .. } => {
-                "lower `score_power` or `stake_power`, or report averages: neither other learners nor longer learning can find what does not exist."
+                "read what is certified as a mixture of offers, lower `score_power` or `stake_power`, or let agents learn alone \
+                 (`play.regime = \"independent\"`), who may settle on offers that differ."
                     .to_owned()
             }
             Self::AtMenuEdge { top, .. } => format!(
