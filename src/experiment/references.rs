@@ -225,7 +225,7 @@ pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Op
     let plays = match rule.pricing() {
         Pricing::PayAsBid => all_learn(experiment),
         Pricing::Uniform => true,
-        _ => false,
+        Pricing::Myerson => false,
     };
     let undisturbed = terms.own_down.iter().all(|&down| down == 0.0)
         && terms.missing == 0.0

@@ -62,6 +62,9 @@ pub(super) fn by_state(curves: &[StoredCurve], class: &str) -> Vec<(f64, Estimat
     means(&cells)
 }
 
+/// Mean value and offer, state by state.
+type Offers = Vec<(f64, Estimate)>;
+
 /// Ends of what the members of a class offer who learn alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Member {
@@ -81,7 +84,7 @@ impl Member {
 
 /// The offers of the member of a class that offers most, or least, in its replicate, where members who learn alone end far apart: by
 /// [`UNLIKE`] of their mean on average over replicates, in some state. `None` where they do not, or where a class is one player.
-pub(super) fn ends(curves: &[StoredCurve], class: &str) -> Option<[(Member, Vec<(f64, Estimate)>); 2]> {
+pub(super) fn ends(curves: &[StoredCurve], class: &str) -> Option<[(Member, Offers); 2]> {
     let own: Vec<&StoredCurve> = curves.iter().filter(|c| c.curve.agent == class).collect();
     let states = own.first()?.curve.points.len();
     if own.iter().any(|c| c.curve.points.len() != states) {
