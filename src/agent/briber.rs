@@ -21,6 +21,8 @@ pub const STRATEGY: Parameter = Parameter::text(
 pub const PARAMETERS: &[&Parameter] = &[&STRATEGY];
 /// Name of the table.
 pub const TABLE: &str = "briber";
+/// Name of what it sets, in tables.
+pub const LEVER: &str = "bribe";
 
 /// Reads `[briber]`, if the file has it; `find` finds a strategy by name.
 pub fn read(

@@ -13,16 +13,28 @@ use super::outcome::{Curve, Outcome, PolicyEntry};
 use super::repeated::MOST_STORED;
 use crate::agent::strategy::answers::Answers;
 use crate::agent::strategy::table::Table;
+use crate::agent::strategy::{Menu, Strategy};
+use crate::agent::{Setting, briber};
 use crate::learning::LearnerSpec;
 use crate::learning::policy::Policy;
+use crate::mechanism::{Lever, Mechanism};
 use crate::play::market::{Player, Seating};
+use crate::play::repeated::session::MOST_SETTINGS;
 use crate::play::schedule::Regime;
+use crate::settings::Value;
+use crate::with_rule;
 use std::fmt::Write;
 
-/// Curve of the setting that follows each history, by the history's number.
-const ANSWERS: &str = "answers";
+/// Curve of the settings that follow the histories, in the order of their numbers, [`PACKED`] in each coordinate.
+const ANSWERS: &str = "packed_answers";
 /// Curve of the offers that are told apart: whose (0 is the agent itself), and the offer in ETH.
 const SEEN: &str = "answers_seen";
+
+/// Settings that one coordinate of a curve holds, as the digits of a number, the first of them lowest.
+const PACKED: usize = 5;
+/// What a digit can be: a session has no more settings. Five of them fit into the 53 bits up to which numbers are exact.
+const DIGITS: u64 = MOST_SETTINGS as u64;
+const _: () = assert!(DIGITS.pow(PACKED as u32) <= 1 << f64::MANTISSA_DIGITS);
 
 /// A strategy file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +45,8 @@ pub struct Export {
     pub text: String,
 }
 
-/// The strategies of everybody who learned in one replicate of a contender, from the policies that it stored.
+/// The strategies of everybody who learned in one replicate of a contender, from the policies that it stored: sequencers' offers,
+/// and the briber's prices. Conduct and uptime are learned, too, but are no strategies.
 ///
 /// # Errors
 /// A policy of which something is missing: a state that never came up where it was measured.
@@ -44,76 +57,134 @@ pub fn strategies(
     stored: &Outcome,
 ) -> Result<Vec<Export>, String> {
     let setting = &experiment.setting;
-    let seats = Seating::new(setting, experiment.play.schedule.regime == Regime::SelfPlay);
-    let mut rest = stored.policies.as_slice();
+    let origin = Origin { experiment: &experiment.name, contender: &contender.name, replicate };
     let mut exports = Vec::new();
-    for player in &seats.players {
-        // Players stand one after the other, in this order.
-        let Some(first) = rest.first() else { break };
-        let own = rest.iter().take_while(|entry| entry.agent == first.agent).count();
-        let (entries, others) = rest.split_at(own);
-        rest = others;
-        let class = &setting.classes[player.class];
-        if !class.strategy.learner.learns() {
-            continue;
+    if let Some(lever) = with_rule!(&contender.rule, rule => rule.lever()) {
+        let seats = Seating::new(setting, experiment.play.schedule.regime == Regime::SelfPlay);
+        for player in &seats.players {
+            exports.extend(offers(setting, player, lever, &origin, stored)?);
         }
-        let summary = format!(
-            "learned by `{}` as {} of {} in {}, replicate {replicate}",
-            class.strategy.name, first.agent, contender.name, experiment.name
-        );
-        let head = format!(
-            "role = \"sequencer\"\nsummary = {}\nlearner = \"scripted\"\nbins = {}\nmenu = {}\n",
-            crate::settings::Value::Text(summary),
-            player.bins.count(),
-            player.menu.to_value()
-        );
-        let name = file_name(&contender.name, &first.agent);
-        if let LearnerSpec::QLearning(spec) = class.strategy.learner
-            && spec.memory > 0
-        {
-            let answers = stored_answers(&stored.curves, &first.agent, spec.memory).ok_or_else(|| {
-                format!(
-                    "{}, {}: it has more than {MOST_STORED} histories to answer, and so many answers are not stored",
-                    contender.name, first.agent
-                )
-            })?;
-            let text = answers
-                .to_values()
-                .into_iter()
-                .fold(head, |text, (key, value)| text + &format!("{key} = {value}\n"));
-            exports.push(Export { name, text });
-            continue;
-        }
-        let policy = policy(player, entries).ok_or_else(|| {
-            format!(
-                "{}, {}: the policy of replicate {replicate} is not whole: some private values never came up where it was \
-                 measured (more `rounds` or `measured_epochs` would meet them)",
-                contender.name, first.agent
-            )
-        })?;
-        let to: Vec<f64> = player.bins.ranks().into_iter().map(|(_, to)| to).collect();
-        let table = Table::write(&policy, &to, &player.menu);
-        let mut text = head + "policy = [\n";
-        for row in table.as_list().unwrap_or_default() {
-            let _ = writeln!(text, "    {row},");
-        }
-        text.push_str("]\n");
-        exports.push(Export { name, text });
+    }
+    if let Some(strategy) = setting.briber.as_ref().filter(|strategy| strategy.learner.learns()) {
+        exports.extend(prices(strategy, &origin, stored, &exports)?);
     }
     Ok(exports)
 }
 
-/// The policy that stored entries of one player make up, states in order; `None` if a state is missing.
-fn policy(player: &Player, entries: &[PolicyEntry]) -> Option<Policy> {
-    let states = player.bins.count();
-    let columns = player.menu.columns();
+/// Where a policy was learned.
+struct Origin<'a> {
+    experiment: &'a str,
+    contender: &'a str,
+    replicate: u32,
+}
+
+impl Origin<'_> {
+    /// What all files begin with.
+    fn head(&self, role: &str, rule: &str, agent: &str, bins: usize, menu: &Menu) -> String {
+        let Origin { experiment, contender, replicate } = self;
+        let summary =
+            format!("learned by `{rule}` as {agent} of {contender} in {experiment}, replicate {replicate}");
+        format!(
+            "role = \"{role}\"\nsummary = {}\nlearner = \"scripted\"\nbins = {bins}\nmenu = {}\n",
+            Value::Text(summary),
+            menu.to_value()
+        )
+    }
+
+    /// What is said of a policy that has gaps.
+    fn not_whole(&self, agent: &str) -> String {
+        format!(
+            "{}, {agent}: the policy of replicate {} is not whole: some private values never came up where it was \
+             measured (more `rounds` or `measured_epochs` would meet them)",
+            self.contender, self.replicate
+        )
+    }
+}
+
+/// What a player of sequencers learned to offer; `None` where it learned nothing, or was not there.
+fn offers(
+    setting: &Setting,
+    player: &Player,
+    lever: Lever,
+    origin: &Origin,
+    stored: &Outcome,
+) -> Result<Option<Export>, String> {
+    let class = &setting.classes[player.class];
+    if !class.strategy.learner.learns() {
+        return Ok(None);
+    }
+    // An agent that is the only one to enter of a group that could have been larger has the group's name.
+    let plain = (player.members[0] == first_member(setting, player.class)).then(|| class.name.clone());
+    let names = [Some(agent_name(setting, player)), plain.filter(|_| class.entry_cost.is_some())];
+    let entries_of = |agent: &str| -> Vec<&PolicyEntry> {
+        let own = |entry: &&PolicyEntry| entry.agent == agent && entry.lever == lever.name();
+        stored.policies.iter().filter(own).collect()
+    };
+    let found = names.into_iter().flatten().map(|agent| (entries_of(&agent), agent));
+    let Some((entries, agent)) = found.into_iter().find(|(entries, _)| !entries.is_empty()) else {
+        return Ok(None);
+    };
+    let head = origin.head("sequencer", &class.strategy.name, &agent, player.bins.count(), &player.menu);
+    let name = file_name(origin.contender, &agent);
+    if let LearnerSpec::QLearning(spec) = class.strategy.learner
+        && spec.memory > 0
+    {
+        let answers = stored_answers(&stored.curves, &agent, spec.memory).ok_or_else(|| {
+            format!(
+                "{}, {agent}: it has more than {MOST_STORED} histories to answer, and so many answers are not stored",
+                origin.contender
+            )
+        })?;
+        let line = |text: String, (key, value): (&str, Value)| text + &format!("{key} = {value}\n");
+        let text = answers.to_values().into_iter().fold(head, line);
+        return Ok(Some(Export { name, text }));
+    }
+    let to: Vec<f64> = player.bins.ranks().into_iter().map(|(_, to)| to).collect();
+    let policy = policy(&to, &player.menu, &entries).ok_or_else(|| origin.not_whole(&agent))?;
+    Ok(Some(Export { name, text: head + &rows(&policy, &to, &player.menu) }))
+}
+
+/// What the briber learned to pay; `None` where there was nobody whom it could have paid.
+fn prices(
+    strategy: &Strategy,
+    origin: &Origin,
+    stored: &Outcome,
+    others: &[Export],
+) -> Result<Option<Export>, String> {
+    let agent = briber::TABLE;
+    let own = |entry: &&PolicyEntry| entry.agent == agent && entry.lever == briber::LEVER;
+    let entries: Vec<&PolicyEntry> = stored.policies.iter().filter(own).collect();
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let head = origin.head(agent, &strategy.name, agent, 1, &strategy.menu);
+    let policy = policy(&[1.0], &strategy.menu, &entries).ok_or_else(|| origin.not_whole(agent))?;
+    let name = file_name(origin.contender, agent);
+    // A group of sequencers may be called so as well.
+    let name = if others.iter().any(|it| it.name == name) { format!("{name}-{}", briber::LEVER) } else { name };
+    Ok(Some(Export { name, text: head + &rows(&policy, &[1.0], &strategy.menu) }))
+}
+
+/// A policy whose states end at these ranks, as lines of a file.
+fn rows(policy: &Policy, to: &[f64], menu: &Menu) -> String {
+    let mut text = "policy = [\n".to_owned();
+    for row in Table::write(policy, to, menu).as_list().unwrap_or_default() {
+        let _ = writeln!(text, "    {row},");
+    }
+    text + "]\n"
+}
+
+/// The policy that stored entries of one agent make up, states in order, which end at these ranks; `None` if a state is missing.
+fn policy(to: &[f64], menu: &Menu, entries: &[&PolicyEntry]) -> Option<Policy> {
+    let states = to.len();
+    let columns = menu.columns();
     let mut policy = Policy::uniform(states, columns);
     let (mut state, mut row) = (0, vec![0.0; columns]);
     let mut before: Option<(&PolicyEntry, usize)> = None;
-    for entry in entries {
+    for &entry in entries {
         let column = match entry.action {
             None => 0,
-            Some(action) => 1 + player.menu.settings.iter().position(|&setting| setting == action)?,
+            Some(action) => 1 + menu.settings.iter().position(|&setting| setting == action)?,
         };
         // Within a state columns ascend, and all have the state's mean value.
         if before
@@ -141,8 +212,14 @@ pub fn answer_curves(agent: &str, answers: &Answers) -> [Curve; 2] {
         agent: agent.to_owned(),
         points,
     };
-    let settings =
-        answers.settings.iter().enumerate().map(|(row, &setting)| (row as f64, f64::from(setting)));
+    let packed = |settings: &[u16]| -> f64 {
+        settings.iter().rev().fold(0, |number, &setting| number * DIGITS + u64::from(setting)) as f64
+    };
+    let halves = |settings: &[u16]| {
+        let (x, y) = settings.split_at(settings.len().min(PACKED));
+        (packed(x), packed(y))
+    };
+    let settings = answers.settings.chunks(2 * PACKED).map(halves);
     let seen = answers.seen.iter().enumerate();
     let seen = seen.flat_map(|(whose, list)| list.iter().map(move |&offer| (whose as f64, offer)));
     [curve(ANSWERS, settings.collect()), curve(SEEN, seen.collect())]
@@ -159,12 +236,59 @@ fn stored_answers(curves: &[Curve], agent: &str, memory: u32) -> Option<Answers>
         seen.resize(seen.len().max(whose + 1), Vec::new());
         seen[whose].push(offer);
     }
-    let settings = points(ANSWERS)?.iter().map(|&(_, setting)| setting as u16).collect();
-    Some(Answers { memory, seen, settings })
+    let digits = |number: f64| {
+        let digit = move |rest: &mut u64| {
+            let digit = *rest % DIGITS;
+            *rest /= DIGITS;
+            Some(digit as u16)
+        };
+        (0..PACKED).scan(number as u64, move |rest, _| digit(rest))
+    };
+    let settings: Vec<u16> = points(ANSWERS)?.iter().flat_map(|&(x, y)| digits(x).chain(digits(y))).collect();
+    let mut answers = Answers { memory, seen, settings };
+    // What fills up the last point is none of them.
+    let histories = answers.profiles().checked_pow(memory)?;
+    answers.settings.truncate(histories);
+    (answers.settings.len() == histories).then_some(answers)
+}
+
+/// Name of a player: that of its group, with a number where members of the group learn alone and each has a policy of its own.
+pub(super) fn agent_name(setting: &Setting, player: &Player) -> String {
+    let class = &setting.classes[player.class];
+    match player.members.as_slice() {
+        &[only] if class.count > 1 => {
+            format!("{}-{}", class.name, only - first_member(setting, player.class))
+        }
+        _ => class.name.clone(),
+    }
+}
+
+/// The first candidate of a class.
+fn first_member(setting: &Setting, class: usize) -> usize {
+    setting.sequencers.iter().position(|s| s.class == class).unwrap_or(0)
 }
 
 /// A file's name: what could be more than a name in it becomes a hyphen.
 fn file_name(contender: &str, agent: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
     format!("{contender}-{agent}").chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The largest setting in every place, and numbers of histories that fill no whole point.
+    #[test]
+    fn answers_come_back_from_curves() {
+        for (memory, seen) in [(1, [3, 4]), (2, [3, 1]), (1, [10, 2]), (1, [1, 1]), (2, [15, 15])] {
+            let seen: Vec<Vec<f64>> = seen.iter().map(|&n| (0..n).map(f64::from).collect()).collect();
+            let mut answers = Answers { memory, seen, settings: Vec::new() };
+            let histories = answers.profiles().pow(memory);
+            answers.settings = (0..histories).map(|h| ((1023 + 37 * h) % 1024) as u16).collect();
+            let curves = answer_curves("a", &answers);
+            assert!(curves[0].points.len() == histories.div_ceil(10), "{histories}");
+            assert_eq!(stored_answers(&curves, "a", memory), Some(answers));
+        }
+    }
 }

@@ -16,8 +16,10 @@ use crate::play::repeated::of_market::{RepeatedGame, answers_of, column};
 use crate::play::repeated::session::{Session, Stop, play};
 use crate::play::schedule::{Phase, Schedule, market_key};
 
-/// Most histories of an agent whose answers are stored with every unit.
-pub const MOST_STORED: usize = 4096;
+/// Most histories of an agent whose answers are stored with every unit: a hundred kilobytes, and three times that as a strategy file.
+/// Four offers of fifteen settings each, as two Q-learners with a memory of two epochs see or four with a memory of one, are
+/// 50,625 histories.
+pub const MOST_STORED: usize = 65_536;
 
 /// What everybody together earns per epoch, in ETH, where nobody looks beyond the epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]

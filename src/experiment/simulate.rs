@@ -1,12 +1,12 @@
 //! One unit of work: learn, measure, certify.
 
 use super::entry;
-use super::exports;
+use super::exports::{self, agent_name};
 use super::outcome::{Curve, Outcome, PolicyEntry};
 use super::repeated::{Benchmark, Played};
 use super::uptime;
-use crate::agent::Setting;
 use crate::agent::strategy::Unit;
+use crate::agent::{Setting, briber};
 use crate::learning::policy::Policy;
 use crate::measure::certificate::{Certificate, certify};
 use crate::measure::conduct_gain;
@@ -120,6 +120,7 @@ fn simulate_beside<M: Mechanism>(
     let foresight = foresee(rule, setting, terms, &seats, schedule, seed, replicate)?;
     let terms = &foresight.terms;
     let game = Game { rule, setting, terms, seats: &seats };
+    let name = |p: usize| agent_name(setting, &seats.players[p]);
     // Where the same stage game repeats, Q-learners play a session of their own.
     let session = Played::new(&game, schedule, seed, replicate);
     let learned = match (&session, foresight.learned) {
@@ -174,7 +175,7 @@ fn simulate_beside<M: Mechanism>(
         metrics.sort_by_key(|(key, _)| metrics::place(key));
         curves.extend(session.curves(&game));
         let agents = 0..game.seats.players.len();
-        let answers = agents.filter_map(|p| Some((agent_name(&game, p), session.answers(p)?)));
+        let answers = agents.filter_map(|p| Some((name(p), session.answers(p)?)));
         curves.extend(answers.flat_map(|(agent, answers)| exports::answer_curves(&agent, &answers)));
     }
     if let Some(conduct) = conduct.as_ref().filter(|conduct| conduct.learning) {
@@ -201,7 +202,7 @@ fn simulate_beside<M: Mechanism>(
     }
     if let Some(invested) = &invested {
         policies.extend(invested.levels.iter().map(|&(p, level)| PolicyEntry {
-            agent: agent_name(&game, p),
+            agent: name(p),
             lever: "uptime".to_owned(),
             state: 0.0,
             action: Some(level),
@@ -396,11 +397,11 @@ fn conduct_policies<M: Mechanism>(game: &Game<M>, behaviour: &Behaviour) -> Vec<
         probability,
     };
     let mut entries = Vec::new();
-    for (p, player) in game.seats.players.iter().enumerate() {
+    for player in &game.seats.players {
         let class = &setting.classes[player.class];
         let Some(&i) = player.members.first().filter(|_| class.conduct.learns()) else { continue };
         let conduct = behaviour.conduct[i];
-        let agent = agent_name(game, p);
+        let agent = agent_name(setting, player);
         if tempting.is_some_and(|rollup| rollup.targets.is_some()) {
             let markup = conduct.markup.is_finite().then_some(conduct.markup);
             entries.push(entry(&agent, "bribe_markup", markup, 1.0));
@@ -409,11 +410,11 @@ fn conduct_policies<M: Mechanism>(game: &Game<M>, behaviour: &Behaviour) -> Vec<
             entries.push(entry(&agent, "toxic_mev", Some(f64::from(u8::from(conduct.toxic))), 1.0));
         }
     }
-    if let Some(briber) = &setting.briber {
+    if let Some(strategy) = &setting.briber {
         for (column, &probability) in behaviour.price.row(0).iter().enumerate() {
             if probability > 0.0 {
-                let action = column.checked_sub(1).and_then(|place| briber.menu.settings.get(place).copied());
-                entries.push(entry(crate::agent::briber::TABLE, "bribe", action, probability));
+                let action = column.checked_sub(1).and_then(|place| strategy.menu.settings.get(place).copied());
+                entries.push(entry(briber::TABLE, briber::LEVER, action, probability));
             }
         }
     }
@@ -487,7 +488,7 @@ impl PolicyBook {
         let Some(lever) = game.rule.lever() else { return Vec::new() };
         let mut entries = Vec::new();
         for (p, player) in game.seats.players.iter().enumerate() {
-            let agent = agent_name(game, p);
+            let agent = agent_name(game.setting, player);
             for state in (0..player.bins.count()).filter(|&state| self.cells[p][state][0] > 0.0) {
                 for (column, &probability) in policies[p].row(state).iter().enumerate() {
                     if probability > 0.0 {
@@ -526,18 +527,5 @@ impl PolicyBook {
             });
         }
         curves
-    }
-}
-
-/// Name of a player: that of its group, with a number where members of the group learn alone and each has a policy of its own.
-fn agent_name<M: Mechanism>(game: &Game<M>, p: usize) -> String {
-    let player = &game.seats.players[p];
-    let class = &game.setting.classes[player.class];
-    match player.members.as_slice() {
-        &[only] if class.count > 1 => {
-            let first = game.setting.sequencers.iter().position(|s| s.class == player.class);
-            format!("{}-{}", class.name, only - first.unwrap_or(only))
-        }
-        _ => class.name.clone(),
     }
 }

@@ -1,10 +1,11 @@
 //! Exported policies: what was learned, played again elsewhere.
 
-use crate::lab::{metric, read, try_read, unit};
+use crate::lab::{metric, read, read_file, try_read, unit};
 use crate::program::Folder;
 use sequencer_lab::experiment::exports::{Export, strategies};
 use sequencer_lab::experiment::outcome::Outcome;
 use sequencer_lab::numerics::exp;
+use sequencer_lab::settings::{Document, Value};
 use std::fmt::Write;
 
 /// Two kinds of bidders, one with discrete values, and delegation besides.
@@ -314,4 +315,155 @@ fn runs_leave_strategies_to_be_seated_by_path() {
     assert!(listed.out.contains("auction-ant-1.toml") && !listed.out.contains("dpos"), "{listed:?}");
     folder.run(&["export", "output/origin", "--replicate", "2"]).with(2);
     folder.run(&["export", "output/origin", "--mechanism", "auctoin"]).with(2);
+}
+
+/// Uptime is learned beside offers, and is no part of the strategy: with the machines that were bought, the exported stakes earn what they
+/// earned. Who offers nothing has no strategy.
+#[test]
+fn offers_are_exported_beside_learned_uptime() {
+    let short = [
+        ("play.rounds", "4"),
+        ("play.warmup_epochs", "60"),
+        ("play.measured_epochs", "10"),
+    ];
+    let experiment = read_file("experiments/uptime.toml", &short);
+    let mut levers = 0;
+    for contender in &experiment.contenders {
+        let outcome = unit(&experiment, contender, 0);
+        assert!(outcome.policies.iter().any(|entry| entry.lever == "uptime"));
+        let exports = strategies(&experiment, contender, 0, &outcome).unwrap();
+        let names: Vec<&str> = exports.iter().map(|e| e.name.as_str()).collect();
+        let offers: Vec<_> = outcome.policies.iter().filter(|entry| entry.lever != "uptime").collect();
+        if offers.is_empty() {
+            assert_eq!(names, [""; 0], "{}", contender.name);
+            continue;
+        }
+        levers += 1;
+        assert_eq!(names, [format!("{}-operator", contender.name)]);
+        let text = &exports[0].text;
+        let offered: f64 =
+            offers.iter().map(|entry| entry.action.unwrap_or(0.0) * entry.probability).sum();
+        // Policies have one row here.
+        let document = Document::parse("exported", text).unwrap();
+        let rows = document.peek("policy").unwrap();
+        let row = &rows.as_list().unwrap()[0];
+        let numbers = |key: &str| row.get(key).and_then(Value::as_numbers).unwrap_or_default();
+        let written: f64 = numbers("offers").iter().zip(numbers("weights")).map(|(x, w)| x * w).sum();
+        assert!((written - offered).abs() < 1e-12, "{written} {offered}");
+    }
+    assert_eq!(levers, 5);
+}
+
+/// Sequencers who can be bribed, and a briber.
+const BRIBED: &str = r#"
+[experiment]
+name = "bribed"
+seed = 3
+
+[world]
+kind = "rollup"
+fee_per_slot = 0.01
+target_rate = 0.05
+target_value = 1.0
+target_window = 3
+
+[briber]
+strategy = "asker"
+
+[[sequencers]]
+name = "member"
+count = 4
+live_cost = 0.001
+bribes = "learned"
+strategy = "grid"
+
+[mechanism.auction]
+rule = "auction_rotation"
+seats = 2
+epoch_slots = 16
+
+[mechanism.board]
+rule = "authority"
+seats = 2
+epoch_slots = 16
+
+[play]
+rounds = 4
+warmup_epochs = 60
+measured_epochs = 20
+certificate_markets = 8
+certificate_epochs = 4
+
+[strategies.asker]
+role = "briber"
+learner = "hedge"
+menu = { relative = [0.0, 3.0], points = 13 }
+
+[strategies.grid]
+learner = "hedge"
+bins = 1
+menu = { relative = [0.0, 1.0], points = 11 }
+"#;
+
+/// Learned bribes are no offers, neither of those who offer nor of those who do not, and the briber's prices are exported as its own.
+#[test]
+fn bribes_are_not_taken_for_offers() {
+    let experiment = read(BRIBED);
+    for (contender, expected) in experiment.contenders.iter().zip([&["member", "briber"][..], &["briber"]]) {
+        let outcome = unit(&experiment, contender, 0);
+        let levers = |agent: &str| -> Vec<&str> {
+            let mut levers: Vec<&str> =
+                outcome.policies.iter().filter(|e| e.agent == agent).map(|e| e.lever.as_str()).collect();
+            levers.dedup();
+            levers
+        };
+        assert!(levers("member").contains(&"bribe_markup") && levers("briber") == ["bribe"]);
+        let exports = strategies(&experiment, contender, 0, &outcome).unwrap();
+        let names: Vec<&str> = exports.iter().map(|e| e.name.as_str()).collect();
+        let expected: Vec<String> = expected.iter().map(|who| format!("{}-{who}", contender.name)).collect();
+        assert_eq!(names, expected);
+        for export in &exports {
+            let role = if export.name.ends_with("briber") { "briber" } else { "sequencer" };
+            assert!(export.text.contains(&format!("role = \"{role}\"")), "{}", export.text);
+            assert!(export.text.contains(&format!("learned by `{}`", if role == "briber" { "asker" } else { "grid" })));
+        }
+        // As another experiment would seat them.
+        let mut text = BRIBED.split("[strategies.asker]").next().unwrap().to_owned();
+        for (export, name) in exports.iter().rev().zip(["asker", "grid"]) {
+            write!(text, "[strategies.{name}]\n{}\n", export.text).unwrap();
+        }
+        if exports.len() == 1 {
+            text += "[strategies.grid]\nlearner = \"scripted\"\noffer = \"abstain\"\n";
+        }
+        read(&text);
+    }
+}
+
+/// Among sequencers with a price of their own, the briber's policy brings the same again on the same draws where it is frozen; learning
+/// goes on from it.
+#[test]
+fn a_bribers_prices_are_seated_again() {
+    for learner in ["hedge", "regret_matching", "fictitious_play"] {
+        let text = BRIBED.replace("\"learned\"", "{ markup = 0.005 }").replacen("\"hedge\"", &format!("\"{learner}\""), 1);
+        let experiment = read(&text);
+        let contender = &experiment.contenders[1];
+        let learned = unit(&experiment, contender, 0);
+        let exports = strategies(&experiment, contender, 0, &learned).unwrap();
+        let [export] = exports.as_slice() else { panic!("{exports:?}") };
+        let grid = text.split_once("[strategies.grid]").unwrap().1;
+        let seat = |strategy: &str| {
+            let head = text.split("[strategies.asker]").next().unwrap();
+            let again = read(&format!("{head}[strategies.asker]\n{strategy}\n[strategies.grid]{grid}"));
+            unit(&again, &again.contenders[1], 0)
+        };
+        let frozen = seat(&export.text);
+        assert!(metric(&learned, "bribes_to_sequencers").unwrap() > 0.0);
+        assert!(frozen.policies.iter().all(|entry| entry.agent != "briber"));
+        for (key, value) in &frozen.metrics {
+            let before = metric(&learned, key).unwrap();
+            assert!((before - value).abs() <= 1e-12 * value.abs().max(1.0), "{learner} {key}: {before} {value}");
+        }
+        let on = seat(&export.text.replace("\"scripted\"", &format!("\"{learner}\"")));
+        assert!(on.policies.iter().any(|entry| entry.agent == "briber"));
+    }
 }
