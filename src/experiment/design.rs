@@ -28,7 +28,7 @@ impl Design {
     /// What an experiment's own tables lay out beforehand; `None` where that is the file as written, or is searched for.
     pub fn of(experiment: &Experiment) -> Option<Self> {
         match &experiment.variations {
-            Variations { robustness: Some(robustness), .. } => Some(robustness.design(&experiment.setting)),
+            Variations { robustness: Some(robustness), .. } => Some(robustness.design(experiment)),
             Variations { sweep: Some(sweep), .. } => Some(sweep.design()),
             Variations { sensitivity: Some(sensitivity), .. } => Some(sensitivity.layout()),
             _ => None,

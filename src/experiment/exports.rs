@@ -161,7 +161,8 @@ fn prices(
     let policy = policy(&[1.0], &strategy.menu, &entries).ok_or_else(|| origin.not_whole(agent))?;
     let name = file_name(origin.contender, agent);
     // A group of sequencers may be called so as well.
-    let name = if others.iter().any(|it| it.name == name) { format!("{name}-{}", briber::LEVER) } else { name };
+    let name =
+        if others.iter().any(|it| it.name == name) { format!("{name}-{}", briber::LEVER) } else { name };
     Ok(Some(Export { name, text: head + &rows(&policy, &[1.0], &strategy.menu) }))
 }
 

@@ -1,20 +1,23 @@
 //! A unit whose stage game repeats: a session of Q-learners, measured on the cycle that it ended in, and diagnosed.
 
-use super::kickback_game::KickbackGame;
+use super::kickback_game::{KickbackGame, worths};
 use super::outcome::Curve;
 use crate::agent::Setting;
+use crate::agent::sequencer::Sequencer;
 use crate::agent::strategy::answers::Answers;
 use crate::learning::policy::Policy;
 use crate::measure::certificate::Certificate;
 use crate::mechanism::auction_rotation::AuctionRotation;
+use crate::mechanism::stake::Stake;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{Mechanism, Rule};
 use crate::play::learning_loop::Learned;
 use crate::play::market::Game;
 use crate::play::repeated::diagnosis::{Diagnosis, ROUNDING, diagnose, retrain};
-use crate::play::repeated::of_market::{RepeatedGame, answers_of, column};
+use crate::play::repeated::of_market::{RepeatedGame, answers_of, column, repeats};
 use crate::play::repeated::session::{Session, Stop, play};
 use crate::play::schedule::{Phase, Schedule, market_key};
+use crate::theory::contest::power_lottery;
 
 /// Most histories of an agent whose answers are stored with every unit: a hundred kilobytes, and three times that as a strategy file.
 /// Four offers of fifteen settings each, as two Q-learners with a memory of two epochs see or four with a memory of one, are
@@ -31,15 +34,18 @@ pub struct Benchmark {
 }
 
 impl Benchmark {
-    /// The benchmark of a contender, where theory knows it:
+    /// The benchmark of a contender whose stage game repeats, where theory knows it:
     ///
     /// * kickbacks per unit of stake: the equilibrium and the joint-profit maximum of [`crate::theory::kickback`];
     /// * auctions with known values and even seats: bidders who pay the highest value that wins nothing (in every pricing
     ///   the outcome of undominated play, up to a tick; see [`crate::theory::complete_information`]), and the worthiest
-    ///   who pay the reserve.
+    ///   who pay the reserve;
+    /// * stakes for an epoch: the equilibrium of [`crate::theory::contest`], and the candidate with the most to earn alone, whose
+    ///   stake need not be more than next to nothing.
     pub fn of(rule: &Rule, setting: &Setting, terms: &Terms) -> Option<Self> {
         match rule {
             Rule::Delegated(rule) => {
+                repeats(rule, setting, terms).ok()?;
                 let market = KickbackGame::new(setting, terms, rule).ok()?.market;
                 let sum = |xs: &[f64]| -> f64 {
                     market.shares(xs).iter().zip(&market.rents).zip(xs).map(|((q, r), x)| (r - x) * q).sum()
@@ -47,8 +53,15 @@ impl Benchmark {
                 let (nash, joint) = (market.equilibrium(), market.joint_maximum());
                 Some(Benchmark { nash: sum(&nash.kickback), joint: sum(&joint.kickback) })
             }
-            Rule::AuctionRotation(rule) => Self::of_auction(rule, setting, terms),
-            Rule::Auction(rule) if terms.term_epochs == 1 => Self::of_auction(rule.sale(), setting, terms),
+            Rule::AuctionRotation(auction) => {
+                repeats(auction, setting, terms).ok()?;
+                Self::of_auction(auction, setting, terms)
+            }
+            Rule::Auction(auction) => {
+                repeats(auction, setting, terms).ok()?;
+                Self::of_auction(auction.sale(), setting, terms)
+            }
+            Rule::Stake(stake) => Self::of_stakes(stake, setting, terms),
             _ => None,
         }
     }
@@ -57,7 +70,7 @@ impl Benchmark {
         if rule.is_proportional() {
             return None;
         }
-        let worths = super::kickback_game::worths(setting, terms, rule)?;
+        let worths = worths(setting, terms, rule)?;
         let constant = |class: usize| match worths[class].law.atoms().as_slice() {
             [(value, _)] => Some(value - worths[class].cost),
             _ => None,
@@ -72,6 +85,39 @@ impl Benchmark {
         let keep =
             |price: f64| values.iter().take(rule.seats()).map(|v| (v - price).max(0.0) * slots).sum::<f64>();
         Some(Benchmark { nash: keep(price), joint: keep(reserve) })
+    }
+
+    /// Of stakes with exponent `τ ≤ 1` among candidates with constant values whose machines never fail. To be live costs whoever
+    /// stakes a fixed sum, which moves nothing as long as it leaves those something who stake without it.
+    fn of_stakes(rule: &Stake, setting: &Setting, terms: &Terms) -> Option<Self> {
+        let plain = terms.availability.iter().all(|&up| up == 1.0)
+            && !(terms.starts || terms.collateral.given || terms.oversight.governance.is_some());
+        let slots = f64::from(terms.epoch_slots);
+        let worths = worths(setting, terms, rule).filter(|_| plain)?;
+        let rate = &terms.capital_rate;
+        let fixed = |i: usize| {
+            let traits = &setting.sequencers[i].traits;
+            slots * (traits.live_cost - traits.idle_cost)
+        };
+        // The rule's reference is the stake whose cost takes all that is left of the reward.
+        let reward = |(i, s): (usize, &Sequencer)| match worths[s.class].law.atoms().as_slice() {
+            [(value, _)] => Some((value - worths[s.class].cost) * rate[i] + fixed(i)),
+            _ => None,
+        };
+        let rewards: Vec<f64> = setting.sequencers.iter().enumerate().map(reward).collect::<Option<_>>()?;
+        let nash = power_lottery(&rewards, rate, rule.power()).ok()?;
+        let mut sum = 0.0;
+        for (i, (payoff, share)) in nash.payoffs.iter().zip(&nash.shares).enumerate() {
+            if *share > 0.0 {
+                let kept = payoff - fixed(i);
+                if kept < 0.0 {
+                    return None;
+                }
+                sum += kept;
+            }
+        }
+        let alone = rewards.iter().enumerate().map(|(i, reward)| reward - fixed(i));
+        Some(Benchmark { nash: sum, joint: alone.fold(f64::NEG_INFINITY, f64::max) })
     }
 
     /// Where a joint payoff lies: 0 at Nash, 1 at most; `None` where there is nothing in between.

@@ -3,11 +3,18 @@
 //! The experiment is run again with each of the `strategies` in place of what its learning groups play, on the same draws.
 //! Groups that follow a script keep it: they are a part of the question. What is reported of it is in
 //! [`crate::report::robustness`].
+//!
+//! What changes is the rule of learning with its own keys. The menu and the bins of private value belong to the game as it is
+//! played: a coarser grid is another game, with another equilibrium, and would be taken for a difference between rules. So
+//! each group keeps its own (`menus = "group"`). Two things keep the strategy's instead: `menus = "strategy"`, and a `policy` or
+//! `answers` from which it starts, which are on its menu.
 
 use super::design::Design;
+use super::file::Experiment;
 use crate::agent::Setting;
-use crate::agent::sequencer::STRATEGY;
-use crate::agent::strategy::Strategy;
+use crate::agent::sequencer::{Class, STRATEGY};
+use crate::agent::strategy::answers::ANSWERS;
+use crate::agent::strategy::{BINS, MENU, POLICY, Strategy};
 use crate::measure::metrics::{self, METRICS};
 use crate::settings::{Parameter, Section, Value, nearest};
 use std::collections::BTreeSet;
@@ -24,9 +31,16 @@ pub const METRICS_JUDGED: Parameter = Parameter::custom_optional(
     "a list of metrics (see `list metrics`)",
     "metrics by which mechanisms are ranked; default community_share, holder_share and net_surplus",
 );
+/// Whose menus.
+pub const MENUS: Parameter = Parameter::choice(
+    "menus",
+    &["group", "strategy"],
+    "group",
+    "whose `menu` and `bins` are played: those of the group, so that rules differ in how they learn alone, or those of each strategy",
+);
 
 /// Keys of `[robustness]`.
-pub const ROBUSTNESS: &[&Parameter] = &[&STRATEGIES, &METRICS_JUDGED];
+pub const ROBUSTNESS: &[&Parameter] = &[&STRATEGIES, &METRICS_JUDGED, &MENUS];
 
 /// Metrics that are judged where the file names none.
 const DEFAULT: [&str; 3] = ["community_share", "holder_share", "net_surplus"];
@@ -38,6 +52,23 @@ pub struct Robustness {
     pub strategies: Vec<String>,
     /// Metrics to judge.
     pub metrics: Vec<&'static str>,
+    /// Whether strategies bring their own menus and bins.
+    pub own_menus: bool,
+}
+
+/// What takes the place of a group's strategy.
+enum Stand {
+    /// A strategy of the file, as it is.
+    Written(String),
+    /// A strategy with another's menu and bins: its name, and its table.
+    Made(String, Value),
+}
+
+impl Stand {
+    fn name(&self) -> &str {
+        let (Stand::Written(name) | Stand::Made(name, _)) = self;
+        name
+    }
 }
 
 impl Robustness {
@@ -51,6 +82,7 @@ impl Robustness {
         section.known(ROBUSTNESS);
         let strategies = section.custom(&STRATEGIES, names);
         let metrics = section.custom(&METRICS_JUDGED, names);
+        let own_menus = section.choice(&MENUS) == "strategy";
         if contenders < 2 {
             section.refuse(
                 "",
@@ -100,28 +132,92 @@ impl Robustness {
                 }
             }
         }
-        Some(Robustness { strategies, metrics: judged })
+        Some(Robustness { strategies, metrics: judged, own_menus })
     }
 
     /// One point for each strategy; the first is the experiment as written, and a strategy that this plays anyway
     /// is no other point.
-    pub fn design(&self, setting: &Setting) -> Design {
-        let learning: Vec<_> = setting.classes.iter().filter(|c| c.strategy.learner.learns()).collect();
-        let paths: Vec<String> = if learning.len() == setting.classes.len() {
+    pub fn design(&self, experiment: &Experiment) -> Design {
+        let setting = &experiment.setting;
+        let learning: Vec<&Class> = learning(setting).collect();
+        let common = common(setting);
+        // What each group plays, rule by rule.
+        let tried: Vec<Vec<String>> = self
+            .others(setting)
+            .map(|rule| learning.iter().map(|c| self.stand(experiment, rule, c).name().to_owned()).collect())
+            .collect();
+        let alike = |names: &Vec<String>| names.windows(2).all(|pair| pair[0] == pair[1]);
+        let paths: Vec<String> = if learning.len() == setting.classes.len() && tried.iter().all(alike) {
             vec![format!("sequencers.*.{}", STRATEGY.key)]
         } else {
             learning.iter().map(|c| format!("sequencers.{}.{}", quoted(&c.name), STRATEGY.key)).collect()
         };
-        let point = |name: &str| {
-            let assign = |path: &String| (path.clone(), Value::Text(name.to_owned()));
-            paths.iter().map(assign).collect::<Vec<_>>()
+        let point = |names: Vec<String>| -> Vec<(String, Value)> {
+            paths.iter().cloned().zip(names.into_iter().map(Value::Text)).collect()
         };
-        let played: BTreeSet<&str> = learning.iter().map(|c| c.strategy.name.as_str()).collect();
-        let common = if played.len() == 1 { played.first().copied() } else { None };
-        let mut points = vec![common.map_or_else(Vec::new, point)];
-        points.extend(self.strategies.iter().filter(|name| common != Some(name.as_str())).map(|n| point(n)));
+        let written = common.map_or_else(Vec::new, |name| point(vec![name.to_owned(); learning.len()]));
+        let points = std::iter::once(written).chain(tried.into_iter().map(point)).collect();
         Design::listed(paths, points)
     }
+
+    /// Names of the rules, by design point.
+    pub fn rules(&self, setting: &Setting) -> Vec<String> {
+        let written = common(setting).unwrap_or("as written");
+        std::iter::once(written).chain(self.others(setting)).map(str::to_owned).collect()
+    }
+
+    /// Strategies that the file does not have, with the menus and bins of those whose place they take: the path and the table
+    /// of each.
+    pub fn made(&self, experiment: &Experiment) -> Vec<(String, Value)> {
+        let setting = &experiment.setting;
+        let pairs = self.others(setting).flat_map(|rule| learning(setting).map(move |class| (rule, class)));
+        pairs
+            .filter_map(|(rule, class)| match self.stand(experiment, rule, class) {
+                Stand::Written(_) => None,
+                Stand::Made(name, table) => Some((format!("strategies.{}", quoted(&name)), table)),
+            })
+            .collect()
+    }
+
+    /// Strategies that the experiment as written does not play throughout.
+    fn others<'a>(&'a self, setting: &'a Setting) -> impl Iterator<Item = &'a str> {
+        let common = common(setting);
+        self.strategies.iter().map(String::as_str).filter(move |name| common != Some(name))
+    }
+
+    /// What takes the place of a group's strategy under a rule.
+    fn stand(&self, experiment: &Experiment, rule: &str, class: &Class) -> Stand {
+        let read = |name: &str| experiment.resolved.value(&format!("strategies.{}", quoted(name)));
+        let grid = |name: &str| read(name).map(|table| [&MENU, &BINS].map(|key| table.get(key.key).cloned()));
+        let base = class.strategy.name.as_str();
+        let kept = |table: &Value| [&POLICY, &ANSWERS].into_iter().any(|key| table.get(key.key).is_some());
+        let as_it_is = || Stand::Written(rule.to_owned());
+        if self.own_menus || grid(base) == grid(rule) {
+            return as_it_is();
+        }
+        let Some(Value::Table(mut table)) = read(rule).filter(|table| !kept(table)) else {
+            return as_it_is();
+        };
+        for (key, value) in [&MENU, &BINS].into_iter().zip(grid(base).into_iter().flatten()) {
+            table.retain(|(name, _)| name != key.key);
+            table.extend(value.map(|value| (key.key.to_owned(), value)));
+        }
+        // Where all groups have one menu, the strategy can keep its name.
+        let one_menu = learning(&experiment.setting).all(|other| grid(&other.strategy.name) == grid(base));
+        let name = if one_menu { rule.to_owned() } else { format!("{rule} on {base}") };
+        Stand::Made(name, Value::Table(table))
+    }
+}
+
+/// Groups that learn.
+fn learning(setting: &Setting) -> impl Iterator<Item = &Class> {
+    setting.classes.iter().filter(|class| class.strategy.learner.learns())
+}
+
+/// The strategy that all groups which learn play, if they play the same.
+fn common(setting: &Setting) -> Option<&str> {
+    let played: BTreeSet<&str> = learning(setting).map(|class| class.strategy.name.as_str()).collect();
+    if played.len() == 1 { played.first().copied() } else { None }
 }
 
 /// A name as a segment of a path.

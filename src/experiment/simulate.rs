@@ -170,6 +170,11 @@ fn simulate_beside<M: Mechanism>(
     let potential = tally.potential_per_epoch();
     let mut metrics =
         tally.metrics(&game, detail, reference, certificate.map(|c| (c, play.tolerance)), &learned);
+    // A session says so itself, of its cycle.
+    let alone = session.is_none() && learned.learning && schedule.regime == Regime::Independent;
+    let gain = benchmark.filter(|_| alone).and_then(|it| it.profit_gain(tally.joint_profit(&game)));
+    metrics.extend(gain.map(|gain| ("profit_gain", gain)));
+    metrics.sort_by_key(|(key, _)| metrics::place(key));
     if let Some(session) = &session {
         metrics.extend(session.metrics(benchmark, play.tolerance * potential));
         metrics.sort_by_key(|(key, _)| metrics::place(key));
@@ -413,7 +418,8 @@ fn conduct_policies<M: Mechanism>(game: &Game<M>, behaviour: &Behaviour) -> Vec<
     if let Some(strategy) = &setting.briber {
         for (column, &probability) in behaviour.price.row(0).iter().enumerate() {
             if probability > 0.0 {
-                let action = column.checked_sub(1).and_then(|place| strategy.menu.settings.get(place).copied());
+                let action =
+                    column.checked_sub(1).and_then(|place| strategy.menu.settings.get(place).copied());
                 entries.push(entry(briber::TABLE, briber::LEVER, action, probability));
             }
         }

@@ -94,6 +94,11 @@ impl Study {
             bare.remove(table);
         }
         bare.set("experiment.kind", "compare")?;
+        if let Some(robustness) = &experiment.variations.robustness {
+            for (path, table) in robustness.made(&experiment) {
+                bare.set(&path, &table.to_string())?;
+            }
+        }
         let design = match (Design::of(&experiment), &experiment.variations) {
             (Some(design), _) => design,
             (None, Variations { optimization: Some(optimization), .. }) => {

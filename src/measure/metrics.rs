@@ -441,7 +441,7 @@ pub const METRICS: &[Metric] = &[
         "index",
         Neutral,
         "profit gain Δ",
-        "where the candidates' joint profit lies between the static Nash equilibrium (0) and the joint maximum (1); in auctions between paying the highest value that wins nothing, and paying the reserve (repeated stage games)",
+        "where the candidates' joint profit lies between the static Nash equilibrium (0) and the joint maximum (1); in auctions between paying the highest value that wins nothing, and paying the reserve; of stakes 1 is the one with the most to earn alone (independent learning of a stage game that repeats and whose benchmarks theory knows)",
     ),
     metric(
         "cycle_length",

@@ -27,6 +27,8 @@ pub struct Tally {
     delegators: f64,
     sequencers: f64,
     capital_cost: f64,
+    /// The part of it that candidates bear.
+    bonds: f64,
     /// Whether the rule locks anything of anybody's.
     locks: bool,
     locked: f64,
@@ -153,6 +155,7 @@ impl Tally {
             self.locked += bond;
             let capital_cost = market.ledger.tied(i) * game.terms.capital_rate[i];
             self.capital_cost += capital_cost;
+            self.bonds += capital_cost;
             self.enter(setting, i, -capital_cost);
             opening.produced[i] += service.produced[i];
             if let Some(offer) = round.offers[i] {
@@ -299,6 +302,12 @@ impl Tally {
     /// Potential value per epoch.
     pub fn potential_per_epoch(&self) -> f64 {
         self.potential / self.epochs
+    }
+
+    /// What candidates together earn per epoch after the cost of their capital, over what they would earn without taking part, in ETH.
+    pub fn joint_profit(&self, game: &Game<impl Mechanism>) -> f64 {
+        let idle: f64 = game.setting.sequencers.iter().map(|s| s.traits.idle_cost).sum();
+        (self.sequencers - self.bonds) / self.epochs + idle * f64::from(game.terms.epoch_slots)
     }
 
     /// The metrics that this rule can have, in the order of the table.

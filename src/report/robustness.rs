@@ -111,12 +111,7 @@ impl Findings {
     /// Where the store cannot be read.
     pub fn read(store: &Store, experiment: &Experiment) -> Result<Option<Self>, StoreError> {
         let Some(robustness) = &experiment.variations.robustness else { return Ok(None) };
-        let design = robustness.design(&experiment.setting);
-        let name = |point: &crate::experiment::design::Point| {
-            let first = point.assignments.first().and_then(|(_, value)| value.as_text());
-            first.unwrap_or("as written").to_owned()
-        };
-        let rules: Vec<String> = design.points().map(|point| name(&point)).collect();
+        let rules = robustness.rules(&experiment.setting);
         let read = |design| Summary::read(store, design, experiment.play.tolerance);
         let summaries: Vec<Summary> = (0..rules.len() as u32).map(read).collect::<Result<_, _>>()?;
         let rankings =

@@ -137,7 +137,7 @@ fn head(out: &mut String, summary: &Summary, experiment: &Experiment) {
         *out += &wrapped(experiment.question.trim(), "", "");
     }
     if let Some(robustness) = &experiment.variations.robustness {
-        let design = robustness.design(&experiment.setting);
+        let design = robustness.design(experiment);
         let written = design.point(0).in_words();
         *out += &wrapped(&format!("Learning as written ({written}); other rules below."), "", "");
     }

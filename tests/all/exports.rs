@@ -321,11 +321,7 @@ fn runs_leave_strategies_to_be_seated_by_path() {
 /// earned. Who offers nothing has no strategy.
 #[test]
 fn offers_are_exported_beside_learned_uptime() {
-    let short = [
-        ("play.rounds", "4"),
-        ("play.warmup_epochs", "60"),
-        ("play.measured_epochs", "10"),
-    ];
+    let short = [("play.rounds", "4"), ("play.warmup_epochs", "60"), ("play.measured_epochs", "10")];
     let experiment = read_file("experiments/uptime.toml", &short);
     let mut levers = 0;
     for contender in &experiment.contenders {
@@ -341,8 +337,7 @@ fn offers_are_exported_beside_learned_uptime() {
         levers += 1;
         assert_eq!(names, [format!("{}-operator", contender.name)]);
         let text = &exports[0].text;
-        let offered: f64 =
-            offers.iter().map(|entry| entry.action.unwrap_or(0.0) * entry.probability).sum();
+        let offered: f64 = offers.iter().map(|entry| entry.action.unwrap_or(0.0) * entry.probability).sum();
         // Policies have one row here.
         let document = Document::parse("exported", text).unwrap();
         let rows = document.peek("policy").unwrap();
@@ -425,7 +420,11 @@ fn bribes_are_not_taken_for_offers() {
         for export in &exports {
             let role = if export.name.ends_with("briber") { "briber" } else { "sequencer" };
             assert!(export.text.contains(&format!("role = \"{role}\"")), "{}", export.text);
-            assert!(export.text.contains(&format!("learned by `{}`", if role == "briber" { "asker" } else { "grid" })));
+            assert!(
+                export
+                    .text
+                    .contains(&format!("learned by `{}`", if role == "briber" { "asker" } else { "grid" }))
+            );
         }
         // As another experiment would seat them.
         let mut text = BRIBED.split("[strategies.asker]").next().unwrap().to_owned();
@@ -444,7 +443,11 @@ fn bribes_are_not_taken_for_offers() {
 #[test]
 fn a_bribers_prices_are_seated_again() {
     for learner in ["hedge", "regret_matching", "fictitious_play"] {
-        let text = BRIBED.replace("\"learned\"", "{ markup = 0.005 }").replacen("\"hedge\"", &format!("\"{learner}\""), 1);
+        let text = BRIBED.replace("\"learned\"", "{ markup = 0.005 }").replacen(
+            "\"hedge\"",
+            &format!("\"{learner}\""),
+            1,
+        );
         let experiment = read(&text);
         let contender = &experiment.contenders[1];
         let learned = unit(&experiment, contender, 0);
@@ -461,7 +464,10 @@ fn a_bribers_prices_are_seated_again() {
         assert!(frozen.policies.iter().all(|entry| entry.agent != "briber"));
         for (key, value) in &frozen.metrics {
             let before = metric(&learned, key).unwrap();
-            assert!((before - value).abs() <= 1e-12 * value.abs().max(1.0), "{learner} {key}: {before} {value}");
+            assert!(
+                (before - value).abs() <= 1e-12 * value.abs().max(1.0),
+                "{learner} {key}: {before} {value}"
+            );
         }
         let on = seat(&export.text.replace("\"scripted\"", &format!("\"{learner}\"")));
         assert!(on.policies.iter().any(|entry| entry.agent == "briber"));

@@ -1,8 +1,10 @@
 //! Stage games that repeat: the table against the rule that it is a table of, and sessions against what is published.
 
-use crate::lab::{estimate, metric, read, read_file, replicates, seed, try_read, unit};
+use crate::lab::{estimate, metric, read, read_file, replicates, root, seed, try_read, unit};
+use sequencer_lab::cli::library::Files;
 use sequencer_lab::experiment::file::Experiment;
 use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::experiment::repeated::Benchmark;
 use sequencer_lab::mechanism::{Mechanism, Rule};
 use sequencer_lab::play::learning_loop;
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
@@ -11,8 +13,10 @@ use sequencer_lab::play::repeated::of_market::RepeatedGame;
 use sequencer_lab::play::repeated::session::{Part, Stop, play};
 use sequencer_lab::play::repeated::stage::Stage;
 use sequencer_lab::play::schedule::{Phase, Regime, market_key};
+use sequencer_lab::settings::Document;
 use sequencer_lab::theory::duopoly::Oligopoly;
 use sequencer_lab::with_rule;
+use std::path::Path;
 
 /// Four Q-learners with constant values who sit under this rule.
 fn four(rule: &str, menu: &str, delegators: &str) -> Experiment {
@@ -362,4 +366,105 @@ fn memory_needs_a_game_that_repeats() {
     let long = text.replace("memory = 1", "memory = 2").replace("points = 15", "points = 60");
     let error = try_read(&long).unwrap_err();
     assert!(error.contains("a memory of 2 epochs with 3600 profiles"), "{error}");
+}
+
+/// What everybody together earned per epoch after capital cost, by the books.
+fn joint_profit(outcome: &Outcome) -> f64 {
+    let of = |key: &str| metric(outcome, key).unwrap();
+    of("potential_value") * (of("sequencer_share") - of("capital_cost_share"))
+}
+
+/// Whoever learns alone has a profit gain, whatever the rule, wherever theory knows the benchmarks: it is where measured profits lie. Rules
+/// without memory have nothing to punish with, and end nearer to competition than to the cartel.
+#[test]
+fn every_rule_of_learning_has_a_profit_gain() {
+    let game = Oligopoly::baseline(2);
+    let (nash, joint) = (game.nash().profits, game.monopoly().profits);
+    let (nash, joint) = (nash.iter().sum::<f64>(), joint.iter().sum::<f64>());
+    for rule in ["hedge", "exp3", "regret_matching"] {
+        let set = [("sequencers.*.strategy", rule), ("play.max_epochs", "20000")];
+        let mut document = Document::parse(
+            "calvano.toml",
+            &std::fs::read_to_string(root().join("experiments/calvano.toml")).unwrap(),
+        )
+        .unwrap();
+        document.remove("strategies");
+        for (path, value) in set {
+            document.set(path, value).unwrap();
+        }
+        let experiment = Experiment::read(document, &Files::beside(Path::new("calvano.toml"))).unwrap();
+        for outcome in replicates(&experiment, 2) {
+            let gain = metric(&outcome, "profit_gain").unwrap();
+            let measured = (joint_profit(&outcome) - nash) / (joint - nash);
+            assert!((gain - measured).abs() < 1e-9, "{rule}: {gain} {measured}");
+            assert!((-0.5..1.2).contains(&gain), "{rule}: {gain}");
+            assert!(metric(&outcome, "spurious").is_none());
+        }
+    }
+    // Shared policies are an equilibrium's, and stake that stays put is another game.
+    let shared = read(
+        "experiment = { name = \"x\" }\nsequencers = [{ name = \"b\", count = 2, value = { constant = 1.0 } }]\n\
+         mechanism.sale = { rule = \"auction_rotation\", seats = 1 }\n",
+    );
+    assert_eq!(metric(&unit(&shared, &shared.contenders[0], 0), "profit_gain"), None);
+}
+
+/// Two who stake for a reward of 1, at costs of .1 and .2: shares 2/3 and 1/3, profits 4/9 and 1/9; alone, the cheaper one keeps 1. A
+/// machine that costs what is left to the dearer one keeps it out, and theory speaks of another game.
+#[test]
+fn stakes_have_a_profit_gain() {
+    let experiment = |live_cost: &str, rule: &str| {
+        read(&format!(
+            "experiment = {{ name = \"x\" }}\n\
+             sequencers = [{{ name = \"a\", count = 1, value = {{ constant = 1.0 }}, capital_cost = 0.1, strategy = \"s\" }}, \
+             {{ name = \"b\", count = 1, value = {{ constant = 1.0 }}, capital_cost = 0.2, live_cost = {live_cost}, strategy = \"s\" }}]\n\
+             mechanism.m = {{ rule = \"stake\", epoch_slots = 1, {rule} }}\n\
+             strategies.s = {{ learner = \"hedge\", menu = {{ absolute = [0.05, 4.0], points = 80 }} }}\n\
+             play = {{ regime = \"independent\", max_epochs = 20000 }}\n"
+        ))
+    };
+    let benchmark = |live_cost: &str, rule: &str| {
+        let experiment = experiment(live_cost, rule);
+        let contender = &experiment.contenders[0];
+        Benchmark::of(&contender.rule, &experiment.setting, &contender.terms)
+    };
+    let plain = benchmark("0.0", "").unwrap();
+    assert!((plain.nash - 5.0 / 9.0).abs() < 1e-12 && (plain.joint - 1.0).abs() < 1e-12, "{plain:?}");
+    let dear = benchmark("0.1", "").unwrap();
+    assert!((dear.nash - (5.0 / 9.0 - 0.1)).abs() < 1e-12 && (dear.joint - 1.0).abs() < 1e-12, "{dear:?}");
+    assert_eq!(benchmark("0.12", ""), None);
+    let half = benchmark("0.0", "commission = 0.5").unwrap();
+    assert!((half.nash - 2.5 / 9.0).abs() < 1e-12 && (half.joint - 0.5).abs() < 1e-12, "{half:?}");
+    assert_eq!(benchmark("0.0", "stake_power = 1.5"), None);
+    for outcome in replicates(&experiment("0.0", ""), 2) {
+        let gain = metric(&outcome, "profit_gain").unwrap();
+        let measured = (joint_profit(&outcome) - 5.0 / 9.0) / (4.0 / 9.0);
+        assert!((gain - measured).abs() < 1e-9, "{gain} {measured}");
+        assert!(gain.abs() < 0.1, "{gain}");
+    }
+}
+
+/// Bonds cost capital and machines out of office earn elsewhere: both are profit or loss over not taking part, so that bidders who pay
+/// what the market price is gain nothing, whatever both are.
+#[test]
+fn profit_gain_counts_capital_and_other_uses() {
+    let text = "experiment = { name = \"x\" }\n\
+         sequencers = [{ name = \"b\", count = 3, value = { constant = 1.0 }, live_cost = 0.05, idle_cost = -0.02, capital_cost = 0.01, \
+         strategy = \"s\" }]\n\
+         mechanism.m = { rule = \"auction_rotation\", seats = 1, epoch_slots = 2, bond = 2.0, dispute_epochs = 3, \
+         pricing = \"pay_as_bid\" }\n\
+         strategies.s = { learner = \"hedge\", menu = { relative = [0.0, 1.0], points = 21 } }\n\
+         play = { regime = \"independent\", max_epochs = 5000 }\n";
+    let experiment = read(text);
+    let contender = &experiment.contenders[0];
+    let benchmark = Benchmark::of(&contender.rule, &experiment.setting, &contender.terms).unwrap();
+    assert!(benchmark.nash.abs() < 1e-9 && benchmark.joint > 0.5, "{benchmark:?}");
+    for outcome in replicates(&experiment, 2) {
+        let gain = metric(&outcome, "profit_gain").unwrap();
+        // A machine's other use brings 2 slots × .02 to each of three, in office or not.
+        let over = joint_profit(&outcome) - 3.0 * 2.0 * 0.02;
+        assert!((gain - over / benchmark.joint).abs() < 1e-9, "{gain} {over}");
+        // Bids lie within a tick of net value.
+        assert!((-1e-9..0.1).contains(&gain), "{gain}");
+    }
 }
