@@ -228,6 +228,32 @@ fn answers_to_past_offers_are_seated_again() {
     assert!(kept >= 3, "{kept} of 4 sessions lead back to their cycle");
 }
 
+/// Plans of two who remember two epochs of fifteen settings, 50,625 histories each, are stored and come back whole; those of seventeen
+/// settings are too long, and that is said.
+#[test]
+fn long_plans_are_stored_up_to_a_limit() {
+    let text = |points: &str| {
+        MEMORY
+            .replace("memory = 1", "memory = 2")
+            .replace("points = 6", &format!("points = {points}"))
+            .replace("2e-4", "1e-3")
+    };
+    let export = |points: &str| {
+        let experiment = read(&text(points));
+        let learned = unit(&experiment, &experiment.contenders[0], 0);
+        strategies(&experiment, &experiment.contenders[0], 0, &learned)
+    };
+    let exports = export("15").unwrap();
+    let written = text("15");
+    let (head, _) = written.split_once("[strategies.memory]").unwrap();
+    let seated = read(&format!("{head}[strategies.memory]\n{}", exports[0].text));
+    let answers = seated.setting.classes[0].strategy.answers.as_ref().unwrap();
+    assert_eq!((answers.memory, answers.settings.len()), (2, 50_625));
+    assert!(answers.settings.iter().max() == Some(&14), "some history is answered by the highest setting");
+    let refused = export("17").unwrap_err();
+    assert!(refused.contains("more than 65536 histories"), "{refused}");
+}
+
 /// A script with a menu beside a learner is judged against it: a kickback far from the best response to what the learner
 /// ends with gains what the logit shares say.
 #[test]
@@ -361,6 +387,7 @@ fee_per_slot = 0.01
 target_rate = 0.05
 target_value = 1.0
 target_window = 3
+target_tip = 0.01
 
 [briber]
 strategy = "asker"
@@ -379,6 +406,7 @@ epoch_slots = 16
 
 [mechanism.board]
 rule = "authority"
+contract_fee = 0.005
 seats = 2
 epoch_slots = 16
 
@@ -386,7 +414,7 @@ epoch_slots = 16
 rounds = 4
 warmup_epochs = 60
 measured_epochs = 20
-certificate_markets = 8
+certificate_markets = 16
 certificate_epochs = 4
 
 [strategies.asker]
