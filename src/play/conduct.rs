@@ -43,11 +43,13 @@
 //! Source: Bertsekas (2013), "Rollout algorithms for discrete optimization", in *Handbook of Combinatorial Optimization*, on
 //! policy iteration by rollouts; Becker and Stigler (1974) on what deters.
 
+use super::best_conduct::Ways;
 use super::censorship::attempt::Stance;
 use super::horizon;
 use super::ledger::Imbalance;
-use super::market::{Detail, Game, Market, Round};
+use super::market::{Detail, Game, Market, Player, Round};
 use super::schedule::{Phase, Schedule, market_key};
+use super::trial::Trial;
 use crate::agent::Setting;
 use crate::agent::conduct::{Bribes, Choice};
 use crate::draws::{Purpose, Who};
@@ -164,6 +166,8 @@ const MARKETS: u32 = 4;
 /// Epochs played in each market before its members are tried, and epochs in which it is waited for that one serves.
 const EPOCHS: u32 = 8;
 const PATIENCE: u32 = 24;
+/// First rounds in which others are supposed to be willing.
+const SUPPOSED: u32 = 2;
 /// Epochs in each market over which it is counted what is earned aside.
 const ASIDE_EPOCHS: u32 = 48;
 /// Batches from which the briber learns, and targets in each, if they come within so many epochs.
@@ -255,12 +259,17 @@ pub fn learn<M: Mechanism>(
     let mut losses: Vec<Option<Loss>> =
         before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
     let mut toxic = vec![0.0; players.len()];
-    let adds = game.terms.oversight.governance.map_or(0.0, |governance| governance.adds());
+    let governance = game.terms.oversight.governance;
+    let adds = governance.map_or(0.0, |governance| governance.adds());
+    let finds = |acts: u32| governance.map_or(0.0, |governance| governance.finds(acts));
+    // What obeying an order spares on balance, before findings.
+    let spared = rollup.orders.map_or(0.0, |orders| orders.penalty)
+        - rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
     let mut improve = |school: &mut School<M>, rounds: std::ops::Range<u32>| -> Result<(), Imbalance> {
         let first = rounds.start;
         let mut seen = vec![false; players.len()];
         for round in rounds {
-            let samples = school.sample(round)?;
+            let (samples, ways) = school.sample(round, round - first < SUPPOSED)?;
             // Later rounds count more: the first were played by people who knew nothing. Those before the first of these
             // rounds no longer count.
             let weight = 2.0 / f64::from(round - first + 2);
@@ -274,9 +283,14 @@ pub fn learn<M: Mechanism>(
                 toxic[p] += weight
                     * (rollup.toxic.filter(|_| !game.terms.fair).map_or(0.0, |t| t.beside(sample.mev))
                         - toxic[p]);
-                let act_cost = adds * losses[p].unwrap_or_default().counted() + scruple(p);
+                let loss = losses[p].unwrap_or_default().counted();
+                let by_act = Conduct::of(spec(p), adds * loss + scruple(p), toxic[p]);
+                let conduct = match &ways[p] {
+                    Some(ways) => ways.best(by_act, spared, loss, scruple(p), &finds),
+                    None => by_act,
+                };
                 for &i in &players[p].members {
-                    school.behaviour.conduct[i] = Conduct::of(spec(p), act_cost, toxic[p]);
+                    school.behaviour.conduct[i] = conduct;
                 }
             }
         }
@@ -442,17 +456,36 @@ impl<M: Mechanism> School<'_, '_, M> {
         Ok(market)
     }
 
-    /// Samples every player's loss.
-    fn sample(&mut self, round: u32) -> Result<Vec<Sample>, Imbalance> {
+    /// Samples every player's loss, and lets those who learn under a governance try ways to behave, others being willing to do the same if so
+    /// `supposed`.
+    fn sample(&mut self, round: u32, supposed: bool) -> Result<(Vec<Sample>, Vec<Option<Ways>>), Imbalance> {
         let players = &self.game.seats.players;
+        let behaviour = self.behaviour.clone();
+        let mut trial = Trial::new(self.game, self.choose, &behaviour);
+        let governed = self.game.terms.oversight.governance.is_some();
+        let ways = |player: &Player| {
+            let spec = self.game.setting.classes[player.class].conduct;
+            let usual = behaviour.conduct[player.members[0]];
+            Some(Ways::new(self.game, spec, usual, &behaviour.price))
+                .filter(|ways| governed && ways.is_choice())
+        };
+        let mut ways: Vec<Option<Ways>> = players.iter().map(ways).collect();
         let mut samples = vec![Sample::default(); players.len()];
         let mut produced = vec![0.0; players.len()];
         for m in 0..MARKETS {
             let mut market = self.open()?;
             let mut last = market.clone();
-            for _ in 0..EPOCHS {
+            for epoch in 0..EPOCHS {
                 last.clone_from(&market);
                 self.step(&mut market)?;
+                for (player, ways) in players.iter().zip(&mut ways) {
+                    let Some(ways) = ways else { continue };
+                    let turn = ((round * MARKETS + m) * EPOCHS + epoch) as usize % player.members.len();
+                    let mut in_turn = player.members[turn..].iter().chain(&player.members[..turn]);
+                    if let Some(&i) = in_turn.find(|&&i| market.service.scheduled[i] > 0.0) {
+                        ways.try_all(&mut trial, &last, i, supposed)?;
+                    }
+                }
                 for (i, &mev) in market.service.mev.iter().enumerate() {
                     if market.service.produced[i] > 0.0 {
                         samples[self.game.seats.player[i]].mev += mev;
@@ -460,7 +493,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                     }
                 }
             }
-            if self.game.terms.oversight.governance.is_none() {
+            if !governed {
                 continue;
             }
             for (p, player) in players.iter().enumerate() {
@@ -498,7 +531,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                 sample.mev = skill * mean * f64::from(self.game.terms.epoch_slots);
             }
         }
-        Ok(samples)
+        Ok((samples, ways))
     }
 
     /// What candidate `i` loses if it is found guilty after the last epoch of a market.
