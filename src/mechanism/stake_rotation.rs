@@ -320,11 +320,13 @@ impl StakeRotation {
         let kept = own * at.terms.keeping(i).kept;
         let shows = 1.0 - self.lottery.no_show;
         let led = kept / (kept + keep) * shows;
+        // Nobody stands by in the place of who has been removed.
+        let beside = if kept + keep < own + rivals { led * (kept + keep) / (own + rivals) } else { led };
         let idle = pow(1.0 - own / (own + rivals), self.lottery.seats as f64);
         let active = (1.0 - idle) * shows;
         Position {
             led,
-            live: at.live_share(led),
+            live: at.live_beside(led, beside, at.terms.redundancy),
             locked: self.lottery.locked(active),
             active,
             failed: (1.0 - idle) - active,
@@ -342,11 +344,12 @@ impl StakeRotation {
         let keep: f64 = rivals().map(|j| scratch.share[j] * at.terms.keeping(j).kept).sum();
         let kept = share * at.terms.keeping(i).kept;
         let shows = 1.0 - self.lottery.no_show;
-        let led = shows * if sum > 0.0 { kept / (kept + (1.0 - share) * keep / sum) } else { 1.0 };
+        let over_all = if sum > 0.0 { kept + (1.0 - share) * keep / sum } else { kept };
+        let led = shows * if sum > 0.0 { kept / over_all } else { 1.0 };
         let live = if at.terms.oversight.secret {
             f64::from(u8::from(own > 0.0))
         } else {
-            led * at.terms.redundancy.min(filled) as f64
+            led + led * over_all.min(1.0) * (at.terms.redundancy.min(filled) - 1) as f64
         };
         let failed = active * self.lottery.no_show;
         let active = active - failed;
