@@ -295,14 +295,15 @@ impl StakeRotation {
         };
         // Where leaders are secret, whoever has a stake is live all epoch, drawn or not.
         if terms.oversight.secret && terms.oversight.any_live() {
-            return Office { draws: 1.0, wins: position.active, including: [including; 2] };
+            return Office { slots, draws: 1.0, wins: position.active, including: [including; 2] };
         }
         // Each seat is drawn on its own and brings its part, unless its owner fails to restake.
         let seats = self.lottery.seats as f64;
         if self.lottery.replacement && self.lottery.no_show == 0.0 {
-            return Office { draws: seats, wins: share, including: [including / (seats * share), 0.0] };
+            return Office { slots, draws: seats, wins: share, including: [including / (seats * share), 0.0] };
         }
         Office {
+            slots,
             draws: 1.0,
             wins: position.active,
             including: [including / position.active.max(f64::MIN_POSITIVE), 0.0],

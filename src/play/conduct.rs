@@ -59,6 +59,7 @@ use crate::mechanism::terms::{Findings, Terms};
 use crate::mechanism::{Lever, Mechanism};
 use crate::numerics::pow;
 use ndarray::Array2;
+use std::collections::BTreeMap;
 
 /// How one candidate behaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -212,9 +213,9 @@ impl Loss {
         self.whole.max(0.0)
     }
 
-    /// That but for what is lost of the stake.
+    /// That but for what is lost of the stake; below 0 where being out of office is worth something.
     fn beside(self) -> f64 {
-        self.counted() - self.stake
+        self.whole - self.stake
     }
 }
 
@@ -310,8 +311,8 @@ pub fn learn<M: Mechanism>(
         }
     }
     // What is lost of a stake is told apart from the rest: it is a cost of staking more.
-    let beside = |p: usize| losses[p].unwrap_or_default().beside();
-    let (aside, findings) = school.aside(&beside, &scruple)?;
+    let loss = |p: usize| losses[p].unwrap_or_default();
+    let (aside, findings) = school.aside(&loss, &scruple)?;
     let learning = conduct_learns || learner.is_some();
     Ok(Some(Learned { behaviour: school.behaviour, learning, aside, findings, losses }))
 }
@@ -412,6 +413,23 @@ struct Alone {
     acts: [(f64, f64); 2],
     /// Whether it would take toxic MEV.
     toxic: bool,
+}
+
+/// Targets that somebody met.
+#[derive(Clone, Debug, Default)]
+struct Met {
+    acts: f64,
+    /// How often it could include after not having been able to for so many slots, that one counted, or for as long as a target stays out.
+    gaps: BTreeMap<u32, f64>,
+}
+
+impl Met {
+    /// Probability that a slot brings a target on which it acts if it meets it, where targets stay out for `window` slots; `None` where it could
+    /// never include.
+    fn chance(&self, window: f64) -> Option<f64> {
+        let slots: f64 = self.gaps.iter().map(|(&gap, times)| times * f64::from(gap).min(window)).sum();
+        (slots > 0.0).then(|| (self.acts / slots).min(1.0))
+    }
 }
 
 /// Markets in which conduct is learned.
@@ -564,25 +582,29 @@ impl<M: Mechanism> School<'_, '_, M> {
     }
 
     /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties, `scruple` for each act
-    /// and, unless offers are stakes, what findings are expected to cost it, `beside` each: mean over the members of its player and over
+    /// and, unless offers are stakes, what findings are expected to cost it, `loss` each: mean over the members of its player and over
     /// markets. Of those who never produce anything it is what they would do alone in office. Where offers are stakes, the acts
     /// from which each reckons its findings beside that.
     fn aside(
         &mut self,
-        beside: &dyn Fn(usize) -> f64,
+        loss: &dyn Fn(usize) -> Loss,
         scruple: &dyn Fn(usize) -> f64,
     ) -> Result<(Vec<f64>, Vec<Findings>), Imbalance> {
         let player = &self.game.seats.player;
         let players = self.game.seats.players.len();
         let (mut earned, mut produced) = (vec![0.0; players], vec![0.0; players]);
-        // Slots in which a member could include, and acts in them, under no order and under one; epochs in which it led something, and toxic
-        // MEV taken in them.
-        let (mut acted, mut toxic) = (vec![[(0.0, 0.0); 2]; players], vec![(0.0, 0.0); players]);
+        // Under no order and under one, acts and for how long a member had not been able to include when it could: so many slots, whose
+        // targets it met. Slots for which targets stayed out on which one acted. Epochs in which it led something, and toxic MEV taken in them.
+        let mut met: Vec<[Met; 2]> = vec![Default::default(); players];
+        let (mut stays, mut toxic) = (vec![(0.0, 0.0); players], vec![(0.0, 0.0); players]);
+        let targets = self.game.setting.world.tempting().and_then(|rollup| rollup.targets);
+        let window = targets.map_or(1, |targets| targets.window.min(targets.forced));
         let staked = self.game.rule.lever() == Some(Lever::Stake);
         let oversight = &self.game.terms.oversight;
         let finds = |acts: u32| oversight.governance.map_or(0.0, |governance| governance.finds(acts));
         for _ in 0..MARKETS {
             let mut market = self.open()?;
+            let mut last: Vec<Option<u64>> = vec![None; player.len()];
             for _ in 0..ASIDE_EPOCHS {
                 self.step(&mut market)?;
                 let Some(docket) = market.docket() else { continue };
@@ -590,18 +612,29 @@ impl<M: Mechanism> School<'_, '_, M> {
                 for (i, &p) in player.iter().enumerate() {
                     let acts = docket.acts[i];
                     let found = if docket.is_judged(service, i) { finds(acts) } else { 0.0 };
-                    let costs = f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * beside(p) };
+                    let costs = f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * loss(p).counted() };
                     earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
                     let took = docket.took_toxic(self.game.terms, service, i);
-                    acted[p][usize::from(docket.ordered(i).is_some())].1 += f64::from(acts - u32::from(took));
+                    met[p][usize::from(docket.ordered(i).is_some())].acts += f64::from(acts - u32::from(took));
                     if service.scheduled[i] > 0.0 {
                         toxic[p] = (toxic[p].0 + 1.0, toxic[p].1 + f64::from(u8::from(took)));
                     }
                 }
                 if staked {
-                    for &i in (0..service.includers.slots()).flat_map(|slot| service.includers.of(slot)) {
-                        acted[player[i]][usize::from(docket.ordered(i).is_some())].0 += 1.0;
+                    for &(i, slots) in &docket.acted_on {
+                        let stays = &mut stays[player[i]];
+                        *stays = (stays.0 + 1.0, stays.1 + f64::from(slots));
+                    }
+                    let begin = u64::from(market.epoch - 1) * u64::from(self.game.terms.epoch_slots);
+                    for slot in 0..service.includers.slots() {
+                        let now = begin + slot as u64;
+                        for &i in service.includers.of(slot) {
+                            let gap = last[i].map_or(window, |last| (now - last).min(u64::from(window)) as u32);
+                            let met = &mut met[player[i]][usize::from(docket.ordered(i).is_some())];
+                            *met.gaps.entry(gap).or_default() += 1.0;
+                            last[i] = Some(now);
+                        }
                     }
                 }
             }
@@ -612,7 +645,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                 return earned[p] / produced[p];
             }
             let alone = alone(i);
-            let findings = if staked { 0.0 } else { alone.findings * beside(p) };
+            let findings = if staked { 0.0 } else { alone.findings * loss(p).counted() };
             alone.earned - findings / f64::from(self.game.terms.epoch_slots)
         };
         let aside = player.iter().enumerate().map(each).collect();
@@ -620,13 +653,17 @@ impl<M: Mechanism> School<'_, '_, M> {
         let errs = oversight.governance.is_some_and(|governance| governance.false_finding > 0.0);
         let expected = |(i, &p): (usize, &usize)| {
             let alone = alone(i);
-            let acts = [0, 1].map(|k| (alone.acts[k].0, mean(acted[p][k]).unwrap_or(alone.acts[k].1)));
+            // Where nobody has acted yet, a briber would keep targets out for the whole window.
+            let usual = if self.game.setting.briber.is_some() { f64::from(window) } else { 1.0 };
+            let window = mean(stays[p]).unwrap_or(usual);
+            let acts =
+                [0, 1].map(|k| (alone.acts[k].0, met[p][k].chance(window).unwrap_or(alone.acts[k].1)));
             let toxic = mean(toxic[p]).unwrap_or(f64::from(u8::from(alone.toxic)));
             // Where nobody can be found guilty of anything it costs no time either.
             if !errs && toxic == 0.0 && acts.iter().all(|&(share, acts)| share * acts == 0.0) {
                 return Findings::default();
             }
-            Findings { acts, toxic, share: self.share_lost(i), fixed: beside(p) }
+            Findings { acts, window, toxic, share: self.share_lost(i), fixed: loss(p).beside() }
         };
         let findings = if staked { player.iter().enumerate().map(expected).collect() } else { Vec::new() };
         Ok((aside, findings))
