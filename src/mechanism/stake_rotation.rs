@@ -300,7 +300,12 @@ impl StakeRotation {
         // Each seat is drawn on its own and brings its part, unless its owner fails to restake.
         let seats = self.lottery.seats as f64;
         if self.lottery.replacement && self.lottery.no_show == 0.0 {
-            return Office { slots, draws: seats, wins: share, including: [including / (seats * share), 0.0] };
+            return Office {
+                slots,
+                draws: seats,
+                wins: share,
+                including: [including / (seats * share), 0.0],
+            };
         }
         Office {
             slots,

@@ -58,8 +58,7 @@ impl Ways {
         usual: Conduct,
         price: &Policy,
     ) -> Ways {
-        let offered =
-            if spec.learns_bribes() { markups_offered(game, price) } else { Vec::new() };
+        let offered = if spec.learns_bribes() { markups_offered(game, price) } else { Vec::new() };
         let honest = Conduct {
             markup: if spec.learns_bribes() { f64::INFINITY } else { usual.markup },
             toxic: usual.toxic && spec.toxic != Choice::Learned,
@@ -152,13 +151,18 @@ impl Ways {
         } else {
             usual.markup
         };
-        if changed { Conduct { markup, act_cost: usual.act_cost, ..way } } else { Conduct { markup, ..usual } }
+        if changed {
+            Conduct { markup, act_cost: usual.act_cost, ..way }
+        } else {
+            Conduct { markup, ..usual }
+        }
     }
 
     /// The way that is the same as `usual`.
     fn place(&self, usual: Conduct, spared: f64) -> Option<usize> {
         let sells = |way: &Conduct| way.markup >= usual.markup;
-        let least = self.ways.iter().filter(|way| sells(way)).map(|way| way.markup).fold(f64::INFINITY, f64::min);
+        let least =
+            self.ways.iter().filter(|way| sells(way)).map(|way| way.markup).fold(f64::INFINITY, f64::min);
         let markup = if self.offered.is_empty() { self.ways[0].markup } else { least };
         let obeys = usual.obeys.unwrap_or(spared > usual.act_cost);
         self.ways.iter().position(|way| {

@@ -9,11 +9,13 @@
 //! with income net of the capital cost of what is locked and of legal penalties. `L` is *learned*: along markets played under
 //! everybody's present behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
 //! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
-//! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to `κ`,
+//! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to that,
 //! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
-//! one-shot deviation principle honesty is optimal exactly if no single act brings more than `κ`. (Who always takes what
-//! is worth more than `κ` loses more when it is found guilty, but not so much that it would rather refuse; and a briber
-//! who pays the least price leaves nothing to lose.) Under an order it includes all the same in both copies, and what that is counted
+//! one-shot deviation principle honesty is optimal exactly if no way to spend a single epoch brings more than `L` times what it adds to
+//! the probability of a finding. All acts of an epoch share one finding, so that acts which bring no more than `κ` each may do so together:
+//! what pays act by act is held against whole ways to behave in an epoch ([`super::best_conduct`]). (Where one of two ways pays, it
+//! also does for good: who always takes it loses more when it is found guilty, but not so much that it would rather refuse. Between several
+//! such ways `L` is that of somebody honest.) Under an order it includes all the same in both copies, and what that is counted
 //! to cost it is what its own way with orders would: the penalty if it defies them, the tip if it obeys.
 //!
 //! **Where it begins.** Those who learn begin honest. From there it is asked whether anybody gains by an act; if nobody does,
@@ -24,7 +26,7 @@
 //! finding cost among people who behaved otherwise says nothing. A negative `L` counts as nothing, as those who would rather
 //! be out of office need no act to stay out.
 //!
-//! So
+//! So, act by act,
 //!
 //! * a target is kept out for what including earns and `κ`;
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
@@ -33,8 +35,8 @@
 //! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties, scruples and what findings
 //! are expected to cost, is counted once conduct is learned. All acts of an epoch are found out at once, so that findings are
 //! counted by epochs: each costs `L`, and comes with the probability that governance finds somebody guilty of so many acts, or of none
-//! by error. Where offers are stakes that is not a mean per slot: the acts that come with a slot are told, and each stake's probability of a
-//! finding follows from the slots that it brings ([`Findings`]), with a share of the stake lost and the rest. Offers are then learned anew by
+//! by error. Where offers are stakes that is not a mean per slot: it is told how often a slot brings a target on which its owner acts, and each
+//! stake's probability of a finding follows from the slots whose targets it meets ([`Findings`]), with a share of the stake lost and the rest. Offers are then learned anew by
 //! candidates who expect it, conduct is learned anew under those offers, and so on (`experiment/simulate.rs`): whoever would gain most
 //! by misconduct can pay most for the office, unless what it would lose is more.
 //!
@@ -70,7 +72,7 @@ pub struct Conduct {
     pub toxic: bool,
     /// Whether it obeys orders: `None` if the penalty is worth it.
     pub obeys: Option<bool>,
-    /// What an act is expected to cost, `κ`, in ETH.
+    /// What a first act is expected to cost, `κ`, in ETH.
     pub act_cost: f64,
 }
 
@@ -612,11 +614,13 @@ impl<M: Mechanism> School<'_, '_, M> {
                 for (i, &p) in player.iter().enumerate() {
                     let acts = docket.acts[i];
                     let found = if docket.is_judged(service, i) { finds(acts) } else { 0.0 };
-                    let costs = f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * loss(p).counted() };
+                    let costs =
+                        f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * loss(p).counted() };
                     earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
                     let took = docket.took_toxic(self.game.terms, service, i);
-                    met[p][usize::from(docket.ordered(i).is_some())].acts += f64::from(acts - u32::from(took));
+                    met[p][usize::from(docket.ordered(i).is_some())].acts +=
+                        f64::from(acts - u32::from(took));
                     if service.scheduled[i] > 0.0 {
                         toxic[p] = (toxic[p].0 + 1.0, toxic[p].1 + f64::from(u8::from(took)));
                     }
@@ -630,7 +634,8 @@ impl<M: Mechanism> School<'_, '_, M> {
                     for slot in 0..service.includers.slots() {
                         let now = begin + slot as u64;
                         for &i in service.includers.of(slot) {
-                            let gap = last[i].map_or(window, |last| (now - last).min(u64::from(window)) as u32);
+                            let gap =
+                                last[i].map_or(window, |last| (now - last).min(u64::from(window)) as u32);
                             let met = &mut met[player[i]][usize::from(docket.ordered(i).is_some())];
                             *met.gaps.entry(gap).or_default() += 1.0;
                             last[i] = Some(now);
@@ -656,8 +661,7 @@ impl<M: Mechanism> School<'_, '_, M> {
             // Where nobody has acted yet, a briber would keep targets out for the whole window.
             let usual = if self.game.setting.briber.is_some() { f64::from(window) } else { 1.0 };
             let window = mean(stays[p]).unwrap_or(usual);
-            let acts =
-                [0, 1].map(|k| (alone.acts[k].0, met[p][k].chance(window).unwrap_or(alone.acts[k].1)));
+            let acts = [0, 1].map(|k| (alone.acts[k].0, met[p][k].chance(window).unwrap_or(alone.acts[k].1)));
             let toxic = mean(toxic[p]).unwrap_or(f64::from(u8::from(alone.toxic)));
             // Where nobody can be found guilty of anything it costs no time either.
             if !errs && toxic == 0.0 && acts.iter().all(|&(share, acts)| share * acts == 0.0) {

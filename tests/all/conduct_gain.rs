@@ -88,8 +88,8 @@ fn acts_of_an_epoch_are_weighed_together() {
     }
 }
 
-/// Twelve seats of an epoch, of whom a target meets five: nobody is paid unless all five take the offer. Each would be paid for 17 or so
-/// targets, of which it leads three slots, and is found out for any of them.
+/// Twelve seats in turns, five of which a target meets: nobody is paid unless all five take the offer. Each leads three or four slots, meets
+/// the targets of five for each of them, and loses its bond if it is found out for any: some seventeen acts are deterred by a bond of seventeen.
 #[test]
 fn deals_of_several_are_weighed_as_deals() {
     for (bond, sells) in [(10.0, 1.0), (30.0, 0.0)] {

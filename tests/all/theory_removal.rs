@@ -164,7 +164,10 @@ fn who_has_been_removed_does_not_stand_by() {
     // Seats drawn by stake among six whose machines are down for a tenth of the time.
     for replacement in [true, false] {
         let text = strict(4, 6, "", "failure_rate = 0.002\nrepair_rate = 0.02")
-            .replace("rule = \"auction_rotation\"", &format!("rule = \"stake_rotation\"\nreplacement = {replacement}"))
+            .replace(
+                "rule = \"auction_rotation\"",
+                &format!("rule = \"stake_rotation\"\nreplacement = {replacement}"),
+            )
             .replace("epoch_slots = 24", "epoch_slots = 40")
             .replace("count = 3\nlive_cost = 0.001", "count = 1\ncapital_limit = 0.0\nlive_cost = 0.001");
         let (fluid, slots) = (epochs(&text, Detail::Fluid, 2), epochs(&text, Detail::Slots, 2000));

@@ -135,7 +135,8 @@ fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
             let led = |(g, odds): (usize, &f64)| odds * p * pow(1.0 - 0.1 * 0.05, (g + 1) as f64);
             let first = gaps.iter().enumerate().map(led).sum();
             let last = (1.0 - p) * (gaps[8] + gaps[9]);
-            gaps = [vec![first], gaps[..8].iter().map(|odds| (1.0 - p) * odds).collect(), vec![last]].concat();
+            gaps =
+                [vec![first], gaps[..8].iter().map(|odds| (1.0 - p) * odds).collect(), vec![last]].concat();
         }
         1.0 - gaps.iter().sum::<f64>()
     };

@@ -58,11 +58,8 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
             let share = |i: usize| selection.slots[i] / total;
             let apart = selection.schedule == Schedule::Lottery && !selection.lottery.replacement;
             // Who has been removed does not stand by, and nobody does in its place.
-            let kept = if selection.schedule == Schedule::Lottery {
-                lottery::kept_over_all(selection)
-            } else {
-                1.0
-            };
+            let kept =
+                if selection.schedule == Schedule::Lottery { lottery::kept_over_all(selection) } else { 1.0 };
             let beside = |i: usize| share(i) * kept;
             for leader in (0..n).filter(|&i| selection.slots[i] > 0.0) {
                 deliver(service, leader, selection.slots[leader]);

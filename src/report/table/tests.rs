@@ -59,7 +59,10 @@ fn conduct_is_told_apart_from_offers() {
         )
     };
     let learned = table(&board(""));
-    assert!(learned.contains("Nobody learns offers: m.") && !learned.contains("Nobody learns here"), "{learned}");
+    assert!(
+        learned.contains("Nobody learns offers: m.") && !learned.contains("Nobody learns here"),
+        "{learned}"
+    );
     assert!(learned.contains("Conduct that nobody would change: m (0%)"), "{learned}");
     let given = table(&board("bribes = \"refuse\"\n"));
     assert!(given.contains("Nobody learns here: m.") && !given.contains("Conduct that"), "{given}");
