@@ -472,7 +472,7 @@ mod tests {
         }
         let met = seat.meeting(10.0);
         assert_eq!((met.draws, met.including[0]), (1.0, 40.0));
-        assert!((met.wins - (1.0 - 0.75_f64.powi(4))).abs() < 1e-15);
+        assert!((met.wins - (1.0 - 0.316_406_25)).abs() < 1e-15);
         // Everybody who is always live meets every target, whoever leads.
         let live = Office::of_slots(40.0, 0.25, [1.0, 1.0]).meeting(10.0);
         assert_eq!(live.including.map(|slots| slots * live.draws), [40.0, 40.0]);

@@ -43,7 +43,7 @@ struct Earned {
 #[derive(Debug)]
 pub struct Ways {
     /// The first does nothing wrong that is learned, the last everything.
-    ways: Vec<Conduct>,
+    all: Vec<Conduct>,
     /// What offered prices leave over what including earns, ascending.
     offered: Vec<f64>,
     /// By epoch, in the order of ways.
@@ -81,12 +81,12 @@ impl Ways {
             sell.extend(ways.iter().map(|&way| Conduct { markup, ..way }));
         }
         ways.extend(sell);
-        Ways { ways, offered, earned: Vec::new() }
+        Ways { all: ways, offered, earned: Vec::new() }
     }
 
     /// Whether there is anything to choose.
     pub fn is_choice(&self) -> bool {
-        self.ways.len() > 1
+        self.all.len() > 1
     }
 
     /// Lets candidate `i` try them all in the epoch after `before`; others are `willing` to sell, or behave as they do.
@@ -105,12 +105,12 @@ impl Ways {
             let played = trial.played(before, i, way, willing)?;
             Ok(Earned { income: played.income, acts: played.acts })
         };
-        let (first, last) = (self.ways[0], self.ways[self.ways.len() - 1]);
+        let (first, last) = (self.all[0], self.all[self.all.len() - 1]);
         let (honest, worst) = (play(first)?, play(last)?);
-        let mut earned = vec![honest; self.ways.len()];
+        let mut earned = vec![honest; self.all.len()];
         // Mostly nothing tempts anybody, and all ways are the same.
         if worst.acts != honest.acts || worst.income != honest.income {
-            for (earned, &way) in earned.iter_mut().zip(&self.ways).skip(1) {
+            for (earned, &way) in earned.iter_mut().zip(&self.all).skip(1) {
                 *earned = play(way)?;
             }
         }
@@ -135,18 +135,18 @@ impl Ways {
         let Some(by_act) = self.place(usual, spared) else { return usual };
         let known = worth(by_act);
         let mut best = (by_act, 0.0);
-        for w in 0..self.ways.len() {
+        for w in 0..self.all.len() {
             let more: Vec<f64> = worth(w).iter().zip(&known).map(|(a, b)| a - b).collect();
             let mean = surely_above(&more, &known);
             if mean > best.1 {
                 best = (w, mean);
             }
         }
-        let way = self.ways[best.0];
+        let way = self.all[best.0];
         let (changed, sells) = (best.0 != by_act, !self.offered.is_empty() && way.markup.is_finite());
         let markup = if sells {
             self.asked(best.0, usual.markup, &cost)
-        } else if changed && self.ways[by_act].markup != way.markup {
+        } else if changed && self.all[by_act].markup != way.markup {
             way.markup
         } else {
             usual.markup
@@ -162,10 +162,10 @@ impl Ways {
     fn place(&self, usual: Conduct, spared: f64) -> Option<usize> {
         let sells = |way: &Conduct| way.markup >= usual.markup;
         let least =
-            self.ways.iter().filter(|way| sells(way)).map(|way| way.markup).fold(f64::INFINITY, f64::min);
-        let markup = if self.offered.is_empty() { self.ways[0].markup } else { least };
+            self.all.iter().filter(|way| sells(way)).map(|way| way.markup).fold(f64::INFINITY, f64::min);
+        let markup = if self.offered.is_empty() { self.all[0].markup } else { least };
         let obeys = usual.obeys.unwrap_or(spared > usual.act_cost);
-        self.ways.iter().position(|way| {
+        self.all.iter().position(|way| {
             way.markup == markup && way.toxic == usual.toxic && way.obeys.unwrap_or(obeys) == obeys
         })
     }
@@ -173,12 +173,12 @@ impl Ways {
     /// What is asked by who sells in way `w`: what its acts cost on average, or `alone` where none was seen; more than every offer that is
     /// refused.
     fn asked(&self, w: usize, alone: f64, cost: &dyn Fn(u32) -> f64) -> f64 {
-        let way = self.ways[w];
+        let way = self.all[w];
         let least = way.markup;
         let refuses = |other: &&Conduct| {
             other.markup == f64::INFINITY && other.toxic == way.toxic && other.obeys == way.obeys
         };
-        let Some(none) = self.ways.iter().position(|other| refuses(&other)) else { return alone };
+        let Some(none) = self.all.iter().position(|other| refuses(&other)) else { return alone };
         let (mut costs, mut acts) = (0.0, 0.0);
         for epoch in &self.earned {
             costs += cost(epoch[w].acts) - cost(epoch[none].acts);
