@@ -11,11 +11,12 @@
 //! the difference.
 //!
 //! **What is asked.** Who takes what is offered asks what its acts cost it on average: less would not pay. Who takes nothing asks
-//! what a first act would cost.
+//! what a first act would cost. A briber who learns its price posts it for all targets: of such a one everybody asks the least price that pays
+//! if it is taken for all of them by everybody, their average cost, whatever is offered while it learns.
 //!
 //! **Deals of several.** Where schedules are public a briber pays nobody unless everybody takes its offer. Who would be paid only then
 //! asks what it gains if the others are willing, as else it loses nothing: so it is supposed in the first rounds, after which
-//! others count as they behave.
+//! others count as they behave; always of a briber who learns.
 
 use super::conduct::Conduct;
 use super::ledger::Imbalance;
@@ -46,6 +47,8 @@ pub struct Ways {
     all: Vec<Conduct>,
     /// What offered prices leave over what including earns, ascending.
     offered: Vec<f64>,
+    /// Whether the briber learns what is asked.
+    haggled: bool,
     /// By epoch, in the order of ways.
     earned: Vec<Vec<Earned>>,
 }
@@ -81,7 +84,8 @@ impl Ways {
             sell.extend(ways.iter().map(|&way| Conduct { markup, ..way }));
         }
         ways.extend(sell);
-        Ways { all: ways, offered, earned: Vec::new() }
+        let haggled = game.setting.briber.as_ref().is_some_and(|briber| briber.learner.learns());
+        Ways { all: ways, offered, haggled, earned: Vec::new() }
     }
 
     /// Whether there is anything to choose.
@@ -143,7 +147,8 @@ impl Ways {
             }
         }
         let way = self.all[best.0];
-        let (changed, sells) = (best.0 != by_act, !self.offered.is_empty() && way.markup.is_finite());
+        let changed = best.0 != by_act;
+        let sells = !self.offered.is_empty() && (self.haggled || way.markup.is_finite());
         let markup = if sells {
             self.asked(best.0, usual.markup, &cost)
         } else if changed && self.all[by_act].markup != way.markup {
@@ -170,21 +175,28 @@ impl Ways {
         })
     }
 
-    /// What is asked by who sells in way `w`: what its acts cost on average, or `alone` where none was seen; more than every offer that is
-    /// refused.
+    /// What is asked by who behaves in way `w`: what the bribes that it takes, or would take of a briber who learns, cost on average, or `alone`
+    /// where there was none; of a given briber more than every offer that is refused.
     fn asked(&self, w: usize, alone: f64, cost: &dyn Fn(u32) -> f64) -> f64 {
         let way = self.all[w];
-        let least = way.markup;
-        let refuses = |other: &&Conduct| {
-            other.markup == f64::INFINITY && other.toxic == way.toxic && other.obeys == way.obeys
+        let least = if self.haggled { self.all[self.all.len() - 1].markup } else { way.markup };
+        let same_but_for = |markup: f64| {
+            self.all.iter().position(|other| {
+                other.markup == markup && other.toxic == way.toxic && other.obeys == way.obeys
+            })
         };
-        let Some(none) = self.all.iter().position(|other| refuses(&other)) else { return alone };
+        let (Some(some), Some(none)) = (same_but_for(least), same_but_for(f64::INFINITY)) else {
+            return alone;
+        };
         let (mut costs, mut acts) = (0.0, 0.0);
         for epoch in &self.earned {
-            costs += cost(epoch[w].acts) - cost(epoch[none].acts);
-            acts += f64::from(epoch[w].acts) - f64::from(epoch[none].acts);
+            costs += cost(epoch[some].acts) - cost(epoch[none].acts);
+            acts += f64::from(epoch[some].acts) - f64::from(epoch[none].acts);
         }
         let mean = if acts > 0.0 { costs / acts } else { alone };
+        if self.haggled {
+            return mean.max(0.0);
+        }
         let refused = self.offered.iter().copied().filter(|&offered| offered < least).fold(-1.0, f64::max);
         if mean > refused { mean.clamp(0.0, least) } else { least }
     }

@@ -259,6 +259,7 @@ pub fn learn<M: Mechanism>(
         markets: 0,
     };
     let learner = briber(setting).filter(|_| setting.briber.as_ref().is_some_and(|s| s.learner.learns()));
+    let haggled = learner.is_some();
     let mut losses: Vec<Option<Loss>> =
         before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
     let mut toxic = vec![0.0; players.len()];
@@ -272,7 +273,7 @@ pub fn learn<M: Mechanism>(
         let first = rounds.start;
         let mut seen = vec![false; players.len()];
         for round in rounds {
-            let (samples, ways) = school.sample(round, round - first < SUPPOSED)?;
+            let (samples, ways) = school.sample(round, haggled || round - first < SUPPOSED)?;
             // Later rounds count more: the first were played by people who knew nothing. Those before the first of these
             // rounds no longer count.
             let weight = 2.0 / f64::from(round - first + 2);

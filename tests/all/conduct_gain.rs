@@ -100,3 +100,25 @@ fn deals_of_several_are_weighed_as_deals() {
         assert!(metric(&outcome, "conduct_gain").unwrap() < 1e-9, "{bond}");
     }
 }
+
+/// A briber who learns its price finds the least that pays for forty acts of an epoch together, a fortieth of the bond, on a menu by tenths; and gives up
+/// where a target is worth less than that to it.
+#[test]
+fn a_briber_learns_what_acts_cost_together() {
+    for (bond, value, sells) in [(20.0, 10.0, true), (90.0, 10.0, true), (90.0, 2.0, false)] {
+        let text = text(SLOTS, 0.5, bond)
+            .replace("target_value = 10.0", &format!("target_value = {value:?}"))
+            .replace(
+                "learner = \"scripted\"\noffer = { absolute = 1.0 }",
+                "learner = \"fictitious_play\"\nmenu = { absolute = [0.0, 4.0], points = 41 }",
+            );
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        assert_eq!(metric(&outcome, "censored_share"), Some(f64::from(u8::from(sells))), "{bond} {value}");
+        assert!(metric(&outcome, "conduct_gain").unwrap() < 1e-9, "{bond} {value}");
+        if sells {
+            let each = metric(&outcome, "bribes_to_sequencers").unwrap() / SLOTS;
+            assert!(each >= bond / SLOTS - 1e-9 && each <= bond / SLOTS + 0.2, "{bond}: {each}");
+        }
+    }
+}
