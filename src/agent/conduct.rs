@@ -78,9 +78,14 @@ impl Conduct {
     pub const UNTEMPTED: Conduct =
         Conduct { bribes: Bribes::Refuse, toxic: Choice::Never, obeys: Choice::Never };
 
+    /// Whether it is learned for what price a target is kept out.
+    pub fn learns_bribes(&self) -> bool {
+        self.bribes == Bribes::Learned
+    }
+
     /// Whether any of it is learned.
     pub fn learns(&self) -> bool {
-        self.bribes == Bribes::Learned || self.toxic == Choice::Learned || self.obeys == Choice::Learned
+        self.learns_bribes() || self.toxic == Choice::Learned || self.obeys == Choice::Learned
     }
 
     /// Reads a group's keys, as far as the world has something to be tempted by: (conduct, scruple, jurisdiction).

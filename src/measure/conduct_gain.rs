@@ -24,8 +24,9 @@ use crate::agent::conduct::{Bribes, Choice};
 use crate::mechanism::Mechanism;
 use crate::play::conduct::{Behaviour, Conduct, loss_of, reach};
 use crate::play::ledger::Imbalance;
-use crate::play::market::{Detail, Game, Market, Round};
+use crate::play::market::{Game, Market};
 use crate::play::schedule::{Phase, Schedule, market_key};
+use crate::play::trial::Trial;
 
 /// Markets, epochs in each at which somebody deviates, and epochs between them.
 const MARKETS: u32 = 16;
@@ -92,25 +93,26 @@ pub fn measure<M: Mechanism>(
     }
     let judged: Vec<usize> = (0..players.len()).filter(|&p| !others[p].is_empty()).collect();
     let mut gains: Vec<Gains> = judged.iter().map(|&p| Gains::new(1, others[p].len())).collect();
-    let mut trial = Trial { game, choose, behaviour, round: Round::new(game), reach: reach(game, schedule) };
+    let trial = Trial::new(game, choose, behaviour);
+    let mut court = Court { game, behaviour, trial, reach: reach(game, schedule) };
     for m in 0..MARKETS {
         let mut market = Market::open(game, market_key(seed, replicate, Phase::Certify, FIRST + m));
         market.behave(behaviour);
         for _ in 0..schedule.burn_in {
-            trial.step(&mut market)?;
+            court.trial.step(&mut market)?;
         }
         let mut found = vec![0_u32; judged.len()];
         for attempt in 0..TRIES {
             for ((gains, &p), found) in gains.iter_mut().zip(&judged).zip(&mut found) {
                 let turn = (m * TRIES + attempt) as usize % players[p].members.len();
                 // Where nobody of the class serves soon there is nothing to try.
-                if let Some(payoffs) = trial.deviate(&market, &players[p].members, turn, &others[p])? {
+                if let Some(payoffs) = court.deviate(&market, &players[p].members, turn, &others[p])? {
                     gains.add(0, 1.0, &payoffs, 0.0);
                     *found += 1;
                 }
             }
             for _ in 0..APART {
-                trial.step(&mut market)?;
+                court.trial.step(&mut market)?;
             }
         }
         for (gains, found) in gains.iter_mut().zip(found) {
@@ -121,31 +123,15 @@ pub fn measure<M: Mechanism>(
     Ok(Some(ConductGain { estimate: certificate.estimate, upper: certificate.upper }))
 }
 
-/// What deviations are played with.
-struct Trial<'t, 'g, M: Mechanism> {
+/// What deviations are judged with.
+struct Court<'t, 'g, M: Mechanism> {
     game: &'t Game<'g, M>,
-    choose: &'t dyn Fn(u32, usize, usize, f64) -> usize,
     behaviour: &'t Behaviour,
-    round: Round<M>,
+    trial: Trial<'t, 'g, M>,
     reach: u32,
 }
 
-/// What came of an epoch and of those after it.
-struct Played<M: Mechanism> {
-    /// Discounted income.
-    income: f64,
-    acts: u32,
-    /// The market after the first epoch.
-    market: Market<M>,
-}
-
-impl<M: Mechanism> Trial<'_, '_, M> {
-    fn step(&mut self, market: &mut Market<M>) -> Result<(), Imbalance> {
-        let epoch = market.epoch;
-        market.choose(self.game, |p, state, u| (self.choose)(epoch, p, state, u), &mut self.round);
-        market.decide(self.game, &mut self.round, Detail::Slots)
-    }
-
+impl<M: Mechanism> Court<'_, '_, M> {
     /// What each of `others` gains over behaving as everybody does, by the first of `members`, from `turn` on, who is in office
     /// soon; nothing where none is.
     fn deviate(
@@ -158,7 +144,7 @@ impl<M: Mechanism> Trial<'_, '_, M> {
         let mut before = market.clone();
         for _ in 0..PATIENCE {
             let mut ahead = before.clone();
-            self.step(&mut ahead)?;
+            self.trial.step(&mut ahead)?;
             let serves = |&&i: &&usize| ahead.service.scheduled[i] > 0.0;
             if let Some(&i) = members[turn..].iter().chain(&members[..turn]).find(serves) {
                 return self.deviate_in(&before, i, others).map(Some);
@@ -174,14 +160,14 @@ impl<M: Mechanism> Trial<'_, '_, M> {
         i: usize,
         others: &[Conduct],
     ) -> Result<Vec<f64>, Imbalance> {
-        let usual = self.played(before, i, self.behaviour.conduct[i])?;
+        let usual = self.trial.played(before, i, self.behaviour.conduct[i], None)?;
         let governance = self.game.terms.oversight.governance;
         let finds = |acts: u32| governance.map_or(0.0, |governance| governance.finds(acts));
         let scruple = self.game.setting.sequencers[i].traits.scruple;
         // What each gains but for findings, and what it adds to their probability.
         let mut gains = Vec::with_capacity(others.len());
         for &conduct in others {
-            let deviated = self.played(before, i, conduct)?;
+            let deviated = self.trial.played(before, i, conduct, None)?;
             let acts = f64::from(deviated.acts) - f64::from(usual.acts);
             let found = finds(deviated.acts) - finds(usual.acts);
             gains.push((deviated.income - usual.income - scruple * acts, found));
@@ -193,38 +179,7 @@ impl<M: Mechanism> Trial<'_, '_, M> {
         let mut guilty = usual.market.clone();
         guilty.convict(self.game, i);
         let (game, reach, clean) = (self.game, self.reach, usual.market);
-        let loss = loss_of(game, clean, guilty, i, 1.0, reach, &mut |market| self.step(market))?;
+        let loss = loss_of(game, clean, guilty, i, 1.0, reach, &mut |market| self.trial.step(market))?;
         Ok(gains.into_iter().map(|(gain, found)| gain - found * loss).collect())
-    }
-
-    /// Plays an epoch in which candidate `i` behaves like this and nobody is found guilty, and goes on as usual.
-    fn played(&mut self, before: &Market<M>, i: usize, conduct: Conduct) -> Result<Played<M>, Imbalance> {
-        let mut market = before.clone();
-        market.behave_as(i, conduct);
-        market.spare(true);
-        self.step(&mut market)?;
-        market.behave_as(i, self.behaviour.conduct[i]);
-        market.spare(false);
-        let acts = market.docket().map_or(0, |docket| docket.acts[i]);
-        let after = market.clone();
-        let rate = self.game.terms.capital_rate[i];
-        let discount = self.game.setting.sequencers[i].traits.discount;
-        let (mut income, mut weight, mut wealth) = (0.0, 1.0, before.ledger.wealth(i));
-        for t in 0..=self.under_way() {
-            if t > 0 {
-                self.step(&mut market)?;
-            }
-            let now = market.ledger.wealth(i);
-            income += weight * (now - wealth - rate * market.ledger.tied(i) - market.penalties(i));
-            wealth = now;
-            weight *= discount;
-        }
-        Ok(Played { income, acts, market: after })
-    }
-
-    /// Epochs for which a target that has arrived may be under way.
-    fn under_way(&self) -> u32 {
-        let targets = self.game.setting.world.tempting().and_then(|rollup| rollup.targets);
-        targets.map_or(0, |targets| targets.window.div_ceil(self.game.terms.epoch_slots))
     }
 }

@@ -192,14 +192,30 @@ pub fn expect(selection: &mut Selection) {
     }
 }
 
-/// Expected share of slots in which a candidate is live that leads the share `q` of them, where seats were drawn without
-/// replacement: every seat stands by for the `redundancy − 1` seats before it.
-pub fn live_apart(at: &At, selection: &Selection, q: f64) -> f64 {
+/// Expected share of slots in which a candidate is live that leads the share `q` of them and stands by with the share `beside`, where
+/// seats were drawn without replacement: every seat stands by for the `redundancy − 1` seats before it.
+pub fn live_apart(at: &At, selection: &Selection, q: f64, beside: f64) -> f64 {
     if at.terms.oversight.secret {
         return 1.0;
     }
     let staked = selection.weight.iter().filter(|w| **w > 0.0).count();
-    q * at.terms.redundancy.min(selection.lottery.filled(staked)) as f64
+    let others = at.terms.redundancy.min(selection.lottery.filled(staked)).saturating_sub(1);
+    q + beside * others as f64
+}
+
+/// Share of all turns that come before the removal of their holders, seats by what they are drawn with: with what led slots, in which turns
+/// that passed on are counted, come down to the slots of standbys, whose places nobody takes. One where nobody is removed.
+pub fn kept_over_all(selection: &Selection) -> f64 {
+    if selection.kept.is_empty() {
+        return 1.0;
+    }
+    let led = selection.slots.iter().zip(&selection.kept).filter(|(slots, _)| **slots > 0.0);
+    let (mut sum, mut drawn) = (0.0, 0.0);
+    for (slots, kept) in led {
+        sum += slots;
+        drawn += slots / kept;
+    }
+    if drawn > 0.0 { sum / drawn } else { 1.0 }
 }
 
 /// Draws the seats of an epoch, and fills in the same.

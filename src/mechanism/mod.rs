@@ -200,6 +200,17 @@ impl At<'_> {
         if self.terms.oversight.secret { f64::from(u8::from(q > 0.0)) } else { live_share(q, redundancy) }
     }
 
+    /// The same of a candidate that leads each with the probability `led` and stands by with the probability `beside` for each of the
+    /// `redundancy − 1` before: less than it leads where who has been removed leaves standbys missing and turns to others.
+    #[inline]
+    pub fn live_beside(&self, led: f64, beside: f64, redundancy: usize) -> f64 {
+        if self.terms.oversight.secret || beside == led {
+            self.live_share_among(led, redundancy)
+        } else {
+            led + (1.0 - led) * live_share(beside, redundancy - 1)
+        }
+    }
+
     /// Slots in which the holder of one of so many seats that take turns is live, for each that it leads: it stands by for the
     /// `redundancy − 1` seats before its own, or for all, where leaders are secret.
     #[inline]

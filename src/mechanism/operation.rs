@@ -62,7 +62,8 @@ pub struct Service {
     run: (Option<usize>, u64),
     gap: f64,
     backlog: f64,
-    live: Vec<f64>,
+    /// Slots in which each candidate was live, as leader or standby.
+    pub live: Vec<f64>,
     /// Cost of starts in the epoch.
     starts: Vec<f64>,
     /// By candidate, the slot after the last one in which it was live; 0 where there was none.

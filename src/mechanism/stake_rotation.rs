@@ -295,14 +295,20 @@ impl StakeRotation {
         };
         // Where leaders are secret, whoever has a stake is live all epoch, drawn or not.
         if terms.oversight.secret && terms.oversight.any_live() {
-            return Office { draws: 1.0, wins: position.active, including: [including; 2] };
+            return Office { slots, draws: 1.0, wins: position.active, including: [including; 2] };
         }
         // Each seat is drawn on its own and brings its part, unless its owner fails to restake.
         let seats = self.lottery.seats as f64;
         if self.lottery.replacement && self.lottery.no_show == 0.0 {
-            return Office { draws: seats, wins: share, including: [including / (seats * share), 0.0] };
+            return Office {
+                slots,
+                draws: seats,
+                wins: share,
+                including: [including / (seats * share), 0.0],
+            };
         }
         Office {
+            slots,
             draws: 1.0,
             wins: position.active,
             including: [including / position.active.max(f64::MIN_POSITIVE), 0.0],
@@ -320,11 +326,13 @@ impl StakeRotation {
         let kept = own * at.terms.keeping(i).kept;
         let shows = 1.0 - self.lottery.no_show;
         let led = kept / (kept + keep) * shows;
+        // Nobody stands by in the place of who has been removed.
+        let beside = if kept + keep < own + rivals { led * (kept + keep) / (own + rivals) } else { led };
         let idle = pow(1.0 - own / (own + rivals), self.lottery.seats as f64);
         let active = (1.0 - idle) * shows;
         Position {
             led,
-            live: at.live_share(led),
+            live: at.live_beside(led, beside, at.terms.redundancy),
             locked: self.lottery.locked(active),
             active,
             failed: (1.0 - idle) - active,
@@ -342,11 +350,12 @@ impl StakeRotation {
         let keep: f64 = rivals().map(|j| scratch.share[j] * at.terms.keeping(j).kept).sum();
         let kept = share * at.terms.keeping(i).kept;
         let shows = 1.0 - self.lottery.no_show;
-        let led = shows * if sum > 0.0 { kept / (kept + (1.0 - share) * keep / sum) } else { 1.0 };
+        let over_all = if sum > 0.0 { kept + (1.0 - share) * keep / sum } else { kept };
+        let led = shows * if sum > 0.0 { kept / over_all } else { 1.0 };
         let live = if at.terms.oversight.secret {
             f64::from(u8::from(own > 0.0))
         } else {
-            led * at.terms.redundancy.min(filled) as f64
+            led + led * over_all.min(1.0) * (at.terms.redundancy.min(filled) - 1) as f64
         };
         let failed = active * self.lottery.no_show;
         let active = active - failed;

@@ -43,6 +43,8 @@ pub const TERM_EPOCHS: Parameter =
 /// the same probability.
 #[derive(Clone, Copy, Debug)]
 pub struct Office {
+    /// Slots of the epoch.
+    pub slots: f64,
     /// Slots, where each slot's leader is drawn; seats, where those are drawn with replacement; else one.
     pub draws: f64,
     /// Probability to win a draw, and to lead something thereby.
@@ -57,7 +59,31 @@ impl Office {
     #[inline]
     pub fn of_slots(slots: f64, leads: f64, [leading, over_all]: [f64; 2]) -> Office {
         let beside = if leads < 1.0 { (over_all - leads * leading).max(0.0) / (1.0 - leads) } else { 0.0 };
-        Office { draws: slots, wins: leads, including: [leading, beside] }
+        Office { slots, draws: slots, wins: leads, including: [leading, beside] }
+    }
+
+    /// The same with slots in which targets arrive that it meets, each once, in place of those in which it can include: a target stays out for
+    /// `window` slots, and meets whoever can include in one of them.
+    ///
+    /// Draws follow one another slot by slot, of which `w` consecutive ones are taken together: a winner of any of them, with the
+    /// probability `1 − (1 − p)^w`, meets the targets of all their slots. So the mean over slots is `1 − (1 − p)^w`, as it should be,
+    /// and targets that come close together meet the same leaders: the probability of a finding is off by less than a hundredth of itself where all
+    /// that precedes is exact but for this (no outages). Where `w` would be more than all draws, nothing else is left to chance.
+    #[must_use]
+    pub fn meeting(&self, window: f64) -> Office {
+        let Office { slots, draws, wins, including } = *self;
+        let each = slots / draws;
+        let shares = including.map(|including| including / each);
+        // Who is live in several slots for each that it leads is met in as many more.
+        let together = (window + shares[0].max(1.0) - 1.0).clamp(1.0, draws);
+        let again = (window / together).max(1.0);
+        let [leading, beside] = shares.map(|share| (share * again).min(1.0));
+        let won = 1.0 - pow(1.0 - wins, together);
+        let all = 1.0 - pow(1.0 - (wins * leading + (1.0 - wins) * beside), together);
+        let else_met = 1.0 - pow(1.0 - beside, together);
+        let if_won = if won > 0.0 { ((all - (1.0 - won) * else_met) / won).clamp(0.0, 1.0) } else { 0.0 };
+        let met = each * together;
+        Office { slots, draws: draws / together, wins: won, including: [met * if_won, met * else_met] }
     }
 }
 
@@ -65,30 +91,38 @@ impl Office {
 /// of itself, so that this is told by acts and not by slots.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Findings {
-    /// Shares of epochs under no order and under one, and acts in a slot in which it can include then: the probability of one, or their
-    /// number where that is above one.
+    /// Shares of epochs under no order and under one, and the probability that a slot brings a target then on which it acts if it meets it.
     pub acts: [(f64, f64); 2],
+    /// Slots for which targets stay out on which it acts.
+    pub window: f64,
     /// Probability that it takes toxic MEV, one act, in an epoch in which it leads something.
     pub toxic: f64,
     /// Share of the stake that a finding takes, discounted to when that is taken.
     pub share: f64,
-    /// What one costs whatever the stake, in ETH: other bonds, and what office is worth.
+    /// What one costs whatever the stake, in ETH: other bonds, and what office is worth; below 0 where being out of office is worth something.
     pub fixed: f64,
 }
 
 impl Findings {
+    /// What one costs somebody with this stake: nothing where being out of office is worth more than what is lost, as nobody needs a
+    /// finding for that.
+    pub fn cost(&self, stake: f64) -> f64 {
+        (self.share * stake + self.fixed).max(0.0)
+    }
+
     /// Probability of a finding in an epoch.
     pub fn probability(&self, governance: &Governance, office: &Office) -> f64 {
+        let office = office.meeting(self.window);
         let mean = |&(share, acts): &(f64, f64)| {
-            if share > 0.0 { share * self.probability_with(acts, governance, office) } else { 0.0 }
+            if share > 0.0 { share * self.probability_with(acts, governance, &office) } else { 0.0 }
         };
         self.acts.iter().map(mean).sum()
     }
 
-    /// The same in epochs with so many acts in a slot. Governance passes over acts with the probability `spared`; then nothing is left but
+    /// The same in epochs with so many acts for a slot that is met. Governance passes over acts with the probability `spared`; then nothing is left but
     /// what it judges those by who have led something or acted: toxic MEV and errors.
     fn probability_with(&self, acts: f64, governance: &Governance, office: &Office) -> f64 {
-        let Office { draws, wins, including } = *office;
+        let Office { draws, wins, including, .. } = *office;
         let (error, toxic) = (governance.false_finding, governance.found * self.toxic);
         let [won, beside] = including.map(|slots| spared(governance.found, acts, slots));
         let spares = wins * won + (1.0 - wins) * beside;
@@ -101,12 +135,11 @@ impl Findings {
     }
 }
 
-/// Probability that no act is found out, each with the probability `found`, in `slots` slots with so many acts each.
+/// Probability that no act is found out, each with the probability `found`, in `slots` slots each of which brings one with the
+/// probability `acts`.
 fn spared(found: f64, acts: f64, slots: f64) -> f64 {
     if found * acts * slots == 0.0 {
         1.0
-    } else if acts > 1.0 {
-        pow(1.0 - found, acts * slots)
     } else if slots <= 1.0 {
         // The slot is there with that probability.
         1.0 - found * acts * slots
@@ -127,6 +160,7 @@ impl Findings {
         };
         Findings {
             acts: [acts(0), acts(1)],
+            window: mean(self.window, other.window),
             toxic: mean(self.toxic, other.toxic),
             share: mean(self.share, other.share),
             fixed: mean(self.fixed, other.fixed),
@@ -264,7 +298,7 @@ impl Terms {
     pub fn cost_of_findings(&self, i: usize, stake: f64, office: impl FnOnce() -> Office) -> f64 {
         match (self.findings.get(i), &self.oversight.governance) {
             (Some(findings), Some(governance)) if *findings != Findings::default() => {
-                findings.probability(governance, &office()) * (findings.share * stake + findings.fixed)
+                findings.probability(governance, &office()) * findings.cost(stake)
             }
             _ => 0.0,
         }
@@ -372,7 +406,8 @@ mod tests {
             (0.6, 1.0, 0.0, 0.0, 0.5),
             (1.0, 1.0, 0.0, 1.0, 1.0),
         ] {
-            let findings = Findings { acts: [(1.0, acts), (0.0, 0.0)], toxic, ..Findings::default() };
+            let findings =
+                Findings { acts: [(1.0, acts), (0.0, 0.0)], window: 1.0, toxic, ..Findings::default() };
             let over_all = leads * leading + (1.0 - leads) * beside;
             let office = Office::of_slots(2.0, leads, [leading, over_all]);
             let (told, known) =
@@ -385,8 +420,68 @@ mod tests {
         assert!(toxic.probability(&RULE, &office) < 1e-7);
         // Of a drawn seat's forty slots, under an order in a quarter of all epochs.
         let ordered = Findings { acts: [(0.75, 0.0), (0.25, 0.5)], ..Findings::default() };
-        let office = Office { draws: 1.0, wins: 0.5, including: [40.0, 0.0] };
+        let office = Office { slots: 40.0, draws: 1.0, wins: 0.5, including: [40.0, 0.0] };
         let expected = 0.5 * (0.75 * RULE.finds(0) + 0.25 * RULE.finds_by_chance(0, 40, 0.5));
         assert!((ordered.probability(&RULE, &office) - expected).abs() < 1e-14);
+    }
+
+    /// Probability that somebody who leads each slot with the probability `p` acts, and is found out, where a slot brings a target with the
+    /// probability `chance` that each of the next `window` slots meets: by the time since it led last.
+    fn by_gaps(p: f64, window: usize, slots: u32, chance: f64) -> f64 {
+        // After `g + 1` slots; the last stands for more as well.
+        let mut gaps: Vec<f64> = (0..window).map(|g| p * pow(1.0 - p, g as f64)).collect();
+        gaps[window - 1] = pow(1.0 - p, window as f64 - 1.0);
+        for _ in 0..slots {
+            let mut next = vec![0.0; window];
+            for (g, odds) in gaps.into_iter().enumerate() {
+                next[0] += odds * p * pow(1.0 - chance, (g + 1) as f64);
+                next[(g + 1).min(window - 1)] += odds * (1.0 - p);
+            }
+            gaps = next;
+        }
+        1.0 - gaps.iter().sum::<f64>()
+    }
+
+    #[test]
+    fn a_target_meets_a_leader_once() {
+        for (p, window, acts) in [
+            (0.5, 10, 0.05),
+            (0.25, 10, 0.05),
+            (0.1, 10, 0.5),
+            (0.02, 10, 0.3),
+            (0.25, 3, 1.0),
+            (0.05, 20, 0.1),
+            (0.3, 1, 0.4),
+        ] {
+            let findings = Findings {
+                acts: [(1.0, acts), (0.0, 0.0)],
+                window: f64::from(window),
+                ..Findings::default()
+            };
+            let rule = Governance { false_finding: 0.0, ..RULE };
+            let told = findings.probability(&rule, &Office::of_slots(40.0, p, [1.0, p]));
+            let known = by_gaps(p, window as usize, 40, rule.found * acts);
+            assert!((told / known - 1.0).abs() < 0.01, "{p} {window} {acts}: {told} {known}");
+        }
+        // With one of four seats, which takes every fourth slot, one meets the targets of three slots of four within three, and all within ten.
+        let seat = Office { slots: 40.0, draws: 4.0, wins: 0.25, including: [10.0, 0.0] };
+        let lone = Office { slots: 40.0, draws: 1.0, wins: 0.25, including: [10.0, 0.0] };
+        for (window, slots) in [(1.0, 10.0), (3.0, 30.0), (10.0, 40.0)] {
+            let met = lone.meeting(window);
+            assert_eq!((met.draws, met.wins, met.including), (1.0, 0.25, [slots, 0.0]));
+        }
+        let met = seat.meeting(10.0);
+        assert_eq!((met.draws, met.including[0]), (1.0, 40.0));
+        assert!((met.wins - (1.0 - 0.316_406_25)).abs() < 1e-15);
+        // Everybody who is always live meets every target, whoever leads.
+        let live = Office::of_slots(40.0, 0.25, [1.0, 1.0]).meeting(10.0);
+        assert_eq!(live.including.map(|slots| slots * live.draws), [40.0, 40.0]);
+    }
+
+    /// Office costs its holder 2 beside its stake, half of which a finding takes: below a stake of 4 it gains by being found guilty.
+    #[test]
+    fn findings_are_never_a_gain() {
+        let findings = Findings { share: 0.5, fixed: -2.0, ..Findings::default() };
+        assert_eq!([1.0, 4.0, 10.0].map(|stake| findings.cost(stake)), [0.0, 0.0, 3.0]);
     }
 }

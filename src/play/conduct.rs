@@ -9,11 +9,13 @@
 //! with income net of the capital cost of what is locked and of legal penalties. `L` is *learned*: along markets played under
 //! everybody's present behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
 //! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
-//! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to `κ`,
+//! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to that,
 //! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
-//! one-shot deviation principle honesty is optimal exactly if no single act brings more than `κ`. (Who always takes what
-//! is worth more than `κ` loses more when it is found guilty, but not so much that it would rather refuse; and a briber
-//! who pays the least price leaves nothing to lose.) Under an order it includes all the same in both copies, and what that is counted
+//! one-shot deviation principle honesty is optimal exactly if no way to spend a single epoch brings more than `L` times what it adds to
+//! the probability of a finding. All acts of an epoch share one finding, so that acts which bring no more than `κ` each may do so together:
+//! what pays act by act is held against whole ways to behave in an epoch ([`super::best_conduct`]). (Where one of two ways pays, it
+//! also does for good: who always takes it loses more when it is found guilty, but not so much that it would rather refuse. Between several
+//! such ways `L` is that of somebody honest.) Under an order it includes all the same in both copies, and what that is counted
 //! to cost it is what its own way with orders would: the penalty if it defies them, the tip if it obeys.
 //!
 //! **Where it begins.** Those who learn begin honest. From there it is asked whether anybody gains by an act; if nobody does,
@@ -24,7 +26,7 @@
 //! finding cost among people who behaved otherwise says nothing. A negative `L` counts as nothing, as those who would rather
 //! be out of office need no act to stay out.
 //!
-//! So
+//! So, act by act,
 //!
 //! * a target is kept out for what including earns and `κ`;
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
@@ -33,8 +35,8 @@
 //! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties, scruples and what findings
 //! are expected to cost, is counted once conduct is learned. All acts of an epoch are found out at once, so that findings are
 //! counted by epochs: each costs `L`, and comes with the probability that governance finds somebody guilty of so many acts, or of none
-//! by error. Where offers are stakes that is not a mean per slot: the acts that come with a slot are told, and each stake's probability of a
-//! finding follows from the slots that it brings ([`Findings`]), with a share of the stake lost and the rest. Offers are then learned anew by
+//! by error. Where offers are stakes that is not a mean per slot: it is told how often a slot brings a target on which its owner acts, and each
+//! stake's probability of a finding follows from the slots whose targets it meets ([`Findings`]), with a share of the stake lost and the rest. Offers are then learned anew by
 //! candidates who expect it, conduct is learned anew under those offers, and so on (`experiment/simulate.rs`): whoever would gain most
 //! by misconduct can pay most for the office, unless what it would lose is more.
 //!
@@ -43,11 +45,13 @@
 //! Source: Bertsekas (2013), "Rollout algorithms for discrete optimization", in *Handbook of Combinatorial Optimization*, on
 //! policy iteration by rollouts; Becker and Stigler (1974) on what deters.
 
+use super::best_conduct::Ways;
 use super::censorship::attempt::Stance;
 use super::horizon;
 use super::ledger::Imbalance;
-use super::market::{Detail, Game, Market, Round};
+use super::market::{Detail, Game, Market, Player, Round};
 use super::schedule::{Phase, Schedule, market_key};
+use super::trial::Trial;
 use crate::agent::Setting;
 use crate::agent::conduct::{Bribes, Choice};
 use crate::draws::{Purpose, Who};
@@ -57,6 +61,7 @@ use crate::mechanism::terms::{Findings, Terms};
 use crate::mechanism::{Lever, Mechanism};
 use crate::numerics::pow;
 use ndarray::Array2;
+use std::collections::BTreeMap;
 
 /// How one candidate behaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,7 +72,7 @@ pub struct Conduct {
     pub toxic: bool,
     /// Whether it obeys orders: `None` if the penalty is worth it.
     pub obeys: Option<bool>,
-    /// What an act is expected to cost, `κ`, in ETH.
+    /// What a first act is expected to cost, `κ`, in ETH.
     pub act_cost: f64,
 }
 
@@ -164,6 +169,8 @@ const MARKETS: u32 = 4;
 /// Epochs played in each market before its members are tried, and epochs in which it is waited for that one serves.
 const EPOCHS: u32 = 8;
 const PATIENCE: u32 = 24;
+/// First rounds in which others are supposed to be willing.
+const SUPPOSED: u32 = 2;
 /// Epochs in each market over which it is counted what is earned aside.
 const ASIDE_EPOCHS: u32 = 48;
 /// Batches from which the briber learns, and targets in each, if they come within so many epochs.
@@ -208,9 +215,9 @@ impl Loss {
         self.whole.max(0.0)
     }
 
-    /// That but for what is lost of the stake.
+    /// That but for what is lost of the stake; below 0 where being out of office is worth something.
     fn beside(self) -> f64 {
-        self.counted() - self.stake
+        self.whole - self.stake
     }
 }
 
@@ -252,15 +259,21 @@ pub fn learn<M: Mechanism>(
         markets: 0,
     };
     let learner = briber(setting).filter(|_| setting.briber.as_ref().is_some_and(|s| s.learner.learns()));
+    let haggled = learner.is_some();
     let mut losses: Vec<Option<Loss>> =
         before.map_or_else(|| vec![None; players.len()], |b| b.losses.clone());
     let mut toxic = vec![0.0; players.len()];
-    let adds = game.terms.oversight.governance.map_or(0.0, |governance| governance.adds());
+    let governance = game.terms.oversight.governance;
+    let adds = governance.map_or(0.0, |governance| governance.adds());
+    let finds = |acts: u32| governance.map_or(0.0, |governance| governance.finds(acts));
+    // What obeying an order spares on balance, before findings.
+    let spared = rollup.orders.map_or(0.0, |orders| orders.penalty)
+        - rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
     let mut improve = |school: &mut School<M>, rounds: std::ops::Range<u32>| -> Result<(), Imbalance> {
         let first = rounds.start;
         let mut seen = vec![false; players.len()];
         for round in rounds {
-            let samples = school.sample(round)?;
+            let (samples, ways) = school.sample(round, haggled || round - first < SUPPOSED)?;
             // Later rounds count more: the first were played by people who knew nothing. Those before the first of these
             // rounds no longer count.
             let weight = 2.0 / f64::from(round - first + 2);
@@ -274,9 +287,14 @@ pub fn learn<M: Mechanism>(
                 toxic[p] += weight
                     * (rollup.toxic.filter(|_| !game.terms.fair).map_or(0.0, |t| t.beside(sample.mev))
                         - toxic[p]);
-                let act_cost = adds * losses[p].unwrap_or_default().counted() + scruple(p);
+                let loss = losses[p].unwrap_or_default().counted();
+                let by_act = Conduct::of(spec(p), adds * loss + scruple(p), toxic[p]);
+                let conduct = match &ways[p] {
+                    Some(ways) => ways.best(by_act, spared, loss, scruple(p), &finds),
+                    None => by_act,
+                };
                 for &i in &players[p].members {
-                    school.behaviour.conduct[i] = Conduct::of(spec(p), act_cost, toxic[p]);
+                    school.behaviour.conduct[i] = conduct;
                 }
             }
         }
@@ -296,8 +314,8 @@ pub fn learn<M: Mechanism>(
         }
     }
     // What is lost of a stake is told apart from the rest: it is a cost of staking more.
-    let beside = |p: usize| losses[p].unwrap_or_default().beside();
-    let (aside, findings) = school.aside(&beside, &scruple)?;
+    let loss = |p: usize| losses[p].unwrap_or_default();
+    let (aside, findings) = school.aside(&loss, &scruple)?;
     let learning = conduct_learns || learner.is_some();
     Ok(Some(Learned { behaviour: school.behaviour, learning, aside, findings, losses }))
 }
@@ -400,6 +418,23 @@ struct Alone {
     toxic: bool,
 }
 
+/// Targets that somebody met.
+#[derive(Clone, Debug, Default)]
+struct Met {
+    acts: f64,
+    /// How often it could include after not having been able to for so many slots, that one counted, or for as long as a target stays out.
+    gaps: BTreeMap<u32, f64>,
+}
+
+impl Met {
+    /// Probability that a slot brings a target on which it acts if it meets it, where targets stay out for `window` slots; `None` where it could
+    /// never include.
+    fn chance(&self, window: f64) -> Option<f64> {
+        let slots: f64 = self.gaps.iter().map(|(&gap, times)| times * f64::from(gap).min(window)).sum();
+        (slots > 0.0).then(|| (self.acts / slots).min(1.0))
+    }
+}
+
 /// Markets in which conduct is learned.
 struct School<'g, 'a, M: Mechanism> {
     game: &'g Game<'a, M>,
@@ -442,17 +477,36 @@ impl<M: Mechanism> School<'_, '_, M> {
         Ok(market)
     }
 
-    /// Samples every player's loss.
-    fn sample(&mut self, round: u32) -> Result<Vec<Sample>, Imbalance> {
+    /// Samples every player's loss, and lets those who learn under a governance try ways to behave, others being willing to do the same if so
+    /// `supposed`.
+    fn sample(&mut self, round: u32, supposed: bool) -> Result<(Vec<Sample>, Vec<Option<Ways>>), Imbalance> {
         let players = &self.game.seats.players;
+        let behaviour = self.behaviour.clone();
+        let mut trial = Trial::new(self.game, self.choose, &behaviour);
+        let governed = self.game.terms.oversight.governance.is_some();
+        let ways = |player: &Player| {
+            let spec = self.game.setting.classes[player.class].conduct;
+            let usual = behaviour.conduct[player.members[0]];
+            Some(Ways::new(self.game, spec, usual, &behaviour.price))
+                .filter(|ways| governed && ways.is_choice())
+        };
+        let mut ways: Vec<Option<Ways>> = players.iter().map(ways).collect();
         let mut samples = vec![Sample::default(); players.len()];
         let mut produced = vec![0.0; players.len()];
         for m in 0..MARKETS {
             let mut market = self.open()?;
             let mut last = market.clone();
-            for _ in 0..EPOCHS {
+            for epoch in 0..EPOCHS {
                 last.clone_from(&market);
                 self.step(&mut market)?;
+                for (player, ways) in players.iter().zip(&mut ways) {
+                    let Some(ways) = ways else { continue };
+                    let turn = ((round * MARKETS + m) * EPOCHS + epoch) as usize % player.members.len();
+                    let mut in_turn = player.members[turn..].iter().chain(&player.members[..turn]);
+                    if let Some(&i) = in_turn.find(|&&i| market.service.scheduled[i] > 0.0) {
+                        ways.try_all(&mut trial, &last, i, supposed)?;
+                    }
+                }
                 for (i, &mev) in market.service.mev.iter().enumerate() {
                     if market.service.produced[i] > 0.0 {
                         samples[self.game.seats.player[i]].mev += mev;
@@ -460,7 +514,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                     }
                 }
             }
-            if self.game.terms.oversight.governance.is_none() {
+            if !governed {
                 continue;
             }
             for (p, player) in players.iter().enumerate() {
@@ -498,7 +552,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                 sample.mev = skill * mean * f64::from(self.game.terms.epoch_slots);
             }
         }
-        Ok(samples)
+        Ok((samples, ways))
     }
 
     /// What candidate `i` loses if it is found guilty after the last epoch of a market.
@@ -531,25 +585,29 @@ impl<M: Mechanism> School<'_, '_, M> {
     }
 
     /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties, `scruple` for each act
-    /// and, unless offers are stakes, what findings are expected to cost it, `beside` each: mean over the members of its player and over
+    /// and, unless offers are stakes, what findings are expected to cost it, `loss` each: mean over the members of its player and over
     /// markets. Of those who never produce anything it is what they would do alone in office. Where offers are stakes, the acts
     /// from which each reckons its findings beside that.
     fn aside(
         &mut self,
-        beside: &dyn Fn(usize) -> f64,
+        loss: &dyn Fn(usize) -> Loss,
         scruple: &dyn Fn(usize) -> f64,
     ) -> Result<(Vec<f64>, Vec<Findings>), Imbalance> {
         let player = &self.game.seats.player;
         let players = self.game.seats.players.len();
         let (mut earned, mut produced) = (vec![0.0; players], vec![0.0; players]);
-        // Slots in which a member could include, and acts in them, under no order and under one; epochs in which it led something, and toxic
-        // MEV taken in them.
-        let (mut acted, mut toxic) = (vec![[(0.0, 0.0); 2]; players], vec![(0.0, 0.0); players]);
+        // Under no order and under one, acts and for how long a member had not been able to include when it could: so many slots, whose
+        // targets it met. Slots for which targets stayed out on which one acted. Epochs in which it led something, and toxic MEV taken in them.
+        let mut met: Vec<[Met; 2]> = vec![Default::default(); players];
+        let (mut stays, mut toxic) = (vec![(0.0, 0.0); players], vec![(0.0, 0.0); players]);
+        let targets = self.game.setting.world.tempting().and_then(|rollup| rollup.targets);
+        let window = targets.map_or(1, |targets| targets.window.min(targets.forced));
         let staked = self.game.rule.lever() == Some(Lever::Stake);
         let oversight = &self.game.terms.oversight;
         let finds = |acts: u32| oversight.governance.map_or(0.0, |governance| governance.finds(acts));
         for _ in 0..MARKETS {
             let mut market = self.open()?;
+            let mut last: Vec<Option<u64>> = vec![None; player.len()];
             for _ in 0..ASIDE_EPOCHS {
                 self.step(&mut market)?;
                 let Some(docket) = market.docket() else { continue };
@@ -557,18 +615,32 @@ impl<M: Mechanism> School<'_, '_, M> {
                 for (i, &p) in player.iter().enumerate() {
                     let acts = docket.acts[i];
                     let found = if docket.is_judged(service, i) { finds(acts) } else { 0.0 };
-                    let costs = f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * beside(p) };
+                    let costs =
+                        f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * loss(p).counted() };
                     earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
                     let took = docket.took_toxic(self.game.terms, service, i);
-                    acted[p][usize::from(docket.ordered(i).is_some())].1 += f64::from(acts - u32::from(took));
+                    met[p][usize::from(docket.ordered(i).is_some())].acts +=
+                        f64::from(acts - u32::from(took));
                     if service.scheduled[i] > 0.0 {
                         toxic[p] = (toxic[p].0 + 1.0, toxic[p].1 + f64::from(u8::from(took)));
                     }
                 }
                 if staked {
-                    for &i in (0..service.includers.slots()).flat_map(|slot| service.includers.of(slot)) {
-                        acted[player[i]][usize::from(docket.ordered(i).is_some())].0 += 1.0;
+                    for &(i, slots) in &docket.acted_on {
+                        let stays = &mut stays[player[i]];
+                        *stays = (stays.0 + 1.0, stays.1 + f64::from(slots));
+                    }
+                    let begin = u64::from(market.epoch - 1) * u64::from(self.game.terms.epoch_slots);
+                    for slot in 0..service.includers.slots() {
+                        let now = begin + slot as u64;
+                        for &i in service.includers.of(slot) {
+                            let gap =
+                                last[i].map_or(window, |last| (now - last).min(u64::from(window)) as u32);
+                            let met = &mut met[player[i]][usize::from(docket.ordered(i).is_some())];
+                            *met.gaps.entry(gap).or_default() += 1.0;
+                            last[i] = Some(now);
+                        }
                     }
                 }
             }
@@ -579,7 +651,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                 return earned[p] / produced[p];
             }
             let alone = alone(i);
-            let findings = if staked { 0.0 } else { alone.findings * beside(p) };
+            let findings = if staked { 0.0 } else { alone.findings * loss(p).counted() };
             alone.earned - findings / f64::from(self.game.terms.epoch_slots)
         };
         let aside = player.iter().enumerate().map(each).collect();
@@ -587,13 +659,16 @@ impl<M: Mechanism> School<'_, '_, M> {
         let errs = oversight.governance.is_some_and(|governance| governance.false_finding > 0.0);
         let expected = |(i, &p): (usize, &usize)| {
             let alone = alone(i);
-            let acts = [0, 1].map(|k| (alone.acts[k].0, mean(acted[p][k]).unwrap_or(alone.acts[k].1)));
+            // Where nobody has acted yet, a briber would keep targets out for the whole window.
+            let usual = if self.game.setting.briber.is_some() { f64::from(window) } else { 1.0 };
+            let window = mean(stays[p]).unwrap_or(usual);
+            let acts = [0, 1].map(|k| (alone.acts[k].0, met[p][k].chance(window).unwrap_or(alone.acts[k].1)));
             let toxic = mean(toxic[p]).unwrap_or(f64::from(u8::from(alone.toxic)));
             // Where nobody can be found guilty of anything it costs no time either.
             if !errs && toxic == 0.0 && acts.iter().all(|&(share, acts)| share * acts == 0.0) {
                 return Findings::default();
             }
-            Findings { acts, toxic, share: self.share_lost(i), fixed: beside(p) }
+            Findings { acts, window, toxic, share: self.share_lost(i), fixed: loss(p).beside() }
         };
         let findings = if staked { player.iter().enumerate().map(expected).collect() } else { Vec::new() };
         Ok((aside, findings))

@@ -1,6 +1,7 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
 pub mod announcement;
+pub mod best_conduct;
 pub mod censorship;
 pub mod conduct;
 pub mod continuation;
@@ -18,3 +19,4 @@ pub mod settling;
 pub mod sinks;
 pub mod starting_values;
 pub mod token_price;
+pub mod trial;

@@ -308,12 +308,64 @@ pub(super) fn standing_in_words(summary: &Summary, experiment: &Experiment) -> V
                  otherwise. Read these as averages over play that goes round in circles."
             ),
         ),
-        (Verdict::Given, "Nobody learns here", "Play is given, and there is nothing to certify.".to_owned()),
     ] {
         let names = with(verdict);
         if !names.is_empty() {
             said.push(format!("{title}: {}. {text}", names.join(", ")));
         }
+    }
+    let learns_conduct = |c: usize| summary.estimate(c, "conduct_gain_upper").is_some();
+    // A briber who learns teaches nobody here to offer.
+    let briber_learns = experiment.setting.briber.as_ref().is_some_and(|briber| briber.learner.learns());
+    let given = |some: bool| -> Vec<String> {
+        let contenders = summary.contenders().iter().enumerate();
+        contenders
+            .filter(|(c, _)| summary.done(*c) > 0 && summary.standing(*c).verdict() == Verdict::Given)
+            .filter(|(c, _)| (briber_learns || learns_conduct(*c)) == some)
+            .map(|(_, name)| name.clone())
+            .collect()
+    };
+    for (some, title, text) in [
+        (false, "Nobody learns here", "Play is given, and there is nothing to certify."),
+        (true, "Nobody learns offers", "They are given, and there is nothing in them to certify."),
+    ] {
+        let names = given(some);
+        if !names.is_empty() {
+            said.push(format!("{title}: {}. {text}", names.join(", ")));
+        }
+    }
+    said.extend(conduct_in_words(summary, experiment.play.tolerance, &tolerance));
+    said
+}
+
+/// Whose conduct is shown to be a best response in one epoch to that of the others, and whose is not.
+fn conduct_in_words(summary: &Summary, tolerance: f64, percent: &str) -> Vec<String> {
+    let bounds: Vec<(String, f64)> = (0..summary.contenders().len())
+        .filter_map(|c| Some((c, summary.estimate(c, "conduct_gain_upper")?.mean)))
+        .map(|(c, bound)| {
+            let said = percentage(100.0 * bound, f64::INFINITY);
+            (format!("{} ({said}%)", summary.contenders()[c]), bound)
+        })
+        .collect();
+    let named = |sound: bool| -> Vec<&str> {
+        let some = bounds.iter().filter(|(_, bound)| (*bound <= tolerance) == sound);
+        some.map(|(name, _)| name.as_str()).collect()
+    };
+    let (sound, open) = (named(true), named(false));
+    let mut said = Vec::new();
+    if !sound.is_empty() {
+        said.push(format!(
+            "Conduct that nobody would change: {}. In brackets what other conduct in one epoch could gain, by the 95% bound, as a share \
+             of potential value (mean over replicates): no more than {percent}%.",
+            sound.join(", ")
+        ));
+    }
+    if !open.is_empty() {
+        said.push(format!(
+            "Conduct that is not shown to be a best response: {}. In brackets what other conduct in one epoch could gain, by the 95% \
+             bound, as a share of potential value (mean over replicates): more than {percent}%.",
+            open.join(", ")
+        ));
     }
     said
 }

@@ -57,6 +57,10 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
             let total = selection.total;
             let share = |i: usize| selection.slots[i] / total;
             let apart = selection.schedule == Schedule::Lottery && !selection.lottery.replacement;
+            // Who has been removed does not stand by, and nobody does in its place.
+            let kept =
+                if selection.schedule == Schedule::Lottery { lottery::kept_over_all(selection) } else { 1.0 };
+            let beside = |i: usize| share(i) * kept;
             for leader in (0..n).filter(|&i| selection.slots[i] > 0.0) {
                 deliver(service, leader, selection.slots[leader]);
                 if selection.all_live {
@@ -69,9 +73,9 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                 }
                 service.live[leader] += total
                     * if apart {
-                        lottery::live_apart(at, selection, share(leader))
+                        lottery::live_apart(at, selection, share(leader), beside(leader))
                     } else {
-                        at.live_share_among(share(leader), redundancy)
+                        at.live_beside(share(leader), beside(leader), redundancy)
                     };
                 if redundancy == 1 || down(leader) == 0.0 {
                     continue;
@@ -79,7 +83,7 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
                 // A next leader does not help if it is the same, nobody, or down itself.
                 // Holders of seats drawn without replacement are different ones.
                 let others = if apart { 1.0 / (1.0 - share(leader)).max(f64::MIN_POSITIVE) } else { 1.0 };
-                let up = |i: usize| if i == leader { 0.0 } else { others * share(i) * (1.0 - down(i)) };
+                let up = |i: usize| if i == leader { 0.0 } else { others * beside(i) * (1.0 - down(i)) };
                 let fails = 1.0 - (0..n).map(up).sum::<f64>();
                 let mut reach = reach(leader, selection.slots[leader]);
                 for _ in 1..redundancy {

@@ -44,6 +44,8 @@ struct Target {
     /// Candidates with whom it has a deal, and those who have obeyed.
     met: Vec<usize>,
     obeyed: Vec<usize>,
+    /// Those who acted on it.
+    actors: Vec<usize>,
     /// Slots after which it was included.
     included: Option<u32>,
 }
@@ -76,6 +78,8 @@ pub struct Docket {
     pending: Vec<Target>,
     /// Targets whose life ended in the last epoch.
     pub closed: Vec<Closed>,
+    /// By act on them: who, and for how many slots they would have stayed out whatever it did: the whole window, or one.
+    pub acted_on: Vec<(usize, u32)>,
     /// Acts of misconduct in the last epoch, by candidate.
     pub acts: Vec<u32>,
     /// Whether a candidate was found guilty in the last epoch.
@@ -119,6 +123,7 @@ impl Docket {
             behaviour: Behaviour::unlearned(setting),
             pending: Vec::new(),
             closed: Vec::new(),
+            acted_on: Vec::new(),
             acts: vec![0; n],
             found: vec![false; n],
             lenient: false,
@@ -157,6 +162,7 @@ impl Docket {
         self.acts.fill(0);
         self.penalties.fill(0.0);
         self.closed.clear();
+        self.acted_on.clear();
         if let Some(orders) = &mut self.orders {
             orders.turn(epoch);
         }
@@ -222,6 +228,7 @@ impl Docket {
                 foreseen: Vec::new(),
                 met: Vec::new(),
                 obeyed: Vec::new(),
+                actors: Vec::new(),
                 included: None,
             });
         }
@@ -333,6 +340,7 @@ impl Docket {
         let now = epoch - target.epoch;
         let attempt = attempt_at(targets, terms, target.offer);
         let mut includers = Vec::new();
+        let actors = &mut target.actors;
         target.included = attempt.run(&target.encounters, &target.foreseen, |when, event| {
             if when != now {
                 return;
@@ -342,8 +350,12 @@ impl Docket {
                     ledger.pay_bribe(i, paid);
                     service.illicit[i] += paid;
                     self.acts[i] += 1;
+                    actors.push(i);
                 }
-                Event::Obeyed(i) => self.acts[i] += 1,
+                Event::Obeyed(i) => {
+                    self.acts[i] += 1;
+                    actors.push(i);
+                }
                 Event::Included(i) => includers.push(i),
             }
         });
@@ -361,6 +373,11 @@ impl Docket {
         let wait = target.included.map_or(targets.forced, |slot| slot + 1);
         self.memo.harm += targets.delay_cost * f64::from(wait - 1);
         let kept_out = targets.can_stay_out() && target.included.is_none_or(|slot| slot >= targets.window);
+        // Who acts where others include at once has met it in one slot only.
+        let most = targets.window.min(targets.forced);
+        let stayed = target.included.is_none_or(|slot| slot >= most);
+        let slots = if stayed { most } else { 1 };
+        self.acted_on.extend(target.actors.drain(..).map(|i| (i, slots)));
         let encounters = std::mem::take(&mut target.encounters);
         let foreseen = std::mem::take(&mut target.foreseen);
         self.closed.push(Closed { wait, kept_out, encounters, foreseen });

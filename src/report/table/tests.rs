@@ -45,6 +45,53 @@ fn one_replicate_and_one_contender() {
     assert!(!text.contains("Distance from equilibrium"));
 }
 
+/// Appointees offer nothing, but learn what to do with bribes: what is certified of that is said, and no more.
+#[test]
+fn conduct_is_told_apart_from_offers() {
+    let board = |bribes: &str| {
+        format!(
+            "[experiment]\nname = \"t\"\nreplicates = 2\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\ntarget_rate = 1.0\n\
+             target_value = 10.0\ntarget_window = 5\n[briber]\nstrategy = \"one\"\n\
+             [[sequencers]]\nname = \"s\"\ncount = 3\n{bribes}\
+             [mechanism.m]\nrule = \"authority\"\nseats = 1\nepoch_slots = 40\nbond = 60.0\nslash_fraction = 1.0\n\
+             governance = {{ detection = 0.5 }}\n[play]\nmeasured_epochs = 4\n\
+             [strategies.one]\nrole = \"briber\"\nlearner = \"scripted\"\noffer = {{ absolute = 1.0 }}\n"
+        )
+    };
+    let learned = table(&board(""));
+    assert!(
+        learned.contains("Nobody learns offers: m.") && !learned.contains("Nobody learns here"),
+        "{learned}"
+    );
+    assert!(learned.contains("Conduct that nobody would change: m (0%)"), "{learned}");
+    let given = table(&board("bribes = \"refuse\"\n"));
+    assert!(given.contains("Nobody learns here: m.") && !given.contains("Conduct that"), "{given}");
+}
+
+/// A bound above the tolerance is no certificate.
+#[test]
+fn conduct_that_leaves_a_gain_is_said_to() {
+    use crate::experiment::outcome::{Outcome, UnitKey};
+    use crate::experiment::unit::UnitPlan;
+
+    let experiment = trial::read(trial::THREE);
+    let root = tempfile::tempdir().unwrap();
+    let mut store = trial::empty(&experiment, root.path());
+    for (mechanism, bound) in [("auction", 1.47), ("one", 0.0004)] {
+        let key = UnitKey { design: 0, mechanism: mechanism.to_owned(), replicate: 0 };
+        let plan = UnitPlan { id: mechanism.to_owned(), key, seed: 1 };
+        let metrics = vec![("net_surplus", 1.0), ("conduct_gain_upper", bound)];
+        store.put(&plan, Ok(&Outcome { metrics, ..Outcome::default() })).unwrap();
+    }
+    let text = summary_table(&store, &experiment).unwrap();
+    let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let quoted = |percent: f64| percentage(percent, f64::INFINITY);
+    let open = format!("not shown to be a best response: auction ({}%)", quoted(147.0));
+    let sound = format!("Conduct that nobody would change: one ({}%)", quoted(0.04));
+    assert!(said.contains(&open) && said.contains(&sound), "{open} {sound} {text}");
+    assert!(!said.contains("votes ("), "{text}");
+}
+
 #[test]
 fn an_empty_store() {
     let experiment = trial::read(trial::THREE);
