@@ -153,11 +153,13 @@ fn titles(frame: &mut Frame, panel: &Panel, top: f64, column: f64, x: &dyn Fn(us
     let style = frame.canvas.style;
     let (scale, size) = (style.scale(), style.size(Type::Label));
     let room = column - 3.0 * scale;
-    let whole = |axis: &Axis| font::widest_word(&axis.title, size, weight(Type::Label)) <= room;
+    // Columns are narrow: here a unit may be broken over lines.
+    let lying = |axis: &Axis| axis.title.replace('\u{a0}', " ");
+    let whole = |axis: &Axis| font::widest_word(&lying(axis), size, weight(Type::Label)) <= room;
     if panel.axes.iter().all(whole) {
         let mut most = 1;
         for (i, axis) in panel.axes.iter().enumerate() {
-            let lines = font::balanced(&axis.title, size, weight(Type::Label), room, MOST);
+            let lines = font::balanced(&lying(axis), size, weight(Type::Label), room, MOST);
             most = most.max(lines.len());
             let baseline = top + 0.9 * size + scale;
             frame.canvas.lines((x(i), baseline), Align::Centre, Type::Label, &lines, &axis.title);

@@ -278,17 +278,37 @@ impl Responses {
         }
     }
 
-    /// Lines of each name of a setting below a panel so wide; none where settings are numbers, or where words do not fit: then there are
-    /// as many names in one line each as have room.
+    /// Lines of each name of a setting below a panel so wide, every other one below its neighbours where words would not fit beside them;
+    /// none where settings are numbers, or where words do not fit even so: then there are as many names in one line each as have room.
     fn names_below(&self, parameter: usize, wide: f64, style: Style) -> Vec<Vec<String>> {
         let Scale::Names(names) = &self.parameters[parameter].scale else { return Vec::new() };
-        let size = style.size(Type::Tick);
-        let room = wide / (names.len() as f64 - 0.2) - 2.0;
-        let fits = |name: &String| font::widest_word(name, size, weight(Type::Tick)) <= room;
-        if !names.iter().all(fits) {
+        let (size, scale) = (style.size(Type::Tick), style.scale());
+        let pitch = wide / (names.len() as f64 - 0.2);
+        // The first and the last may reach a little beyond the panel.
+        let at_ends = 2.0 * (0.4 * pitch + 8.0 * scale);
+        let room = |place: usize, beside: f64| {
+            if place == 0 || place + 1 == names.len() { beside.min(at_ends) } else { beside }
+        };
+        let word = |name: &String| font::widest_word(name, size, weight(Type::Tick));
+        let fit = |beside: f64| names.iter().enumerate().all(|(i, name)| word(name) <= room(i, beside));
+        let lines = |beside: f64| -> Vec<Vec<String>> {
+            let each = names.iter().enumerate();
+            each.map(|(i, name)| font::balanced(name, size, weight(Type::Tick), room(i, beside), 4)).collect()
+        };
+        let alone = pitch - 2.0;
+        if fit(alone) {
+            return lines(alone);
+        }
+        let apart = 2.0 * pitch - 4.0;
+        if !fit(apart) {
             return Vec::new();
         }
-        names.iter().map(|name| font::balanced(name, size, weight(Type::Tick), room, 4)).collect()
+        let mut all = lines(apart);
+        let most = all.iter().step_by(2).map(Vec::len).max().unwrap_or(0);
+        for own in all.iter_mut().skip(1).step_by(2) {
+            *own = [vec![String::new(); most], std::mem::take(own)].concat();
+        }
+        all
     }
 
     /// Height of labels below panels so wide, of any of these parameters.
@@ -314,8 +334,11 @@ impl Responses {
         if matches!(scale, Scale::Linear | Scale::Logarithmic) {
             x = x.limited(self.axes.x, Format::Plain, 5);
         }
-        let panel = Panel { left, top, right, bottom, x: &x, y };
         let names = self.names_below(response.parameter, right - left, style);
+        if let (Scale::Names(all), false) = (scale, names.is_empty()) {
+            x.ticks = all.iter().enumerate().map(|(place, name)| (place as f64, name.clone())).collect();
+        }
+        let panel = Panel { left, top, right, bottom, x: &x, y };
         panel.furnish(&mut frame.canvas, names.is_empty(), labelled);
         let size = style.size(Type::Tick);
         for (place, lines) in names.iter().enumerate() {
@@ -482,6 +505,10 @@ mod tests {
     use crate::chart::Identity;
 
     fn figure(scale: Scale, axes: Asked) -> Figure {
+        figure_in(scale, axes, Style::paper())
+    }
+
+    fn figure_in(scale: Scale, axes: Asked, style: Style) -> Figure {
         let spot = |x: u32| Spot {
             x: f64::from(x),
             estimate: Estimate::new(f64::from(x), f64::from(x) - 0.5, f64::from(x) + 0.5),
@@ -504,7 +531,7 @@ mod tests {
             }],
             axes,
         }
-        .draw(Style::paper())
+        .draw(style)
         .unwrap()
     }
 
@@ -550,5 +577,20 @@ mod tests {
         assert!(narrow.caption().contains("Not drawn: 4 points"), "{}", narrow.caption());
         let log = figure(Scale::Linear, Asked { is_log: true, ..Asked::default() });
         assert!(log.caption().contains("Not logarithmic, as asked: m"), "{}", log.caption());
+    }
+
+    #[test]
+    fn every_name_of_a_setting_stands_below_its_mark() {
+        let names = ["hedge", "regret_matching", "exp3", "quantal_response"].map(str::to_owned).to_vec();
+        let responses = |style: Style| figure_in(Scale::Names(names.clone()), Asked::default(), style);
+        for style in [Style::paper(), Style::paper().single()] {
+            let figure = responses(style);
+            let has = |word: &str| figure.placed().iter().any(|text| text.text.contains(word));
+            assert!(
+                ["hedge", "matching", "exp3", "response"].iter().all(|word| has(word)),
+                "{:?}",
+                style.width
+            );
+        }
     }
 }

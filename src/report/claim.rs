@@ -292,7 +292,7 @@ impl Findings {
         test_together(&mut points);
         let findings: Vec<(Finding, bool)> =
             points.iter().map(|point| (point.finding, point.is_sure)).collect();
-        let basins_checked = points.iter().flat_map(|p| p.standing).all(|s| s.one_basin.is_some());
+        let basins_checked = points.iter().filter_map(|p| p.standing).all(|s| s.one_basin.is_some());
         Ok(Some(Findings {
             claim: claim.clone(),
             contenders: store.contenders().to_vec(),

@@ -87,9 +87,13 @@ impl Findings {
 
 /// Whether something holds at all points: unknown where it fails nowhere and is unknown somewhere.
 fn all_of(points: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    points.fold(Some(true), |all, point| match (all, point) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (None, _) | (_, None) => None,
-        (Some(true), Some(true)) => Some(true),
-    })
+    let mut all = Some(true);
+    for point in points {
+        all = match (all, point) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (None, _) | (_, None) => None,
+            (Some(true), Some(true)) => Some(true),
+        };
+    }
+    all
 }

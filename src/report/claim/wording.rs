@@ -96,7 +96,7 @@ impl Findings {
             said.extend(self.conditions());
         }
         said.extend(self.unsound());
-        let judged = self.points.iter().flat_map(|point| point.standing).any(|s| s.certified.is_some());
+        let judged = self.points.iter().filter_map(|point| point.standing).any(|s| s.certified.is_some());
         if !self.basins_checked && judged {
             said.push(if self.points.len() > MOST_POINTS {
                 "Distinct basins were not looked for among so many points.".to_owned()
@@ -111,7 +111,7 @@ impl Findings {
 
     /// Where play is no equilibrium as far as is known, and why; nothing where it is.
     fn unsound(&self) -> Option<String> {
-        let standings = || self.points.iter().flat_map(|point| point.standing);
+        let standings = || self.points.iter().filter_map(|point| point.standing);
         let at = |fails: &dyn Fn(Standing) -> bool| {
             let count = standings().filter(|standing| fails(*standing)).count();
             let place = if self.points.len() == 1 { String::new() } else { format!(" at {count} of them") };

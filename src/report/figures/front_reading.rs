@@ -167,7 +167,7 @@ pub(super) fn settings(
 fn of_metric(metric: &'static Metric) -> Axis {
     let percent = printed(metric).1 == "%";
     Axis {
-        title: metric.label.to_owned(),
+        title: if percent { metric.label.to_owned() } else { labelled(metric) },
         format: if percent { Format::Percent } else { Format::Plain },
         names: Vec::new(),
         log: false,
