@@ -73,6 +73,7 @@ fn distribution() -> Result<Figure, ChartError> {
         panels: vec![MetricPanel {
             title: "holder share".to_owned(),
             format: Format::Percent,
+            range: (0.0, 1.0),
             rows: vec![row(0), row(1)],
         }],
     }

@@ -1,5 +1,6 @@
 //! The accounts among which the potential value is parted, each with its colour.
 
+use super::style::{Style, Theme};
 use plotters::style::RGBColor;
 
 /// Who or what takes a part of the potential value.
@@ -42,15 +43,20 @@ impl Account {
         }
     }
 
-    /// Fixed colour in every figure, none of a mechanism's: those who stand side by side differ in lightness too.
-    pub fn colour(self) -> RGBColor {
-        match self {
-            Self::Community => RGBColor(68, 58, 120),
-            Self::Delegators => RGBColor(178, 170, 220),
-            Self::Sequencers => RGBColor(190, 100, 110),
-            Self::Operating => RGBColor(225, 215, 160),
-            Self::Posting => RGBColor(85, 85, 85),
-            Self::Unrealised => RGBColor(216, 216, 216),
+    /// Fixed colour in every figure of a theme, none of a mechanism's: those who may stand side by side differ in lightness too, and
+    /// all stand out from the ground.
+    pub fn colour(self, style: Style) -> RGBColor {
+        match (self, style.theme == Theme::Dark) {
+            (Self::Community, false) => RGBColor(58, 48, 110),
+            (Self::Community, true) => RGBColor(84, 72, 150),
+            (Self::Delegators, false) => RGBColor(172, 162, 215),
+            (Self::Delegators, true) => RGBColor(190, 180, 232),
+            (Self::Sequencers, false) => RGBColor(182, 92, 104),
+            (Self::Sequencers, true) => RGBColor(204, 112, 124),
+            (Self::Operating, false) => RGBColor(233, 224, 170),
+            (Self::Operating, true) => RGBColor(250, 240, 190),
+            (Self::Posting, _) => RGBColor(85, 85, 85),
+            (Self::Unrealised, _) => RGBColor(157, 157, 157),
         }
     }
 }
@@ -62,22 +68,41 @@ mod tests {
 
     #[test]
     fn neighbours_differ_in_lightness() {
-        // Delegators are absent from most mechanisms, so community and sequencers are neighbours too.
+        use Account::{Community, Delegators, Operating, Posting, Sequencers, Unrealised};
+        // Delegators and a cost of posting are absent from most mechanisms, and where sequencers make a loss they stand below zero: then
+        // others become neighbours.
         let side_by_side = Account::ALL.windows(2).map(|w| (w[0], w[1]));
-        for (a, b) in side_by_side.chain([(Account::Community, Account::Sequencers)]) {
-            let gap = (lightness(a.colour()) - lightness(b.colour())).abs();
-            assert!(gap > 0.2, "{a:?} {b:?} {gap}");
+        let others = [
+            (Community, Sequencers),
+            (Community, Operating),
+            (Delegators, Operating),
+            (Operating, Unrealised),
+            (Posting, Unrealised),
+        ];
+        for theme in [Theme::Paper, Theme::Dark] {
+            let style = Style { theme, ..Style::paper() };
+            let light = |account: Account| lightness(account.colour(style));
+            for (a, b) in side_by_side.clone().chain(others) {
+                let gap = (light(a) - light(b)).abs();
+                assert!(gap > 0.2, "{theme:?} {a:?} {b:?} {gap}");
+            }
+            for account in Account::ALL {
+                let gap = (light(account) - lightness(style.paper_colour())).abs();
+                assert!(gap > 0.12, "{theme:?} {account:?} {gap}");
+            }
         }
     }
 
     #[test]
     fn no_account_is_taken_for_a_mechanism() {
-        use crate::chart::{Identity, Style, identity};
-        for entry in crate::mechanism::CATALOGUE {
-            let look = Identity::of([entry.name])[0].look(Style::paper());
-            for account in Account::ALL {
-                let distance = identity::distance(look.colour, account.colour());
-                assert!(distance > 45.0, "{account:?} {} {distance}", entry.name);
+        use crate::chart::{Identity, identity};
+        for style in [Theme::Paper, Theme::Dark].map(|theme| Style { theme, ..Style::paper() }) {
+            for entry in crate::mechanism::CATALOGUE {
+                let look = Identity::of([entry.name])[0].look(style);
+                for account in Account::ALL {
+                    let distance = identity::distance(look.colour, account.colour(style));
+                    assert!(distance > 45.0, "{account:?} {} {distance}", entry.name);
+                }
             }
         }
     }

@@ -2,13 +2,13 @@
 //! them.
 
 use super::axes::{self, Axis, Panel};
-use super::canvas::{Align, Pen, weight};
+use super::canvas::Pen;
 use super::estimate::{Estimate, Heading};
-use super::frame::{CUT, EDGE, Frame};
+use super::frame::{CUT, EDGE, Frame, beyond_note};
 use super::series::{self, Marks, Series};
 use super::style::{Look, Marker, Style, Type};
 use super::ticks::Format;
-use super::{ChartError, Figure, font};
+use super::{ChartError, Figure};
 use plotters::style::RGBColor;
 
 /// One panel.
@@ -37,6 +37,8 @@ pub struct Along {
     pub connected: bool,
     /// A sentence below, or nothing.
     pub note: String,
+    /// Ends of the horizontal and of the vertical axes, where somebody asked for them.
+    pub limits: [Option<(f64, f64)>; 2],
 }
 
 const HUE: RGBColor = RGBColor(0, 114, 178);
@@ -71,19 +73,24 @@ impl Along {
         let (scale, size) = (style.scale(), style.size(Type::Label));
         let present: Vec<(f64, Estimate)> =
             row.points.iter().copied().filter(|(x, e)| x.is_finite() && e.value().is_some()).collect();
-        let y = vertical(&present, row.format);
-        // Names of what a unit of something brings are long.
-        let name_lines = if self.connected { 1 } else { 2 };
-        let left = EDGE + axes::beside(style, &y, name_lines);
+        let y = vertical(&present, row.format).limited(self.limits[1], row.format, 5);
         let right = frame.right() - 9.0 * scale;
+        // Not so low that a name would need many short lines.
+        let tall = if panels > 1 { 0.3 } else { 0.45 };
+        let height = |left: f64| (tall * (right - left)).max(82.0 * scale);
+        // Names of what a unit of something brings are long.
+        let (words, name_lines) =
+            axes::name_upwards(&row.title, style, |lines| height(EDGE + axes::beside(style, &y, lines)));
+        let left = EDGE + axes::beside(style, &y, name_lines);
         let (low, high) = series::range(present.iter().map(|(x, _)| *x)).unwrap_or((0.0, 1.0));
         let air = if self.connected { 0.0 } else { 0.03 * (high - low) };
         let x = axes::fitting(right - left, style, |most| {
-            Axis::between(low - air, high + air, self.format, most)
+            Axis::between(low - air, high + air, self.format, most).limited(self.limits[0], self.format, most)
         });
+        let beyond = present.iter().filter(|(at, e)| !(x.holds(*at) && y.holds(e.mean))).count();
+        frame.note(beyond_note(beyond));
         let top = frame.y;
-        let tall = if panels > 1 { 0.3 } else { 0.45 };
-        let bottom = top + tall * (right - left);
+        let bottom = top + height(left);
         let panel = Panel { left, top, right, bottom, x: &x, y: &y };
         panel.furnish(&mut frame.canvas, true, true);
         let look = Look { colour: HUE, dash: "", marker: Marker::Circle };
@@ -100,17 +107,14 @@ impl Along {
                 Marks { every: false, hollow: &|_| false },
             );
         } else {
-            for (at, e) in &present {
+            for (at, e) in present.iter().filter(|(at, e)| x.holds(*at) && y.holds(e.mean)) {
                 if let Some((low, high)) = e.interval() {
                     let pen = Pen::solid(look.colour, 0.8 * scale);
                     frame.canvas.line(panel.at(*at, low), panel.at(*at, high), pen);
                 }
-                if y.low <= e.mean && e.mean <= y.high {
-                    frame.canvas.marker(panel.at(*at, e.mean), 2.0 * scale, look.marker, look.colour, false);
-                }
+                frame.canvas.marker(panel.at(*at, e.mean), 2.0 * scale, look.marker, look.colour, false);
             }
         }
-        let words = font::wrap(&row.title, size, weight(Type::Label), bottom - top, name_lines);
         let lines = words.len().max(1);
         for (i, line) in words.iter().enumerate() {
             let back = (lines - 1 - i) as f64 * style.leading(Type::Label);
@@ -118,9 +122,8 @@ impl Along {
             frame.canvas.text_upwards(place, Type::Label, line);
         }
         frame.y = bottom + axes::below(style);
-        let at = (f64::midpoint(left, right), frame.y + 1.5 * scale + 0.8 * size);
-        frame.canvas.text_within(at, Align::Centre, Type::Label, &self.along, right - left);
-        frame.y += 1.5 * scale + 1.3 * size + 6.0 * scale;
+        frame.name_along(&self.along, (left, right));
+        frame.y += 6.0 * scale;
     }
 }
 

@@ -31,6 +31,21 @@ impl Axis {
         Self::between(low, high, format, most + 1)
     }
 
+    /// Ends at round numbers around the data, but none beyond the least and the largest value that there can be.
+    pub fn loose_within(
+        low: f64,
+        high: f64,
+        (least, largest): (f64, f64),
+        format: Format,
+        most: usize,
+    ) -> Self {
+        let axis = Self::loose(low.max(least), high.min(largest), format, most);
+        if axis.low >= least && axis.high <= largest {
+            return axis;
+        }
+        Self::between(axis.low.max(least), axis.high.min(largest), format, most + 1)
+    }
+
     /// Ends as given, ticks at the round numbers between them.
     pub fn between(low: f64, high: f64, format: Format, most: usize) -> Self {
         let (low, high) = ticks::spread(low, high);
@@ -86,20 +101,53 @@ impl Axis {
     }
 }
 
-/// The most ticks whose labels stand side by side in `room` points.
+/// The most ticks, two or more, whose labels stand side by side in `room` points. Where no set of round numbers does, the first and the
+/// last of them: a single number is no scale.
 pub(crate) fn fitting(room: f64, style: Style, make: impl Fn(usize) -> Axis) -> Axis {
-    let gap = 0.9 * style.size(Type::Tick);
-    for most in (2..=8).rev() {
-        let axis = make(most);
-        let gaps: Vec<f64> =
-            axis.ticks.windows(2).map(|w| (axis.share(w[1].0) - axis.share(w[0].0)) * room).collect();
-        if gaps.iter().all(|g| *g >= axis.widest(style) + gap) {
-            return axis;
+    let air = 0.9 * style.size(Type::Tick);
+    let spare = |axis: &Axis| {
+        let gaps = axis.ticks.windows(2).map(|w| (axis.share(w[1].0) - axis.share(w[0].0)) * room);
+        gaps.fold(f64::INFINITY, f64::min) - axis.widest(style) - air
+    };
+    let made: Vec<Axis> = (2..=8).rev().map(&make).filter(|axis| axis.ticks.len() > 1).collect();
+    if let Some(axis) = made.iter().find(|axis| spare(axis) >= 0.0) {
+        return axis.clone();
+    }
+    // The fewest digits of those that fit, or what comes nearest to it.
+    let ends = made.into_iter().rev().map(|mut axis| {
+        axis.ticks = [axis.ticks.remove(0), axis.ticks.remove(axis.ticks.len() - 1)].to_vec();
+        axis
+    });
+    let mut best: Option<Axis> = None;
+    for axis in ends {
+        if best.as_ref().is_none_or(|best| spare(best) < 0.0 && spare(&axis) > spare(best)) {
+            best = Some(axis);
         }
     }
-    let mut axis = make(2);
-    axis.ticks.truncate(1);
-    axis
+    best.unwrap_or_else(|| make(8))
+}
+
+impl Axis {
+    /// Ends as somebody asked for, where they did; ticks at round numbers between them.
+    pub fn limited(self, limits: Option<(f64, f64)>, format: Format, most: usize) -> Self {
+        match (limits, self.kind) {
+            (None, _) => self,
+            (Some((low, high)), Kind::Log) if low > 0.0 => {
+                let mut at = ticks::decades(low, high, most);
+                if at.len() < 2 {
+                    at = ticks::ones_twos_fives(low, high);
+                }
+                let ticks = at.into_iter().map(|v| (v, ticks::decade_label(v, format))).collect();
+                Self { kind: Kind::Log, low, high, ticks }
+            }
+            (Some((low, high)), _) => Self::between(low, high, format, most + 1),
+        }
+    }
+}
+
+/// The range of a metric, and beyond it where means are, so that none is drawn at another's place.
+pub(crate) fn held((least, largest): (f64, f64), means: impl Iterator<Item = f64>) -> (f64, f64) {
+    means.fold((least, largest), |(low, high), mean| (low.min(mean), high.max(mean)))
 }
 
 /// A rectangle with two axes.
@@ -162,6 +210,17 @@ impl Panel<'_> {
     }
 }
 
+/// A name that reads upwards, in as few lines as leave nothing of it out, and how many that are; `room` is how high the panel is beside
+/// so many lines.
+pub(crate) fn name_upwards(name: &str, style: Style, room: impl Fn(usize) -> f64) -> (Vec<String>, usize) {
+    const MOST: usize = 6;
+    let size = style.size(Type::Label);
+    let broken = |lines: usize| font::balanced(name, size, weight(Type::Label), room(lines), lines);
+    let whole = (1..MOST).find(|&lines| !broken(lines).last().is_some_and(|line| line.ends_with('…')));
+    let lines = whole.unwrap_or(MOST);
+    (broken(lines), lines)
+}
+
 /// Height that tick labels take below a panel, points.
 pub(crate) fn below(style: Style) -> f64 {
     2.5 * style.scale() + 1.0 + 1.05 * style.size(Type::Tick)
@@ -175,4 +234,42 @@ pub(crate) fn beside(style: Style, axis: &Axis, lines: usize) -> f64 {
         0.3 * style.size(Type::Label) + lines as f64 * style.leading(Type::Label)
     };
     2.5 * style.scale() + 1.5 + axis.widest(style) + name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_ends_where_values_do() {
+        let ends = |low, high, range| {
+            let axis = Axis::loose_within(low, high, range, Format::Percent, 4);
+            (axis.low, axis.high)
+        };
+        let shares = (0.0, 1.0);
+        assert_eq!(ends(0.91, 1.02, (f64::NEG_INFINITY, f64::INFINITY)).1, 1.05);
+        assert_eq!(ends(0.91, 1.02, shares).1, 1.0);
+        assert_eq!(ends(-0.1, 0.4, shares), (0.0, 0.4));
+        // All the same: half as much again on both sides, as far as there is any.
+        assert_eq!(ends(1.0, 1.0, shares), (0.5, 1.0));
+        assert_eq!(ends(0.0, 0.0, shares).0, 0.0);
+        assert_eq!(held(shares, [0.5, 1.25].into_iter()), (0.0, 1.25));
+    }
+
+    #[test]
+    fn an_axis_has_two_numbers_however_narrow_it_is() {
+        for (low, high) in [(0.0123, 0.0468), (0.985, 1.0), (-3.2, 8.9), (99_990.0, 100_010.0), (0.0, 1e-7)] {
+            for room in [40.0, 60.0, 80.0, 120.0, 400.0] {
+                let axis =
+                    fitting(room, Style::paper(), |most| Axis::between(low, high, Format::Percent, most));
+                assert!(axis.ticks.len() > 1, "{low} {high} {room}: {:?}", axis.ticks);
+                let apart = (axis.share(axis.ticks[1].0) - axis.share(axis.ticks[0].0)) * room;
+                assert!(
+                    room < 100.0 || apart > axis.widest(Style::paper()),
+                    "{low} {room}: {:?}",
+                    axis.ticks
+                );
+            }
+        }
+    }
 }

@@ -267,6 +267,27 @@ impl Canvas {
         });
     }
 
+    /// An arrow with its tip at a point, for what lies beyond it; `away` is the direction, right and down being positive.
+    pub fn arrow(&mut self, tip: (f64, f64), away: (f64, f64), colour: RGBColor, hollow: bool) {
+        let scale = self.style.scale();
+        let length = (away.0 * away.0 + away.1 * away.1).sqrt().max(f64::MIN_POSITIVE);
+        let (dx, dy) = (away.0 / length * scale, away.1 / length * scale);
+        let at = |back: f64, aside: f64| (tip.0 - back * dx - aside * dy, tip.1 - back * dy + aside * dx);
+        let head = [tip, at(5.0, -2.6), at(5.0, 2.6)];
+        self.line(at(14.0, 0.0), at(if hollow { 5.0 } else { 4.0 }, 0.0), Pen::solid(colour, 1.1 * scale));
+        if hollow {
+            self.path(&[head[0], head[1], head[2], head[0]], Pen::solid(colour, 0.8 * scale));
+        } else {
+            self.polygon(&head, colour, 1.0);
+        }
+    }
+
+    /// Whether no text stands within a rectangle.
+    pub fn is_free(&self, (left, top): (f64, f64), (right, bottom): (f64, f64)) -> bool {
+        let apart = |p: &Placed| right <= p.left || p.right <= left || bottom <= p.top || p.bottom <= top;
+        self.placed.iter().all(apart)
+    }
+
     /// Draws a point of data that says `words` when one hovers over it, or reads it with the arrow keys of a report's page.
     pub fn saying(&mut self, words: &str, draw: impl FnOnce(&mut Self)) {
         let before = self.body.len();

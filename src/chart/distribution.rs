@@ -145,6 +145,7 @@ mod tests {
         let panel = MetricPanel {
             title: "m".to_owned(),
             format: Format::Plain,
+            range: (f64::NEG_INFINITY, f64::INFINITY),
             rows: vec![Row { mean: Estimate::point(mean), replicates: values.to_vec() }],
         };
         Distribution {

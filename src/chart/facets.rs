@@ -47,6 +47,9 @@ pub(crate) struct Common<'a> {
     pub hollow: &'a dyn Fn(&Series) -> bool,
 }
 
+/// Lines of a name at most: what ships needs fewer, at either width.
+const MOST_LINES: usize = 6;
+
 fn columns(count: usize, style: Style) -> usize {
     match (style.width, count) {
         (_, 0 | 1) => 1,
@@ -81,9 +84,7 @@ fn y_axis(cells: &[&Cell], most: usize) -> Option<Axis> {
     let never_negative = series::range(means).is_some_and(|(least, _)| least >= 0.0);
     let low = if never_negative { low.max(0.0) } else { low };
     let ceiling = cells.iter().filter_map(|c| c.most).fold(f64::INFINITY, f64::min);
-    let axis = Axis::loose(low, high.min(ceiling), first.format, most);
-    // The round number above the data may lie beyond.
-    Some(if axis.high > ceiling { Axis::between(axis.low, ceiling, first.format, most + 1) } else { axis })
+    Some(Axis::loose_within(low, high, (f64::NEG_INFINITY, ceiling), first.format, most))
 }
 
 /// Draws all facets from `frame.y` on, and returns how many points could not be shown on logarithmic axes.
@@ -136,7 +137,8 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
         (first, later, wide, high)
     };
     let size = style.size(Type::Label);
-    let name_lines = |name: &str, high: f64| font::balanced(name, size, weight(Type::Label), high, 3);
+    let name_lines =
+        |name: &str, high: f64| font::balanced(name, size, weight(Type::Label), high, MOST_LINES);
     // Names of axes wrap to the height of panels, which depends a little on the room that they leave.
     let high = layout(3).3;
     let names = facets.iter().flat_map(|f| &f.cells).map(|c| name_lines(c.y_name, high).len());
@@ -199,9 +201,8 @@ pub(crate) fn draw(frame: &mut Frame, facets: &[Facet], common: &Common) -> usiz
             frame.y = bottom + if r + 1 == rows { axes::below(style) } else { 9.0 * scale };
         }
         let end = lefts[group.len() - 1] + wide;
-        let at = (f64::midpoint(lefts[0], end), frame.y + 1.5 * scale + 0.8 * size);
-        frame.canvas.text(at, Align::Centre, Type::Label, common.x_name);
-        frame.y += 1.5 * scale + 1.3 * size + if band + 1 < bands { 6.0 * scale } else { 0.0 };
+        frame.name_along(common.x_name, (lefts[0], end));
+        frame.y += if band + 1 < bands { 6.0 * scale } else { 0.0 };
     }
     unshown
 }
@@ -217,7 +218,7 @@ fn titles(frame: &mut Frame, group: &[Facet], lefts: &[f64], wide: f64) {
     let mark = 8.0 * scale;
     let room = |f: &Facet| wide - if f.identity.is_none() { 0.0 } else { mark };
     let wrapped: Vec<Vec<String>> =
-        group.iter().map(|f| font::wrap(f.title, size, weight(Type::Panel), room(f), 2)).collect();
+        group.iter().map(|f| font::wrap(f.title, size, weight(Type::Panel), room(f), MOST_LINES)).collect();
     let most = wrapped.iter().map(Vec::len).max().unwrap_or(0);
     for ((facet, lines), &left) in group.iter().zip(&wrapped).zip(lefts) {
         // Short names stand on the last line, next to their panel.

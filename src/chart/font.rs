@@ -49,8 +49,9 @@ pub fn ellipsize(text: &str, size: f64, weight: Weight, room: f64) -> String {
 /// anywhere at last. Never more than `most` lines: the last one is cut with an ellipsis.
 pub fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Vec<String> {
     let fits = |s: &str| width(s, size, weight) <= room;
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
+    // Each with whether it goes on with the word in which the one before it ends.
+    let mut lines: Vec<(String, bool)> = Vec::new();
+    let (mut line, mut within) = (String::new(), false);
     // A space that does not break stays within its word.
     for word in text.split(|c: char| c.is_whitespace() && c != '\u{a0}').filter(|w| !w.is_empty()) {
         let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
@@ -59,33 +60,49 @@ pub fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Ve
             continue;
         }
         if !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
+            lines.push((std::mem::take(&mut line), within));
         }
+        within = false;
         for piece in word.split_inclusive(['_', '-', '/', '.', ',']) {
             if fits(&format!("{line}{piece}")) {
                 line.push_str(piece);
                 continue;
             }
             if !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
+                lines.push((std::mem::take(&mut line), within));
+                within = true;
             }
             for c in piece.chars() {
                 line.push(c);
                 if !fits(&line) && line.chars().count() > 1 {
                     line.pop();
-                    lines.push(std::mem::replace(&mut line, c.to_string()));
+                    lines.push((std::mem::replace(&mut line, c.to_string()), within));
+                    within = true;
                 }
             }
         }
     }
     if !line.is_empty() {
-        lines.push(line);
+        lines.push((line, within));
     }
-    if lines.len() > most.max(1) {
-        let rest = lines.split_off(most.max(1) - 1).join(" ");
-        lines.push(ellipsize(&rest, size, weight, room));
+    let mut shown: Vec<String> = Vec::new();
+    for (i, (line, within)) in lines.into_iter().enumerate() {
+        match shown.last_mut().filter(|_| i >= most.max(1)) {
+            Some(last) => *last = format!("{last}{}{line}", if within { "" } else { " " }),
+            None => shown.push(line),
+        }
     }
-    lines
+    if let Some(last) = shown.last_mut().filter(|last| !fits(last)) {
+        *last = ellipsize(last, size, weight, room);
+    }
+    shown
+}
+
+/// Width of the widest piece of a text that is not broken unless it has to be, points.
+pub fn widest_word(text: &str, size: f64, weight: Weight) -> f64 {
+    let words = text.split(|c: char| c.is_whitespace() && c != '\u{a0}');
+    let pieces = words.flat_map(|word| word.split_inclusive(['_', '-', '/', '.', ',']));
+    pieces.map(|piece| width(piece, size, weight)).fold(0.0, f64::max)
 }
 
 /// The same number of lines as [`wrap`] would make, of lengths as equal as may be: no last line of one short word.
@@ -244,5 +261,22 @@ mod tests {
         let two = wrap(text, 8.0, Weight::Regular, 60.0, 2);
         assert_eq!(two.len(), 2);
         assert!(two[1].ends_with('…'));
+    }
+
+    #[test]
+    fn a_broken_word_has_no_space_within() {
+        // The second line takes what is left of the word, of which there is room for as much as fits.
+        let two = wrap("Donaudampfschifffahrtsgesellschaft", 8.0, Weight::Regular, 60.0, 2);
+        let shown = two.concat();
+        let shown = shown.strip_suffix('…').expect("cut");
+        assert!("Donaudampfschifffahrtsgesellschaft".starts_with(shown), "{two:?}");
+        // Words that stand on lines of their own keep theirs.
+        let one = wrap("price of the seats", 8.0, Weight::Regular, 40.0, 1);
+        assert!(one[0].starts_with("price of"), "{one:?}");
+        assert!(
+            (widest_word("a price_of seats", 8.0, Weight::Regular) - width("price_", 8.0, Weight::Regular))
+                .abs()
+                < 1e-9
+        );
     }
 }

@@ -8,7 +8,7 @@
 use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{self, CUT, EDGE, Frame, Key};
+use super::frame::{self, CUT_BARS, EDGE, Frame, Key};
 use super::identity::Identity;
 use super::style::{Look, Marker, Style, Type, Width};
 use super::ticks::{self, Format, fixed, grouped};
@@ -227,7 +227,8 @@ impl Forest {
                 }
                 Some(e) => {
                     let x = if e.mean > 0.0 { right } else { left };
-                    arrow(frame, (x, middle), e.mean > 0.0, look.colour);
+                    let away = if e.mean > 0.0 { 1.0 } else { -1.0 };
+                    frame.canvas.arrow((x, middle), (away, 0.0), look.colour, !self.certified);
                     frame.note("Arrows: beyond the axis.");
                 }
                 None => {
@@ -300,20 +301,11 @@ fn interval(frame: &mut Frame, e: Estimate, axis: &Axis, at: &impl Fn(f64) -> f6
     let pen = Pen::solid(colour, 1.0 * scale);
     frame.canvas.line((at(low), y), (at(high), y), pen);
     if axis.cuts(e.interval()) {
-        frame.note(CUT);
+        frame.note(CUT_BARS);
     }
     for x in [low, high].into_iter().filter(|end| axis.holds(*end)).map(at) {
         frame.canvas.line((x, y - 3.6 * scale), (x, y + 3.6 * scale), Pen::solid(colour, 0.7 * scale));
     }
-}
-
-/// What lies beyond the axis.
-fn arrow(frame: &mut Frame, (x, y): (f64, f64), rightwards: bool, colour: RGBColor) {
-    let scale = frame.canvas.style.scale();
-    let away = if rightwards { -1.0 } else { 1.0 } * scale;
-    frame.canvas.line((x + 14.0 * away, y), (x + 4.0 * away, y), Pen::solid(colour, 1.1 * scale));
-    let tip = [(x, y), (x + 5.0 * away, y - 2.6 * scale), (x + 5.0 * away, y + 2.6 * scale)];
-    frame.canvas.polygon(&tip, colour, 1.0);
 }
 
 /// Difference and interval of a row as text, in its own unit.
@@ -327,7 +319,9 @@ fn printed(row: &Row) -> Vec<String> {
         None => ticks::decimals_for(ticks::magnitude(size), 3),
     };
     // Shares of a panel read better with as many digits each.
-    let digits = if row.unit == Unit::Share { digits.clamp(2, 3) } else { digits.min(9) };
+    // What would be nothing but zeros has digits of its own.
+    let vanishes = size > 0.0 && size.max(half.unwrap_or(0.0)) < 0.0005;
+    let digits = if row.unit == Unit::Share && !vanishes { digits.clamp(2, 3) } else { digits.min(9) };
     let say = |v: f64| {
         let v = v * factor;
         if v.abs() >= 1e7 || digits > 6 { ticks::significant(v, 3) } else { grouped(&fixed(v, digits)) }
@@ -404,5 +398,23 @@ impl Columns {
         for ((x, _), heading) in self.values.iter().zip(HEADS) {
             frame.canvas.text((right - x, baseline), Align::Right, Type::Tick, heading);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_difference_is_printed_as_nothing_but_zeros() {
+        let row = |mean: f64, half: f64| Row {
+            label: String::new(),
+            unit: Unit::Share,
+            difference: Estimate::new(mean, mean - half, mean + half),
+            mean_b: 0.0,
+        };
+        assert_eq!(printed(&row(0.1234, 0.0012)), ["12.34 pp", "[12.22, 12.46]"]);
+        assert_eq!(printed(&row(3.2e-7, 1.1e-7)), ["0.000032 pp", "[0.000021, 0.000043]"]);
+        assert_eq!(printed(&row(0.0, 0.0))[0], "0.00 pp");
     }
 }

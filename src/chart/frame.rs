@@ -116,6 +116,17 @@ impl Frame {
         }
     }
 
+    /// The name of a horizontal axis between two edges, from `y` on, in as many lines as it needs.
+    pub fn name_along(&mut self, name: &str, (left, right): (f64, f64)) {
+        let style = self.canvas.style;
+        let (scale, size) = (style.scale(), style.size(Type::Label));
+        let lines = font::balanced(name, size, weight(Type::Label), right - left, 4);
+        let first = (f64::midpoint(left, right), self.y + 1.5 * scale + 0.8 * size);
+        self.canvas.lines(first, Align::Centre, Type::Label, &lines, name);
+        let more = lines.len().saturating_sub(1) as f64 * style.leading(Type::Label);
+        self.y += 1.5 * scale + 1.3 * size + more;
+    }
+
     /// Adds a note for the foot, once.
     pub fn note(&mut self, note: impl Into<String>) {
         let note = note.into();
@@ -151,7 +162,19 @@ impl Frame {
 pub(crate) const NOT_CERTIFIED: &str = "Hollow markers: not certified, that is, some deviation may gain more than the tolerance, or a mean over distinct basins.";
 
 /// The note that explains intervals which an axis does not hold.
-pub(crate) const CUT: &str =
+pub(crate) const CUT: &str = "Intervals that go on beyond the edge of a panel are cut there.";
+
+/// The note that points lie beyond an axis that somebody gave its ends.
+pub(crate) fn beyond_note(points: usize) -> String {
+    match points {
+        0 => String::new(),
+        1 => "Not drawn: 1 point beyond the limits of the axes.".to_owned(),
+        n => format!("Not drawn: {n} points beyond the limits of the axes."),
+    }
+}
+
+/// The same where intervals are bars with caps.
+pub(crate) const CUT_BARS: &str =
     "Intervals that go on beyond the edge of a panel are cut there; bars that are cut have no cap.";
 
 /// What was left out, in one sentence; empty where nothing was. Names at most four places.

@@ -6,9 +6,9 @@
 //! says its settings when one hovers over it.
 
 use super::axes::{self, Axis, Panel};
-use super::canvas::{Align, Pen, weight};
+use super::canvas::{Align, Canvas, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{EDGE, Frame, Key};
+use super::frame::{CUT, EDGE, Frame, Key};
 use super::identity::Identity;
 use super::series;
 use super::style::{Style, Type, Width};
@@ -22,6 +22,8 @@ pub struct Objective {
     pub title: String,
     /// Numbers of its axis.
     pub format: Format,
+    /// Least and largest value that there can be: axes end there.
+    pub range: (f64, f64),
 }
 
 /// What is known of a candidate.
@@ -88,6 +90,8 @@ pub struct Frontier {
     pub contenders: Vec<(String, Identity)>,
     /// Objectives, two or more.
     pub objectives: Vec<Objective>,
+    /// Ends of the horizontal and of the vertical axis, where somebody asked for them and there are two objectives.
+    pub limits: [Option<(f64, f64)>; 2],
     /// Points of the front, and those that might be on it.
     pub dots: Vec<Dot>,
 }
@@ -136,31 +140,43 @@ impl Frontier {
         Ok(frame.finish(&self.alt(&dots)))
     }
 
-    fn axis(dots: &[&Dot], objective: usize, make: impl Fn(f64, f64) -> Axis) -> Axis {
+    /// An axis of what `make` makes of its ends, none of them beyond the range with which it is called.
+    fn axis(&self, dots: &[&Dot], objective: usize, make: impl Fn(f64, f64, (f64, f64)) -> Axis) -> Axis {
         let (least, most) = near(dots, objective);
-        let ends =
-            dots.iter().filter(|dot| (least..=most).contains(&dot.values[objective].mean)).flat_map(|dot| {
-                let e = dot.values[objective];
-                let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
-                [low, high]
-            });
+        let near =
+            || dots.iter().map(|dot| dot.values[objective]).filter(|e| (least..=most).contains(&e.mean));
+        let ends = near().flat_map(|e| {
+            let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
+            [low, high]
+        });
         let (low, high) = series::range(ends).unwrap_or((0.0, 1.0));
+        let range = axes::held(self.objectives[objective].range, near().map(|e| e.mean));
         let air = 0.03 * (high - low);
         // What is never negative stays so.
         let below = if low >= 0.0 { (low - air).max(0.0) } else { low - air };
-        make(below, high + air)
+        make(below, high + air, range)
     }
 
     /// Axis of an objective, upwards.
     fn upwards(&self, dots: &[&Dot], objective: usize) -> Axis {
-        Self::axis(dots, objective, |low, high| Axis::loose(low, high, self.objectives[objective].format, 5))
+        self.axis(dots, objective, |low, high, range| {
+            let format = self.objectives[objective].format;
+            Axis::loose_within(low, high, range, format, 5).limited(self.limit(1), format, 5)
+        })
     }
 
     /// Axis of an objective along `room` points.
     fn along(&self, dots: &[&Dot], objective: usize, room: f64, style: Style) -> Axis {
-        Self::axis(dots, objective, |low, high| {
-            axes::fitting(room, style, |most| Axis::loose(low, high, self.objectives[objective].format, most))
+        let format = self.objectives[objective].format;
+        self.axis(dots, objective, |low, high, range| {
+            axes::fitting(room, style, |most| {
+                Axis::loose_within(low, high, range, format, most).limited(self.limit(0), format, most)
+            })
         })
+    }
+
+    fn limit(&self, axis: usize) -> Option<(f64, f64)> {
+        self.limits[axis].filter(|_| self.objectives.len() == 2)
     }
 
     /// A panel of its own, as wide as the sheet.
@@ -168,18 +184,21 @@ impl Frontier {
         let style = frame.canvas.style;
         let scale = style.scale();
         let y = self.upwards(dots, up);
-        let left = EDGE + axes::beside(style, &y, 1);
         let right = frame.right() - 9.0 * scale;
+        let tall = if self.objectives.len() > 2 { 0.6 } else { 0.52 };
+        let (words, lines) = axes::name_upwards(&self.objectives[up].title, style, |lines| {
+            tall * (right - EDGE - axes::beside(style, &y, lines))
+        });
+        let left = EDGE + axes::beside(style, &y, lines);
         let x = self.along(dots, across, right - left, style);
         let top = frame.y;
-        let tall = if self.objectives.len() > 2 { 0.6 } else { 0.52 };
         let bottom = top + tall * (right - left);
         let panel = Panel { left, top, right, bottom, x: &x, y: &y };
         panel.furnish(&mut frame.canvas, true, true);
-        self.name_upwards(frame, &panel, up, 1);
+        Self::name_upwards(frame, &panel, &words);
         self.points(frame, dots, &panel, (across, up));
         frame.y = bottom + axes::below(style);
-        self.name_along(frame, (left, right), across, 1);
+        frame.name_along(&self.objectives[across].title, (left, right));
         frame.y += 6.0 * scale;
     }
 
@@ -189,9 +208,15 @@ impl Frontier {
         let scale = style.scale();
         let last = self.objectives.len() - 1;
         let rows: Vec<Axis> = (1..=last).map(|up| self.upwards(dots, up)).collect();
-        // Names of low panels need two lines.
-        let beside = rows.iter().map(|y| axes::beside(style, y, 2)).fold(0.0, f64::max);
-        let first = EDGE + beside;
+        // Names wrap to the height of panels, which is nearly that beside two lines.
+        let high = |lines: usize| {
+            let beside = rows.iter().map(|y| axes::beside(style, y, lines)).fold(0.0, f64::max);
+            0.6 * (frame.right() - EDGE - beside) / last as f64
+        };
+        let names: Vec<(Vec<String>, usize)> =
+            (1..=last).map(|up| axes::name_upwards(&self.objectives[up].title, style, high)).collect();
+        let beside = rows.iter().zip(&names).map(|(y, (_, lines))| axes::beside(style, y, *lines));
+        let first = EDGE + beside.fold(0.0, f64::max);
         // The last label of a panel and the first of its neighbour stand apart.
         let rough = (frame.right() - first) / last as f64 - 20.0 * scale;
         let along = (0..last).map(|across| self.along(dots, across, rough, style).widest(style));
@@ -208,7 +233,7 @@ impl Frontier {
                 let panel = Panel { left, top, right, bottom, x, y };
                 panel.furnish(&mut frame.canvas, up == last, across == 0);
                 if across == 0 {
-                    self.name_upwards(frame, &panel, up, 2);
+                    Self::name_upwards(frame, &panel, &names[up - 1].0);
                 }
                 self.points(frame, dots, &panel, (across, up));
             }
@@ -218,18 +243,16 @@ impl Frontier {
         let mut lowest = under;
         for across in 0..last {
             frame.y = under;
-            self.name_along(frame, (left(across), left(across) + wide), across, 2);
+            frame.name_along(&self.objectives[across].title, (left(across), left(across) + wide));
             lowest = lowest.max(frame.y);
         }
         frame.y = lowest + 3.0 * scale;
     }
 
-    /// An objective's name left of a panel, in as many lines at most.
-    fn name_upwards(&self, frame: &mut Frame, panel: &Panel, objective: usize, most: usize) {
+    /// Lines of an objective's name left of a panel.
+    fn name_upwards(frame: &mut Frame, panel: &Panel, words: &[String]) {
         let style = frame.canvas.style;
         let size = style.size(Type::Label);
-        let name = &self.objectives[objective].title;
-        let words = font::balanced(name, size, weight(Type::Label), panel.bottom - panel.top, most);
         let last = panel.left - axes::beside(style, panel.y, 0) - 0.5 * size;
         for (i, line) in words.iter().rev().enumerate() {
             let across = last - i as f64 * style.leading(Type::Label);
@@ -237,24 +260,17 @@ impl Frontier {
         }
     }
 
-    fn name_along(&self, frame: &mut Frame, (left, right): (f64, f64), objective: usize, most: usize) {
-        let style = frame.canvas.style;
-        let size = style.size(Type::Label);
-        let name = &self.objectives[objective].title;
-        let lines = font::balanced(name, size, weight(Type::Label), right - left, most);
-        let first = (f64::midpoint(left, right), frame.y + 1.5 * style.scale() + 0.8 * size);
-        frame.canvas.lines(first, Align::Centre, Type::Label, &lines, name);
-        let more = lines.len().saturating_sub(1) as f64 * style.leading(Type::Label);
-        frame.y += 1.5 * style.scale() + 1.3 * size + more;
-    }
-
     fn points(&self, frame: &mut Frame, dots: &[&Dot], panel: &Panel, (across, up): (usize, usize)) {
         let style = frame.canvas.style;
         let scale = style.scale();
         let look = |dot: &Dot| self.contenders[dot.contender].1.look(style);
-        for dot in dots {
+        let beyond = |dot: &Dot| far(dot, across, panel.x) || far(dot, up, panel.y);
+        for dot in dots.iter().filter(|dot| !beyond(dot)) {
             let (a, b) = (dot.values[across], dot.values[up]);
             let pen = Pen::solid(look(dot).colour, 0.8 * scale);
+            if panel.x.cuts(a.interval()) || panel.y.cuts(b.interval()) {
+                frame.note(CUT);
+            }
             if let Some((low, high)) = a.interval() {
                 frame.canvas.line(panel.at(low, b.mean), panel.at(high, b.mean), pen);
             }
@@ -267,13 +283,17 @@ impl Frontier {
             for dot in dots.iter().filter(|dot| dot.mark == mark) {
                 let at = panel.at(dot.values[across].mean, dot.values[up].mean);
                 let said = self.objectives_of(dot);
-                if far(dot, across, panel.x) || far(dot, up, panel.y) {
-                    frame.note(format!("At an edge, beyond the axis: {said}."));
+                if beyond(dot) {
+                    frame.note(format!("Arrow at an edge, beyond the axis: {said}."));
                 }
                 let words = [&self.contenders[dot.contender].0, dot.words.as_str(), &said];
                 let words: Vec<&str> = words.into_iter().filter(|words| !words.is_empty()).collect();
                 let (radius, hollow) = (mark.radius() * scale, mark.is_hollow());
                 frame.canvas.saying(&words.join("; "), |canvas| {
+                    if beyond(dot) {
+                        self.arrow(canvas, dot, panel, (across, up));
+                        return;
+                    }
                     if dot.is_knee {
                         canvas.ring(at, 4.6 * scale, Pen::solid(style.ink(), 0.8 * scale));
                     }
@@ -283,12 +303,51 @@ impl Frontier {
         }
     }
 
+    /// An arrow where a point lies beyond a panel, with its number beside it where there is room: at its own place along the other axis,
+    /// and not where it would be taken for a point.
+    fn arrow(&self, canvas: &mut Canvas, dot: &Dot, panel: &Panel, (across, up): (usize, usize)) {
+        let style = canvas.style;
+        let (scale, size) = (style.scale(), style.size(Type::Tick));
+        let (x, y) = (dot.values[across].mean, dot.values[up].mean);
+        let tip = panel.at(x, y);
+        let side = |v: f64, axis: &Axis| f64::from(i8::from(v > axis.high) - i8::from(v < axis.low));
+        // Upwards is less on the sheet.
+        let away = (side(x, panel.x), -side(y, panel.y));
+        let colour = self.contenders[dot.contender].1.look(style).colour;
+        canvas.arrow(tip, away, colour, dot.mark.is_hollow());
+        let number = |objective: usize| self.number(dot, objective);
+        let words = match (away.0 != 0.0, away.1 != 0.0) {
+            (true, false) => number(across),
+            (false, true) => number(up),
+            _ => format!("{}, {}", number(across), number(up)),
+        };
+        // Beside the shaft, on the side where the panel goes on.
+        let wide = font::width(&words, size, weight(Type::Tick));
+        let left = if away.0 == 0.0 { tip.0 + 4.0 * scale } else { tip.0 - away.0 * 17.0 * scale };
+        let left = if away.0 > 0.0 { left - wide } else { left };
+        let left = if left + wide > panel.right { tip.0 - 4.0 * scale - wide } else { left };
+        let baseline = match away.1 {
+            v if v < 0.0 => tip.1 + 12.0 * scale,
+            v if v > 0.0 => tip.1 - 8.0 * scale,
+            _ => tip.1 + 0.33 * size,
+        };
+        if canvas.is_free((left, baseline - size), (left + wide, baseline + 0.3 * size)) {
+            canvas.text((left, baseline), Align::Left, Type::Tick, &words);
+        }
+    }
+
+    /// What a point has of an objective, in the numbers of its axis.
+    fn number(&self, dot: &Dot, objective: usize) -> String {
+        let format = self.objectives[objective].format;
+        let sign = if format == Format::Percent { "%" } else { "" };
+        format!("{}{sign}", significant(dot.values[objective].mean * format.factor(), 3))
+    }
+
     /// What a point has of each objective.
     fn objectives_of(&self, dot: &Dot) -> String {
-        let each = self.objectives.iter().zip(&dot.values).map(|(objective, e)| {
+        let each = self.objectives.iter().enumerate().map(|(place, objective)| {
             let name = objective.title.split(" (").next().unwrap_or(&objective.title);
-            let sign = if objective.format == Format::Percent { "%" } else { "" };
-            format!("{name} {}{sign}", significant(e.mean * objective.format.factor(), 3))
+            format!("{name} {}", self.number(dot, place))
         });
         each.collect::<Vec<_>>().join(", ")
     }
@@ -360,8 +419,10 @@ mod tests {
                 .map(|j| Objective {
                     title: format!("objective {j} (more is better)"),
                     format: Format::Plain,
+                    range: (0.0, f64::INFINITY),
                 })
                 .collect(),
+            limits: [None; 2],
             dots: (0..3).map(dot).collect(),
         }
         .draw(style)
@@ -382,5 +443,42 @@ mod tests {
                 assert!(figure.alt().contains("objective 1 8.00"), "{}", figure.alt());
             }
         }
+    }
+
+    #[test]
+    fn what_lies_beyond_an_axis_is_an_arrow_with_its_number() {
+        let dot = |x: f64, y: f64| Dot {
+            contender: 0,
+            values: vec![Estimate::point(x), Estimate::point(y)],
+            mark: Mark::Efficient,
+            is_knee: false,
+            words: String::new(),
+        };
+        let draw = |last: f64| {
+            let mut dots: Vec<Dot> = (0..12).map(|i| dot(f64::from(i), f64::from(12 - i))).collect();
+            dots.push(dot(last, 0.5));
+            Frontier {
+                heading: Heading::default(),
+                contenders: vec![("auction".to_owned(), Identity::of(["centralized"])[0])],
+                objectives: ["a", "b"]
+                    .map(|title| Objective {
+                        title: title.to_owned(),
+                        format: Format::Plain,
+                        range: (0.0, f64::INFINITY),
+                    })
+                    .to_vec(),
+                limits: [None; 2],
+                dots,
+            }
+            .draw(Style::paper())
+            .unwrap()
+        };
+        let circles = |figure: &Figure| figure.svg().matches("<circle").count();
+        let (near, beyond) = (draw(12.0), draw(4000.0));
+        // A circle less, as no mark stands at a place that is another point's.
+        assert_eq!(circles(&beyond) + 1, circles(&near));
+        assert!(beyond.placed().iter().any(|text| text.text == "4,000"), "{:?}", beyond.placed());
+        assert!(beyond.caption().contains("Arrow at an edge, beyond the axis: a 4,000, b 0.500."));
+        assert!(!near.caption().contains("Arrow"));
     }
 }

@@ -59,6 +59,17 @@ pub struct HeatMap {
     pub rows: Vec<FieldRow>,
 }
 
+/// What cells show: the same in all rows, as one caption speaks of all of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// Nothing but their colour, and contours.
+    Contours,
+    /// Means.
+    Means,
+    /// Means with half-widths of their intervals.
+    Intervals,
+}
+
 /// Where a row of panels stands.
 struct Layout {
     across: usize,
@@ -81,10 +92,10 @@ impl HeatMap {
             let reason = "no cell has a value".to_owned();
             return Err(ChartError::Empty { figure: "heat map", reason });
         }
-        let (caption, contours) = self.caption(&rows, style);
+        let (caption, shown) = self.caption(&rows, style);
         let mut frame = Frame::new(style, &self.heading, &caption);
         for row in &rows {
-            self.row(&mut frame, row, contours);
+            self.row(&mut frame, row, shown);
         }
         let cells = || rows.iter().flat_map(|row| row.cells());
         if cells().any(|cell| !cell.certified) {
@@ -95,8 +106,8 @@ impl HeatMap {
         Ok(frame.finish(&self.alt(&rows)))
     }
 
-    /// The grey line above, and whether cells are too small for their numbers.
-    fn caption(&self, rows: &[&FieldRow], style: Style) -> (String, bool) {
+    /// The grey line above, and what the cells of all rows show.
+    fn caption(&self, rows: &[&FieldRow], style: Style) -> (String, Shown) {
         let small = rows.iter().any(|row| {
             let layout = self.layout(row, style);
             let (wide, high) = self.cell(&layout);
@@ -135,7 +146,12 @@ impl HeatMap {
             (false, false) => format!("Cells: means{over}."),
         };
         let words = format!("{} {said}", self.heading.subtitle.trim());
-        (words.trim().to_owned(), small)
+        let shown = match (small, two) {
+            (true, _) => Shown::Contours,
+            (false, true) => Shown::Intervals,
+            (false, false) => Shown::Means,
+        };
+        (words.trim().to_owned(), shown)
     }
 
     /// Room for a row, with as many lines of the name at the left as that needs.
@@ -179,7 +195,7 @@ impl HeatMap {
         row.scale().widest(style) + (9.0 + 9.0 + 5.0) * scale
     }
 
-    fn row(&self, frame: &mut Frame, row: &FieldRow, contours: bool) {
+    fn row(&self, frame: &mut Frame, row: &FieldRow, shown: Shown) {
         let style = frame.canvas.style;
         let (scale, size) = (style.scale(), style.size(Type::Label));
         let layout = self.layout(row, style);
@@ -215,7 +231,7 @@ impl HeatMap {
             let (top, bottom) = (frame.y, frame.y + layout.high);
             for (column, field) in fields.iter().enumerate() {
                 let corner = (left(column), top);
-                self.field(frame, row, field, &axis, &layout, corner, contours);
+                self.field(frame, row, field, &axis, &layout, corner, shown);
                 self.names(frame, &layout, corner, column == 0, band + 1 == bands.len());
             }
             let words = font::wrap(&self.y.0, size, weight(Type::Label), layout.high, layout.lines);
@@ -246,7 +262,7 @@ impl HeatMap {
         axis: &Axis,
         layout: &Layout,
         (left, top): (f64, f64),
-        contours: bool,
+        shown: Shown,
     ) {
         let style = frame.canvas.style;
         let scale = style.scale();
@@ -277,12 +293,10 @@ impl HeatMap {
                 );
                 frame.canvas.saying(&words, |canvas| canvas.rectangle(corners.0, corners.1, ground));
                 let ink = text_on(ground);
-                if !contours {
+                if shown != Shown::Contours {
                     let (number, half) = (row.number(cell), row.half_width(cell));
-                    let fits =
-                        font::width(&half, note, weight(Type::Note)) <= wide - 2.0 && high >= 2.3 * note;
                     let middle = (x + 0.5 * wide, y + 0.5 * high);
-                    let below = if half.is_empty() || !fits { 0.0 } else { 0.5 * note };
+                    let below = if half.is_empty() || shown == Shown::Means { 0.0 } else { 0.5 * note };
                     let at = (middle.0, middle.1 + 0.33 * size - below);
                     frame.canvas.text_in(at, Align::Centre, Type::Tick, ink, &number);
                     if below > 0.0 {
@@ -297,7 +311,7 @@ impl HeatMap {
                 }
             }
         }
-        if contours {
+        if shown == Shown::Contours {
             for (level, _) in &axis.ticks {
                 for (from, to) in contour(field, *level) {
                     let place = |(c, r): (f64, f64)| (left + (c + 0.5) * wide, bottom - (r + 0.5) * high);
@@ -515,5 +529,44 @@ mod tests {
         let light: Vec<f64> =
             (0..=20).map(|i| crate::chart::style::lightness(colour(f64::from(i) / 20.0, style))).collect();
         assert!(light.is_sorted(), "{light:?}");
+    }
+
+    #[test]
+    fn what_cells_show_is_what_the_caption_says_in_every_row() {
+        let row = |title: &str, half: f64| FieldRow {
+            title: title.to_owned(),
+            format: Format::Plain,
+            fields: vec![Field {
+                title: String::new(),
+                identity: None,
+                cells: (0..3)
+                    .map(|r| {
+                        (0..7)
+                            .map(|c| Cell {
+                                estimate: Estimate::new(
+                                    f64::from(r + c),
+                                    f64::from(r + c) - half,
+                                    f64::from(r + c) + half,
+                                ),
+                                certified: true,
+                            })
+                            .collect()
+                    })
+                    .collect(),
+            }],
+        };
+        let settings = |n: usize| (0..n).map(|i| i.to_string()).collect();
+        let map = |halves: &[f64]| HeatMap {
+            heading: Heading::default(),
+            x: ("x".to_owned(), settings(7)),
+            y: ("y".to_owned(), settings(3)),
+            rows: halves.iter().map(|half| row("m", *half)).collect(),
+        };
+        // A half-width of many digits does not fit into cells of one column's width, and then none is printed.
+        for (halves, printed) in [(&[0.5, 0.5][..], true), (&[0.5, 123_456.5], false)] {
+            let figure = map(halves).draw(Style::paper().single()).unwrap();
+            assert_eq!(figure.caption().contains('±'), printed, "{}", figure.caption());
+            assert_eq!(figure.placed().iter().any(|text| text.text.starts_with('±')), printed, "{halves:?}");
+        }
     }
 }

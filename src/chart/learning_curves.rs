@@ -9,18 +9,19 @@ use super::frame::{self, Frame, Key};
 use super::identity::Identity;
 use super::series::{self, Series};
 use super::style::{Marker, Style};
-use super::ticks::Format;
-use super::{ChartError, Figure};
+use super::ticks::{Format, significant};
+use super::{ChartError, Estimate, Figure};
 
 /// Axis of the deviation gain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum GainAxis {
-    /// Logarithmic where all means are positive and span more than a factor of 10, else linear.
+    /// Logarithmic where means from the floor on span more than a factor of 10, else linear.
     #[default]
     Auto,
     /// Linear.
     Linear,
-    /// Logarithmic; points at or below zero are left out, and a note says so.
+    /// Logarithmic. With a tolerance what lies below a hundredth of it stands at that floor, else points at or below zero are left out;
+    /// a note says so.
     Log,
 }
 
@@ -99,10 +100,18 @@ impl LearningCurves {
         }
         frame.legend(&legend);
         let kind = self.gain_kind();
+        let floor = self.floor().filter(|_| kind == Kind::Log);
+        let mut floored = 0;
+        let gains: Vec<Vec<Series>> = self
+            .panels
+            .iter()
+            .map(|p| p.gain.iter().map(|s| above(s, floor, &mut floored)).collect())
+            .collect();
         let facets: Vec<Facet> = self
             .panels
             .iter()
-            .map(|p| {
+            .zip(&gains)
+            .map(|(p, gain)| {
                 let offers = Cell {
                     series: p.offers.iter().collect(),
                     y_name: &p.offer_name,
@@ -113,7 +122,7 @@ impl LearningCurves {
                     references: Vec::new(),
                 };
                 let gain = Cell {
-                    series: p.gain.iter().collect(),
+                    series: gain.iter().collect(),
                     y_name: "Deviation gain",
                     format: Format::Percent,
                     kind,
@@ -136,6 +145,13 @@ impl LearningCurves {
         let unshown = facets::draw(&mut frame, &facets, &common);
         if gain_rows {
             frame.note("Deviation gain: what the best unilateral deviation found would earn, as a share of potential value.");
+        }
+        if let Some(floor) = floor.filter(|_| floored > 0) {
+            let points = if floored == 1 { "1 point" } else { &format!("{floored} points") };
+            frame.note(format!(
+                "At the floor of {}%, a hundredth of the tolerance: {points} at or below it.",
+                significant(100.0 * floor, 2)
+            ));
         }
         if unshown > 0 {
             let points = if unshown == 1 { "1 point" } else { &format!("{unshown} points") };
@@ -163,14 +179,71 @@ impl LearningCurves {
         )))
     }
 
+    /// Where a logarithmic axis ends: no gain below it matters against the tolerance.
+    fn floor(&self) -> Option<f64> {
+        self.tolerance.filter(|t| t.is_finite() && *t > 0.0).map(|t| t / 100.0)
+    }
+
     fn gain_kind(&self) -> Kind {
         let lines = || self.panels.iter().flat_map(|p| &p.gain);
         let means = || lines().flat_map(Series::present).map(|(_, e)| e.mean);
         let positive = series::range(means().filter(|v| *v > 0.0));
-        match (self.gain_axis, positive) {
-            (GainAxis::Log, Some(_)) => Kind::Log,
-            (GainAxis::Auto, Some((low, high))) if high > 10.0 * low && means().all(|v| v > 0.0) => Kind::Log,
+        let least = series::range(means()).map_or(0.0, |(low, _)| low);
+        match (self.gain_axis, positive, self.floor()) {
+            (GainAxis::Log, Some(_), _) => Kind::Log,
+            (GainAxis::Auto, Some((_, high)), Some(floor)) if high > 10.0 * least.max(floor) => Kind::Log,
+            (GainAxis::Auto, Some((low, high)), None) if high > 10.0 * low && least > 0.0 => Kind::Log,
             _ => Kind::Linear,
         }
+    }
+}
+
+/// The same with nothing below a floor, and how many means are moved up to it.
+fn above(line: &Series, floor: Option<f64>, moved: &mut usize) -> Series {
+    let Some(floor) = floor else { return line.clone() };
+    let held = |(x, e): &(f64, Estimate)| {
+        *moved += usize::from(e.value().is_some_and(|mean| mean < floor));
+        // An absent end stays absent, which the greater of two numbers would not.
+        let up = |v: f64| if v < floor { floor } else { v };
+        (*x, Estimate::new(up(e.mean), up(e.ci_low), up(e.ci_high)))
+    };
+    Series { name: line.name.clone(), points: line.points.iter().map(held).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gains_below_the_floor_stand_there_on_a_logarithmic_axis() {
+        let gain = [0.3, 0.04, 0.002, 0.0, -0.001];
+        let points = gain.iter().enumerate().map(|(x, v)| (x as f64, Estimate::point(*v)));
+        let line = Series { name: String::new(), points: points.collect() };
+        let curves = |gain_axis, tolerance| LearningCurves {
+            panels: vec![LearningPanel {
+                mechanism: "m".to_owned(),
+                identity: Identity::default(),
+                certified: true,
+                offer_name: "Offer".to_owned(),
+                offers: Vec::new(),
+                gain: vec![line.clone()],
+            }],
+            tolerance,
+            gain_axis,
+            ..LearningCurves::default()
+        };
+        let auto = curves(GainAxis::Auto, Some(0.01));
+        assert_eq!(auto.gain_kind(), Kind::Log);
+        let figure = auto.draw(Style::paper()).unwrap();
+        let said = "At the floor of 0.010%, a hundredth of the tolerance: 2 points at or below it.";
+        assert!(figure.caption().contains(said), "{}", figure.caption());
+        assert!(!figure.caption().contains("Not drawn"), "{}", figure.caption());
+        assert_eq!(curves(GainAxis::Auto, None).gain_kind(), Kind::Linear);
+        // A tolerance so large that nothing spans a factor of ten above its hundredth.
+        assert_eq!(curves(GainAxis::Auto, Some(10.0)).gain_kind(), Kind::Linear);
+        let mut moved = 0;
+        let held = above(&line, Some(1e-4), &mut moved);
+        assert_eq!((moved, held.points[4].1.mean, held.points[2].1.mean), (2, 1e-4, 0.002));
+        assert!(held.points[0].1.ci_low.is_nan());
     }
 }

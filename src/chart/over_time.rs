@@ -10,7 +10,7 @@ use super::lorenz::LorenzContender;
 use super::series::{self, Series};
 use super::style::{Look, Marker, Style};
 use super::ticks::Format;
-use super::{ChartError, Figure};
+use super::{ChartError, Estimate, Figure};
 
 /// Input of the figure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,8 +58,10 @@ impl OverTime {
             legend.push((Key::Plain(dashed), "target".to_owned()));
         }
         frame.legend(&legend);
+        // Machines are live for whole epochs: their number changes from one to the next, not in between.
+        let steps: Vec<Series> = self.redundancy.iter().map(stepped).collect();
         let live = Cell {
-            series: self.redundancy.iter().collect(),
+            series: steps.iter().collect(),
             y_name: "Live machines",
             format: Format::Plain,
             kind: Kind::Linear,
@@ -105,5 +107,39 @@ impl OverTime {
             series::in_words(&self.redundancy, Format::Plain),
             series::in_words(&self.availability, Format::Percent)
         )
+    }
+}
+
+/// A line that stays at each of its values until the next one's place.
+fn stepped(line: &Series) -> Series {
+    let mut points = line.points.clone();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let until = points.windows(2).map(|pair| (pair[1].0, pair[0].1));
+    let corners: Vec<(f64, Estimate)> = until.collect();
+    // In the order of drawing, each corner before the value that follows there.
+    let mut all: Vec<(f64, Estimate)> = Vec::with_capacity(2 * points.len());
+    for (i, point) in points.iter().enumerate() {
+        all.extend((i > 0).then(|| corners[i - 1]));
+        all.push(*point);
+    }
+    Series { name: line.name.clone(), points: all }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn machines_change_in_steps() {
+        let line = Series {
+            name: "a".to_owned(),
+            points: vec![
+                (2.0, Estimate::point(1.0)),
+                (0.0, Estimate::point(3.0)),
+                (1.0, Estimate::point(3.0)),
+            ],
+        };
+        let got: Vec<(f64, f64)> = stepped(&line).present().iter().map(|(x, e)| (*x, e.mean)).collect();
+        assert_eq!(got, [(0.0, 3.0), (1.0, 3.0), (1.0, 3.0), (2.0, 3.0), (2.0, 1.0)]);
     }
 }

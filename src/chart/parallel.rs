@@ -90,7 +90,7 @@ impl Parallel {
                     let (low, high) = range(p, i);
                     let say = |v: f64| match axis.names.get(v as usize) {
                         Some(name) => name.clone(),
-                        None => end(v, axis.format),
+                        None => end(v, axis.format, 3),
                     };
                     format!("{} {} to {}", axis.title, say(low), say(high))
                 };
@@ -104,7 +104,7 @@ impl Parallel {
 
 fn draw_panel(frame: &mut Frame, panel: &Panel) {
     let style = frame.canvas.style;
-    let (scale, size, tick) = (style.scale(), style.size(Type::Label), style.size(Type::Tick));
+    let (scale, tick) = (style.scale(), style.size(Type::Tick));
     if !panel.title.is_empty() {
         let at = (EDGE, frame.y + 0.8 * style.size(Type::Panel));
         frame.canvas.text_within(at, Align::Left, Type::Panel, &panel.title, frame.right() - EDGE);
@@ -114,7 +114,14 @@ fn draw_panel(frame: &mut Frame, panel: &Panel) {
     let column = (frame.right() - EDGE) / count as f64;
     let x = |i: usize| EDGE + (i as f64 + 0.5) * column;
     let ranges: Vec<(f64, f64)> = (0..count).map(|i| range(panel, i)).collect();
-    let top = frame.y + 1.4 * tick;
+    let ends: Vec<Vec<String>> =
+        panel.axes.iter().zip(&ranges).map(|(axis, range)| axis.ends(*range)).collect();
+    let fits = |text: &String| font::width(text, tick, weight(Type::Tick)) <= column - 2.0 * scale;
+    // Every other one a line further out where neighbours would touch.
+    let staggered = !ends.iter().flatten().all(fits);
+    let out = |i: usize| if staggered && i % 2 == 1 { style.leading(Type::Tick) } else { 0.0 };
+    let further = if staggered { style.leading(Type::Tick) } else { 0.0 };
+    let top = frame.y + 1.4 * tick + further;
     let bottom = top + 95.0 * scale;
     let y = |i: usize, v: f64| bottom - share(&panel.axes[i], ranges[i], v) * (bottom - top);
     for line in &panel.lines {
@@ -126,40 +133,87 @@ fn draw_panel(frame: &mut Frame, panel: &Panel) {
             frame.canvas.path(&path, Pen::solid(colour, 1.0 * scale));
         }
     }
-    for (i, axis) in panel.axes.iter().enumerate() {
+    for (i, ends) in ends.iter().enumerate() {
         frame.canvas.line((x(i), top), (x(i), bottom), Pen::solid(style.axis(), 0.7 * scale));
-        let (low, high) = ranges[i];
-        let ends: Vec<String> = if axis.names.is_empty() {
-            [low, high].iter().map(|v| end(*v, axis.format)).collect()
-        } else {
-            [low, high].iter().map(|v| axis.names[(*v as usize).min(axis.names.len() - 1)].clone()).collect()
-        };
-        let places = [bottom + 1.0 + 0.85 * tick, top - 0.35 * tick];
-        // Where all points agree there is one number to tell.
-        let shown = if low == high { 1 } else { 2 };
-        for (text, at) in ends.iter().zip(places).take(shown) {
-            frame.canvas.text_within((x(i), at), Align::Centre, Type::Tick, text, column - 2.0 * scale);
+        let places = [bottom + 1.0 + 0.85 * tick + out(i), top - 0.35 * tick - out(i)];
+        for (text, at) in ends.iter().zip(places) {
+            // Its neighbours stand on the other line, and the sheet ends at an edge.
+            let sides = 2.0 * (x(i) - EDGE).min(frame.right() - x(i)) + EDGE;
+            let room = if staggered { (2.0 * column).min(sides) } else { column } - 2.0 * scale;
+            frame.canvas.text_within((x(i), at), Align::Centre, Type::Tick, text, room);
         }
-        let lines = font::wrap(&axis.title, size, weight(Type::Label), column - 3.0 * scale, 3);
-        let baseline = bottom + 1.5 * tick + 0.9 * size + scale;
-        frame.canvas.lines((x(i), baseline), Align::Centre, Type::Label, &lines, &axis.title);
     }
-    let most = panel
-        .axes
-        .iter()
-        .map(|axis| font::wrap(&axis.title, size, weight(Type::Label), column - 3.0 * scale, 3).len())
-        .max()
-        .unwrap_or(1);
-    frame.y = bottom + 1.5 * tick + most as f64 * style.leading(Type::Label) + 8.0 * scale;
+    let under = bottom + 1.5 * tick + further;
+    frame.y = under + titles(frame, panel, under, column, &x) + 8.0 * scale;
+}
+
+/// Names of axes below them, and how high they stand: lying where every word fits into its column, else reading upwards.
+fn titles(frame: &mut Frame, panel: &Panel, top: f64, column: f64, x: &dyn Fn(usize) -> f64) -> f64 {
+    const MOST: usize = 6;
+    let style = frame.canvas.style;
+    let (scale, size) = (style.scale(), style.size(Type::Label));
+    let room = column - 3.0 * scale;
+    // Columns are narrow: here a unit may be broken over lines.
+    let lying = |axis: &Axis| axis.title.replace('\u{a0}', " ");
+    let whole = |axis: &Axis| font::widest_word(&lying(axis), size, weight(Type::Label)) <= room;
+    if panel.axes.iter().all(whole) {
+        let mut most = 1;
+        for (i, axis) in panel.axes.iter().enumerate() {
+            let lines = font::balanced(&lying(axis), size, weight(Type::Label), room, MOST);
+            most = most.max(lines.len());
+            let baseline = top + 0.9 * size + scale;
+            frame.canvas.lines((x(i), baseline), Align::Centre, Type::Label, &lines, &axis.title);
+        }
+        return most as f64 * style.leading(Type::Label);
+    }
+    let leading = style.leading(Type::Label);
+    let abreast = ((column / leading).floor() as usize).clamp(1, MOST);
+    let long = |axis: &Axis| font::width(&axis.title, size, weight(Type::Label));
+    // A little more than its share, as lines are never quite even.
+    let each = panel.axes.iter().map(|axis| {
+        (1.3 * long(axis) / abreast as f64).max(font::widest_word(&axis.title, size, weight(Type::Label)))
+    });
+    let high = each.fold(0.0, f64::max).min(150.0 * scale) + 1.0;
+    for (i, axis) in panel.axes.iter().enumerate() {
+        let lines = font::balanced(&axis.title, size, weight(Type::Label), high, abreast);
+        let first = x(i) + 0.33 * size - 0.5 * (lines.len() as f64 - 1.0) * leading;
+        for (k, line) in lines.iter().enumerate() {
+            let half = 0.5 * font::width(line, size, weight(Type::Label));
+            let at = (first + k as f64 * leading, top + 2.0 * scale + half);
+            frame.canvas.text_upwards(at, Type::Label, line);
+        }
+    }
+    high + 2.0 * scale
+}
+
+impl Axis {
+    /// What stands at its two ends, or where all points agree the one thing to tell.
+    fn ends(&self, (low, high): (f64, f64)) -> Vec<String> {
+        let say = |v: f64, digits: usize| match self
+            .names
+            .get((v.max(0.0) as usize).min(self.names.len().max(1) - 1))
+        {
+            Some(name) => name.clone(),
+            None => end(v, self.format, digits),
+        };
+        if low == high {
+            return vec![say(low, 3)];
+        }
+        // As many digits as tell the ends apart, and none that rounds beyond them by a tenth of what lies between.
+        let factor = self.format.factor();
+        let least = ticks::magnitude((high - low) * factor);
+        let digits = |v: f64| (ticks::magnitude(v * factor) - least + 2).clamp(3, 6) as usize;
+        vec![say(low, digits(low)), say(high, digits(high))]
+    }
 }
 
 /// A number at the end of an axis.
-fn end(v: f64, format: Format) -> String {
+fn end(v: f64, format: Format, digits: usize) -> String {
     let sign = if format == Format::Percent { "%" } else { "" };
     if v.fract() == 0.0 && v.abs() < 1e6 && format == Format::Plain {
         return ticks::fixed(v, 0);
     }
-    format!("{}{sign}", ticks::significant(v * format.factor(), 3))
+    format!("{}{sign}", ticks::significant(v * format.factor(), digits))
 }
 
 fn range(panel: &Panel, axis: usize) -> (f64, f64) {
@@ -176,4 +230,52 @@ fn share(axis: &Axis, (low, high): (f64, f64), v: f64) -> f64 {
         return crate::numerics::ln(v / low) / crate::numerics::ln(high / low);
     }
     (v - low) / (high - low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_have_the_digits_that_tell_them_apart() {
+        let axis = |format| Axis { title: String::new(), format, names: Vec::new(), log: false };
+        let ends = |low, high, format| axis(format).ends((low, high));
+        assert_eq!(ends(0.991, 0.9999, Format::Percent), ["99.10%", "99.99%"]);
+        assert_eq!(ends(0.2, 0.7, Format::Percent), ["20.0%", "70.0%"]);
+        assert_eq!(ends(1.0641, 1.0670, Format::Plain), ["1.0641", "1.0670"]);
+        assert_eq!(ends(3.0, 3.0, Format::Plain), ["3"]);
+    }
+
+    #[test]
+    fn names_whose_words_do_not_fit_read_upwards_and_stay_whole() {
+        let axis = |title: &str| Axis {
+            title: title.to_owned(),
+            format: Format::Plain,
+            names: Vec::new(),
+            log: false,
+        };
+        let drawn = |count: usize| {
+            Parallel {
+                heading: Heading::default(),
+                ends: ["less".to_owned(), "more".to_owned()],
+                panels: vec![Panel {
+                    title: String::new(),
+                    axes: (0..count).map(|_| axis("redundancy (machines)")).collect(),
+                    lines: (0..2).map(|k| Line { shade: 0.5, values: vec![f64::from(k); count] }).collect(),
+                }],
+            }
+            .draw(Style::paper().single())
+            .unwrap()
+        };
+        for (count, upwards) in [(3, false), (9, true)] {
+            let figure = drawn(count);
+            let names = figure.placed().iter().filter(|text| text.text.contains("redundancy"));
+            let all: Vec<_> = names.collect();
+            assert_eq!(all.len(), count, "whole words in {count}");
+            assert!(
+                all.iter().all(|text| (text.bottom - text.top > text.right - text.left) == upwards),
+                "{count}"
+            );
+        }
+    }
 }

@@ -7,7 +7,7 @@
 use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{CUT, EDGE, Frame, Key, NOT_CERTIFIED};
+use super::frame::{CUT, EDGE, Frame, Key, NOT_CERTIFIED, beyond_note};
 use super::series::{self, Series};
 use super::strips::Contender;
 use super::style::{Look, Style, Type, Width};
@@ -30,7 +30,10 @@ pub enum Scale {
     Linear,
     /// Positive numbers, by their logarithms.
     Logarithmic,
-    /// Names, side by side: setting `i` at place `i`.
+    /// Numbers side by side, setting `i` at place `i`: where zero stands among decades, it has no place by logarithms, and evenly all
+    /// others would stand on it.
+    Even(Vec<String>),
+    /// Names, side by side: setting `i` at place `i`. Nothing connects them.
     Names(Vec<String>),
 }
 
@@ -59,6 +62,8 @@ pub struct Response {
 pub struct MetricRow {
     /// Name of the metric and its unit.
     pub title: String,
+    /// Least and largest value that there can be: axes end there.
+    pub range: (f64, f64),
     /// How its numbers are shown.
     pub format: Format,
     /// One for each parameter that it is shown along.
@@ -76,6 +81,19 @@ pub struct Responses {
     pub parameters: Vec<Along>,
     /// Metrics.
     pub rows: Vec<MetricRow>,
+    /// What was asked of the axes.
+    pub axes: Asked,
+}
+
+/// What was asked of the axes of a figure.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Asked {
+    /// Ends of the horizontal axis.
+    pub x: Option<(f64, f64)>,
+    /// Ends of the vertical ones.
+    pub y: Option<(f64, f64)>,
+    /// Whether vertical axes are logarithmic, where all means are positive.
+    pub is_log: bool,
 }
 
 /// Panels side by side at most, by width of the figure.
@@ -95,7 +113,13 @@ impl Responses {
             return Err(ChartError::Empty { figure: "response", reason });
         }
         let any = spots().any(|spot| spot.estimate.interval().is_some());
-        let mut frame = Frame::new(style, &self.heading, &self.heading.caption("Bands", any));
+        let apart = |along: &Along| matches!(along.scale, Scale::Names(_));
+        let drawn_as = match (self.parameters.iter().any(apart), self.parameters.iter().all(apart)) {
+            (_, true) => "Bars",
+            (true, false) => "Bands and bars",
+            (false, false) => "Bands",
+        };
+        let mut frame = Frame::new(style, &self.heading, &self.heading.caption(drawn_as, any));
         let has = |c: usize| {
             let mut panels = self.rows.iter().flat_map(|r| &r.panels);
             panels.any(|p| p.lines.get(c).is_some_and(|line| !line.is_empty()))
@@ -113,6 +137,19 @@ impl Responses {
         } else {
             self.metrics_below_one_another(&mut frame);
         }
+        let is_bent = |row: &&MetricRow| row.spots().any(|s| s.estimate.value().is_some_and(|v| v <= 0.0));
+        for row in self.rows.iter().filter(is_bent).filter(|_| self.axes.is_log) {
+            frame.note(format!(
+                "Not logarithmic, as asked: {}, of which some mean is not positive.",
+                row.title
+            ));
+        }
+        for along in self.parameters.iter().filter(|along| matches!(along.scale, Scale::Even(_))) {
+            frame.note(format!(
+                "Settings of {} stand evenly, in their order: zero has no place among their logarithms.",
+                along.name
+            ));
+        }
         if spots().any(|spot| !spot.certified) {
             frame.note(NOT_CERTIFIED);
         }
@@ -127,7 +164,7 @@ impl Responses {
         let across = rows.len().min(most_across(style)).max(1);
         let across = rows.len().div_ceil(rows.len().div_ceil(across)).max(1);
         for band in rows.chunks(across) {
-            let axes: Vec<Axis> = band.iter().map(|row| row.axis()).collect();
+            let axes: Vec<Axis> = band.iter().map(|row| row.axis(self.axes)).collect();
             let beside = axes.iter().map(|axis| axes::beside(style, axis, 0)).fold(0.0, f64::max);
             let gap = 10.0 * scale;
             let room = frame.right() - EDGE - 9.0 * scale;
@@ -135,8 +172,11 @@ impl Responses {
             let left = |column: usize| EDGE + beside + column as f64 * (wide + beside + gap);
             let titles: Vec<Vec<String>> = band
                 .iter()
-                .map(|row| {
-                    font::balanced(&row.title, style.size(Type::Panel), weight(Type::Panel), wide + beside, 3)
+                .enumerate()
+                .map(|(column, row)| {
+                    // Over the numbers of its neighbour's axis, and at the right up to the edge.
+                    let room = (wide + beside).min(frame.right() - left(column));
+                    font::balanced(&row.title, style.size(Type::Panel), weight(Type::Panel), room, 5)
                 })
                 .collect();
             let lines = titles.iter().map(Vec::len).max().unwrap_or(0);
@@ -168,12 +208,13 @@ impl Responses {
     ) {
         let style = frame.canvas.style;
         let (scale, size) = (style.scale(), style.size(Type::Label));
-        let below = bottom + axes::below(style) + 1.5 * scale;
+        let shown = band.iter().filter_map(|row| row.panels.first()).map(|panel| panel.parameter);
+        let below = bottom + self.below(shown, wide, style) + 1.5 * scale;
         let mut lines = 0;
         for (column, row) in band.iter().enumerate() {
             let Some(response) = row.panels.first() else { continue };
             let name = &self.parameters[response.parameter].name;
-            let words = font::balanced(name, size, weight(Type::Label), wide + 8.0 * scale, 3);
+            let words = font::balanced(name, size, weight(Type::Label), wide + 8.0 * scale, 5);
             lines = lines.max(words.len());
             let at = (left(column) + 0.5 * wide, below + 0.8 * size);
             frame.canvas.lines(at, Align::Centre, Type::Label, &words, name);
@@ -190,13 +231,20 @@ impl Responses {
             .filter(|&p| rows.iter().any(|row| row.panels.iter().any(|panel| panel.parameter == p)))
             .collect();
         for group in shown.chunks(most_across(style)) {
-            let axes: Vec<Axis> = rows.iter().map(|row| row.axis()).collect();
+            let axes: Vec<Axis> = rows.iter().map(|row| row.axis(self.axes)).collect();
             let across = group.len().max(2);
-            let first = axes.iter().map(|axis| axes::beside(style, axis, 3)).fold(0.0, f64::max);
             let gap = 12.0 * scale;
-            let room = frame.right() - EDGE - first - 9.0 * scale;
-            let wide = (room - (across as f64 - 1.0) * gap) / across as f64;
-            let high = (wide * 0.62).clamp(62.0 * scale, 120.0 * scale);
+            // Room left of panels, their width and their height beside names of so many lines.
+            let layout = |lines: usize| {
+                let first = axes.iter().map(|axis| axes::beside(style, axis, lines)).fold(0.0, f64::max);
+                let room = frame.right() - EDGE - first - 9.0 * scale;
+                let wide = (room - (across as f64 - 1.0) * gap) / across as f64;
+                (first, wide, (wide * 0.62).clamp(62.0 * scale, 120.0 * scale))
+            };
+            let needed =
+                rows.iter().map(|row| axes::name_upwards(&row.title, style, |lines| layout(lines).2).1);
+            let name_lines = needed.max().unwrap_or(1);
+            let (first, wide, high) = layout(name_lines);
             let left = |column: usize| EDGE + first + column as f64 * (wide + gap);
             for (place, (row, y)) in rows.iter().zip(&axes).enumerate() {
                 let (top, bottom) = (frame.y, frame.y + high);
@@ -207,26 +255,67 @@ impl Responses {
                     let place = (left(column), top, left(column) + wide, bottom);
                     self.panel(frame, response, place, y, column == 0);
                 }
-                let words = font::balanced(&row.title, size, weight(Type::Label), high, 3);
+                let words = font::balanced(&row.title, size, weight(Type::Label), high, name_lines);
                 let last = left(0) - axes::beside(style, y, 0) - 0.5 * size;
                 for (i, line) in words.iter().rev().enumerate() {
                     let at = (last - i as f64 * style.leading(Type::Label), f64::midpoint(top, bottom));
                     frame.canvas.text_upwards(at, Type::Label, line);
                 }
-                frame.y =
-                    bottom + axes::below(style) + if place + 1 < rows.len() { 7.0 * scale } else { 0.0 };
+                frame.y = bottom
+                    + self.below(group.iter().copied(), wide, style)
+                    + if place + 1 < rows.len() { 7.0 * scale } else { 0.0 };
             }
             let below = frame.y + 1.5 * scale;
             let mut lines = 0;
             for (column, &parameter) in group.iter().enumerate() {
                 let name = &self.parameters[parameter].name;
-                let words = font::balanced(name, size, weight(Type::Label), wide + 0.6 * gap, 3);
+                let words = font::balanced(name, size, weight(Type::Label), wide + 0.6 * gap, 5);
                 lines = lines.max(words.len());
                 let at = (left(column) + 0.5 * wide, below + 0.8 * size);
                 frame.canvas.lines(at, Align::Centre, Type::Label, &words, name);
             }
             frame.y = below + lines as f64 * style.leading(Type::Label) + 8.0 * scale;
         }
+    }
+
+    /// Lines of each name of a setting below a panel so wide, every other one below its neighbours where words would not fit beside them;
+    /// none where settings are numbers, or where words do not fit even so: then there are as many names in one line each as have room.
+    fn names_below(&self, parameter: usize, wide: f64, style: Style) -> Vec<Vec<String>> {
+        let Scale::Names(names) = &self.parameters[parameter].scale else { return Vec::new() };
+        let (size, scale) = (style.size(Type::Tick), style.scale());
+        let pitch = wide / (names.len() as f64 - 0.2);
+        // The first and the last may reach a little beyond the panel.
+        let at_ends = 2.0 * (0.4 * pitch + 8.0 * scale);
+        let room = |place: usize, beside: f64| {
+            if place == 0 || place + 1 == names.len() { beside.min(at_ends) } else { beside }
+        };
+        let word = |name: &String| font::widest_word(name, size, weight(Type::Tick));
+        let fit = |beside: f64| names.iter().enumerate().all(|(i, name)| word(name) <= room(i, beside));
+        let lines = |beside: f64| -> Vec<Vec<String>> {
+            let each = names.iter().enumerate();
+            each.map(|(i, name)| font::balanced(name, size, weight(Type::Tick), room(i, beside), 4)).collect()
+        };
+        let alone = pitch - 2.0;
+        if fit(alone) {
+            return lines(alone);
+        }
+        let apart = 2.0 * pitch - 4.0;
+        if !fit(apart) {
+            return Vec::new();
+        }
+        let mut all = lines(apart);
+        let most = all.iter().step_by(2).map(Vec::len).max().unwrap_or(0);
+        for own in all.iter_mut().skip(1).step_by(2) {
+            *own = [vec![String::new(); most], std::mem::take(own)].concat();
+        }
+        all
+    }
+
+    /// Height of labels below panels so wide, of any of these parameters.
+    fn below(&self, parameters: impl Iterator<Item = usize>, wide: f64, style: Style) -> f64 {
+        let lines = |p: usize| self.names_below(p, wide, style).iter().map(Vec::len).max().unwrap_or(1);
+        let most = parameters.map(lines).max().unwrap_or(1);
+        axes::below(style) + (most as f64 - 1.0) * style.leading(Type::Tick)
     }
 
     /// One panel at (left, top, right, bottom).
@@ -240,32 +329,52 @@ impl Responses {
     ) {
         let style = frame.canvas.style;
         let settings: Vec<f64> = response.lines.iter().flatten().map(|spot| spot.x).collect();
-        let x = along(&self.parameters[response.parameter].scale, &settings, right - left, style);
+        let scale = &self.parameters[response.parameter].scale;
+        let mut x = along(scale, &settings, right - left, style);
+        if matches!(scale, Scale::Linear | Scale::Logarithmic) {
+            x = x.limited(self.axes.x, Format::Plain, 5);
+        }
+        let names = self.names_below(response.parameter, right - left, style);
+        if let (Scale::Names(all), false) = (scale, names.is_empty()) {
+            x.ticks = all.iter().enumerate().map(|(place, name)| (place as f64, name.clone())).collect();
+        }
         let panel = Panel { left, top, right, bottom, x: &x, y };
-        panel.furnish(&mut frame.canvas, true, labelled);
+        panel.furnish(&mut frame.canvas, names.is_empty(), labelled);
+        let size = style.size(Type::Tick);
+        for (place, lines) in names.iter().enumerate() {
+            let (at, _) = panel.at(place as f64, y.low);
+            let baseline = bottom + 2.5 * style.scale() + 1.0 + 0.8 * size;
+            frame.canvas.lines((at, baseline), Align::Centre, Type::Tick, lines, "");
+        }
         let look = |c: usize| self.contenders[c].identity.look(style);
-        let named: Vec<(usize, Series)> = response
-            .lines
-            .iter()
-            .enumerate()
-            .filter(|(_, line)| !line.is_empty())
-            .map(|(c, line)| {
-                let points = line.iter().map(|spot| (spot.x, spot.estimate)).collect();
-                (c, Series { name: c.to_string(), points })
-            })
-            .collect();
+        let are_names = matches!(self.parameters[response.parameter].scale, Scale::Names(_));
+        // Bars of several contenders at one name stand beside one another.
+        let count = self.contenders.len().max(1) as f64;
+        let aside = |c: usize| if are_names { 0.5 * (c as f64 - 0.5 * (count - 1.0)) / count } else { 0.0 };
+        let mut named: Vec<(usize, Series)> = Vec::new();
+        for (c, line) in response.lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let points: Vec<(f64, Estimate)> =
+                line.iter().map(|spot| (spot.x + aside(c), spot.estimate)).collect();
+            // Between names there is nothing on which a line could lie.
+            let parts = if are_names { points.chunks(1) } else { points.chunks(points.len()) };
+            named.extend(parts.map(|part| (c, Series { name: c.to_string(), points: part.to_vec() })));
+        }
         let drawn: Vec<&Series> = named.iter().map(|(_, series)| series).collect();
         let of = |series: &Series| -> Look {
             named.iter().find(|(_, s)| s.name == series.name).map_or_else(|| style.look(0), |(c, _)| look(*c))
         };
         let marks = series::Marks { every: false, hollow: &|_| false };
-        series::draw(&mut frame.canvas, &panel, &drawn, of, marks);
+        let beyond = series::draw(&mut frame.canvas, &panel, &drawn, of, marks);
+        frame.note(beyond_note(beyond));
         if response.lines.iter().flatten().any(|spot| y.cuts(spot.estimate.interval())) {
             frame.note(CUT);
         }
         for (c, line) in response.lines.iter().enumerate() {
-            for spot in line.iter().filter(|spot| spot.estimate.value().is_some()) {
-                let at = panel.at(spot.x, spot.estimate.mean);
+            let is_shown = |spot: &&Spot| {
+                spot.estimate.value().is_some_and(|v| y.holds(v)) && x.holds(spot.x + aside(c))
+            };
+            for spot in line.iter().filter(is_shown) {
+                let at = panel.at(spot.x + aside(c), spot.estimate.mean);
                 frame.canvas.marker(at, 1.9 * style.scale(), look(c).marker, look(c).colour, !spot.certified);
             }
         }
@@ -305,7 +414,8 @@ impl MetricRow {
     }
 
     /// The vertical axis that all panels of the metric share.
-    fn axis(&self) -> Axis {
+    fn axis(&self, asked: Asked) -> Axis {
+        let means = || self.spots().filter_map(|spot| spot.estimate.value());
         let values = self.spots().filter(|spot| spot.estimate.value().is_some()).flat_map(|spot| {
             let e = spot.estimate;
             let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
@@ -314,14 +424,22 @@ impl MetricRow {
         let (low, high) = series::range(values).unwrap_or((0.0, 1.0));
         // What is never negative stays so, though an interval may reach below.
         let never_negative = self.spots().all(|spot| spot.estimate.value().is_none_or(|mean| mean >= 0.0));
-        Axis::loose(if never_negative { low.max(0.0) } else { low }, high, self.format, 4)
+        let low = if never_negative { low.max(0.0) } else { low };
+        let range = axes::held(self.range, self.spots().filter_map(|spot| spot.estimate.value()));
+        if asked.is_log && means().all(|mean| mean > 0.0) {
+            // Means set the floor: an interval may reach down to nothing, and is then cut there.
+            let floor = means().fold(f64::INFINITY, f64::min);
+            let axis = Axis::decades(floor, high.min(range.1), self.format, 4);
+            return axis.limited(asked.y, self.format, 4);
+        }
+        Axis::loose_within(low, high, range, self.format, 4).limited(asked.y, self.format, 4)
     }
 }
 
 /// The horizontal axis: ticks at the settings themselves where they have room.
 fn along(scale: &Scale, settings: &[f64], room: f64, style: Style) -> Axis {
     let (low, high) = series::range(settings.iter().copied()).unwrap_or((0.0, 1.0));
-    if let Scale::Names(names) = scale {
+    if let Scale::Names(names) | Scale::Even(names) = scale {
         let ticks = names.iter().enumerate().map(|(i, name)| (i as f64, name.clone())).collect();
         let axis = Axis { kind: Kind::Linear, low: -0.4, high: names.len() as f64 - 0.6, ticks };
         return thinned(cut(axis, room, style), room, style);
@@ -378,5 +496,101 @@ pub(crate) fn plain(text: String) -> String {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Identity;
+
+    fn figure(scale: Scale, axes: Asked) -> Figure {
+        figure_in(scale, axes, Style::paper())
+    }
+
+    fn figure_in(scale: Scale, axes: Asked, style: Style) -> Figure {
+        let spot = |x: u32| Spot {
+            x: f64::from(x),
+            estimate: Estimate::new(f64::from(x), f64::from(x) - 0.5, f64::from(x) + 0.5),
+            certified: true,
+        };
+        let contender = |name: &str| Contender {
+            name: name.to_owned(),
+            identity: Identity::of(["centralized"])[0],
+            certified: true,
+        };
+        Responses {
+            heading: Heading::default(),
+            contenders: ["a", "b"].map(contender).to_vec(),
+            parameters: vec![Along { name: "bond (ETH)".to_owned(), scale }],
+            rows: vec![MetricRow {
+                title: "m".to_owned(),
+                range: (f64::NEG_INFINITY, f64::INFINITY),
+                format: Format::Plain,
+                panels: vec![Response { parameter: 0, lines: vec![(0..4).map(spot).collect(); 2] }],
+            }],
+            axes,
+        }
+        .draw(style)
+        .unwrap()
+    }
+
+    #[test]
+    fn nothing_connects_names_and_zero_among_decades_stands_evenly() {
+        let settings = ["0", "0.01", "0.1", "1"].map(str::to_owned).to_vec();
+        let (even, names) = (
+            figure(Scale::Even(settings.clone()), Asked::default()),
+            figure(Scale::Names(settings), Asked::default()),
+        );
+        let count = |figure: &Figure, tag: &str| figure.svg().matches(tag).count();
+        // A line and a band for each contender through its settings, beside those of the legend; none between names.
+        assert_eq!(count(&even, "<polyline") - count(&names, "<polyline"), 2);
+        assert!(even.caption().contains("zero has no place among their logarithms"), "{}", even.caption());
+        assert!(
+            names.caption().starts_with("Bars") || !names.caption().contains("Bands"),
+            "{}",
+            names.caption()
+        );
+        let at = |label: &str| {
+            even.placed()
+                .iter()
+                .find(|text| text.text == label)
+                .map(|text| f64::midpoint(text.left, text.right))
+        };
+        let [zero, least, tenth] = ["0", "0.01", "0.1"].map(|label| at(label).expect(label));
+        assert!(((least - zero) - (tenth - least)).abs() < 0.5, "{zero} {least} {tenth}");
+    }
+
+    #[test]
+    fn axes_end_where_they_are_asked_to_and_say_what_that_leaves_out() {
+        let whole = figure(Scale::Linear, Asked::default());
+        assert!(!whole.caption().contains("Not drawn"), "{}", whole.caption());
+        // Means are 0 to 3 with half a unit on either side: of two contenders the last point lies beyond, and the interval of 2 is cut.
+        let cut = figure(Scale::Linear, Asked { y: Some((-1.0, 2.25)), ..Asked::default() });
+        assert!(
+            cut.caption().contains("Not drawn: 2 points beyond the limits of the axes."),
+            "{}",
+            cut.caption()
+        );
+        assert!(cut.caption().contains("cut there"), "{}", cut.caption());
+        let narrow = figure(Scale::Linear, Asked { x: Some((1.0, 2.0)), ..Asked::default() });
+        assert!(narrow.caption().contains("Not drawn: 4 points"), "{}", narrow.caption());
+        let log = figure(Scale::Linear, Asked { is_log: true, ..Asked::default() });
+        assert!(log.caption().contains("Not logarithmic, as asked: m"), "{}", log.caption());
+    }
+
+    #[test]
+    fn every_name_of_a_setting_stands_below_its_mark() {
+        let names = ["hedge", "regret_matching", "exp3", "quantal_response"].map(str::to_owned).to_vec();
+        let responses = |style: Style| figure_in(Scale::Names(names.clone()), Asked::default(), style);
+        for style in [Style::paper(), Style::paper().single()] {
+            let figure = responses(style);
+            let has = |word: &str| figure.placed().iter().any(|text| text.text.contains(word));
+            assert!(
+                ["hedge", "matching", "exp3", "response"].iter().all(|word| has(word)),
+                "{:?}",
+                style.width
+            );
+        }
     }
 }

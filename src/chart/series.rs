@@ -141,7 +141,7 @@ fn runs(panel: &Panel, series: &Series, unshown: &mut usize) -> Vec<Vec<(f64, Es
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut runs = vec![Vec::new()];
     for (x, e) in points {
-        let shown = e.value().is_some_and(|v| panel.y.shows(v)) && panel.x.shows(x);
+        let shown = e.value().is_some_and(|v| panel.y.holds(v)) && panel.x.holds(x);
         if shown {
             if let Some(run) = runs.last_mut() {
                 run.push((x, e));

@@ -4,7 +4,7 @@ use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, drawable};
 use super::font;
-use super::frame::{self, EDGE, Frame};
+use super::frame::{self, CUT_BARS, EDGE, Frame};
 use super::identity::Identity;
 use super::series;
 use super::style::{Look, Type, Width};
@@ -28,6 +28,8 @@ pub struct MetricPanel {
     pub title: String,
     /// How its numbers are shown.
     pub format: Format,
+    /// Least and largest value that there can be: the axis ends there.
+    pub range: (f64, f64),
     /// One for each contender, in their order.
     pub rows: Vec<Row>,
 }
@@ -49,6 +51,12 @@ impl MetricPanel {
         })
     }
 
+    /// Values that are drawn at their place: no interval's ends.
+    fn held(&self) -> impl Iterator<Item = f64> + '_ {
+        let own = |r: &'_ Row| r.mean.value().into_iter().chain(r.replicates.clone()).collect::<Vec<_>>();
+        self.rows.iter().flat_map(own).filter(|v| drawable(*v))
+    }
+
     /// How many contenders have no value.
     pub(crate) fn absent(&self) -> usize {
         self.rows.iter().filter(|r| r.mean.value().is_none()).count()
@@ -62,6 +70,7 @@ impl MetricPanel {
 /// Where a row stands, and how it looks.
 pub(crate) struct Place<'a> {
     pub at: &'a dyn Fn(f64) -> f64,
+    pub axis: &'a Axis,
     pub middle: f64,
     pub pitch: f64,
     pub look: Look,
@@ -96,9 +105,9 @@ pub(crate) fn draw(
         // Means that differ by rounding alone are one value.
         let (low, high) = super::ticks::spread(low, high);
         let margin = 0.06 * (high - low);
-        axes::fitting(room, style, |most| {
-            Axis::between(low - margin, high + margin, panel.format, most.min(5))
-        })
+        let (least, largest) = axes::held(panel.range, panel.held());
+        let (low, high) = ((low - margin).max(least), (high + margin).min(largest));
+        axes::fitting(room, style, |most| Axis::between(low, high, panel.format, most.min(5)))
     };
     // Labels of ticks may reach half their width beyond a panel.
     let narrow = room / across as f64 - 14.0 * scale;
@@ -120,7 +129,7 @@ pub(crate) fn draw(
         let titles: Vec<Vec<String>> = group
             .iter()
             .map(|p| {
-                font::balanced(&p.title, style.size(Type::Panel), weight(Type::Panel), wide + label / 2.0, 3)
+                font::balanced(&p.title, style.size(Type::Panel), weight(Type::Panel), wide + label / 2.0, 5)
             })
             .collect();
         let lines = titles.iter().map(Vec::len).max().unwrap_or(0);
@@ -144,6 +153,7 @@ pub(crate) fn draw(
             for ((row, contender), pitch) in panel.rows.iter().zip(contenders).zip(&pitches) {
                 let place = Place {
                     at: &at,
+                    axis: &axis,
                     middle: y + pitch / 2.0,
                     pitch: *pitch,
                     look: contender.identity.look(style),
@@ -216,9 +226,11 @@ pub(crate) fn mean(frame: &mut Frame, row: &Row, place: &Place, pen: Pen) {
     let scale = frame.canvas.style.scale();
     let y = place.middle;
     if let Some((low, high)) = row.mean.interval() {
-        let (low, high) = ((place.at)(low), (place.at)(high));
-        frame.canvas.line((low, y), (high, y), pen);
-        for x in [low, high] {
+        frame.canvas.line(((place.at)(low), y), ((place.at)(high), y), pen);
+        if place.axis.cuts(Some((low, high))) {
+            frame.note(CUT_BARS);
+        }
+        for x in [low, high].into_iter().filter(|end| place.axis.holds(*end)).map(place.at) {
             frame.canvas.line((x, y - 3.4 * scale), (x, y + 3.4 * scale), Pen { width: 0.7 * scale, ..pen });
         }
     }

@@ -75,14 +75,17 @@ impl Surplus {
             return Err(ChartError::Empty { figure: "surplus", reason: reason.to_owned() });
         }
         let any_interval = all.iter().any(|(_, s)| s.iter().any(|s| s.estimate.interval().is_some()));
-        let caption = self.heading.caption("Lines below a segment, on the same scale", any_interval);
+        let caption = self.heading.caption(
+            "Lines below a segment (their length counts, on the same scale, not their place)",
+            any_interval,
+        );
         let mut frame = Frame::new(style, &self.heading, &caption);
         let used: Vec<Account> = Account::ALL
             .into_iter()
             .filter(|a| all.iter().any(|(_, s)| s.iter().any(|s| s.account == *a && s.from != s.to)))
             .collect();
         let entries: Vec<(Key, String)> =
-            used.iter().map(|a| (Key::Patch(a.colour()), a.name().to_owned())).collect();
+            used.iter().map(|a| (Key::Patch(a.colour(style)), a.name().to_owned())).collect();
         frame.legend(&entries);
         self.bars_and_axis(&mut frame, &all);
         if self.bars.iter().any(|b| !b.certified) {
@@ -246,7 +249,7 @@ fn name(frame: &mut Frame, bar: &Bar, lines: &[String], right: f64, middle: f64)
 
 fn segment(frame: &mut Frame, s: &Segment, from: f64, to: f64, top: f64, bottom: f64) {
     let style = frame.canvas.style;
-    let colour = s.account.colour();
+    let colour = s.account.colour(style);
     let (left, right) = (from.min(to), from.max(to));
     if right - left < 0.05 {
         return;
@@ -285,7 +288,7 @@ fn in_lanes(segments: &[Segment], at: &impl Fn(f64) -> f64, style: Style) -> Vec
         .filter_map(|s| {
             let (low, high) = s.estimate.interval()?;
             let (middle, half) = (f64::midpoint(s.from, s.to), (high - low) / 2.0);
-            let colour = mixed(s.account.colour(), style.ink(), 0.35);
+            let colour = mixed(s.account.colour(style), style.ink(), 0.35);
             Some(Span { low: at(middle - half), high: at(middle + half), colour, lane: 0 })
         })
         .collect();

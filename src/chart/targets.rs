@@ -197,6 +197,9 @@ fn panel(frame: &mut Frame, (left, top): (f64, f64), wide: f64, points: &[Point]
             panel.at(point.target, end)
         };
         if point.tolerance.is_finite() {
+            if axis.cuts(Some((point.target - point.tolerance, point.target + point.tolerance))) {
+                frame.note("Tolerances that go on beyond the edge of a panel are cut there.");
+            }
             frame.canvas.line(bar(-1.0), bar(1.0), Pen::solid(style.look(2).colour, 0.8 * scale));
         }
         let (radius, marker) =

@@ -5,7 +5,7 @@
 use super::axes::{self, Axis};
 use super::canvas::{Align, Pen, weight};
 use super::estimate::{Estimate, Heading};
-use super::frame::{self, CUT, EDGE, Frame, Key};
+use super::frame::{self, CUT_BARS, EDGE, Frame, Key};
 use super::series;
 use super::style::{Style, Type, Width, mixed};
 use super::ticks::Format;
@@ -136,15 +136,28 @@ impl Tornado {
         );
         let top = frame.y + style.leading(Type::Panel) + scale;
         let pitch = style.leading(Type::Label) + 3.0 * scale;
-        let bottom = top + pitch * panel.bars.len() as f64;
+        // Bars are as thick as those with a name of one line, however many it takes.
+        let name = |bar: &Bar| if bar.is_clear { bar.label.clone() } else { format!("({})", bar.label) };
+        let names: Vec<Vec<String>> = panel
+            .bars
+            .iter()
+            .map(|bar| font::balanced(&name(bar), size, weight(Type::Label), labels + 5.0 * scale, 4))
+            .collect();
+        let heights = names
+            .iter()
+            .map(|lines| pitch.max(lines.len() as f64 * style.leading(Type::Label) + 3.0 * scale));
+        let heights: Vec<f64> = heights.collect();
+        let bottom = top + heights.iter().sum::<f64>();
         for (v, _) in &axis.ticks {
             frame.canvas.line((at(*v), top), (at(*v), bottom), Pen::solid(style.grid(), 0.5 * scale));
         }
-        for (i, bar) in panel.bars.iter().enumerate() {
-            let middle = top + (i as f64 + 0.5) * pitch;
-            let label = if bar.is_clear { bar.label.clone() } else { format!("({})", bar.label) };
-            let place = (EDGE, middle + 0.33 * size);
-            frame.canvas.text_within(place, Align::Left, Type::Label, &label, labels + 5.0 * scale);
+        let mut below = top;
+        for ((bar, lines), height) in panel.bars.iter().zip(&names).zip(heights) {
+            let middle = below + 0.5 * height;
+            below += height;
+            let rise = 0.5 * (lines.len() as f64 - 1.0) * style.leading(Type::Label);
+            let place = (EDGE, middle + 0.33 * size - rise);
+            frame.canvas.lines(place, Align::Left, Type::Label, lines, &name(bar));
             let Some(whole) = bar.whole.value() else { continue };
             let colour = shade(style, bar.is_luck);
             let (tall, thin) = (0.36 * pitch, 0.24 * pitch);
@@ -160,11 +173,17 @@ impl Tornado {
                 let y = if both { middle + 0.13 * side * pitch } else { middle };
                 let pen = Pen::solid(style.ink(), 0.8 * scale);
                 frame.canvas.line((at(low), y), (at(high), y), pen);
-                for x in [low, high].into_iter().filter(|end| axis.holds(*end)).map(at) {
+                // Intervals of shares are held between nothing and the whole, whatever resamples say beyond: there is no end to cap.
+                let is_held = |end: f64| of_variance && (end == 0.0 || end == 1.0);
+                if low < high && (is_held(low) || is_held(high)) {
+                    frame.note("Indices are shares: intervals end at 0% and at 100%, without a cap there.");
+                }
+                let is_end = |end: &f64| axis.holds(*end) && !is_held(*end);
+                for x in [low, high].into_iter().filter(is_end).map(at) {
                     frame.canvas.line((x, y - 1.5 * scale), (x, y + 1.5 * scale), pen);
                 }
                 if axis.cuts(Some((low, high))) {
-                    frame.note(CUT);
+                    frame.note(CUT_BARS);
                 }
             }
         }

@@ -2,23 +2,15 @@
 
 use super::library::Files;
 use super::{Common, Status, Stop};
-use crate::agent::{briber, delegation, delegator, sequencer, strategy};
-use crate::experiment::charts;
-use crate::experiment::claim::CLAIM;
-use crate::experiment::file::{self, Experiment, Library};
-use crate::experiment::optimization;
-use crate::experiment::replication::REPLICATION;
-use crate::experiment::robustness::ROBUSTNESS;
-use crate::experiment::sensitivity;
-use crate::experiment::sweep::reading as sweep;
+use crate::experiment::file::{Experiment, Library};
+use crate::experiment::parameters::tables;
 use crate::experiment::tables::format_rounded;
 use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
-use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _, overlays, oversight};
-use crate::settings::{Document, Parameter};
+use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _, oversight};
+use crate::settings::Document;
 use crate::validate::catalogue::Catalogue;
 use crate::with_rule;
-use crate::world;
 use clap::{Args, ValueEnum};
 use std::path::Path;
 
@@ -146,46 +138,6 @@ fn metrics() -> Vec<Item> {
             (metric.key.to_owned(), format!("{} ({}{better})", metric.definition, metric.unit))
         })
         .collect()
-}
-
-/// Every table of an experiment file, with the parameters that it may have.
-pub fn tables() -> Vec<(String, Vec<&'static Parameter>)> {
-    let mut rules: Vec<&Parameter> = vec![&file::RULE];
-    for parameter in CATALOGUE.iter().flat_map(|entry| entry.parameters.iter().copied()) {
-        if !rules.iter().any(|p| p.key == parameter.key && p.allowed() == parameter.allowed()) {
-            rules.push(parameter);
-        }
-    }
-    rules.extend(oversight::PARAMETERS);
-    let mut strategies = strategy::PARAMETERS.to_vec();
-    for &parameter in delegation::PARAMETERS {
-        if !strategies.iter().any(|p| p.key == parameter.key) {
-            strategies.push(parameter);
-        }
-    }
-    let tables = [
-        ("experiment", file::EXPERIMENT.to_vec()),
-        ("world", world::PARAMETERS.to_vec()),
-        ("sequencers.*", sequencer::PARAMETERS.to_vec()),
-        ("delegators.*", delegator::PARAMETERS.to_vec()),
-        ("briber", briber::PARAMETERS.to_vec()),
-        ("mechanism.*", rules),
-        ("mechanism.*.governance", oversight::GOVERNANCE.to_vec()),
-        ("play", file::PLAY.to_vec()),
-        ("strategies.*", strategies),
-        ("robustness", ROBUSTNESS.to_vec()),
-        ("sweep", sweep::SWEEP.to_vec()),
-        ("sweep.parameters.*", sweep::AXIS.to_vec()),
-        ("replication", REPLICATION.to_vec()),
-        ("optimize", optimization::reading::OPTIMIZE.to_vec()),
-        ("optimize.variables.*", sweep::AXIS.to_vec()),
-        ("sensitivity", sensitivity::reading::SENSITIVITY.to_vec()),
-        ("sensitivity.parameters.*", sweep::AXIS.to_vec()),
-        ("claim", CLAIM.to_vec()),
-        ("charts.*", charts::PARAMETERS.to_vec()),
-    ];
-    let overlays = overlays::TABLES.iter().map(|(key, keys)| (format!("mechanism.*.{key}"), keys.to_vec()));
-    tables.into_iter().map(|(path, keys)| (path.to_owned(), keys)).chain(overlays).collect()
 }
 
 fn parameters() -> Vec<Item> {

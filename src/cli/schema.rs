@@ -1,8 +1,8 @@
 //! `schema`: JSON Schema of experiment and strategy files, for editors.
 
-use super::list::tables;
 use super::{Common, Status, Stop};
 use crate::experiment::file::RULE;
+use crate::experiment::parameters::tables;
 use crate::mechanism::{CATALOGUE, overlays, oversight};
 use crate::settings::json_schema;
 use serde_json::{Map, Value, json};

@@ -44,7 +44,13 @@ pub const OF_OPTIMIZATIONS: [&str; 5] = ["frontier", "settings", "exchange", "hy
 pub const OF_SENSITIVITY: [&str; 1] = ["tornado"];
 
 /// Kinds whose vertical axis can be logarithmic.
-const WITH_AXIS: [&str; 2] = ["learning", "censorship"];
+const WITH_AXIS: [&str; 4] = ["learning", "censorship", "response", "main_effects"];
+
+/// Kinds whose horizontal axis can be given its ends.
+const WITH_X_LIMITS: [&str; 4] = ["response", "frontier", "exchange", "hypervolume"];
+
+/// Kinds whose vertical axes can be given their ends, the same in all panels.
+const WITH_Y_LIMITS: [&str; 5] = ["response", "main_effects", "frontier", "exchange", "hypervolume"];
 
 /// Kind.
 pub const KIND: Parameter = Parameter::choice_required(
@@ -91,7 +97,21 @@ pub const THEME: Parameter = Parameter::choice_optional(
 pub const AXIS: Parameter = Parameter::choice_optional(
     "axis",
     &["linear", "log"],
-    "vertical axis of gains in `learning` and of costs in `censorship`; absent: logarithmic where values differ much",
+    "vertical axis of gains in `learning`, of costs in `censorship` and of metrics in `response` and `main_effects`; absent: of gains and costs \
+     logarithmic where values differ much, else linear",
+);
+/// Ends along.
+pub const X_LIMITS: Parameter = Parameter::custom_optional(
+    "x_limits",
+    "two numbers, the lower first, as they are stored (a share is a fraction)",
+    "ends of the horizontal axis of `response`, `frontier` of two objectives, `exchange` and `hypervolume`; what lies beyond is cut, and the \
+     figure says so; absent: where data end",
+);
+/// Ends upwards.
+pub const Y_LIMITS: Parameter = Parameter::custom_optional(
+    "y_limits",
+    "two numbers, the lower first, as they are stored (a share is a fraction)",
+    "the same of the vertical axes of these figures and of `main_effects`; several metrics share them",
 );
 /// Design point.
 pub const DESIGN: Parameter = Parameter::integer(
@@ -104,11 +124,22 @@ pub const DESIGN: Parameter = Parameter::integer(
 );
 
 /// Keys of a `[[charts]]` table.
-pub const PARAMETERS: &[&Parameter] =
-    &[&KIND, &NAME, &TITLE, &CHART_METRICS, &CHART_CONTENDERS, &SIZE, &THEME, &AXIS, &DESIGN];
+pub const PARAMETERS: &[&Parameter] = &[
+    &KIND,
+    &NAME,
+    &TITLE,
+    &CHART_METRICS,
+    &CHART_CONTENDERS,
+    &SIZE,
+    &THEME,
+    &AXIS,
+    &X_LIMITS,
+    &Y_LIMITS,
+    &DESIGN,
+];
 
 /// A figure as asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chart {
     /// One of [`KINDS`].
     pub kind: &'static str,
@@ -126,6 +157,10 @@ pub struct Chart {
     pub theme: Option<&'static str>,
     /// `linear` or `log`, where given.
     pub axis: Option<&'static str>,
+    /// Ends of the horizontal axis, where given.
+    pub x_limits: Option<(f64, f64)>,
+    /// Ends of the vertical axes, where given.
+    pub y_limits: Option<(f64, f64)>,
     /// The design point shown.
     pub design: u32,
 }
@@ -138,6 +173,13 @@ pub struct Chart {
 pub fn read_alone(document: &Document, kind: &str, contenders: &[String]) -> Result<Vec<Chart>, Diagnostics> {
     let reader = Reader::new();
     let root = document.root(&reader);
+    let keys = root.keys();
+    if !keys.contains(&"charts") {
+        let near = nearest("charts", keys.iter().copied());
+        let help = near.map(|near| format!("did you mean `charts` where it says `{near}`?"));
+        let message = "a file from which charts are asked, and which asks for none";
+        return Err(document.refuse("charts", message, "one or more tables `[[charts]]`", help));
+    }
     let charts = read(&root, kind, contenders);
     let wrong = match reader.finish_leniently() {
         Ok((_, unread)) => unread.into_iter().map(|key| key.diagnostic).collect(),
@@ -215,6 +257,15 @@ pub(super) fn read(root: &Section, experiment: &str, contenders: &[String]) -> V
                 table.note_unread_key(&AXIS, &format!("the figure `{kind}` has its own axes"));
                 None
             };
+            let limits_of = |parameter: &Parameter, kinds: &[&str]| {
+                if kinds.contains(&kind) {
+                    return table.custom(parameter, limits);
+                }
+                table.note_unread_key(parameter, &format!("the figure `{kind}` has its own axes"));
+                None
+            };
+            let x_limits = limits_of(&X_LIMITS, &WITH_X_LIMITS);
+            let y_limits = limits_of(&Y_LIMITS, &WITH_Y_LIMITS);
             let design = if single && experiment == "sweep" {
                 table.integer(&DESIGN) as u32
             } else {
@@ -234,10 +285,21 @@ pub(super) fn read(root: &Section, experiment: &str, contenders: &[String]) -> V
                 size: table.optional_choice(&SIZE),
                 theme: table.optional_choice(&THEME),
                 axis,
+                x_limits,
+                y_limits,
                 design,
             }
         })
         .collect()
+}
+
+/// Ends of an axis.
+fn limits(value: &Value) -> Result<(f64, f64), String> {
+    match value.as_numbers().as_deref() {
+        Some(&[low, high]) if low.is_finite() && high.is_finite() && low < high => Ok((low, high)),
+        Some([_, _]) => Err("ends between which there is nothing".to_owned()),
+        _ => Err("not two numbers".to_owned()),
+    }
 }
 
 /// A list of some of the known names, each once.
@@ -308,10 +370,37 @@ mod tests {
             ("[[charts]]\nkind = \"frontier\"\n", "an experiment of kind `compare` does not have"),
             ("[[charts]]\nkind = \"surplus\"\ndesign = 1\n", "one design point of a sweep"),
             ("[[charts]]\nkind = \"surplus\"\naxis = \"log\"\n", "has its own axes"),
+            ("[[charts]]\nkind = \"surplus\"\ny_limits = [0, 1]\n", "has its own axes"),
+            ("[[charts]]\nkind = \"main_effects\"\nx_limits = [0, 1]\n", "has its own axes"),
+            ("[[charts]]\nkind = \"main_effects\"\ny_limits = [1, 0]\n", "nothing"),
+            ("[[charts]]\nkind = \"main_effects\"\ny_limits = [1]\n", "not two numbers"),
             ("[[charts]]\nkind = \"surplus\"\ntheme = \"drak\"\n", "dark"),
         ] {
             let error = read(charts).unwrap_err();
             assert!(error.contains(said), "{charts}: {error}");
         }
+    }
+
+    #[test]
+    fn limits_are_read_where_a_figure_has_them() {
+        let sweep = "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.seats\"\nvalues = [2, 3]\n";
+        let charts =
+            "[[charts]]\nkind = \"response\"\nx_limits = [1, 4]\ny_limits = [-0.5, 1]\naxis = \"log\"\n";
+        let text = trial::THREE.replace("replicates = 3", "replicates = 3\nkind = \"sweep\"");
+        let chart = &trial::read(&format!("{text}{sweep}{charts}")).charts[0];
+        assert_eq!((chart.x_limits, chart.y_limits), (Some((1.0, 4.0)), Some((-0.5, 1.0))));
+        assert_eq!(chart.axis, Some("log"));
+    }
+
+    #[test]
+    fn a_file_that_asks_for_no_chart_is_refused_where_charts_are_asked_of_it() {
+        let alone = |text: &str| {
+            let document = Document::parse("charts.toml", text).unwrap();
+            super::read_alone(&document, "compare", &["auction".to_owned()]).map_err(|e| e.to_string())
+        };
+        assert_eq!(alone("[[charts]]\nkind = \"surplus\"\n").unwrap().len(), 1);
+        let error = alone("[[chart]]\nkind = \"surplus\"\n").unwrap_err();
+        assert!(error.contains("did you mean `charts`"), "{error}");
+        assert!(alone("[experiment]\nname = \"e\"\n").unwrap_err().contains("asks for none"));
     }
 }

@@ -15,6 +15,7 @@ pub mod lock;
 pub mod manifest;
 pub mod optimization;
 pub mod outcome;
+pub mod parameters;
 pub mod progress;
 pub mod references;
 pub mod remembered;

@@ -24,6 +24,24 @@ pub struct Metric {
     pub label: &'static str,
     /// Definition in one sentence.
     pub definition: &'static str,
+    /// Least and largest value that it can have by its definition: axes and drawn intervals end there.
+    pub range: (f64, f64),
+}
+
+impl Metric {
+    /// Whether its numbers are shown as per cent. Some ratios are shares of something else than potential value; others may be above one.
+    pub fn is_percent(&self) -> bool {
+        self.unit == "share" || matches!(self.key, "liveness" | "censored_share")
+    }
+
+    const fn within(mut self, least: f64, most: f64) -> Self {
+        self.range = (least, most);
+        self
+    }
+
+    const fn not_negative(self) -> Self {
+        self.within(0.0, f64::INFINITY)
+    }
 }
 
 const fn metric(
@@ -33,7 +51,7 @@ const fn metric(
     label: &'static str,
     definition: &'static str,
 ) -> Metric {
-    Metric { key, unit, direction, label, definition }
+    Metric { key, unit, direction, label, definition, range: (f64::NEG_INFINITY, f64::INFINITY) }
 }
 
 use crate::settings::nearest;
@@ -47,8 +65,8 @@ pub const METRICS: &[Metric] = &[
         Neutral,
         "potential value",
         "fees and MEV per epoch if the one candidate worth most in it produced every slot (with unit seats: the k worth most)",
-    ),
-    metric("gross_value", "ETH", Maximize, "gross value", "fees and MEV realised per epoch"),
+    ).not_negative(),
+    metric("gross_value", "ETH", Maximize, "gross value", "fees and MEV realised per epoch").not_negative(),
     metric(
         "net_surplus",
         "ETH",
@@ -76,15 +94,15 @@ pub const METRICS: &[Metric] = &[
         Neutral,
         "public goods",
         "what is spent on public goods (with `redistribution`)",
-    ),
-    metric("burned_share", "share", Neutral, "burned", "what is burned (with `redistribution`)"),
+    ).not_negative(),
+    metric("burned_share", "share", Neutral, "burned", "what is burned (with `redistribution`)").not_negative(),
     metric(
         "buyback_share",
         "share",
         Neutral,
         "buy-back",
         "what is spent on tokens, which are burned (with `redistribution`)",
-    ),
+    ).not_negative(),
     metric(
         "delegator_share",
         "share",
@@ -100,15 +118,15 @@ pub const METRICS: &[Metric] = &[
         Minimize,
         "operating cost",
         "cost of running machines, live and idle",
-    ),
-    metric("posting_cost_share", "share", Minimize, "posting cost", "cost of posting data to L1"),
+    ).not_negative(),
+    metric("posting_cost_share", "share", Minimize, "posting cost", "cost of posting data to L1").not_negative(),
     metric(
         "unrealised_share",
         "share",
         Minimize,
         "unrealised value",
         "one less gross value over potential value",
-    ),
+    ).within(f64::NEG_INFINITY, 1.0),
     metric(
         "outside_income_share",
         "share",
@@ -116,78 +134,78 @@ pub const METRICS: &[Metric] = &[
         "outside income",
         "income from outside the welfare account: toxic MEV, external bribes, yield",
     ),
-    metric("user_harm_share", "share", Minimize, "user harm", "memo: harm to users"),
+    metric("user_harm_share", "share", Minimize, "user harm", "memo: harm to users").not_negative(),
     metric(
         "capital_cost_share",
         "share",
         Minimize,
         "capital cost",
         "memo: cost of capital of bonds and stake",
-    ),
+    ).not_negative(),
     metric(
         "allocative_efficiency",
         "ratio",
         Maximize,
         "allocative efficiency",
         "expected net worth of the slots as assigned, over that of the best assignment to as many seats; tips, bribes and toxic MEV are no worth",
-    ),
+    ).within(f64::NEG_INFINITY, 1.0),
     metric(
         "overhead_ratio",
         "ratio",
         Minimize,
         "overhead ratio",
         "operating cost over that of one operator under the rule `centralized`, its own uptime included, on the same draws",
-    ),
-    metric("liveness", "ratio", Maximize, "liveness", "share of slots produced"),
+    ).not_negative(),
+    metric("liveness", "ratio", Maximize, "liveness", "share of slots produced").within(0.0, 1.0),
     metric(
         "longest_gap_slots",
         "slots",
         Minimize,
         "longest gap",
         "longest run of missed slots in a market, mean over markets",
-    ),
+    ).not_negative(),
     metric(
         "inclusion_delay_slots",
         "slots",
         Minimize,
         "inclusion delay",
         "mean slots until a targeted transaction is included, that of its arrival counted: 1 is no delay",
-    ),
+    ).within(1.0, f64::INFINITY),
     metric(
         "censored_share",
         "ratio",
         Minimize,
         "censored share",
         "share of targeted transactions that stay out for their whole window",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "censorship_cost",
         "ETH",
         Maximize,
         "cost of censorship",
         "least expected payment that keeps a targeted transaction out for its window with probability 0.95, conduct frozen and each includer paid what it asks; absent where L1 includes first, or no price does it",
-    ),
+    ).not_negative(),
     metric(
         "bribes_to_sequencers",
         "ETH",
         Minimize,
         "bribes to sequencers",
         "bribes that sequencers take for keeping transactions out, per epoch",
-    ),
+    ).not_negative(),
     metric(
         "users_left",
         "ratio",
         Minimize,
         "users lost",
         "share of users whom findings of misconduct have driven away, mean over epochs",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "entrants",
         "count",
         Neutral,
         "entrants",
         "members of groups with an `entry_cost` who take part: the next one would not expect to cover it; at least one of each group, whether or not it does",
-    ),
+    ).not_negative(),
     metric(
         "entry_margin",
         "ETH",
@@ -201,91 +219,91 @@ pub const METRICS: &[Metric] = &[
         Maximize,
         "token price",
         "the token's price at the end of a measured market over that at its beginning, as buy-backs, issuance and findings move it, its own luck apart (with `token`)",
-    ),
+    ).not_negative(),
     metric(
         "capture_cost_flat",
         "ETH",
         Maximize,
         "cost of capture, flat price",
         "what it costs to carry a harmful upgrade by buying the votes that it takes at one price for each unit of vote (with `upgrade`); absent where nobody could change anything",
-    ),
+    ).not_negative(),
     metric(
         "capture_cost_pivotal",
         "ETH",
         Maximize,
         "cost of capture, pivotal bribes",
         "the same by promises that pay a voter's loss if its vote decides and next to nothing if not; absent also where ballots are secret",
-    ),
+    ).not_negative(),
     metric(
         "capture_reach",
         "ratio",
         Minimize,
         "reach of capture",
         "share of users whom a captured upgrade reaches (with `upgrade`): all, those who take up any upgrade, or nobody",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "capital_locked",
         "ETH",
         Minimize,
         "capital locked",
         "bonds in escrow and stake, mean over epochs: 0 where a rule that takes bonds is given none, so that a study can vary the bond from 0; absent where the rule can lock nothing",
-    ),
+    ).not_negative(),
     metric(
         "capital_efficiency",
         "ratio",
         Maximize,
         "capital efficiency",
         "potential value per epoch for each ETH locked",
-    ),
+    ).not_negative(),
     metric(
         "collateral_shortfall",
         "ratio",
         Minimize,
         "collateral shortfall",
         "ETH by which bonds and stakes are worth less than was required when they were posted, over ETH required (with `bond_asset`)",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "corruption_cost",
         "ETH",
         Maximize,
         "corruption cost",
         "bonds and stakes to post and payments to make in an epoch for an outsider who wants half of its slots, rivals' offers as they are",
-    ),
+    ).not_negative(),
     metric(
         "nakamoto_33",
         "count",
         Maximize,
         "Nakamoto coefficient (1/3)",
         "fewest operators with more than a third of a market's slots",
-    ),
+    ).not_negative(),
     metric(
         "nakamoto_50",
         "count",
         Maximize,
         "Nakamoto coefficient (1/2)",
         "fewest operators with more than half of a market's slots",
-    ),
+    ).not_negative(),
     metric(
         "hhi_slots",
         "index",
         Minimize,
         "HHI of slots",
         "sum of squared shares of produced slots within a market",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "gini_slots",
         "index",
         Minimize,
         "Gini of slots",
         "Gini coefficient of produced slots over all candidates of a market",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "gini_income",
         "index",
         Minimize,
         "Gini of income",
         "Gini coefficient of profits before capital cost over all candidates of a market, losses counted as nothing",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "revenue",
         "ETH",
@@ -306,21 +324,21 @@ pub const METRICS: &[Metric] = &[
         Neutral,
         "resold",
         "share of scheduled slots of seats that were resold (with `resale`)",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "resale_payments",
         "ETH",
         Neutral,
         "paid for resold seats",
         "paid among sequencers for seats that were resold, per epoch (with `resale`)",
-    ),
+    ).not_negative(),
     metric(
         "uptime_spending",
         "ETH",
         Neutral,
         "spent on uptime",
         "what sequencers with an `uptime_cost` spend on it per epoch",
-    ),
+    ).not_negative(),
     metric(
         "mean_offer",
         "ratio",
@@ -328,9 +346,9 @@ pub const METRICS: &[Metric] = &[
         "mean offer",
         "bid as a share of the bidder's net value; kickback in ETH an epoch per unit of stake, the whole stake being one unit (an income share or a lump sum as such); stake in ETH; effort as such",
     ),
-    metric("bribes_to_delegators", "ETH", Neutral, "bribes to delegators", "kickbacks paid per epoch"),
-    metric("evictions", "count", Neutral, "evictions", "candidates evicted per epoch"),
-    metric("slashed", "ETH", Neutral, "slashed", "taken from bonds and stakes per epoch"),
+    metric("bribes_to_delegators", "ETH", Neutral, "bribes to delegators", "kickbacks paid per epoch").not_negative(),
+    metric("evictions", "count", Neutral, "evictions", "candidates evicted per epoch").not_negative(),
+    metric("slashed", "ETH", Neutral, "slashed", "taken from bonds and stakes per epoch").not_negative(),
     metric(
         "deviation_gain",
         "share",
@@ -344,7 +362,7 @@ pub const METRICS: &[Metric] = &[
         Minimize,
         "deviation gain, upper bound",
         "simultaneous 95% upper bound of the gain of every deviation on the grid",
-    ),
+    ).not_negative(),
     metric(
         "deviation_gain_eth",
         "ETH",
@@ -365,7 +383,7 @@ pub const METRICS: &[Metric] = &[
         Minimize,
         "delegators' gain, upper bound",
         "simultaneous 95% upper bound of the same; the price of tastes where choice is logit, else part of what is certified",
-    ),
+    ).not_negative(),
     metric(
         "conduct_gain",
         "share",
@@ -379,63 +397,63 @@ pub const METRICS: &[Metric] = &[
         Minimize,
         "gain of other conduct, upper bound",
         "simultaneous 95% upper bound of the same",
-    ),
+    ).not_negative(),
     metric(
         "certified",
         "ratio",
         Maximize,
         "certified",
         "1 if the upper bound of the deviation gain is within the experiment's tolerance, else 0; in summaries the share of replicates",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "policy_drift",
         "index",
         Minimize,
         "policy drift",
         "mean total-variation distance between the average policies at three quarters and at the end of learning",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "last_iterate_drift",
         "index",
         Minimize,
         "unrest of current policies",
         "mean distance of current policies from their own mean over the last quarter of learning, as a fraction of net value (of the mean offer where menus are amounts), for the player that moves most",
-    ),
+    ).not_negative(),
     metric(
         "settled",
         "ratio",
         Maximize,
         "settled",
         "1 if current policies came to rest (`last_iterate_drift` of at most 0.02), else 0: then only averages of play can be certified; of plans that answer to past offers, 1 if they did not change in the last quarter of learning or had converged, else 0, and then nothing is certified; in summaries the share of replicates",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "at_menu_edge",
         "ratio",
         Minimize,
         "play on the top of its menu",
         "share of learned play on the highest setting of a menu that could go further, mean over states, of the player with most: there deviations above were not tried",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "at_menu_bottom",
         "ratio",
         Minimize,
         "play on the bottom of its menu",
         "share of learned play on the lowest setting of a menu that could begin lower, mean over states, of the player with most: there deviations below were not tried",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "converged",
         "ratio",
         Maximize,
         "converged",
         "1 if everybody's greedy policy stayed the same for `stable_epochs` before `max_epochs`, else 0 (independent learning); in summaries the share of markets",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "learning_epochs",
         "count",
         Neutral,
         "epochs of learning",
         "epochs until independent learning ended, the window of unchanged policies included",
-    ),
+    ).not_negative(),
     metric(
         "profit_gain",
         "index",
@@ -449,7 +467,7 @@ pub const METRICS: &[Metric] = &[
         Neutral,
         "length of the cycle",
         "epochs after which greedy play repeats itself (repeated stage games)",
-    ),
+    ).not_negative(),
     metric(
         "deviation_profit_change",
         "ratio",
@@ -463,7 +481,7 @@ pub const METRICS: &[Metric] = &[
         Neutral,
         "deviations that do not pay",
         "share of these deviations that lower the deviator's discounted profit",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "punishment",
         "ratio",
@@ -477,7 +495,7 @@ pub const METRICS: &[Metric] = &[
         Neutral,
         "forgiveness",
         "share of these deviations after which play is back in its cycle within 25 epochs",
-    ),
+    ).within(0.0, 1.0),
     metric(
         "retrained_gain",
         "ETH",
@@ -491,7 +509,8 @@ pub const METRICS: &[Metric] = &[
         Neutral,
         "spurious collusion",
         "1 if learners can be exploited, or leave money: the discounted best response gains one of them more than the tolerance (what plans that do not learn could gain is judged by `certified` alone), or profits are above the static Nash equilibrium while deviating once to the static best response pays; else 0; in summaries the share of markets",
-    ),
+    )
+    .within(0.0, 1.0),
 ];
 
 /// Position of a metric in the table.

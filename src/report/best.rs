@@ -5,6 +5,7 @@ use super::table::layout::{number, plain, wrapped};
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::best::{Audited, FLAT, Optimum};
+use crate::measure::metrics::Metric;
 use std::fmt::Write as _;
 
 /// Everything that is said at the end of a run.
@@ -95,6 +96,15 @@ fn nothing(optimum: &Optimum) -> String {
     format!("No setting of {} could be judged.", optimum.candidates)
 }
 
+/// That nobody can tell where a setting is best.
+pub(super) fn not_identified(name: &str, metric: &Metric) -> String {
+    format!(
+        "{name} is not identified: that a tenth of it more or less changes {} by {}% or more cannot be told from noise.",
+        metric.label,
+        plain(FLAT * 100.0)
+    )
+}
+
 /// What there is to say besides, each in a paragraph.
 pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&Audited>) -> Vec<String> {
     let objective = optimization.objectives[0];
@@ -103,11 +113,7 @@ pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&
     for (axis, variable) in optimization.axes.iter().zip(&optimum.variables) {
         let name = axis.paths.first().map_or("", String::as_str);
         if !variable.is_identified {
-            said.push(format!(
-                "{name} is not identified: that a tenth of it more or less changes {} by {}% or more cannot be told from noise.",
-                objective.metric.label,
-                plain(FLAT * 100.0)
-            ));
+            said.push(not_identified(name, objective.metric));
         } else if variable.is_edge {
             said.push(format!(
                 "{name} lies at the edge of its range: a wider range might have a better one."

@@ -26,6 +26,8 @@
 //! Of a sweep only `response`, `heat-map` and `main-effects` are drawn without being asked for; figures of single contenders show the
 //! design point that `design` names (the first) where they are listed.
 //!
+//! A figure that is taller than a page is parted into sheets, `NAME-2` and so on.
+//!
 //! A figure that the experiment lists under `[[charts]]` takes the place of the unasked one of its kind.
 
 mod averaging;
@@ -37,6 +39,7 @@ mod impulse;
 mod learning;
 mod lorenz;
 mod optimum;
+mod pages;
 mod policies;
 mod redundancy;
 mod robustness;
@@ -196,8 +199,9 @@ pub fn figures(
                 let gap = if subtitle.is_empty() { "" } else { " " };
                 *subtitle = format!("{subtitle}{gap}{place}");
             }
-            match sheet.draw(styled(style, &chart)) {
-                Ok(figure) => drawn.push(Named { name: free(&name, &mut taken), figure }),
+            match pages::drawn(&mut sheet, styled(style, &chart)) {
+                Ok(pages) => drawn
+                    .extend(pages.into_iter().map(|figure| Named { name: free(&name, &mut taken), figure })),
                 // Nothing to draw is no error: not every figure suits every experiment.
                 Err(ChartError::Empty { .. }) => continue,
                 Err(error) => return Err(error.into()),
@@ -234,11 +238,11 @@ fn of_optimization(
     };
     drawn_as_asked(experiment, style, &OF_OPTIMIZATIONS, |chart| {
         let sheet = match (chart.kind, &front, &optimum) {
-            ("frontier", Some(front), _) => frontier::figure(store, front, optimization, experiment),
+            ("frontier", Some(front), _) => frontier::figure(store, front, optimization, experiment, chart),
             ("settings", Some(front), _) => front_reading::settings(store, front, optimization, experiment),
-            ("exchange", Some(front), _) => front_reading::exchange(front, optimization, experiment),
+            ("exchange", Some(front), _) => front_reading::exchange(front, optimization, experiment, chart),
             ("hypervolume", Some(front), _) => {
-                front_reading::hypervolume(store, front, optimization, experiment)?
+                front_reading::hypervolume(store, front, optimization, experiment, chart)?
             }
             ("optimum", _, Some(found)) => optimum::figure(found, optimization, experiment),
             _ => None,
@@ -262,8 +266,9 @@ fn drawn_as_asked(
                 title.clone_into(&mut sheet.heading().title);
             }
             let name = chart.name.clone().unwrap_or(own);
-            match sheet.draw(styled(style, chart)) {
-                Ok(figure) => drawn.push(Named { name: free(&name, &mut taken), figure }),
+            match pages::drawn(&mut sheet, styled(style, chart)) {
+                Ok(pages) => drawn
+                    .extend(pages.into_iter().map(|figure| Named { name: free(&name, &mut taken), figure })),
                 Err(ChartError::Empty { .. }) => {}
                 Err(error) => return Err(error.into()),
             }

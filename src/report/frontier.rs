@@ -15,8 +15,7 @@ use std::fmt::Write as _;
 /// Factor and unit in which a metric is printed.
 pub(super) fn printed(metric: &Metric) -> (f64, &'static str) {
     match metric.unit {
-        "share" => (100.0, "%"),
-        "ratio" if metric.key == "liveness" => (100.0, "%"),
+        _ if metric.is_percent() => (100.0, "%"),
         "ETH" => (1.0, "ETH"),
         "slots" => (1.0, "slots"),
         _ => (1.0, ""),

@@ -147,6 +147,47 @@ impl Summary {
     /// # Errors
     /// Where the store cannot be read.
     pub fn read(store: &Store, design: u32, tolerance: f64) -> Result<Self, StoreError> {
+        Self::with(store, design, tolerance, basins::read(store, design, tolerance)?, &|_| true)
+    }
+
+    /// The same of some replicates only, as of an audit apart from the search before it.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn read_some(
+        store: &Store,
+        design: u32,
+        tolerance: f64,
+        is_meant: &dyn Fn(u32) -> bool,
+    ) -> Result<Self, StoreError> {
+        let mut rows = vec![basins::Rows::new(); store.contenders().len()];
+        store.visit_values_of(&[design], Order::ByContender, |unit| {
+            if is_meant(unit.replicate) {
+                let mut row = vec![f64::NAN; store.metrics().len()];
+                for &(metric, value) in unit.values {
+                    row[metric] = value;
+                }
+                rows[unit.contender].insert(unit.replicate, row);
+            }
+            Ok::<_, StoreError>(())
+        })?;
+        let own = |(contender, rows): (usize, &basins::Rows)| {
+            if rows.is_empty() {
+                return Ok(Vec::new());
+            }
+            basins::split(store, design, contender, tolerance, rows)
+        };
+        let basins = rows.iter().enumerate().map(own).collect::<Result<_, _>>()?;
+        Self::with(store, design, tolerance, basins, is_meant)
+    }
+
+    fn with(
+        store: &Store,
+        design: u32,
+        tolerance: f64,
+        basins: Vec<Vec<Basin>>,
+        is_meant: &dyn Fn(u32) -> bool,
+    ) -> Result<Self, StoreError> {
         let (n, width) = (store.contenders().len(), store.metrics().len());
         let mut summary = Summary {
             contenders: store.contenders().to_vec(),
@@ -156,7 +197,7 @@ impl Summary {
             failing: vec![Failing::default(); n],
             failures: vec![Vec::new(); n],
             tolerance,
-            basins: basins::read(store, design, tolerance)?,
+            basins,
             moments: vec![Moments::default(); n * width],
             pairs: vec![Pairs::default(); n * n.saturating_sub(1) / 2 * width],
         };
@@ -169,6 +210,9 @@ impl Summary {
         let mut current = vec![f64::NAN; n * width];
         let mut replicate = None;
         store.visit_values_of(&[design], Order::ByReplicate, |unit| {
+            if !is_meant(unit.replicate) {
+                return Ok(());
+            }
             if replicate.is_some_and(|r| r != unit.replicate) {
                 summary.close(&mut current);
             }

@@ -102,6 +102,7 @@ fn along(rows: usize, connected: bool) -> Along {
         format: Format::Plain,
         connected,
         note: "A share of what the best of every objective at once would have.".to_owned(),
+        limits: [None; 2],
     }
 }
 
@@ -154,6 +155,7 @@ fn parallel(names: &[&str], lines: usize) -> Parallel {
 
 fn optimum(variables: usize) -> Optimum {
     let revenue = |x: f64| 0.64 + 0.1 * (x - 0.45) * (0.55 - x);
+    let band = |x: f64| (x, revenue(x) - 0.002, revenue(x) + 0.002);
     let slice = |k: usize| Slice {
         title: format!("reserve price {k} (ETH)"),
         curve: (0..=40).map(|i| (f64::from(i) * 0.025, revenue(f64::from(i) * 0.025))).collect(),
@@ -163,7 +165,13 @@ fn optimum(variables: usize) -> Optimum {
                 (x, around(revenue(x) + 0.004 * (noise(k + i as usize) - 0.5), 0.004))
             })
             .collect(),
+        band: if variables == 1 {
+            Vec::new()
+        } else {
+            (0..=40).map(|i| band(f64::from(i) * 0.025)).collect()
+        },
         best: around(0.5, 0.06),
+        note: if k == 1 { "Reserve price 1 is not identified.".to_owned() } else { String::new() },
     };
     Optimum {
         heading: heading("Revenue is best round a reserve of a half", "Where is it?", 24),

@@ -259,6 +259,7 @@ pub(super) fn strips(names: &[&str], replicates: usize) -> (Vec<Contender>, Vec<
     let panel = |title: &str, format: Format, size: f64, k: usize| MetricPanel {
         title: title.to_owned(),
         format,
+        range: (0.0, f64::INFINITY),
         rows: (0..names.len())
             .map(|i| {
                 let middle = size * (0.4 + 0.5 * noise(7 * i + k));
@@ -349,8 +350,10 @@ pub(super) fn frontier(names: &[&str], objectives: usize) -> Frontier {
             .map(|j| frontier::Objective {
                 title: titles[j].to_owned(),
                 format: if j == 0 { Format::Percent } else { Format::Plain },
+                range: (f64::NEG_INFINITY, f64::INFINITY),
             })
             .collect(),
+        limits: [None; 2],
         dots: (0..18).map(dot).collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::samples::{LONG, around, heading, identity, noise};
 use crate::chart::heat_map::{Cell, Field, FieldRow, HeatMap};
-use crate::chart::response::{Along, MetricRow, Response, Responses, Scale, Spot};
+use crate::chart::response::{Along, Asked, MetricRow, Response, Responses, Scale, Spot};
 use crate::chart::strips::Contender;
 use crate::chart::ticks::Format;
 use crate::chart::{ChartError, Estimate, Figure, Style, Theme};
@@ -16,7 +16,7 @@ fn responses(names: &[&str], parameters: &[(&str, Scale, usize)], metrics: usize
     let x = |scale: &Scale, i: usize| match scale {
         Scale::Linear => 0.25 * i as f64,
         Scale::Logarithmic => 0.001 * f64::from(4_u32.pow(i as u32)),
-        Scale::Names(_) => i as f64,
+        Scale::Names(_) | Scale::Even(_) => i as f64,
     };
     let panel = |p: usize, size: f64| Response {
         parameter: p,
@@ -43,10 +43,12 @@ fn responses(names: &[&str], parameters: &[(&str, Scale, usize)], metrics: usize
         rows: (0..metrics)
             .map(|m| MetricRow {
                 title: titles[m % 4].to_owned(),
+                range: (f64::NEG_INFINITY, f64::INFINITY),
                 format: if m == 0 { Format::Percent } else { Format::Plain },
                 panels: (0..parameters.len()).map(|p| panel(p, [1.0, 0.05, 68_000.0, 1e-6][m % 4])).collect(),
             })
             .collect(),
+        axes: Asked::default(),
     }
 }
 

@@ -190,19 +190,39 @@ fn variable(axis: &Axis, input: usize, found: &Found, own: &dyn Fn(f64) -> f64) 
         is_open,
         is_edge,
         curve: curve(axis, input, found, &found.fit, own),
+        band: band(input, found, own),
     }
 }
 
 /// The response along one variable, the others at the optimum.
 fn curve(axis: &Axis, input: usize, found: &Found, fit: &Fit, own: &dyn Fn(f64) -> f64) -> Vec<[f64; 2]> {
-    let [low, high] = fit.window(input);
-    (0..=CURVE)
-        .map(|k| {
-            let mut there = found.position.clone();
-            there[input] = low + (high - low) * f64::from(k) / f64::from(CURVE);
-            [number(axis, there[input]), own(fit.objective(&there))]
+    along(input, found).map(|there| [number(axis, there[input]), own(fit.objective(&there))]).collect()
+}
+
+/// The 95% interval of the response along one variable: the central 95% of the fits of resamples, which differ from it by noise.
+fn band(input: usize, found: &Found, own: &dyn Fn(f64) -> f64) -> Vec<[f64; 2]> {
+    if found.noise.is_empty() {
+        return Vec::new();
+    }
+    along(input, found)
+        .map(|there| {
+            let fitted = found.fit.objective(&there);
+            let mut all: Vec<f64> =
+                found.noise.iter().map(|noise| own(fitted + noise.fit.objective(&there))).collect();
+            all.sort_by(f64::total_cmp);
+            [0.025, 0.975].map(|p| all[(p * (all.len() - 1) as f64).round() as usize])
         })
         .collect()
+}
+
+/// Positions along one variable, the others at the optimum.
+fn along(input: usize, found: &Found) -> impl Iterator<Item = Vec<f64>> {
+    let [low, high] = found.fit.window(input);
+    (0..=CURVE).map(move |k| {
+        let mut there = found.position.clone();
+        there[input] = low + (high - low) * f64::from(k) / f64::from(CURVE);
+        there
+    })
 }
 
 /// One variable at the optimum.
@@ -226,6 +246,9 @@ pub struct Variable {
     pub is_edge: bool,
     /// The response along it: settings and objective.
     pub curve: Vec<[f64; 2]>,
+    /// Its 95% interval at each of these settings, over resamples of replicates.
+    #[serde(default)]
+    pub band: Vec<[f64; 2]>,
 }
 
 impl Variable {

@@ -69,8 +69,10 @@ fn element(block: &Block, section: usize) -> String {
                     format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escape(name), escape(value))
                 })
                 .collect();
+            let names: Vec<&str> = facts.iter().map(|(name, _)| name.as_str()).collect();
             format!(
-                "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"What was run\"><table class=\"facts\">\n{}</table></div>\n",
+                "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Facts: {}\"><table class=\"facts\">\n{}</table></div>\n",
+                escape(&names.join(", ")),
                 rows.concat()
             )
         }

@@ -15,8 +15,9 @@ pub(super) fn render(table: &Table, stars: bool) -> String {
     let long = table.rows.len() > PAGE;
     let caption = escape(&table.caption);
     let label = format!("tab:{}", table.name);
-    let head: Vec<String> = table.head.iter().skip(skipped).map(|h| escape(h)).collect();
-    let head = format!("{} \\\\\n", head.join(" & "));
+    let head = table.head.iter().enumerate().skip(skipped).map(|(i, name)| headed(name, i < table.texts));
+    let head = format!("{} \\\\\n", head.collect::<Vec<_>>().join(" & "));
+    let (size, is_whole) = size(table);
     let mut out = format!(
         "% Needs \\usepackage{{booktabs}}{}\n",
         if long { " and \\usepackage{longtable}" } else { "" }
@@ -26,17 +27,21 @@ pub(super) fn render(table: &Table, stars: bool) -> String {
     if texts_of_all.any(|text| !is_for_every_engine(&escape(text))) {
         out += "% Names here are in a script that needs XeLaTeX or LuaLaTeX, and a font that has it.\n";
     }
+    if !is_whole {
+        out += "% Wider than a page of letter size within margins of an inch: set it sideways, or leave columns out.\n";
+    }
+    let tight = format!("\\{size}\\setlength{{\\tabcolsep}}{{{SEPARATION}pt}}");
     // Writing to a string cannot fail.
     let _ = if long {
         write!(
             out,
-            "\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n\\caption{{{caption}}}\\label{{{label}}}\\\\\n\\toprule\n{head}\\midrule\n\\endfirsthead\n\
+            "{{{tight}\n\\begin{{longtable}}{{@{{}}{columns}@{{}}}}\n\\caption{{{caption}}}\\label{{{label}}}\\\\\n\\toprule\n{head}\\midrule\n\\endfirsthead\n\
              \\toprule\n{head}\\midrule\n\\endhead\n"
         )
     } else {
         write!(
             out,
-            "\\begin{{table}}\n\\centering\n\\caption{{{caption}}}\\label{{{label}}}\n\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{head}\\midrule\n"
+            "\\begin{{table}}\n\\centering\n\\caption{{{caption}}}\\label{{{label}}}\n{tight}\n\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{head}\\midrule\n"
         )
     };
     let mut group: Option<&str> = None;
@@ -65,12 +70,9 @@ pub(super) fn render(table: &Table, stars: bool) -> String {
     let all = table.head.len() - skipped;
     if long {
         for note in &notes {
-            let _ = writeln!(
-                out,
-                "\\multicolumn{{{all}}}{{@{{}}p{{\\linewidth}}@{{}}}}{{\\footnotesize {note}}} \\\\"
-            );
+            let _ = writeln!(out, "\\multicolumn{{{all}}}{{@{{}}p{{\\linewidth}}@{{}}}}{{{note}}} \\\\");
         }
-        out += "\\end{longtable}\n";
+        out += "\\end{longtable}}\n";
     } else {
         out += "\\end{tabular}\n";
         if !notes.is_empty() {
@@ -79,6 +81,61 @@ pub(super) fn render(table: &Table, stars: bool) -> String {
         out += "\\end{table}\n";
     }
     out
+}
+
+/// Half the room between columns, points.
+const SEPARATION: u32 = 3;
+
+/// Width of the text of a page of letter size within margins of an inch, points.
+const ROOM: f64 = 469.0;
+
+/// Sizes of type, and what a letter or digit of Computer Modern takes of them, points.
+const SIZES: [(&str, f64); 2] = [("footnotesize", 4.25), ("scriptsize", 3.98)];
+
+/// The largest size in which a table fits on a page, or the smallest; and whether it fits.
+fn size(table: &Table) -> (&'static str, bool) {
+    let fits = |(_, letter): &&(&str, f64)| width(table, *letter) <= ROOM;
+    SIZES.iter().find(fits).map_or((SIZES[1].0, false), |(name, _)| (name, true))
+}
+
+/// About how wide a table is where letters are so wide, points.
+fn width(table: &Table, letter: f64) -> f64 {
+    let skipped = usize::from(table.grouped);
+    let longest = |column: usize| {
+        let cells = table.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.chars().count());
+        let head = lines(&table.head[column]).into_iter().map(|line| line.chars().count());
+        // Rows of groups are indented by two letters.
+        let indent = if table.grouped && column == skipped { 2 } else { 0 };
+        indent + cells.chain(head).max().unwrap_or(0)
+    };
+    let columns = table.head.len() - skipped;
+    let letters: usize = (skipped..table.head.len()).map(longest).sum();
+    letters as f64 * letter + 2.0 * f64::from(SEPARATION) * columns.saturating_sub(1) as f64
+}
+
+/// The name of a column in one line, or where it is long in two as even as may be.
+fn lines(name: &str) -> Vec<String> {
+    const SHORT: usize = 10;
+    let whole = vec![name.to_owned()];
+    if name.chars().count() <= SHORT {
+        return whole;
+    }
+    let breaks = name.char_indices().filter(|(_, c)| matches!(c, ' ' | '_' | '-'));
+    let cut = breaks.map(|(at, c)| {
+        let (first, rest) = name.split_at(at + c.len_utf8());
+        [first.trim_end().to_owned(), rest.to_owned()]
+    });
+    let longer = |both: &[String; 2]| both[0].chars().count().max(both[1].chars().count());
+    cut.min_by_key(longer).map_or(whole, Vec::from)
+}
+
+/// The name of a column, lines below one another.
+fn headed(name: &str, text: bool) -> String {
+    let escaped: Vec<String> = lines(name).iter().map(|line| escape(line)).collect();
+    match escaped.as_slice() {
+        [one] => one.clone(),
+        many => format!("\\shortstack[{}]{{{}}}", if text { 'l' } else { 'r' }, many.join("\\\\")),
+    }
 }
 
 fn said(cell: &Cell, text: bool, stars: bool) -> String {
@@ -200,5 +257,48 @@ mod tests {
         assert!(!render(&of("Zürich"), false).contains(said));
         let text = render(&of("漢字"), false);
         assert!(text.contains(said) && text.contains("漢字"));
+    }
+
+    #[test]
+    fn names_of_columns_stand_in_two_lines() {
+        assert_eq!(lines("seats"), ["seats"]);
+        assert_eq!(lines("smallest difference of interest"), ["smallest difference", "of interest"]);
+        assert_eq!(headed("reserve_price", false), r"\shortstack[r]{reserve\_\\price}");
+        assert_eq!(headed("95% interval", true), r"\shortstack[l]{95\%\\interval}");
+    }
+
+    /// A table of so many columns of numbers.
+    fn wide_table(columns: usize) -> Table {
+        let number = || Cell { text: "0.0334 ± 0.0092".to_owned(), ..Cell::default() };
+        let row = std::iter::once(Cell {
+            text: "to sequencers, before capital cost".to_owned(),
+            ..Cell::default()
+        });
+        Table {
+            head: std::iter::once("metric")
+                .chain(std::iter::repeat_n("auction_rotation", columns))
+                .map(str::to_owned)
+                .collect(),
+            rows: vec![row.chain((0..columns).map(|_| number())).collect()],
+            texts: 1,
+            ..Table::default()
+        }
+    }
+
+    #[test]
+    fn a_table_fits_on_a_page_or_says_that_it_does_not() {
+        // 34 letters of a name and four numbers of 15, with four gaps of 6 points: 94 · 4.25 + 24.
+        // As many contenders as a table of outcomes has.
+        let table = wide_table(super::super::tables::ACROSS);
+        assert!((width(&table, 4.25) - 423.5).abs() < 1e-9, "{}", width(&table, 4.25));
+        assert_eq!(size(&table), ("footnotesize", true));
+        // Five: 109 · 4.25 + 30 is more than a page has, 109 · 3.98 + 30 is not; six do not fit at all.
+        assert_eq!(
+            (size(&wide_table(5)), size(&wide_table(6))),
+            (("scriptsize", true), ("scriptsize", false))
+        );
+        assert!(
+            !render(&table, false).contains("sideways") && render(&wide_table(6), false).contains("sideways")
+        );
     }
 }

@@ -2,9 +2,9 @@
 
 use super::Block;
 use crate::experiment::file::Experiment;
-use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::best::{Audited, Optimum};
 use crate::experiment::optimization::front::Front;
+use crate::experiment::optimization::{FIRST_AUDIT, Optimization};
 use crate::experiment::sensitivity::findings::Finding;
 use crate::experiment::store::{Order, Store, StoreError};
 use crate::report::summary::Summary;
@@ -15,6 +15,10 @@ use crate::report::{frontier, sensitivity};
 
 /// Points of a front whose warnings are looked at.
 const LOOKED_AT: usize = 24;
+
+/// What to do about points of a front whose replicates end in distinct basins.
+const OF_BASINS: &str = "read the objectives of such a point as means over several outcomes, of which results.csv has every replicate; a larger audit \
+                         (`experiment.replicates`) says how often each is reached.";
 
 /// Both sections; the second says so where there is nothing to mind.
 fn sections(certified: Vec<String>, warnings: Vec<(String, String)>) -> Vec<Block> {
@@ -96,9 +100,11 @@ pub(super) fn of_front(
     // What limits single points, each kind once for each contender.
     let points = || front.points.iter().take(LOOKED_AT);
     let mut found: Vec<(Warning, usize)> = Vec::new();
+    // Of the replicates that the front rests on: those of the audit, or without one those of the search.
+    let is_meant = |replicate: u32| (replicate >= FIRST_AUDIT) == (front.audited > 0);
     for point in points() {
         let name = optimization.contenders.get(point.contender);
-        let summary = Summary::read(store, point.design, experiment.play.tolerance)?;
+        let summary = Summary::read_some(store, point.design, experiment.play.tolerance, &is_meant)?;
         let own = warnings::about(&summary, experiment).into_iter().filter(|warning| {
             // A candidate has as many replicates as its search gave it.
             let expected = matches!(warning, Warning::Missing { .. });
@@ -107,7 +113,12 @@ pub(super) fn of_front(
         });
         closing::add_kinds(&mut found, own);
     }
-    said.extend(found.iter().map(|warning| counted(warning, points().count(), "points of the front")));
+    said.extend(found.iter().map(|found| {
+        let (cause, remedy) = counted(found, points().count(), "points of the front");
+        // A front has no blocks by basin.
+        let remedy = if matches!(found.0, Warning::Basins { .. }) { OF_BASINS.to_owned() } else { remedy };
+        (cause, remedy)
+    }));
     Ok(sections(certified, said))
 }
 

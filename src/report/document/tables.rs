@@ -18,7 +18,7 @@ use crate::report::table::layout::{number, percentage, plain, trimmed};
 use crate::report::table::{is_said, sections};
 
 /// Contenders side by side in one table.
-const ACROSS: usize = 6;
+pub(super) const ACROSS: usize = 4;
 
 /// Rows of the table of all metrics; the rest stands in summary.csv.
 const MOST_ROWS: usize = 3000;
@@ -263,7 +263,11 @@ pub(super) fn frontier(store: &Store, optimization: &Optimization, front: &Front
     head.push("P(non-dominated)".to_owned());
     let row = |point: &Point| {
         let mut row = vec![Cell::text(store.contenders()[point.contender].clone())];
-        row.extend(point.settings.iter().map(|value| parameter(value.as_ref())));
+        // Three digits tell the points apart; frontier.csv has all.
+        row.extend(point.settings.iter().map(|value| match value {
+            Some(DesignValue::Number(v)) => Cell::number(trimmed(*v, 3), *v),
+            other => parameter(other.as_ref()),
+        }));
         for (e, objective) in point.objectives.iter().zip(&optimization.objectives) {
             let (factor, _) = crate::report::frontier::printed(objective.metric);
             row.push(shaped(Some(*e), factor));

@@ -142,3 +142,31 @@ fn the_same_store_gives_the_same_report() {
     }
     assert_eq!(reports[0], reports[1]);
 }
+
+#[test]
+fn an_audit_is_looked_at_apart_from_the_search_before_it() {
+    use crate::experiment::optimization::FIRST_AUDIT;
+    use crate::experiment::outcome::{Outcome, UnitKey};
+    use crate::experiment::unit::UnitPlan;
+    use crate::report::summary::Summary;
+    let text = "[experiment]\nname = \"t\"\nreplicates = 10\n[[sequencers]]\nname = \"s\"\ncount = 2\nvalue = { constant = 1.0 }\n\
+                [mechanism.m]\nrule = \"centralized\"\n";
+    let experiment = trial::read(text);
+    let root = tempfile::tempdir().unwrap();
+    let mut store = trial::empty(&experiment, root.path());
+    // The search ended at .2 and the audit at .8, a little apart each.
+    for (first, middle) in [(0, 0.2), (FIRST_AUDIT, 0.8)] {
+        for replicate in 0..10 {
+            let place = middle + 0.001 * f64::from(replicate);
+            let metrics = vec![("community_share", place), ("sequencer_share", 1.0 - place)];
+            let key = UnitKey { design: 0, mechanism: "m".to_owned(), replicate: first + replicate };
+            let plan = UnitPlan { id: format!("m/{}", first + replicate), key, seed: 1 };
+            store.put(&plan, Ok(&Outcome { metrics, ..Outcome::default() })).unwrap();
+        }
+    }
+    let all = Summary::read(&store, 0, 0.01).unwrap();
+    let audit = Summary::read_some(&store, 0, 0.01, &|replicate| replicate >= FIRST_AUDIT).unwrap();
+    assert_eq!((all.done(0), all.has_basins(0)), (20, true));
+    assert_eq!((audit.done(0), audit.has_basins(0)), (10, false));
+    assert!((audit.estimate(0, "community_share").unwrap().mean - 0.8045).abs() < 1e-12);
+}

@@ -34,7 +34,7 @@ fn table(found: &Findings) -> Table {
     let (factor, _) = printed(found.claim.metric);
     let mut rows = Vec::new();
     for point in &found.points {
-        for pair in &point.pairs {
+        for (pair, together) in point.pairs.iter().zip(point.rejections()) {
             let label = format!("{} − {}", found.contenders[pair.a], found.contenders[pair.b]);
             // Group and label are the table's own; the difference, its interval and its p-value are those of other tables.
             let told = difference("", "", &pair.difference, factor).into_iter().skip(2).take(2);
@@ -44,7 +44,8 @@ fn table(found: &Findings) -> Table {
             row.extend(told);
             row.push(Cell::number(crate::chart::ticks::significant(effect, 3), effect));
             row.push(Cell::text(pair.finding.name()));
-            row.push(Cell::text(match point.is_sound {
+            row.push(Cell::number(crate::chart::ticks::significant(together, 2), together));
+            row.push(Cell::text(match point.is_sound() {
                 Some(true) => "yes",
                 Some(false) => "no",
                 None => "–",
@@ -52,19 +53,20 @@ fn table(found: &Findings) -> Table {
             rows.push(row);
         }
     }
-    let certified = if found.basins_checked {
+    let basins = if found.basins_checked {
         "and no distinct basins"
     } else {
-        "while distinct basins were not looked for"
+        "while distinct basins were not looked for everywhere"
     };
     let mut notes = vec![format!(
-        "Paired on the same draws. Certified: every replicate of all that are compared, {certified}."
+        "Paired on the same draws. Holm's p: of a rejection, as one of all pairs of its point. Sound: every replicate of all that are compared is \
+         certified, no bound on the gain of other conduct above the tolerance, {basins}."
     )];
     if rows.len() > MOST_ROWS {
         rows.truncate(MOST_ROWS);
         notes.push(format!("These are the first {MOST_ROWS} rows; verdict.json has all."));
     }
-    let own = ["95% interval", "smallest difference of interest", "verdict", "certified"];
+    let own = ["95% interval", "smallest difference of interest", "verdict", "Holm's p", "sound"];
     let head = names.iter().cloned().chain(["difference of".to_owned(), found.labelled()]);
     Table {
         name: "claim".to_owned(),

@@ -21,6 +21,7 @@ fn is_shown(metric: &Metric) -> bool {
 pub(super) fn unit(metric: &Metric) -> Unit {
     match metric.unit {
         "share" => Unit::Share,
+        _ if metric.key == "censored_share" => Unit::Share,
         "ETH" => Unit::Eth,
         other => Unit::Other(other.to_owned()),
     }

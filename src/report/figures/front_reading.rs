@@ -6,6 +6,7 @@ use crate::chart::Estimate;
 use crate::chart::along::{Along, Row};
 use crate::chart::parallel::{Axis, Line, Panel, Parallel};
 use crate::chart::ticks::Format;
+use crate::experiment::charts::Chart;
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::front::{Front, Point};
@@ -13,7 +14,8 @@ use crate::experiment::optimization::progress::progress;
 use crate::experiment::store::{DesignValue, Store, StoreError};
 use crate::experiment::sweep::Settings;
 use crate::measure::metrics::Metric;
-use crate::report::frontier::{labelled, printed, short_names, unit_of};
+use crate::report::frontier::{labelled, printed, unit_of};
+use crate::report::naming::key_with_unit;
 
 /// How the front grew; `None` where there are fewer than two generations to show.
 pub(super) fn hypervolume(
@@ -21,6 +23,7 @@ pub(super) fn hypervolume(
     front: &Front,
     optimization: &Optimization,
     experiment: &Experiment,
+    chart: &Chart,
 ) -> Result<Option<Sheet>, StoreError> {
     let steps = progress(store, optimization, &front.record)?;
     if steps.len() < 2 {
@@ -42,11 +45,17 @@ pub(super) fn hypervolume(
         connected: true,
         note: "A share of what the best of every objective at once would have; on the draws by which the search chose."
             .to_owned(),
+        limits: [chart.x_limits, chart.y_limits],
     })))
 }
 
 /// What a unit of the first objective brings in each other along the front; `None` where no rate is known.
-pub(super) fn exchange(front: &Front, optimization: &Optimization, experiment: &Experiment) -> Option<Sheet> {
+pub(super) fn exchange(
+    front: &Front,
+    optimization: &Optimization,
+    experiment: &Experiment,
+    chart: &Chart,
+) -> Option<Sheet> {
     let first = &optimization.objectives[0];
     let (f0, _) = printed(first.metric);
     let middle = |from: usize, to: usize| {
@@ -59,16 +68,7 @@ pub(super) fn exchange(front: &Front, optimization: &Optimization, experiment: &
         let own = front.exchanges.iter().filter(|e| e.objective == j && e.is_known);
         let points =
             own.map(|e| (middle(e.from, e.to), Estimate::new(e.rate, e.low, e.high).scaled(fj / f0)));
-        Row {
-            title: format!(
-                "{} ({}) for one {}",
-                objective.metric.label,
-                unit_of(objective.metric),
-                unit_of(first.metric)
-            ),
-            format: Format::Plain,
-            points: points.collect(),
-        }
+        Row { title: rate(objective.metric, first.metric), format: Format::Plain, points: points.collect() }
     });
     let rows: Vec<Row> = rows.filter(|row| row.points.len() > 1).collect();
     if rows.is_empty() {
@@ -88,7 +88,22 @@ pub(super) fn exchange(front: &Front, optimization: &Optimization, experiment: &
         } else {
             "Between likely neighbours on the front that differ in the first objective beyond noise. Each interval by itself.".to_owned()
         },
+        limits: [chart.x_limits, chart.y_limits],
     }))
+}
+
+/// Name of what giving up a unit of the first objective brings in another: "liveness (percentage point) for one ETH".
+pub(super) fn rate(of: &Metric, first: &Metric) -> String {
+    // A pure number is one by its name.
+    let unit = |metric: &Metric| match unit_of(metric) {
+        unit if metric.label.contains(unit) => String::new(),
+        unit => format!(" ({unit})"),
+    };
+    let one = match unit_of(first) {
+        unit @ ("ratio" | "index") => format!("unit of {} ({unit})", first.label),
+        unit => unit.to_owned(),
+    };
+    format!("{}{} for one {one}", of.label, unit(of))
 }
 
 /// Settings and objectives of the front's points, a panel for each contender.
@@ -98,7 +113,6 @@ pub(super) fn settings(
     optimization: &Optimization,
     experiment: &Experiment,
 ) -> Option<Sheet> {
-    let names = short_names(store.parameters());
     let first = &optimization.objectives[0];
     let worth = |p: &Point| p.objectives[0].mean;
     let range = crate::chart::series::range(front.points.iter().map(worth))?;
@@ -107,15 +121,21 @@ pub(super) fn settings(
     for (place, contender) in store.contenders().iter().enumerate() {
         let own: Vec<&Point> = front.points.iter().filter(|p| p.contender == place).collect();
         let Some(some) = own.first() else { continue };
-        let columns: Vec<usize> = (0..names.len()).filter(|&c| some.settings[c].is_some()).collect();
+        let columns: Vec<usize> =
+            (0..store.parameters().len()).filter(|&c| some.settings[c].is_some()).collect();
         if columns.is_empty() {
             continue;
         }
         let mut axes: Vec<Axis> = Vec::new();
         let mut values: Vec<Vec<f64>> = vec![Vec::new(); own.len()];
         for &column in &columns {
-            let (axis, places) =
-                parameter(&own, column, last(&names[column]), &store.parameters()[column], optimization);
+            let (axis, places) = parameter(
+                &own,
+                column,
+                &key_with_unit(&store.parameters()[column]),
+                &store.parameters()[column],
+                optimization,
+            );
             axes.push(axis);
             values.iter_mut().zip(places).for_each(|(row, v)| row.push(v));
         }
@@ -144,15 +164,10 @@ pub(super) fn settings(
     }))
 }
 
-/// Of a panel's own contender the last part of a path says enough.
-fn last(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
-}
-
 fn of_metric(metric: &'static Metric) -> Axis {
     let percent = printed(metric).1 == "%";
     Axis {
-        title: metric.label.to_owned(),
+        title: if percent { metric.label.to_owned() } else { labelled(metric) },
         format: if percent { Format::Percent } else { Format::Plain },
         names: Vec::new(),
         log: false,

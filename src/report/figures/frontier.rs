@@ -3,6 +3,7 @@
 use super::{Sheet, drawn_as, heading, identity};
 use crate::chart::frontier::{Dot, Frontier, Mark, Objective};
 use crate::chart::ticks::Format;
+use crate::experiment::charts::Chart;
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
 use crate::experiment::optimization::front::{Front, Point};
@@ -15,6 +16,7 @@ pub(super) fn figure(
     front: &Front,
     optimization: &Optimization,
     experiment: &Experiment,
+    chart: &Chart,
 ) -> Option<Sheet> {
     let dots = dots(front, &short_names(store.parameters()), optimization.objectives.len());
     if dots.is_empty() {
@@ -26,6 +28,7 @@ pub(super) fn figure(
         Objective {
             title: format!("{label} ({} is better)", if o.maximize { "more" } else { "less" }),
             format: if percent { Format::Percent } else { Format::Plain },
+            range: o.metric.range,
         }
     });
     let (likely, all) = (front.likely().count(), front.points.len());
@@ -43,6 +46,7 @@ pub(super) fn figure(
             .map(|name| (name.clone(), identity(experiment, name)))
             .collect(),
         objectives: objectives.collect(),
+        limits: [chart.x_limits, chart.y_limits],
         dots,
     }))
 }

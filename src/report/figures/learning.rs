@@ -65,15 +65,20 @@ fn offer_name(experiment: &Experiment, mechanism: &str) -> String {
     let lever = found.and_then(|c| with_rule!(&c.rule, rule => rule.lever()));
     let drawn =
         found.and_then(|c| with_rule!(&c.rule, rule => rule.offer_axis(&experiment.setting, &c.terms)));
+    named(lever, drawn.is_some(), (relative(Unit::Relative), relative(Unit::Absolute)))
+}
+
+/// Name of an offer by its lever, whether it is drawn against value, and whether some settings are relative, and some absolute.
+pub(super) fn named(lever: Option<Lever>, is_drawn: bool, units: (bool, bool)) -> String {
     let (name, own, eth) = match lever {
-        Some(Lever::Kickback) if drawn.is_none() => ("Mean kickback", "share of income", "ETH an epoch"),
+        Some(Lever::Kickback) if !is_drawn => ("Mean kickback", "share of income", "ETH an epoch"),
         Some(Lever::Kickback) => ("Mean kickback", "share of net value", "ETH an epoch"),
         Some(Lever::Bid) => ("Mean bid", "share of net value", "ETH per slot"),
-        Some(Lever::Stake) => ("Mean stake", "share of the stake that would eat up all rent", "ETH"),
-        Some(Lever::Effort) => ("Mean effort", "share of the effort that would eat up all rent", "units"),
+        Some(Lever::Stake) => ("Mean stake", "share of break-even stake", "ETH"),
+        Some(Lever::Effort) => ("Mean effort", "share of break-even effort", "units"),
         None => ("Mean offer", "share of net value", "ETH"),
     };
-    match (relative(Unit::Relative), relative(Unit::Absolute)) {
+    match units {
         (true, true) => format!("{name} ({own}, or {eth})"),
         (false, true) => format!("{name} ({eth})"),
         _ => format!("{name} ({own})"),

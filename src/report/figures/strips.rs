@@ -101,8 +101,9 @@ pub(super) fn distribution(
             mean: mean(place).map_or(Estimate::absent(), |e| drawn_as(&e)),
             replicates,
         };
-        let format = if is_percent(metric) { Format::Percent } else { Format::Plain };
-        MetricPanel { title: title(metric), format, rows: rows.iter().zip(values).map(row).collect() }
+        let format = if metric.is_percent() { Format::Percent } else { Format::Plain };
+        let rows = rows.iter().zip(values).map(row).collect();
+        MetricPanel { title: title(metric), format, range: metric.range, rows }
     };
     let panels: Vec<MetricPanel> = own.iter().zip(values).map(panel).collect();
     let named = |&(c, basin): &(usize, Option<usize>)| {
@@ -161,19 +162,14 @@ fn panel(summary: &Summary, metric: &Metric) -> MetricPanel {
             replicates: Vec::new(),
         })
         .collect();
-    let format = if is_percent(metric) { Format::Percent } else { Format::Plain };
-    MetricPanel { title: title(metric), format, rows }
-}
-
-/// Whether a metric's numbers are shown as per cent. Liveness is a ratio and a per cent of slots; other ratios may be above one.
-pub(super) fn is_percent(metric: &Metric) -> bool {
-    metric.unit == "share" || metric.key == "liveness"
+    let format = if metric.is_percent() { Format::Percent } else { Format::Plain };
+    MetricPanel { title: title(metric), format, range: metric.range, rows }
 }
 
 /// A metric's name with its unit.
 pub(super) fn title(metric: &Metric) -> String {
     let unit = match metric.unit {
-        "share" if metric.key.contains("censored") => "% of targets".to_owned(),
+        _ if metric.key == "censored_share" => "% of targets".to_owned(),
         "share" => "% of potential value".to_owned(),
         // What is held, or paid once, is not per epoch.
         "ETH"

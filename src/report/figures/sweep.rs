@@ -3,7 +3,7 @@
 use super::{Sheet, drawn_as, heading, identity};
 use crate::chart::Estimate;
 use crate::chart::heat_map::{Cell, Field, FieldRow, HeatMap};
-use crate::chart::response::{Along, MetricRow, Response, Responses, Scale, Spot};
+use crate::chart::response::{Along, Asked, MetricRow, Response, Responses, Scale, Spot};
 use crate::chart::strips::Contender;
 use crate::chart::ticks::Format;
 use crate::experiment::charts::Chart;
@@ -35,7 +35,10 @@ pub(super) fn response(swept: &Swept, experiment: &Experiment, chart: &Chart) ->
         let spot = |level: usize| {
             let point = factor.places.iter().position(|&place| place as usize == level)?;
             let estimate = drawn_as(&swept.estimate(point, contender, metric)?);
-            let x = numbers.as_ref().map_or(level as f64, |numbers| numbers[level]);
+            let x = match &numbers {
+                Some(numbers) if !factor.is_zero_among_decades() => numbers[level],
+                _ => level as f64,
+            };
             Some(Spot { x, estimate, certified: swept.is_sound(point, contender) })
         };
         (0..factor.levels.len()).filter_map(spot).collect()
@@ -48,8 +51,9 @@ pub(super) fn response(swept: &Swept, experiment: &Experiment, chart: &Chart) ->
     Some(Sheet::Response(Responses {
         heading: heading(&format!("Responses to {}", factor.label), experiment, swept.replicates),
         contenders: named(swept, &shown, experiment),
-        parameters: vec![Along { name: factor.label.clone(), scale: scale(factor) }],
+        parameters: vec![Along { name: factor.axis.clone(), scale: scale(factor) }],
         rows: rows.collect(),
+        axes: asked(chart),
     }))
 }
 
@@ -72,6 +76,7 @@ pub(super) fn main_effects(
     let shown = contenders(swept, chart);
     let panel = |metric: usize, factor: usize| {
         let along = &marginals.along[factor];
+        let evenly = !along.is_coarse() && swept.factors[factor].is_zero_among_decades();
         // A mean over points is as sound as all of them.
         let sound = |c: usize, group: usize| match marginals.point(factor, group) {
             Some(point) => swept.is_sound(point, c),
@@ -80,7 +85,8 @@ pub(super) fn main_effects(
         let line = |&c: &usize| {
             let means = marginals.means(metric, c, factor).iter().enumerate();
             let spot = |(x, (group, e)): (&f64, (usize, &Option<_>))| {
-                e.as_ref().map(|e| Spot { x: *x, estimate: drawn_as(e), certified: sound(c, group) })
+                let x = if evenly { group as f64 } else { *x };
+                e.as_ref().map(|e| Spot { x, estimate: drawn_as(e), certified: sound(c, group) })
             };
             along.x.iter().zip(means).filter_map(spot).collect()
         };
@@ -91,11 +97,12 @@ pub(super) fn main_effects(
     });
     let parameters = marginals.along.iter().zip(&swept.factors).map(|(along, factor)| {
         let grouped = if along.is_coarse() {
-            format!("{} (in {} groups)", factor.label, along.x.len())
+            format!("{}, in {} groups", factor.axis, along.x.len())
         } else {
-            factor.label.clone()
+            factor.axis.clone()
         };
-        let scale = along.names.clone().map_or_else(|| scale(factor), Scale::Names);
+        let own = || if along.is_coarse() { by_number(factor) } else { scale(factor) };
+        let scale = along.names.clone().map_or_else(own, Scale::Names);
         Along { name: grouped, scale }
     });
     let title = if swept.shape == Shape::OneAtATime {
@@ -110,6 +117,7 @@ pub(super) fn main_effects(
         contenders: named(swept, &shown, experiment),
         parameters: parameters.collect(),
         rows: rows.collect(),
+        axes: asked(chart),
     })))
 }
 
@@ -171,8 +179,8 @@ pub(super) fn heat_maps(swept: &Swept, experiment: &Experiment, chart: &Chart) -
         let title = format!("Over {} and {}{by}", x.label, y.label);
         Sheet::HeatMap(HeatMap {
             heading: heading(&title, experiment, swept.replicates),
-            x: (x.label.clone(), x.names()),
-            y: (y.label.clone(), y.names()),
+            x: (x.axis.clone(), x.names()),
+            y: (y.axis.clone(), y.names()),
             rows,
         })
     };
@@ -201,20 +209,28 @@ fn named(swept: &Swept, shown: &[usize], experiment: &Experiment) -> Vec<Contend
     shown.iter().map(each).collect()
 }
 
+fn asked(chart: &Chart) -> Asked {
+    Asked { x: chart.x_limits, y: chart.y_limits, is_log: chart.axis == Some("log") }
+}
+
 fn row(metric: &Metric, panels: Vec<Response>) -> MetricRow {
     let (title, format) = titled(metric);
-    MetricRow { title, format, panels }
+    MetricRow { title, range: metric.range, format, panels }
 }
 
 fn titled(metric: &Metric) -> (String, Format) {
-    let percent = strips::is_percent(metric);
+    let percent = metric.is_percent();
     (strips::title(metric), if percent { Format::Percent } else { Format::Plain })
 }
 
 fn scale(factor: &Factor) -> Scale {
     match factor.numbers() {
         None => Scale::Names(factor.names()),
-        Some(_) if factor.is_logarithmic() => Scale::Logarithmic,
-        Some(_) => Scale::Linear,
+        Some(_) if factor.is_zero_among_decades() => Scale::Even(factor.names()),
+        Some(_) => by_number(factor),
     }
+}
+
+fn by_number(factor: &Factor) -> Scale {
+    if factor.is_logarithmic() { Scale::Logarithmic } else { Scale::Linear }
 }

@@ -232,3 +232,271 @@ fn the_same_store_gives_the_same_bytes() {
         "stale PDFs are gone"
     );
 }
+
+#[test]
+fn values_of_metrics_lie_within_their_ranges() {
+    let experiment = trial::read(trial::THREE);
+    let root = tempfile::tempdir().unwrap();
+    let store = trial::run(&experiment, root.path());
+    let mut seen = HashSet::new();
+    store
+        .visit_values_at(0, |unit| {
+            for &(place, value) in unit.values {
+                let metric = crate::measure::metrics::find(store.metrics()[place]).unwrap();
+                let (least, most) = metric.range;
+                assert!(value.is_nan() || (least..=most).contains(&value), "{} is {value}", metric.key);
+                seen.insert(metric.key);
+            }
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    assert!(seen.contains("liveness") && seen.contains("deviation_gain_upper"), "{seen:?}");
+}
+
+/// Every sheet that names a lever, a metric or an objective that ships, with these of them.
+fn sheets_of(metrics: &[&'static crate::measure::metrics::Metric]) -> Vec<Sheet> {
+    use crate::chart::{
+        along, frontier, optimum, parallel, response, small_multiples, strips as rows, tornado,
+    };
+    let heading = Heading::default;
+    let estimate = |k: usize| Estimate::new(k as f64 + 1.0, k as f64 + 0.5, k as f64 + 1.5);
+    let identity = Identity::of(["auction"])[0];
+    let contender = || rows::Contender { name: "auction_rotation".to_owned(), identity, certified: true };
+    let format = |m: &crate::measure::metrics::Metric| {
+        if m.is_percent() { chart::ticks::Format::Percent } else { chart::ticks::Format::Plain }
+    };
+    let labelled = |m: &crate::measure::metrics::Metric| {
+        if m.is_percent() { m.label.to_owned() } else { crate::report::frontier::labelled(m) }
+    };
+    let panels = metrics.iter().map(|m| rows::MetricPanel {
+        title: strips::title(m),
+        format: format(m),
+        range: m.range,
+        rows: vec![rows::Row { mean: estimate(0), replicates: Vec::new() }],
+    });
+    let multiples = small_multiples::SmallMultiples {
+        heading: heading(),
+        contenders: vec![contender()],
+        panels: panels.collect(),
+    };
+    let line = |parameter: usize| response::Response {
+        parameter,
+        lines: vec![
+            (0..3).map(|k| response::Spot { x: k as f64, estimate: estimate(k), certified: true }).collect(),
+        ],
+    };
+    let paths = [
+        "mechanism.auction_rotation.reserve_price",
+        "delegators.*.price_sensitivity",
+        "sequencers.*.live_cost",
+    ];
+    let responses = |parameters: usize| response::Responses {
+        heading: heading(),
+        contenders: vec![contender()],
+        parameters: paths[..parameters]
+            .iter()
+            .map(|path| response::Along {
+                name: crate::report::naming::with_unit(path),
+                scale: response::Scale::Linear,
+            })
+            .collect(),
+        rows: metrics
+            .iter()
+            .map(|m| response::MetricRow {
+                title: strips::title(m),
+                range: m.range,
+                format: format(m),
+                panels: (0..parameters).map(line).collect(),
+            })
+            .collect(),
+        axes: response::Asked::default(),
+    };
+    let front = frontier::Frontier {
+        heading: heading(),
+        contenders: vec![("auction_rotation".to_owned(), identity)],
+        objectives: metrics
+            .iter()
+            .map(|m| frontier::Objective {
+                title: format!("{} (more is better)", labelled(m)),
+                format: format(m),
+                range: m.range,
+            })
+            .collect(),
+        limits: [None; 2],
+        dots: (0..4)
+            .map(|k| frontier::Dot {
+                contender: 0,
+                values: vec![estimate(k); metrics.len()],
+                mark: frontier::Mark::Efficient,
+                is_knee: false,
+                words: String::new(),
+            })
+            .collect(),
+    };
+    let exchange = along::Along {
+        heading: heading(),
+        rows: metrics[1..]
+            .iter()
+            .map(|m| along::Row {
+                title: front_reading::rate(m, metrics[0]),
+                format: format(m),
+                points: (0..3).map(|k| (k as f64, estimate(k))).collect(),
+            })
+            .collect(),
+        along: labelled(metrics[0]),
+        format: chart::ticks::Format::Plain,
+        connected: false,
+        note: String::new(),
+        limits: [None; 2],
+    };
+    let best = |m: &&'static crate::measure::metrics::Metric| {
+        Sheet::Optimum(optimum::Optimum {
+            heading: heading(),
+            slices: vec![optimum::Slice {
+                title: crate::report::naming::with_unit(paths[0]),
+                curve: vec![(0.0, 1.0), (1.0, 2.0)],
+                points: Vec::new(),
+                band: Vec::new(),
+                best: estimate(0),
+                note: String::new(),
+            }],
+            objective: labelled(m),
+            format: format(m),
+        })
+    };
+    let settings = parallel::Parallel {
+        heading: heading(),
+        ends: ["a".to_owned(), "b".to_owned()],
+        panels: vec![parallel::Panel {
+            title: String::new(),
+            axes: paths
+                .iter()
+                .map(|path| crate::report::naming::key_with_unit(path))
+                .chain(metrics.iter().map(|m| m.label.to_owned()))
+                .map(|title| parallel::Axis {
+                    title,
+                    format: chart::ticks::Format::Plain,
+                    names: Vec::new(),
+                    log: false,
+                })
+                .collect(),
+            lines: (0..2)
+                .map(|k| parallel::Line {
+                    shade: 0.5,
+                    values: vec![f64::from(k); paths.len() + metrics.len()],
+                })
+                .collect(),
+        }],
+    };
+    let drivers = tornado::Tornado {
+        heading: heading(),
+        panels: metrics
+            .iter()
+            .map(|m| tornado::Panel {
+                title: crate::report::frontier::labelled(m),
+                format: chart::ticks::Format::Percent,
+                bars: crate::report::naming::apart(&paths.map(|path| vec![path.to_owned()]))
+                    .into_iter()
+                    .map(|label| tornado::Bar {
+                        label,
+                        whole: estimate(0),
+                        alone: Estimate::absent(),
+                        is_luck: false,
+                        is_clear: true,
+                    })
+                    .collect(),
+            })
+            .collect(),
+        axis: "Share of the variance".to_owned(),
+        of_variance: true,
+    };
+    let mut sheets = vec![
+        Sheet::Metrics(multiples),
+        Sheet::Response(responses(1)),
+        Sheet::Response(responses(3)),
+        Sheet::Frontier(front),
+        Sheet::Along(exchange),
+        Sheet::Parallel(settings),
+        Sheet::Tornado(drivers),
+    ];
+    sheets.extend(metrics.iter().map(best));
+    sheets
+}
+
+/// Sheets with every name of an offer.
+fn sheets_of_levers() -> Vec<Sheet> {
+    use crate::chart::series::Series;
+    use crate::chart::{learning_curves, policies};
+    use crate::mechanism::Lever::{Bid, Effort, Kickback, Stake};
+    let line = || Series {
+        name: "community".to_owned(),
+        points: (0..4).map(|k| (f64::from(k), Estimate::new(0.1, 0.05, 0.2))).collect(),
+    };
+    let identity = Identity::of(["auction"])[0];
+    let levers = [Some(Bid), Some(Kickback), Some(Stake), Some(Effort), None];
+    let names = levers.into_iter().flat_map(|lever| {
+        [(true, false), (false, true), (true, true)]
+            .into_iter()
+            .flat_map(move |units| [true, false].map(|is_drawn| learning::named(lever, is_drawn, units)))
+    });
+    let panel = |offer_name: String| learning_curves::LearningPanel {
+        mechanism: "delegated (time average)".to_owned(),
+        identity,
+        certified: true,
+        offer_name,
+        offers: vec![line()],
+        gain: vec![Series { name: String::new(), ..line() }],
+    };
+    let learned = learning_curves::LearningCurves {
+        panels: names.map(panel).collect(),
+        tolerance: Some(0.01),
+        ..learning_curves::LearningCurves::default()
+    };
+    let few = learning_curves::LearningCurves { panels: learned.panels[..6].to_vec(), ..learned.clone() };
+    let drawn = [
+        ("Bid for a whole epoch (ETH)", "Net value of a whole epoch (ETH)"),
+        ("Stake (ETH)", "Stake whose cost takes the whole reward (ETH)"),
+        ("Kickback for the whole stake (ETH an epoch)", "Net value of a whole epoch (ETH)"),
+        ("Effort", "Effort whose cost takes the whole reward"),
+    ];
+    let offers = drawn.map(|(offer, value)| policies::PolicyPanel {
+        mechanism: "delegated (time average)".to_owned(),
+        identity,
+        certified: true,
+        offer_name: offer.to_owned(),
+        value_name: value.to_owned(),
+        classes: vec![line()],
+        theory: Vec::new(),
+        diagonal: true,
+    });
+    let offers = policies::Policies {
+        heading: Heading::default(),
+        panels: offers.to_vec(),
+        format: chart::ticks::Format::Plain,
+    };
+    vec![Sheet::Learning(learned), Sheet::Learning(few), Sheet::Policies(offers)]
+}
+
+#[test]
+fn no_name_that_ships_is_cut_at_either_width() {
+    use crate::measure::metrics::METRICS;
+    let all: Vec<&crate::measure::metrics::Metric> = METRICS.iter().collect();
+    let mut sheets = sheets_of_levers();
+    sheets.extend(all.chunks(3).filter(|some| some.len() > 1).flat_map(sheets_of));
+    for style in [Style::paper(), Style::paper().single()] {
+        for sheet in &sheets {
+            let figure = match sheet.draw(style) {
+                Ok(figure) => figure,
+                Err(ChartError::Empty { .. }) => continue,
+                Err(error) => panic!("{error}"),
+            };
+            let (wide, high) = figure.size();
+            for text in figure.placed() {
+                assert!(!text.text.contains('…'), "{:?}: {text:?}", style.width);
+                let is_whole =
+                    text.left >= 0.0 && text.right <= wide && text.top >= 0.0 && text.bottom <= high;
+                assert!(is_whole, "{:?}: {text:?} leaves {wide} × {high}", style.width);
+            }
+        }
+    }
+}

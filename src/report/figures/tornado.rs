@@ -10,6 +10,7 @@ use crate::experiment::sensitivity::findings::{Finding, Source, Verdict};
 use crate::experiment::store::Store;
 use crate::measure::sensitivity::Interval;
 use crate::report::frontier::{labelled, printed};
+use crate::report::naming::apart;
 
 /// The figures with their names; `picked` contenders, or all where there is none.
 pub(super) fn figures(
@@ -20,7 +21,8 @@ pub(super) fn figures(
     picked: &[String],
 ) -> Vec<(Sheet, String)> {
     let contenders = store.contenders();
-    let names = sensitivity.short_names();
+    let paths: Vec<Vec<String>> = sensitivity.design.axes.iter().map(|axis| axis.paths.clone()).collect();
+    let names = apart(&paths);
     let mut sheets = Vec::new();
     let is_picked = |name: &String| picked.is_empty() || picked.contains(name);
     for (place, contender) in contenders.iter().enumerate().filter(|(_, name)| is_picked(name)) {

@@ -5,6 +5,7 @@ use crate::experiment::file::Experiment;
 use crate::experiment::store::{Column, DesignValue, Store, StoreError};
 use crate::measure::effects::coding::move_together;
 use crate::report::frontier::short_names;
+use crate::report::naming::{label, with_unit};
 use crate::report::table::layout::plain;
 use crate::settings::Value;
 
@@ -13,8 +14,10 @@ use crate::settings::Value;
 pub struct Factor {
     /// Short name, for columns of text.
     pub name: String,
-    /// Name in words, for axes: whose parameter it is, and which.
+    /// Name in words: whose parameter it is, and which.
     pub label: String,
+    /// The same with its unit, for axes.
+    pub axis: String,
     /// Distinct settings.
     pub levels: Levels,
     /// By point, in the order of the design: place of its setting among the levels.
@@ -88,6 +91,7 @@ impl Factor {
     fn join(&mut self, other: &Factor) {
         self.name = format!("{}, {}", self.name, other.name);
         self.label = format!("{}, {}", self.label, other.label);
+        self.axis = format!("{}, {}", self.axis, other.axis);
         self.beside.resize(self.levels.len(), Vec::new());
         for (place, &level) in self.places.iter().zip(&other.places) {
             let beside = &mut self.beside[*place as usize];
@@ -99,11 +103,20 @@ impl Factor {
 
     /// Whether numbers are told apart better by their logarithms.
     pub fn is_logarithmic(&self) -> bool {
-        let Some(numbers) = self.numbers() else { return false };
-        let (Some(&low), Some(&high)) = (numbers.first(), numbers.last()) else { return false };
-        // Evenly spread numbers have their median half way up.
-        low > 0.0 && high >= 8.0 * low && numbers[numbers.len() / 2] < 0.55 * high && numbers.len() > 2
+        self.numbers().is_some_and(multiply)
     }
+
+    /// Whether zero stands among numbers that are told apart better by their logarithms.
+    pub fn is_zero_among_decades(&self) -> bool {
+        self.numbers().is_some_and(|numbers| numbers.first() == Some(&0.0) && multiply(&numbers[1..]))
+    }
+}
+
+/// Whether ascending numbers lie apart by factors rather than by steps.
+fn multiply(numbers: &[f64]) -> bool {
+    let (Some(&low), Some(&high)) = (numbers.first(), numbers.last()) else { return false };
+    // Evenly spread numbers have their median half way up.
+    low > 0.0 && high >= 8.0 * low && numbers[numbers.len() / 2] < 0.55 * high && numbers.len() > 2
 }
 
 fn shown(v: f64) -> String {
@@ -173,7 +186,7 @@ pub(super) fn read(
     let names = short_names(paths);
     let mut factors: Vec<Factor> = Vec::new();
     for (column, (name, path)) in columns.into_iter().zip(names.into_iter().zip(paths)) {
-        let factor = factor(name, label(path), column);
+        let factor = factor(name, path, column);
         if factor.levels.len() < 2 {
             continue;
         }
@@ -189,18 +202,7 @@ pub(super) fn read(
     Ok(factors)
 }
 
-/// `sequencers.large.live_cost` as "large live cost"; of a table that there is one of, the key alone.
-fn label(path: &str) -> String {
-    let parts: Vec<&str> = path.split('.').collect();
-    let own = match parts[..] {
-        ["mechanism" | "sequencers" | "delegators" | "strategies", ..] => &parts[1..],
-        _ => &parts[parts.len().saturating_sub(1)..],
-    };
-    let words: Vec<String> = own.iter().map(|part| part.replace('_', " ")).collect();
-    words.join(" ").replace("* ", "")
-}
-
-fn factor(name: String, label: String, column: Column) -> Factor {
+fn factor(name: String, path: &str, column: Column) -> Factor {
     let (levels, places) = match column {
         Column::Numbers(numbers) => {
             let mut levels = numbers.clone();
@@ -215,7 +217,7 @@ fn factor(name: String, label: String, column: Column) -> Factor {
             (Levels::Named(levels), places.into_iter().map(Option::unwrap_or_default).collect())
         }
     };
-    Factor { name, label, levels, places, beside: Vec::new() }
+    Factor { name, label: label(path), axis: with_unit(path), levels, places, beside: Vec::new() }
 }
 
 #[cfg(test)]
@@ -223,7 +225,7 @@ mod tests {
     use super::*;
 
     fn numbers(name: &str, values: &[f64]) -> Factor {
-        factor(name.to_owned(), name.to_owned(), Column::Numbers(values.to_vec()))
+        factor(name.to_owned(), name, Column::Numbers(values.to_vec()))
     }
 
     #[test]
@@ -255,5 +257,8 @@ mod tests {
         assert!(numbers("a", &[4.0, 8.0, 16.0, 32.0]).is_logarithmic());
         assert!(!numbers("a", &[1.0, 2.0, 3.0, 4.0]).is_logarithmic());
         assert!(!numbers("a", &[0.0, 1.0, 10.0, 100.0]).is_logarithmic());
+        assert!(numbers("a", &[0.0, 0.001, 0.01, 0.1, 1.0]).is_zero_among_decades());
+        assert!(!numbers("a", &[0.0, 1.0, 2.0, 3.0, 4.0]).is_zero_among_decades());
+        assert!(!numbers("a", &[0.001, 0.01, 0.1, 1.0]).is_zero_among_decades());
     }
 }

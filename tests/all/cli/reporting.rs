@@ -101,4 +101,7 @@ fn listed_charts_are_drawn_from_the_store_without_running_again() {
     let refused = folder.run(&["plot", "output/tiny", "--charts", "wrong.toml"]).with(2);
     refused.says("surplus");
     folder.run(&["plot", "output/tiny", "--charts", "none.toml"]).with(2).says("none.toml");
+    // A file that asks for nothing is taken for a slip of the pen.
+    std::fs::write(folder.path("chart.toml"), "[[chart]]\nkind = \"surplus\"\n").unwrap();
+    folder.run(&["plot", "output/tiny", "--charts", "chart.toml"]).with(2).says("did you mean `charts`");
 }
