@@ -131,10 +131,17 @@ fn for_each(mut visit: impl FnMut(&str, &str)) {
     }
 }
 
-/// Learned play, conduct included: a unit whose books do not balance is an error, and shares of its metrics add up.
+/// Learned play, conduct included: a unit whose books do not balance is an error, and shares of its metrics add up. Each rule under one
+/// kind of oversight, by turns, as conduct takes long to learn.
 #[test]
 fn shares_add_up_with_everything_switched_on() {
+    let mut visited = 0;
     for_each(|rule, text| {
+        let (rule_place, oversight) = (visited / OVERSEEN.len(), visited % OVERSEEN.len());
+        visited += 1;
+        if oversight != rule_place % OVERSEEN.len() {
+            return;
+        }
         let experiment = read(text);
         let outcome = unit(&experiment, &experiment.contenders[0], 0);
         let share = |key: &str| metric(&outcome, key).unwrap_or_else(|| panic!("{rule} lacks {key}"));

@@ -13,7 +13,7 @@ const HEADLINE: [&str; 8] = [
     "--set",
     "play.rounds=6",
     "--set",
-    "play.warmup_epochs=40",
+    "play.warmup_epochs=20",
     "--set",
     "play.certificate_epochs=6",
 ];
@@ -86,7 +86,7 @@ seats = 2
 
 [play]
 rounds = 6
-warmup_epochs = 40
+warmup_epochs = 20
 measured_epochs = 10
 certificate_markets = 16
 certificate_epochs = 6

@@ -43,7 +43,7 @@ strategy = "grid"
 
 [play]
 rounds = 4
-warmup_epochs = 30
+warmup_epochs = 10
 measured_epochs = 10
 certificate_markets = 16
 certificate_epochs = 6
@@ -85,7 +85,7 @@ strategy = "grid"
 
 [play]
 rounds = 4
-warmup_epochs = 30
+warmup_epochs = 10
 measured_epochs = 10
 certificate_markets = 16
 certificate_epochs = 6

@@ -203,7 +203,7 @@ fn a_run_that_is_done_has_polished_whatever_its_time() {
     let minutes = begun.elapsed().as_secs_f64() / 60.0;
     assert!(whole.out.contains("from the middle of the bulge"), "{whole:?}");
     let mut cut = 0;
-    for (k, share) in [0.2, 0.35, 0.5, 0.65].into_iter().enumerate() {
+    for (k, share) in [0.2, 0.5].into_iter().enumerate() {
         let (output, limit) = (format!("cut{k}"), (share * minutes).to_string());
         let ended = folder.run(&["run", "front.toml", "--output", &output, "--max-minutes", &limit]);
         let frontier = folder.path(&format!("{output}/frontier.csv"));
@@ -382,11 +382,16 @@ fn reserve(law: &str, bidders: u32, range: &str, epochs: u32) -> [Vec<String>; 2
 /// Reserve within 2% of Myerson's and said to be identified, or not (or either, where so few draws leave that open), and the audited revenue within three standard errors of what his
 /// reserve earns.
 #[track_caller]
-fn is_myersons(law: &str, values: &Distribution, bidders: u32, range: &str, identified: Option<bool>) {
+fn is_myersons(
+    law: &str,
+    values: &Distribution,
+    bidders: u32,
+    range: &str,
+    identified: Option<bool>,
+    epochs: u32,
+) {
     let known = myerson_reserve(values, 0.0);
     let best = Auction::new(values.clone(), bidders, 1).with_reserve(known).expected_revenue();
-    // What is not identified by many draws is less so by few.
-    let epochs = if identified == Some(false) { 200 } else { 500 };
     let [setting, revenue] = reserve(law, bidders, range, epochs);
     let number = |row: &[String], i: usize| row[i].parse::<f64>().unwrap();
     if let Some(identified) = identified {
@@ -405,16 +410,17 @@ fn is_myersons(law: &str, values: &Distribution, bidders: u32, range: &str, iden
 fn the_best_reserve_of_uniform_values_is_myersons() {
     let values = Distribution::uniform(0.0, 1.0).unwrap();
     for bidders in [2, 5] {
-        is_myersons("{ uniform = [0.0, 1.0] }", &values, bidders, "[0.0, 1.0]", Some(true));
+        is_myersons("{ uniform = [0.0, 1.0] }", &values, bidders, "[0.0, 1.0]", Some(true), 250);
     }
-    is_myersons("{ uniform = [0.0, 1.0] }", &values, 12, "[0.0, 1.0]", Some(false));
+    is_myersons("{ uniform = [0.0, 1.0] }", &values, 12, "[0.0, 1.0]", Some(false), 100);
 }
 
 #[test]
 fn the_best_reserve_of_exponential_values_is_myersons() {
     let values = Distribution::exponential(1.0).unwrap();
-    for bidders in [1, 5] {
-        is_myersons("{ exponential = 1.0 }", &values, bidders, "[0.0, 3.0]", Some(true));
+    // Reserves are the harder to tell apart the more bid.
+    for (bidders, epochs) in [(1, 250), (5, 500)] {
+        is_myersons("{ exponential = 1.0 }", &values, bidders, "[0.0, 3.0]", Some(true), epochs);
     }
 }
 
@@ -422,7 +428,7 @@ fn the_best_reserve_of_exponential_values_is_myersons() {
 fn the_best_reserve_of_lognormal_values_is_myersons() {
     let values = Distribution::lognormal(0.0, 1.0).unwrap();
     for (bidders, identified) in [(2, Some(true)), (5, None)] {
-        is_myersons("{ lognormal = [0.0, 1.0] }", &values, bidders, "[0.0, 4.0]", identified);
+        is_myersons("{ lognormal = [0.0, 1.0] }", &values, bidders, "[0.0, 4.0]", identified, 250);
     }
 }
 

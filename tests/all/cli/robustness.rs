@@ -347,7 +347,7 @@ strategies = ["hedge", "regret_matching"]
         let revenue = |c: usize, replicate: u32| {
             metric(&unit(&point, &point.contenders[c], replicate), "revenue").unwrap()
         };
-        (0..4).map(|replicate| revenue(1, replicate) - revenue(0, replicate)).collect()
+        (0..2).map(|replicate| revenue(1, replicate) - revenue(0, replicate)).collect()
     };
     let (hedge, regret) = (added(0), added(1));
     let gap = hedge.iter().zip(&regret).map(|(a, b)| b - a).sum::<f64>() / hedge.len() as f64;
