@@ -89,7 +89,7 @@ fn random_rotation(gamma: f64, label: &str, p95: u32, p99: u32) -> Study {
     let censors = (100.0 * gamma).round() as u32;
     let measured = censors == 46;
     let work = move |draws: &Draws| {
-        let text = Board { epochs: draws.either(100, 12), ..drawn(100, censors, 1) }.text();
+        let text = Board { epochs: draws.either(100, 7), ..drawn(100, censors, 1) }.text();
         let outcomes = replicates(&text, draws.seed, enough(draws))?;
         let mut findings =
             vec![super::program::estimate(&outcomes, |o| super::program::metric(o, "inclusion_delay_slots"))];
@@ -142,7 +142,7 @@ fn random_rotation(gamma: f64, label: &str, p95: u32, p99: u32) -> Study {
 fn distinct(n: u32, m: u32, r: u32) -> Study {
     let target = Delay::distinct(u64::from(n), u64::from(m), u64::from(r)).mean_slots();
     let work = move |draws: &Draws| {
-        let text = Board { epochs: draws.either(100, 12), ..drawn(n, m, r) }.text();
+        let text = Board { epochs: draws.either(100, 7), ..drawn(n, m, r) }.text();
         Ok(vec![mean(&text, draws, "inclusion_delay_slots")?])
     };
     Study::new(format!("censorship/delay/distinct-includers/N={n},m={m},r={r}"), Box::new(work))
@@ -156,7 +156,7 @@ fn round_robin(n: u32, m: u32, t: u32, iid: f64) -> Study {
     let targets = (order.mean_slots(), order.exceeds(u64::from(t)));
     let work = move |draws: &Draws| {
         let mut luck = draws.luck(Purpose::Leader, "order", 0);
-        let orders = if n < 100 { draws.either(1000, 100) } else { draws.either(200, 40) };
+        let orders = if n < 100 { draws.either(1000, 60) } else { draws.either(200, 24) };
         let (mut waits, mut late) = (Vec::new(), Vec::new());
         for replicate in 0..orders {
             let mut censors: Vec<bool> = (0..n).map(|i| i < m).collect();
@@ -170,7 +170,7 @@ fn round_robin(n: u32, m: u32, t: u32, iid: f64) -> Study {
             waits.push((super::program::metric(outcome, "inclusion_delay_slots"), 1.0));
             late.push((at(outcome, "inclusion_wait", f64::from(t)), 1.0));
         }
-        let text = Board { epochs: draws.either(100, 12), ..drawn(n, m, 1) }.text();
+        let text = Board { epochs: draws.either(100, 7), ..drawn(n, m, 1) }.text();
         let outcomes = replicates(&text, draws.seed, enough(draws))?;
         let random = super::program::estimate(&outcomes, |o| at(o, "inclusion_wait", f64::from(t)));
         Ok(vec![ratio(&waits), ratio(&late), random])

@@ -136,7 +136,7 @@ fn bertrand() -> Study {
 /// delegators get less.
 fn plurality() -> Study {
     const SEATS: f64 = 2.0;
-    let text = |kickback: &str, warmup: u32| {
+    let text = |kickback: &str, warmup: u32, markets: u32| {
         let group = |(name, cost): (&str, f64)| {
             // Whoever holds a seat leads in half of all slots.
             let live = SEATS * cost;
@@ -150,7 +150,7 @@ fn plurality() -> Study {
             .collect();
         format!(
             "[experiment]\nname = \"case\"\n\n[mechanism.dpos]\nrule = \"delegated\"\nseats = {SEATS}\nkickback = \"{kickback}\"\n\n\
-             [play]\nrounds = 16\nwarmup_epochs = {warmup}\ncertificate_markets = 512\n\n{groups}\
+             [play]\nrounds = 16\nwarmup_epochs = {warmup}\ncertificate_markets = {markets}\n\n{groups}\
              [[delegators]]\nname = \"holders\"\ncontinuum = true\nprice_sensitivity = 1000.0\npayout_learning = 0.0\n\n\
              [strategies.grid]\nlearner = \"regret_matching\"\nmenu = {{ relative = [0.0, 1.2], points = 49 }}\n"
         )
@@ -160,18 +160,18 @@ fn plurality() -> Study {
     let target = SEATS * (1.0 / SEATS - 0.1);
     let work = move |draws: &Draws| {
         let mut findings = Vec::new();
-        for (kickback, warmup) in [("income_share", 1000), ("lump_sum", 3000)] {
-            let outcomes = replicates(&text(kickback, warmup), draws.seed, draws.either(8, 4))?;
+        for (kickback, warmup) in [("income_share", 1000), ("lump_sum", draws.either(3000, 2000))] {
+            let outcomes = replicates(&text(kickback, warmup, 512), draws.seed, draws.either(8, 3))?;
             findings.push(estimate(&outcomes, |o| metric(o, "bribes_to_delegators")).with_tick(tick));
             findings.push(estimate(&outcomes, |o| metric(o, "certified")));
         }
-        let outcomes = replicates(&text("per_stake", 600), draws.seed, draws.either(8, 4))?;
+        let outcomes = replicates(&text("per_stake", 600, 16), draws.seed, draws.either(8, 3))?;
         let paid = estimate(&outcomes, |o| metric(o, "bribes_to_delegators"));
         findings.push(Finding::truth(paid.result + 3.0 * paid.se + 2.0 * tick < target));
         Ok(findings)
     };
     let exact = Standard::Computed(0.0);
-    let mut study = Study::new("kickback/plurality/k=2/c=0-.05-.1-.2", Box::new(work)).taking(24.0, 12.0);
+    let mut study = Study::new("kickback/plurality/k=2/c=0-.05-.1-.2", Box::new(work)).taking(24.0, 6.0);
     for kickback in ["income-share", "lump-sum"] {
         let name = |what: &str| format!("{kickback}/{what}");
         study = study.case(&name("income"), target, "ETH", Standard::Learned, PLURALITY).case(
