@@ -438,6 +438,8 @@ fn initial_from(value: &Value) -> Result<Initial, String> {
 pub fn has_role(section: &Section, role: &str) -> bool {
     let found = section.choice(&ROLE);
     if found != role {
+        section.known(PARAMETERS);
+        section.known(super::delegation::PARAMETERS);
         section.abandon();
         section.refuse(
             ROLE.key,

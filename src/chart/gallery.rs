@@ -171,8 +171,13 @@ fn two_hundred_thousand_points_are_thinned() {
 fn files_are_written_whole_under_their_names() {
     let dir = tempfile::tempdir().expect("temporary directory");
     let figure = surplus(&RULES[..2], 4).draw(Style::paper()).expect("drawn");
-    save(&figure, &dir.path().join("charts"), "surplus", Files { scale: 1, pdf: cfg!(feature = "pdf") })
-        .expect("written");
+    save(
+        &figure,
+        &dir.path().join("charts"),
+        "surplus",
+        Files { pdf: cfg!(feature = "pdf"), ..Files::default() },
+    )
+    .expect("written");
     let mut names: Vec<String> = std::fs::read_dir(dir.path().join("charts"))
         .expect("listed")
         .map(|f| f.expect("entry").file_name().to_string_lossy().into_owned())

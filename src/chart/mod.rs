@@ -109,7 +109,9 @@ pub enum ChartError {
 /// Files that are made of a figure beside its SVG.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Files {
-    /// PNG of so many times 300 dots per inch.
+    /// Whether a PNG is made, which takes longer than all else.
+    pub png: bool,
+    /// Dots of it: so many times 300 per inch.
     pub scale: u32,
     /// Whether a PDF is made too.
     pub pdf: bool,
@@ -117,23 +119,43 @@ pub struct Files {
 
 impl Default for Files {
     fn default() -> Self {
-        Self { scale: 1, pdf: false }
+        Self { png: true, scale: 1, pdf: false }
     }
 }
 
-/// Writes `dir/NAME.svg`, `dir/NAME.png` and where asked `dir/NAME.pdf`, each under a temporary name first and then
+impl Files {
+    /// Extension of the picture that texts refer to: `png`, or `svg` where there is no PNG.
+    pub fn shown(&self) -> &'static str {
+        if self.png { "png" } else { "svg" }
+    }
+
+    /// Extensions of everything that is made of a figure.
+    pub fn extensions(&self) -> Vec<&'static str> {
+        [(self.png, "png"), (true, "svg"), (self.pdf, "pdf")]
+            .into_iter()
+            .filter(|(made, _)| *made)
+            .map(|(_, kind)| kind)
+            .collect()
+    }
+}
+
+/// Writes `dir/NAME.svg` and where asked `dir/NAME.png` and `dir/NAME.pdf`, each under a temporary name first and then
 /// renamed, so that a reader sees the whole file or none. Makes `dir` where it is absent.
 ///
 /// # Errors
 /// [`ChartError::Raster`] and [`ChartError::Pdf`] where PNG or PDF cannot be made (nothing is written then),
 /// [`ChartError::Write`] where a file cannot be.
 pub fn save(figure: &Figure, dir: &Path, name: &str, files: Files) -> Result<(), ChartError> {
-    let png = figure.png_scaled(files.scale)?;
+    let png = if files.png { Some(figure.png_scaled(files.scale)?) } else { None };
     let pdf = if files.pdf { Some(figure.pdf()?) } else { None };
     std::fs::create_dir_all(dir).map_err(|source| ChartError::Write { path: dir.to_path_buf(), source })?;
     write_whole(&dir.join(format!("{name}.svg")), figure.svg().as_bytes())?;
-    write_whole(&dir.join(format!("{name}.png")), &png)?;
-    pdf.map_or(Ok(()), |pdf| write_whole(&dir.join(format!("{name}.pdf")), &pdf))
+    for (kind, bytes) in [("png", png), ("pdf", pdf)] {
+        if let Some(bytes) = bytes {
+            write_whole(&dir.join(format!("{name}.{kind}")), &bytes)?;
+        }
+    }
+    Ok(())
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ChartError> {

@@ -14,6 +14,9 @@ pub struct Printing {
     /// Width of figures in columns of a journal: 3.5 or 7.2 inches
     #[arg(long, value_enum, default_value = "double")]
     size: Width,
+    /// Leave PNGs out, which take the longest: figures are SVG alone, and `plot` makes the PNGs later
+    #[arg(long, conflicts_with = "scale")]
+    no_png: bool,
     /// Dots of PNGs: so many times 300 dpi
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4))]
     scale: u32,
@@ -39,6 +42,7 @@ impl Printing {
         if self.scale != 1 {
             words.push(format!("--scale={}", self.scale));
         }
+        words.extend(self.no_png.then(|| "--no-png".to_owned()));
         words.extend(self.pdf.then(|| "--pdf".to_owned()));
         words.extend(self.bare.then(|| "--bare".to_owned()));
         words
@@ -56,7 +60,7 @@ impl Printing {
         }
         Ok(figures::Printing {
             style: Style { theme: self.theme, width: self.size, bare: self.bare },
-            files: Files { scale: self.scale, pdf: self.pdf },
+            files: Files { png: !self.no_png, scale: self.scale, pdf: self.pdf },
         })
     }
 }

@@ -27,9 +27,9 @@ pub struct Options {
     /// Every case with fewer draws
     #[arg(long)]
     quick: bool,
-    /// Where to write the table and the chart
-    #[arg(long, value_name = "DIR", default_value = "output/validate")]
-    output: PathBuf,
+    /// Where to write the table and the charts [default: output/validate, and output/validate-cases where cases are named]
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
     /// Hold a case to another target than theory's, to see that it can fail; may be repeated
     #[arg(long, value_name = "CASE=VALUE")]
     target: Vec<String>,
@@ -46,8 +46,11 @@ pub fn validate(options: &Options, common: &Common) -> Result<Status, Stop> {
     }
     let chosen = catalogue.choose(&options.cases).map_err(|error| Stop::refuse(&error))?;
     let effort = if options.quick { Effort::Quick } else { Effort::Full };
+    // A few cases do not take the place of what all of them left.
+    let usual = if options.cases.is_empty() { "output/validate" } else { "output/validate-cases" };
+    let output = options.output.clone().unwrap_or_else(|| PathBuf::from(usual));
     // An output folder that is in use or cannot be written to is known before anything is simulated.
-    let _lock = OutputLock::acquire(&options.output).map_err(|error| Stop::refuse(&error))?;
+    let _lock = OutputLock::acquire(&output).map_err(|error| Stop::refuse(&error))?;
     let stop = super::interrupted("studies in flight");
     let meter = Meter::new(common.quiet);
     let verdicts = run(&catalogue, &chosen, effort, common.threads(), stop, &|stand| meter.show(stand))
@@ -55,12 +58,12 @@ pub fn validate(options: &Options, common: &Common) -> Result<Status, Stop> {
     meter.close();
     let (cases, settled) = (catalogue.cases().count(), verdicts.len());
     let scope = Scope { effort, cases, chosen: chosen.len(), settled };
-    write_text(&options.output.join("validation.csv"), &validation::csv(&verdicts, &scope))?;
-    let charts = draw(&verdicts, &scope, &options.output.join("charts"))?;
+    write_text(&output.join("validation.csv"), &validation::csv(&verdicts, &scope))?;
+    let charts = draw(&verdicts, &scope, &output.join("charts"))?;
     let mut text = format!(
         "{}\nTable   {}\n",
         validation::table(&verdicts, &scope),
-        options.output.join("validation.csv").display()
+        output.join("validation.csv").display()
     );
     for (place, chart) in charts.iter().enumerate() {
         text.push_str(if place == 0 { "Charts  " } else { "        " });

@@ -166,9 +166,14 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Whether nothing speaks against an equilibrium.
-    pub fn is_sound(self) -> bool {
-        self.certified != Some(false) && self.one_basin != Some(false) && !self.conduct_gains
+    /// Whether play is certified, of one basin, and no other conduct gains; `None` where nothing speaks against that, but nobody was
+    /// judged, or nobody looked for basins.
+    pub fn is_sound(self) -> Option<bool> {
+        match (self.certified, self.one_basin, self.conduct_gains) {
+            (Some(false), ..) | (_, Some(false), _) | (.., true) => Some(false),
+            (Some(true), Some(true), false) => Some(true),
+            _ => None,
+        }
     }
 }
 
@@ -180,7 +185,7 @@ impl Point {
 
     /// As [`Standing::is_sound`].
     pub fn is_sound(&self) -> Option<bool> {
-        self.standing.map(Standing::is_sound)
+        self.standing.and_then(Standing::is_sound)
     }
 }
 
@@ -292,7 +297,8 @@ impl Findings {
         test_together(&mut points);
         let findings: Vec<(Finding, bool)> =
             points.iter().map(|point| (point.finding, point.is_sure)).collect();
-        let basins_checked = points.iter().filter_map(|p| p.standing).all(|s| s.one_basin.is_some());
+        let mut standings = points.iter().filter_map(|p| p.standing).peekable();
+        let basins_checked = standings.peek().is_some() && standings.all(|s| s.one_basin.is_some());
         Ok(Some(Findings {
             claim: claim.clone(),
             contenders: store.contenders().to_vec(),

@@ -155,15 +155,16 @@ pub fn write(
     let design = closing.as_deref().zip(swept.as_deref());
     let judged = claim::Findings::read(store, experiment)?;
     let blocks = compose::compose(store, experiment, directory, drawing, design, judged.as_ref())?;
-    let mut files = Vec::new();
+    let mut written = Vec::new();
     let mut put = |name: &str, text: &str| -> Result<(), ReportError> {
         let path = directory.join(name);
         save(&path, text)?;
-        files.push(path);
+        written.push(path);
         Ok(())
     };
-    put("report.md", &markdown::render(&blocks))?;
-    put("report.html", &html::render(&experiment.name, &blocks))?;
+    let files = wanted.printing.files;
+    put("report.md", &markdown::render(&blocks, files.shown()))?;
+    put("report.html", &html::render(&experiment.name, &blocks, &files.extensions()))?;
     let verdict = judged.map(|found| (found.closing(), found.as_json()));
     match &verdict {
         Some((_, verdict)) => put(claim::FILE, &format!("{verdict:#}\n"))?,
@@ -179,7 +180,7 @@ pub fn write(
         kept.push(folder.join(format!("{}.tex", table.name)));
     }
     remove_stale(&folder, &kept);
-    Ok(Written { charts: drawn.files, files, notes: drawn.notes, closing, verdict })
+    Ok(Written { charts: drawn.files, files: written, notes: drawn.notes, closing, verdict })
 }
 
 /// Removes tables that are no more. A file that cannot be removed stays.

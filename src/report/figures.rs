@@ -129,9 +129,9 @@ pub fn draw_all(
     let mut drawn = Drawn { files: Vec::new(), notes };
     for Named { name, figure } in &figures {
         chart::save(figure, &folder, name, printing.files)?;
-        drawn.files.push(folder.join(format!("{name}.png")));
+        drawn.files.push(folder.join(format!("{name}.{}", printing.files.shown())));
     }
-    remove_stale(&folder, &drawn.files, printing.files.pdf);
+    remove_stale(&folder, &drawn.files, printing.files);
     Ok(drawn)
 }
 
@@ -507,14 +507,15 @@ fn of_sweep(
 
 /// Removes figures of contenders that are no more: what is beside the data should show the data. Those are figures of ours, as their
 /// SVG says, with PNG and PDF of the same name; what else lies there is somebody's own. A file that cannot be removed stays.
-fn remove_stale(folder: &Path, drawn: &[PathBuf], pdf: bool) {
+fn remove_stale(folder: &Path, drawn: &[PathBuf], files: Files) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.extension().is_none_or(|extension| extension != "svg") || !is_ours(&path) {
             continue;
         }
-        let stale = !drawn.contains(&path.with_extension("png"));
-        let gone = ["svg", "png", "pdf"].into_iter().filter(|kind| stale || (*kind == "pdf" && !pdf));
+        let stale = !drawn.contains(&path.with_extension(files.shown()));
+        let made = files.extensions();
+        let gone = ["svg", "png", "pdf"].into_iter().filter(|kind| stale || !made.contains(kind));
         for kind in gone {
             let _ = std::fs::remove_file(path.with_extension(kind));
         }

@@ -16,7 +16,8 @@
 //!
 //! A verdict is about what the learners did. Where some replicate of either mechanism is not certified under a rule, the
 //! verdict rests on uncertified play there, and says so; as it does where replicates end in distinct basins, of which means
-//! are mixtures.
+//! are mixtures. Beside it stands the verdict by certified play: of each pair by the rules under which both mechanisms are certified,
+//! where there are two at least.
 
 mod csv;
 mod words;
@@ -87,6 +88,19 @@ pub struct Ranking {
     pub tau: Vec<f64>,
     /// What came of it.
     pub verdict: Verdict,
+    /// What came of it by certified play.
+    pub certified: ByCertified,
+}
+
+/// What comes of a ranking if of each pair only rules under which its play is certified count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ByCertified {
+    /// The same, as all play is certified.
+    Same,
+    /// Nothing: of some pair fewer than two rules are left.
+    Nothing,
+    /// This.
+    Only(Verdict),
 }
 
 /// What a study under several learning rules found.
@@ -114,11 +128,13 @@ impl Findings {
         let rules = robustness.rules(&experiment.setting);
         let read = |design| Summary::read(store, design, experiment.play.tolerance);
         let summaries: Vec<Summary> = (0..rules.len() as u32).map(read).collect::<Result<_, _>>()?;
-        let rankings =
-            robustness.metrics.iter().filter_map(|key| ranking(metrics::find(key)?, &summaries)).collect();
         let contenders = store.contenders().to_vec();
-        let standing =
+        let standing: Vec<Vec<Standing>> =
             summaries.iter().map(|s| (0..contenders.len()).map(|c| s.standing(c)).collect()).collect();
+        let sound =
+            |rule: usize, pair: &Pair| standing[rule][pair.a].is_sound() && standing[rule][pair.b].is_sound();
+        let ranked = |key: &&str| ranking(metrics::find(key)?, &summaries, &sound);
+        let rankings = robustness.metrics.iter().filter_map(ranked).collect();
         let basins =
             summaries.iter().map(|s| (0..contenders.len()).map(|c| s.has_basins(c)).collect()).collect();
         Ok(Some(Findings { rules, contenders, standing, basins, rankings }))
@@ -136,7 +152,11 @@ impl Findings {
 }
 
 /// The ranking by one metric; `None` where no two contenders have it.
-fn ranking(metric: &'static Metric, summaries: &[Summary]) -> Option<Ranking> {
+fn ranking(
+    metric: &'static Metric,
+    summaries: &[Summary],
+    is_sound: &dyn Fn(usize, &Pair) -> bool,
+) -> Option<Ranking> {
     let pairs: Vec<Pair> = summaries
         .first()?
         .pairs()
@@ -156,8 +176,31 @@ fn ranking(metric: &'static Metric, summaries: &[Summary]) -> Option<Ranking> {
     };
     let first = means(&summaries[0]);
     let tau = summaries.iter().map(|summary| kendall(&first, &means(summary))).collect();
-    let verdict = together(&pairs);
-    (!pairs.is_empty()).then_some(Ranking { metric, pairs, tau, verdict })
+    let (verdict, certified) = (together(&pairs), by_certified(&pairs, is_sound));
+    (!pairs.is_empty()).then_some(Ranking { metric, pairs, tau, verdict, certified })
+}
+
+/// The verdict by certified play.
+fn by_certified(pairs: &[Pair], is_sound: &dyn Fn(usize, &Pair) -> bool) -> ByCertified {
+    let sound = |pair: &Pair| -> Vec<usize> {
+        (0..pair.differences.len()).filter(|&rule| is_sound(rule, pair)).collect()
+    };
+    if pairs.iter().all(|pair| sound(pair).len() == pair.differences.len()) {
+        return ByCertified::Same;
+    }
+    let judged = |pair: &Pair| {
+        let rules = sound(pair);
+        let differences: Vec<_> = rules.iter().map(|&rule| pair.differences[rule].clone()).collect();
+        let named = |places: Vec<usize>| places.into_iter().map(|place| rules[place]).collect();
+        let verdict = match judge(&differences) {
+            Verdict::Reversed(places) => Verdict::Reversed(named(places)),
+            Verdict::Open(places) => Verdict::Open(named(places)),
+            same => same,
+        };
+        (rules.len() > 1).then(|| Pair { verdict, ..pair.clone() })
+    };
+    let judged: Option<Vec<Pair>> = pairs.iter().map(judged).collect();
+    judged.map_or(ByCertified::Nothing, |pairs| ByCertified::Only(together(&pairs)))
 }
 
 /// Sign of a difference whose interval excludes zero; 0 where it does not.

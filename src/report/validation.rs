@@ -188,6 +188,7 @@ pub fn json(verdict: &Verdict) -> serde_json::Value {
         "case": verdict.case.name,
         "target": verdict.case.target,
         "result": verdict.result(),
+        "standard_error": verdict.finding.as_ref().map_or(f64::NAN, |found| found.se),
         "tolerance": verdict.tolerance,
         "unit": verdict.case.unit,
         "pass": verdict.pass,

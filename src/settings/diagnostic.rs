@@ -22,6 +22,8 @@ pub struct Diagnostic {
     /// Whether it is a key that exists, where nothing reads it. That is often what another error brings about, so it comes last.
     idle: bool,
     order: (bool, usize),
+    /// At how many other paths the same argument is wrong in the same way.
+    elsewhere: usize,
 }
 
 impl Diagnostic {
@@ -44,6 +46,7 @@ impl Diagnostic {
             idle: false,
             variant: None,
             order: origin.order(),
+            elsewhere: 0,
         }
     }
 
@@ -62,6 +65,7 @@ impl Diagnostic {
             idle: false,
             variant: None,
             order: (false, 0),
+            elsewhere: 0,
         }
     }
 
@@ -88,6 +92,14 @@ impl Diagnostic {
     pub(super) fn idle(mut self) -> Self {
         self.idle = true;
         self
+    }
+
+    /// Whether both say the same of one argument, which sets the keys of several tables at once.
+    fn repeats(&self, other: &Self) -> bool {
+        let same = |d: &Self| {
+            (d.message.clone(), d.found.clone(), d.allowed.clone(), d.help.clone(), d.variant.clone())
+        };
+        self.argument.is_some() && self.argument == other.argument && same(self) == same(other)
     }
 
     /// The file, as it was named on opening; `None` for a `--set` argument.
@@ -150,7 +162,11 @@ impl fmt::Display for Diagnostic {
         if self.path.is_empty() {
             writeln!(out)?;
         } else {
-            writeln!(out, " ({})", self.path)?;
+            match self.elsewhere {
+                0 => writeln!(out, " ({})", self.path)?,
+                1 => writeln!(out, " ({} and another)", self.path)?,
+                others => writeln!(out, " ({} and {others} others)", self.path)?,
+            }
         }
         if let Some(place) = &self.place {
             writeln!(out, "{:margin$} |", "")?;
@@ -187,15 +203,19 @@ impl fmt::Display for Diagnostic {
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// Sorted as they stand in the file; the same error found twice is said once.
+    /// Sorted as they stand in the file; the same error found twice is said once, and so is one of an argument for several tables.
     pub fn new(mut all: Vec<Diagnostic>) -> Self {
         all.sort_by(|a, b| {
             (a.idle, a.order.0, &a.file, a.order.1).cmp(&(b.idle, b.order.0, &b.file, b.order.1))
         });
         let mut unique: Vec<Diagnostic> = Vec::with_capacity(all.len());
         for diagnostic in all {
-            if !unique.contains(&diagnostic) {
-                unique.push(diagnostic);
+            if unique.contains(&diagnostic) {
+                continue;
+            }
+            match unique.iter_mut().find(|known| known.repeats(&diagnostic)) {
+                Some(known) => known.elsewhere += 1,
+                None => unique.push(diagnostic),
             }
         }
         Self(unique)

@@ -1,6 +1,7 @@
 //! `results.csv` is a function of the experiment alone: not of threads, runs, or what the processor can do.
 
 use crate::program::Folder;
+use std::sync::OnceLock;
 
 /// Switches off, in glibc, the variants of mathematical functions that use AVX, AVX2, AVX-512 and fused multiply-add,
 /// by the names of older and newer versions.
@@ -96,22 +97,34 @@ struct Study {
     folder: Folder,
     file: String,
     changes: Vec<&'static str>,
+    /// Tables of a run on one thread.
+    plain: OnceLock<Tables>,
 }
 
-impl Study {
-    fn all() -> [Study; 2] {
+type Tables = [Vec<u8>; 4];
+
+/// Both experiments, each run once for all tests.
+fn studies() -> &'static [Study; 2] {
+    static STUDIES: OnceLock<[Study; 2]> = OnceLock::new();
+    STUDIES.get_or_init(|| {
         let folder = Folder::new();
         std::fs::write(folder.path("abstract.toml"), ABSTRACT).unwrap();
         let headline = concat!(env!("CARGO_MANIFEST_DIR"), "/experiments/auction-vs-dpos.toml");
-        [
-            Study { folder, file: "abstract.toml".to_owned(), changes: Vec::new() },
-            Study { folder: Folder::new(), file: headline.to_owned(), changes: HEADLINE.to_vec() },
-        ]
-    }
+        let study = |folder, file: &str, changes: &[&'static str]| Study {
+            folder,
+            file: file.to_owned(),
+            changes: changes.to_vec(),
+            plain: OnceLock::new(),
+        };
+        [study(folder, "abstract.toml", &[]), study(Folder::new(), headline, &HEADLINE)]
+    })
+}
 
+impl Study {
     /// Every table of a run with these options, in an environment.
-    fn tables(&self, output: &str, threads: &str, environment: Option<(&str, &str)>) -> [Vec<u8>; 4] {
-        let mut arguments = vec!["run", &self.file, "--quiet", "--output", output, "--threads", threads];
+    fn tables(&self, output: &str, options: &[&str], environment: Option<(&str, &str)>) -> Tables {
+        let mut arguments = vec!["run", &self.file, "--quiet", "--output", output];
+        arguments.extend(options);
         arguments.extend(&self.changes);
         let mut command = self.folder.command(&arguments);
         command.envs(environment);
@@ -119,48 +132,43 @@ impl Study {
         ["results.csv", "summary.csv", "comparison.csv", "policies.csv"]
             .map(|file| self.folder.bytes(&format!("{output}/{file}")))
     }
+
+    /// Those of a run on one thread.
+    fn plain(&self) -> &Tables {
+        self.plain.get_or_init(|| {
+            let tables = self.tables("plain", &["--threads", "1"], None);
+            assert!(tables.iter().all(|table| String::from_utf8_lossy(table).lines().count() > 1));
+            tables
+        })
+    }
 }
 
 #[test]
 fn results_do_not_depend_on_threads() {
-    for study in Study::all() {
-        let one = study.tables("one", "1", None);
-        assert!(one.iter().all(|table| String::from_utf8_lossy(table).lines().count() > 1));
+    for study in studies() {
         for threads in ["2", "7"] {
-            assert_eq!(one, study.tables(threads, threads, None), "{} on {threads} threads", study.file);
+            let tables = study.tables(threads, &["--threads", threads], None);
+            assert_eq!(study.plain(), &tables, "{} on {threads} threads", study.file);
         }
     }
 }
 
+/// Neither of what the processor can do, nor of language and folder.
 #[test]
-fn results_do_not_depend_on_the_run() {
-    for study in Study::all() {
-        assert_eq!(study.tables("first", "2", None), study.tables("second", "2", None), "{}", study.file);
-    }
-}
-
-#[test]
-fn results_do_not_depend_on_the_processor() {
-    for study in Study::all() {
-        let plain = study.tables("plain", "2", None);
-        assert_eq!(plain, study.tables("masked", "2", Some(("GLIBC_TUNABLES", MASK))), "{}", study.file);
-    }
-}
-
-#[test]
-fn results_do_not_depend_on_language_or_folder() {
-    for study in Study::all() {
-        let plain = study.tables("plain", "1", None);
-        assert_eq!(plain, study.tables("far/away", "1", Some(("LC_ALL", "de_DE.UTF-8"))), "{}", study.file);
+fn results_do_not_depend_on_the_machine() {
+    for study in studies() {
+        let one = ["--threads", "1"];
+        let masked = study.tables("masked", &one, Some(("GLIBC_TUNABLES", MASK)));
+        assert_eq!(study.plain(), &masked, "{}", study.file);
+        let abroad = study.tables("far/away", &one, Some(("LC_ALL", "de_DE.UTF-8")));
+        assert_eq!(study.plain(), &abroad, "{}", study.file);
     }
 }
 
 #[test]
 fn the_seed_decides() {
-    for study in Study::all() {
-        let plain = study.tables("plain", "2", None);
-        let study =
-            Study { changes: study.changes.iter().copied().chain(["--seed", "99"]).collect(), ..study };
-        assert_ne!(plain[0], study.tables("other", "2", None)[0], "{}", study.file);
+    for study in studies() {
+        let other = study.tables("other", &["--threads", "1", "--seed", "99"], None);
+        assert_ne!(study.plain()[0], other[0], "{}", study.file);
     }
 }

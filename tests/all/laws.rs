@@ -849,7 +849,7 @@ fn books_pay_what_payoffs_promise() {
 fn promise_gap<M: Mechanism>(game: &Game<M>, i: usize, disputed: bool) -> Moments {
     let policies = anything(game);
     let mut round = Round::new(game);
-    let (markets, epochs) = if game.setting.world.is_abstract() { (5, 20) } else { (600, 15) };
+    let (markets, epochs) = if game.setting.world.is_abstract() { (5, 20) } else { (300, 15) };
     let idle = game.setting.sequencers[i].traits.idle_cost * f64::from(game.terms.epoch_slots);
     (0..markets)
         .map(|m| {

@@ -28,20 +28,13 @@ const EXPECTED_Q: &str = "learner = \"q_learning\"\nlearning_rate = 0.02\nexplor
 
 #[test]
 fn first_price_bids_are_those_of_vickrey_for_each_rule() {
+    let n = 2;
     for learner in [REGRET, FICTITIOUS, REPLICATOR] {
-        for n in [2, 3] {
-            // Two bidders learn slowest: each meets few rivals, and best responses to the past are slowest of all.
-            let (rounds, warmup) = match (n, learner) {
-                (2, FICTITIOUS) => (32, 800),
-                (2, _) => (48, 400),
-                // Averages of play forget the beginning slowly, which no finer menu helps.
-                (_, REGRET) => (32, 1600),
-                _ => (32, 800),
-            };
-            let name = format!("first price, {learner} {n}");
-            let sale = Sale { learner, rounds, warmup, ..Sale::new("uniform = [0.0, 1.0]", n, 1, "") };
-            hold(&pay_as_bid(&name, "", &sale, &Auction::new(uniform(), n, 1), 41));
-        }
+        // Two bidders learn slowest: each meets few rivals, and best responses to the past are slowest of all.
+        let (rounds, warmup) = if learner == FICTITIOUS { (32, 800) } else { (48, 400) };
+        let name = format!("first price, {learner} {n}");
+        let sale = Sale { learner, rounds, warmup, ..Sale::new("uniform = [0.0, 1.0]", n, 1, "") };
+        hold(&pay_as_bid(&name, "", &sale, &Auction::new(uniform(), n, 1), 41));
     }
 }
 

@@ -92,14 +92,21 @@ impl Ended {
 #[derive(Debug)]
 pub struct Folder {
     root: TempDir,
+    /// Whether runs make PNGs.
+    pngs: bool,
 }
 
 impl Folder {
-    /// A new one.
+    /// A new one, in which figures are SVG alone: PNGs take longer than all else that small experiments do.
     pub fn new() -> Self {
-        let folder = Folder { root: tempfile::tempdir().unwrap() };
+        let folder = Folder { root: tempfile::tempdir().unwrap(), pngs: false };
         std::fs::write(folder.path("tiny.toml"), TINY).unwrap();
         folder
+    }
+
+    /// A new one, in which runs make PNGs too, as they do unasked.
+    pub fn with_pngs() -> Self {
+        Folder { pngs: true, ..Folder::new() }
     }
 
     /// A path in it.
@@ -111,6 +118,9 @@ impl Folder {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(cargo_bin!("sequencer-lab"));
         command.current_dir(self.root.path()).args(arguments);
+        if !self.pngs && matches!(arguments.first(), Some(&("run" | "merge"))) {
+            command.arg("--no-png");
+        }
         command
     }
 

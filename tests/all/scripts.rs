@@ -17,10 +17,10 @@ fn auction(n: u32, offer: &str, more: &str) -> String {
 /// so.
 #[test]
 fn bids_off_the_equilibrium_are_found() {
-    for n in [2, 3, 5] {
+    for (n, factors) in [(2, [0.9, 1.1].as_slice()), (5, &[0.95])] {
         let equilibrium = Auction::new(Distribution::uniform(0.0, 1.0).unwrap(), n, 1);
         let share = equilibrium.pay_as_bid(0.6).unwrap() / 0.6;
-        for factor in [0.9, 0.95, 1.1] {
+        for &factor in factors {
             let text = auction(n, &format!("\"value * (n - 1) / n * {factor:?}\""), "");
             let outcomes = replicates(&read(&text), 8);
             let (gain, se) = estimate(&outcomes, |o| metric(o, "deviation_gain_eth").unwrap());

@@ -134,7 +134,9 @@ impl<'a> Shelf<'a> {
                         "",
                         &format!("nobody plays strategy `{name}`"),
                         "strategies that some group names",
-                        None,
+                        Some(format!(
+                            "one to be tried with `--set` can be a file of its own, `strategies/{name}.toml`"
+                        )),
                     );
                 }
             }

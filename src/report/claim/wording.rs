@@ -154,7 +154,14 @@ impl Findings {
         };
         // Of several pairs one is rejected more easily by luck.
         let alone = self.claim.pairs.len() == 1 || pair.finding != Finding::Rejected;
-        let luck = if alone {
+        // Beyond what is of interest, and yet not rejected.
+        let beyond = d.ci_low >= pair.effect.abs() || d.ci_high <= -pair.effect.abs();
+        let luck = if self.claim.test == Test::Equivalence && pair.finding == Finding::Undecided && beyond {
+            format!(
+                " (either of two tests may reject, so that p is twice the smaller, {}, above 2.5%)",
+                p_value(pair.p_values[1])
+            )
+        } else if alone {
             String::new()
         } else {
             format!(

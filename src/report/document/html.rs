@@ -14,7 +14,8 @@ const SCRIPT: &str = include_str!("page.js");
 /// Rows from which a table can be filtered.
 const FILTERED: usize = 12;
 
-pub(super) fn render(name: &str, blocks: &[Block]) -> String {
+/// The page; beside its figures stand files with these extensions.
+pub(super) fn render(name: &str, blocks: &[Block], pictures: &[&str]) -> String {
     let name = escape(name);
     let mut body = String::new();
     let mut contents = String::new();
@@ -24,7 +25,7 @@ pub(super) fn render(name: &str, blocks: &[Block]) -> String {
             sections += 1;
             let _ = writeln!(contents, "<li><a href=\"#s{sections}\">{}</a></li>", escape(text));
         }
-        body += &element(block, sections);
+        body += &element(block, sections, pictures);
     }
     let fonts: Vec<String> = [(REGULAR, 400), (SEMIBOLD, 600)]
         .iter()
@@ -46,7 +47,7 @@ pub(super) fn render(name: &str, blocks: &[Block]) -> String {
     )
 }
 
-fn element(block: &Block, section: usize) -> String {
+fn element(block: &Block, section: usize, pictures: &[&str]) -> String {
     match block {
         Block::Heading(2, text) => format!("<h2 id=\"s{section}\">{}</h2>\n", escape(text)),
         Block::Heading(level, text) => format!("<h{level}>{}</h{level}>\n", escape(text)),
@@ -61,7 +62,7 @@ fn element(block: &Block, section: usize) -> String {
             prose(remedy)
         ),
         Block::Table(table) => self::table(table),
-        Block::Figure(named) => figure(named),
+        Block::Figure(named) => figure(named, pictures),
         Block::Facts(facts) => {
             let rows: Vec<String> = facts
                 .iter()
@@ -101,7 +102,7 @@ fn prose(text: &str) -> String {
 }
 
 /// The picture within the page, so that it prints sharp and its tooltips work.
-fn figure(named: &Named) -> String {
+fn figure(named: &Named, pictures: &[&str]) -> String {
     let picture = &named.figure;
     let svg = picture.svg();
     // The root's title would be a tooltip over everything, and its ids would not be the page's only ones.
@@ -120,8 +121,9 @@ fn figure(named: &Named) -> String {
     format!(
         "<figure id=\"figure-{id}\">\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{wide}pt\" height=\"{high}pt\" viewBox=\"{view}\" role=\"img\" \
          aria-label=\"{alt}\"{focus}>{inner}{reading}<figcaption><strong>{title}</strong> {caption} \
-         <span class=\"file\">charts/{id}.png, .svg</span></figcaption>\n</figure>\n",
+         <span class=\"file\">charts/{id}.{files}</span></figcaption>\n</figure>\n",
         id = escape(&named.name),
+        files = pictures.join(", ."),
         alt = escape(picture.alt()),
         title = escape(&sentence(picture.title())),
         caption = escape(picture.caption()),

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 /// Rows of a table that are shown; its CSV has all.
 const MOST_ROWS: usize = 120;
 
-pub(super) fn render(blocks: &[Block]) -> String {
+/// The text, whose figures have the extension `picture`.
+pub(super) fn render(blocks: &[Block], picture: &str) -> String {
     let mut out = String::new();
     for block in blocks {
         // Writing to a string cannot fail.
@@ -31,7 +32,7 @@ pub(super) fn render(blocks: &[Block]) -> String {
             }
             Block::Figure(named) => writeln!(
                 out,
-                "![{}]({FOLDER}/{}.png)\n\n**{}** {}\n",
+                "![{}]({FOLDER}/{}.{picture})\n\n**{}** {}\n",
                 escape(named.figure.alt()).replace(['[', ']'], "|"),
                 named.name,
                 sentence(&escape(named.figure.title())),

@@ -60,7 +60,7 @@ fn table(found: &Findings) -> Table {
     };
     let mut notes = vec![format!(
         "Paired on the same draws. Holm's p: of a rejection, as one of all pairs of its point. Sound: every replicate of all that are compared is \
-         certified, no bound on the gain of other conduct above the tolerance, {basins}."
+         certified, no bound on the gain of other conduct above the tolerance, {basins}; a dash: nothing speaks against it, but nobody was judged or looked."
     )];
     if rows.len() > MOST_ROWS {
         rows.truncate(MOST_ROWS);

@@ -4,7 +4,7 @@ use super::{Sheet, difference, heading};
 use crate::chart::Estimate;
 use crate::chart::robustness::{Dot, Pair, Panel, Robustness};
 use crate::experiment::file::Experiment;
-use crate::report::robustness::{Findings, Verdict};
+use crate::report::robustness::{ByCertified, Findings, Verdict};
 
 /// Pairs of contenders that a panel has room for.
 const MOST: usize = 6;
@@ -53,8 +53,19 @@ pub(super) fn figure(findings: &Findings, experiment: &Experiment, notes: &mut V
 
 fn title(findings: &Findings) -> &'static str {
     let any = |wanted: fn(&Verdict) -> bool| findings.rankings.iter().any(|r| wanted(&r.verdict));
-    if any(|v| matches!(v, Verdict::Reversed(_))) {
-        "The ranking of mechanisms depends on the learning rule"
+    let reversed = |v: &Verdict| matches!(v, Verdict::Reversed(_));
+    if any(reversed) {
+        // A reversal that uncertified play alone brings about is none of equilibria.
+        let sure = |r: &crate::report::robustness::Ranking| match &r.certified {
+            ByCertified::Same => reversed(&r.verdict),
+            ByCertified::Nothing => false,
+            ByCertified::Only(verdict) => reversed(verdict),
+        };
+        if findings.rankings.iter().any(sure) {
+            "The ranking of mechanisms depends on the learning rule"
+        } else {
+            "The ranking of mechanisms depends on the learning rule, by play that is not certified"
+        }
     } else if any(|v| matches!(v, Verdict::Open(_))) {
         "No learning rule reverses the ranking of mechanisms, but not every pair can be told apart"
     } else {

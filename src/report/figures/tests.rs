@@ -220,7 +220,8 @@ fn the_same_store_gives_the_same_bytes() {
     };
     let first = bytes(Printing::default());
     let dark = Style { theme: chart::Theme::Dark, width: Width::Single, bare: false };
-    let other = bytes(Printing { style: dark, files: Files { scale: 1, pdf: cfg!(feature = "pdf") } });
+    let other =
+        bytes(Printing { style: dark, files: Files { pdf: cfg!(feature = "pdf"), ..Files::default() } });
     assert!(first.iter().zip(&other).all(|(a, b)| a.0 == b.0 && a.1 != b.1));
     let pdfs = || std::fs::read_dir(root.path().join(FOLDER)).unwrap().flatten().map(|e| e.path());
     let made = if cfg!(feature = "pdf") { first.len() } else { 0 };

@@ -37,6 +37,23 @@ fn a_ranking_is_as_good_as_its_worst_pair() {
     assert_eq!(of(&[Equal, Equal]), Equal);
 }
 
+/// Three rules, under the last of which play is not certified.
+#[test]
+fn certified_play_has_a_verdict_of_its_own() {
+    let (up, down) = (Some(difference(5.0, 1.0)), Some(difference(-5.0, 1.0)));
+    let of = |differences: &[Option<Comparison>], sound: usize| {
+        let pair = Pair { a: 0, b: 1, verdict: judge(differences), differences: differences.to_vec() };
+        by_certified(&[pair], &|rule, _| rule < sound)
+    };
+    assert_eq!(of(&[up, up, down], 3), ByCertified::Same);
+    assert_eq!(of(&[up, up, down], 2), ByCertified::Only(Survives));
+    assert_eq!(of(&[up, down, up], 2), ByCertified::Only(Reversed(vec![1])));
+    assert_eq!(of(&[up, up, down], 1), ByCertified::Nothing);
+    // The rule that is left out keeps its place in the names of others.
+    let pair = Pair { a: 0, b: 1, verdict: Survives, differences: vec![up, up, down] };
+    assert_eq!(by_certified(&[pair], &|rule, _| rule != 1), ByCertified::Only(Reversed(vec![2])));
+}
+
 #[test]
 fn rank_correlation() {
     let some = |values: &[f64]| values.iter().copied().map(Some).collect::<Vec<_>>();

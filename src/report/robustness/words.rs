@@ -1,6 +1,6 @@
 //! The block that closes a run under several learning rules.
 
-use super::{Findings, Pair, Ranking, Verdict};
+use super::{ByCertified, Findings, Pair, Ranking, Verdict};
 use crate::measure::statistics::Comparison;
 use crate::report::summary::Standing;
 use crate::report::table::layout::{blocks, number, percentage, wrapped};
@@ -154,6 +154,18 @@ fn sentence(findings: &Findings, ranking: &Ranking) -> String {
     if !uncertified.is_empty() {
         let _ =
             write!(text, " This rests on uncertified play under {}.", listed(&findings.named(&uncertified)));
+        let alone = match &ranking.certified {
+            ByCertified::Same => String::new(),
+            ByCertified::Nothing => {
+                "of some pair there are not two rules under which play is certified".to_owned()
+            }
+            ByCertified::Only(Verdict::Survives) => "by certified play alone the ranking survives".to_owned(),
+            ByCertified::Only(Verdict::Equal) => {
+                "by certified play alone no mechanism differs from another".to_owned()
+            }
+            ByCertified::Only(verdict) => format!("by certified play alone: {}", findings.said(verdict)),
+        };
+        let _ = write!(text, " {}.", capitalised(&alone));
     }
     text
 }

@@ -46,7 +46,7 @@ fn dots(png: &[u8]) -> u32 {
 
 #[test]
 fn figures_have_the_size_theme_and_files_that_are_asked_for() {
-    let folder = Folder::new();
+    let folder = Folder::with_pngs();
     folder.run(&["run", "tiny.toml", "--size", "single"]).with(0);
     let png = || folder.bytes("output/tiny/charts/surplus.png");
     let first = png();
@@ -58,6 +58,12 @@ fn figures_have_the_size_theme_and_files_that_are_asked_for() {
     assert_ne!(png(), first);
     folder.run(&["plot", "output/tiny", "--size", "single"]).with(0);
     assert_eq!(png(), first);
+    // Without PNGs texts refer to SVGs, and none is left that does not show the data.
+    folder.run(&["report", "output/tiny", "--no-png"]).with(0);
+    assert!(!folder.path("output/tiny/charts/surplus.png").exists());
+    let report = folder.text("output/tiny/report.md");
+    assert!(report.contains("(charts/surplus.svg)") && !report.contains(".png"));
+    folder.run(&["plot", "output/tiny", "--no-png", "--scale", "2"]).with(2).says("--scale");
     folder.run(&["plot", "output/tiny", "--bare"]).with(0);
     assert!(!folder.text("output/tiny/charts/surplus.svg").contains("\nWho gets the value"));
     folder.run(&["plot", "output/tiny", "--theme", "sepia"]).with(2).says("paper");
@@ -74,7 +80,7 @@ fn figures_have_the_size_theme_and_files_that_are_asked_for() {
 
 #[test]
 fn listed_charts_are_drawn_from_the_store_without_running_again() {
-    let folder = Folder::new();
+    let folder = Folder::with_pngs();
     folder.run(&["run", "tiny.toml", "--quiet"]).with(0);
     let results = folder.bytes("output/tiny/results.csv");
     let text = folder.text("tiny.toml");

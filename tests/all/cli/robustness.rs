@@ -72,7 +72,7 @@ fn each_strategy_is_a_design_point() {
         };
         assert_eq!(row["sign"], sign);
     }
-    assert!(folder.path("output/tiny/charts/robustness.png").exists());
+    assert!(folder.path("output/tiny/charts/robustness.svg").exists());
     // The units are those of the experiment with the strategy set, on the menu and bins of `bidder`.
     let set = [
         "sequencers.*.strategy=hedge",
@@ -104,7 +104,7 @@ fn runs_of_several_points_are_resumed_replayed_and_redrawn() {
     folder.run(&["replay", "output/tiny", "3/dpos/0"]).with(2);
     std::fs::remove_dir_all(folder.path("output/tiny/charts")).unwrap();
     folder.run(&["plot", "output/tiny", "--quiet"]).with(0);
-    assert!(folder.path("output/tiny/charts/robustness.png").exists());
+    assert!(folder.path("output/tiny/charts/robustness.svg").exists());
     // What is exported is what was learned in the experiment as written.
     assert!(folder.path("output/tiny/strategies").exists());
     let exported = folder.run(&["export", "output/tiny", "--replicate", "1", "--json"]).with(0).json();

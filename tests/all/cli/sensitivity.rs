@@ -96,7 +96,7 @@ fn luck_is_told_from_parameters_and_what_does_nothing_is_exactly_nothing() {
     assert!((shares - 1.0).abs() < 0.35, "{shares}");
     assert!(table.contains("second,capital_cost_share,constant,,,0,NaN,NaN,24,constant"), "{table}");
     assert!(ended.out.contains("A metric that never varies has no sensitivity"), "{ended:?}");
-    assert!(folder.path("a/charts/tornado.png").exists());
+    assert!(folder.path("a/charts/tornado.svg").exists());
     assert!(folder.text("a/report.md").contains("What drives"));
     folder.run(&["plot", "a"]).with(0);
     // A crossed replicate replays: 2³¹ + 2¹⁵ · 1 + 0, the first row's A under B's world.

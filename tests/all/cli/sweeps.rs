@@ -153,12 +153,13 @@ fn the_first_half_of_a_sobol_design_is_computed_once() {
 
 #[test]
 fn pieces_in_any_number_and_order_give_the_files_of_one_run() {
-    for more in ["", "[replication]\nminimum = 2\nmaximum = 8\nhalf_width = { community_share = 0.004 }\n"] {
+    let targets = "[replication]\nminimum = 2\nmaximum = 8\nhalf_width = { community_share = 0.004 }\n";
+    for (more, numbers) in [("", vec![1, 3, 7]), (targets, vec![3])] {
         let folder = folder(&sweep(more));
         folder.run(&["run", "sweep.toml", "--output", "whole", "--threads", "1", "--quiet"]).with(0);
         folder.run(&["run", "sweep.toml", "--output", "two", "--threads", "2", "--quiet"]).with(0);
         assert_eq!(folder.bytes("whole/results.csv"), folder.bytes("two/results.csv"));
-        for pieces in [1, 3, 7] {
+        for pieces in numbers {
             let shards = format!("shards-{pieces}");
             for piece in (1..=pieces).rev() {
                 let piece = format!("{piece}/{pieces}");
@@ -271,8 +272,8 @@ fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
         "What moves what",
         "seats × live_cost",
         "Common draws",
-        "heat-map.png",
-        "main-effects.png",
+        "heat-map.svg",
+        "main-effects.svg",
     ] {
         assert!(said == "sweep.toml" || ended.out.contains(said), "{said}: {}", ended.out);
     }
@@ -282,7 +283,7 @@ fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
         ended.out
     );
     assert!(folder.text("a/report.md").contains("What moves what"));
-    assert!(!folder.path("a/charts/surplus.png").exists());
+    assert!(!folder.path("a/charts/surplus.svg").exists());
     for table in ["points", "effects", "main-effects", "differences", "metrics"] {
         assert!(folder.text(&format!("a/tables/{table}.tex")).contains("\\bottomrule"), "{table}");
     }
@@ -321,10 +322,10 @@ fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
         .with(2)
         .says("do not ascend");
     // Figures are drawn again from the store alone, and can be chosen.
-    let before = folder.bytes("a/charts/heat-map.png");
+    let before = folder.bytes("a/charts/heat-map.svg");
     std::fs::remove_dir_all(folder.path("a/charts")).unwrap();
     folder.run(&["plot", "a"]).with(0);
-    assert_eq!(folder.bytes("a/charts/heat-map.png"), before);
+    assert_eq!(folder.bytes("a/charts/heat-map.svg"), before);
     let chosen = "[[charts]]\nkind = \"main_effects\"\nmetrics = [\"hhi_slots\"]\ncontenders = [\"dpos\"]\n[[charts]]\nkind = \"surplus\"\n";
     std::fs::write(folder.path("sweep.toml"), sweep(chosen)).unwrap();
     let closing = folder.run(&["run", "sweep.toml", "--output", "a", "--json"]).with(0).json();
@@ -337,13 +338,13 @@ fn a_sweep_ends_with_its_whole_design_and_its_own_figures() {
     let shares = &closing["design"]["effects"][0];
     assert!(shares["eta_squared"]["mechanism.auction.seats"].is_number() && shares["residual"].is_number());
     assert!(folder.text("a/charts/main-effects.svg").contains("HHI of slots"));
-    assert!(folder.path("a/charts/surplus.png").exists() && !folder.path("a/quantiles.csv").exists());
+    assert!(folder.path("a/charts/surplus.svg").exists() && !folder.path("a/quantiles.csv").exists());
     // One parameter: lines.
     let one = TINY.replace("seed = 7", "seed = 7\nkind = \"sweep\"")
         + "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.seats\"\nvalues = [1, 2, 4]\n";
     std::fs::write(folder.path("sweep.toml"), one).unwrap();
     folder.run(&["run", "sweep.toml", "--output", "b", "--quiet"]).with(0);
-    assert!(folder.path("b/charts/response.png").exists() && !folder.path("b/charts/heat-map.png").exists());
+    assert!(folder.path("b/charts/response.svg").exists() && !folder.path("b/charts/heat-map.svg").exists());
 }
 
 #[test]
@@ -709,5 +710,5 @@ design = 99
     ] {
         assert!(ended.err.contains(said), "{said}: {}", ended.err);
     }
-    assert!(folder.path("a/charts/main-effects.png").exists());
+    assert!(folder.path("a/charts/main-effects.svg").exists());
 }

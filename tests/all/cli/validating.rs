@@ -13,7 +13,7 @@ fn cases_pass_and_the_tables_agree() {
     let json = folder.run(&command).with(0).json();
     let rows = json.as_array().unwrap();
     assert!(rows.len() > 40, "{}", rows.len());
-    let csv = folder.text("output/validate/validation.csv");
+    let csv = folder.text("output/validate-cases/validation.csv");
     assert_eq!(csv.lines().count(), rows.len() + 1);
     for (row, line) in rows.iter().zip(csv.lines().skip(1)) {
         let name = row["case"].as_str().unwrap();
@@ -23,10 +23,11 @@ fn cases_pass_and_the_tables_agree() {
         let number = |key: &str| row[key].as_f64().unwrap_or_else(|| panic!("{name}: {key}"));
         let within = (number("result") - number("target")).abs() <= number("tolerance");
         assert_eq!(row["pass"].as_bool(), Some(within), "{name}");
+        assert!(row["standard_error"].as_f64().is_some_and(|error| error >= 0.0), "{name}");
         assert!(within && row["unit"].is_string() && !row["source"].as_str().unwrap().is_empty(), "{name}");
     }
     for chart in ["validation.png", "validation.svg"] {
-        assert!(!folder.bytes(&format!("output/validate/charts/{chart}")).is_empty());
+        assert!(!folder.bytes(&format!("output/validate-cases/charts/{chart}")).is_empty());
     }
 }
 
@@ -80,7 +81,7 @@ fn unknown_cases_are_refused_with_the_nearest() {
     let refused = folder.run(&["validate", "--target", "ring=0.5"]).with(2);
     assert!(refused.err.contains("allowed"), "{}", refused.err);
     folder.run(&["validate", "--target", "ring/split/n=2,k=1/least-discount-factor=many"]).with(2);
-    assert!(!folder.path("output/validate").exists());
+    assert!(!folder.path("output").exists());
 }
 
 #[test]
