@@ -42,9 +42,9 @@ impl Printing {
         if self.scale != 1 {
             words.push(format!("--scale={}", self.scale));
         }
-        words.extend(self.no_png.then(|| "--no-png".to_owned()));
         words.extend(self.pdf.then(|| "--pdf".to_owned()));
         words.extend(self.bare.then(|| "--bare".to_owned()));
+        words.extend(self.no_png.then(|| "--no-png".to_owned()));
         words
     }
 

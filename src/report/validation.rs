@@ -242,6 +242,7 @@ mod tests {
         assert!(line.ends_with(",ETH,false,4.00 standard errors,\"Vickrey 1961, table 1\",quick"), "{line}");
         let json = json(&verdict("a/b", 0.5));
         assert_eq!((json["case"].as_str(), json["pass"].as_bool()), (Some("a/b"), Some(false)));
-        assert_eq!(json.as_object().unwrap().len(), 7);
+        assert_eq!(json["standard_error"].as_f64(), Some(0.001));
+        assert_eq!(json.as_object().unwrap().len(), 8);
     }
 }

@@ -4,7 +4,7 @@ use crate::program::Folder;
 
 #[test]
 fn a_report_is_written_at_the_end_of_a_run_and_again_from_the_store_alone() {
-    let folder = Folder::new();
+    let folder = Folder::with_pngs();
     let ended = folder.run(&["run", "tiny.toml"]).with(0);
     assert!(ended.out.contains("output/tiny/report.html"), "{ended:?}");
     let page = folder.text("output/tiny/report.html");
@@ -26,7 +26,7 @@ fn a_report_is_written_at_the_end_of_a_run_and_again_from_the_store_alone() {
     let again = folder.run(&["report", "output/tiny", "--json"]).with(0).json();
     assert!(again["files"].as_array().unwrap().iter().any(|f| f == "output/tiny/report.html"));
     for (path, bytes) in written {
-        assert_eq!(std::fs::read(&path).ok(), bytes, "{}", path.display());
+        assert!(std::fs::read(&path).ok() == bytes, "{}", path.display());
     }
     // Without a manifest the report says so, and stands all the same.
     std::fs::remove_file(folder.path("output/tiny/manifest.json")).unwrap();
