@@ -1,4 +1,4 @@
-//! Lines that data are held against: a level, the diagonal, a theoretical curve.
+//! Lines that data are held against: a level, the diagonal, a theoretical curve; and points.
 
 use super::axes::Panel;
 use super::canvas::{Canvas, Pen};
@@ -11,12 +11,44 @@ pub(crate) enum Reference {
     Diagonal,
     /// Straight pieces through points, in front of the data.
     Through(Vec<(f64, f64)>),
+    /// Crosses at points, in front of the data; where most would touch, straight pieces through them instead.
+    Crosses(Vec<(f64, f64)>),
+}
+
+impl Reference {
+    fn is_in_front(&self) -> bool {
+        matches!(self, Reference::Through(_) | Reference::Crosses(_))
+    }
+}
+
+/// Half the width of a cross, points.
+const ARM: f64 = 2.3;
+
+/// A cross at a place on the sheet; never dashed.
+pub(crate) fn cross(canvas: &mut Canvas, (x, y): Place, pen: Pen) {
+    let arm = ARM * canvas.style.scale();
+    let pen = Pen { dash: "", ..pen };
+    canvas.line((x - arm, y - arm), (x + arm, y + arm), pen);
+    canvas.line((x - arm, y + arm), (x + arm, y - arm), pen);
+}
+
+fn crosses(canvas: &mut Canvas, panel: &Panel, points: &[(f64, f64)], pen: Pen) {
+    let held = |(x, y): &&(f64, f64)| panel.x.holds(*x) && panel.y.holds(*y);
+    let places: Vec<Place> = points.iter().filter(held).map(|(x, y)| panel.at(*x, *y)).collect();
+    let (Some(first), Some(last)) = (places.first(), places.last()) else { return };
+    let apart = (last.0 - first.0).abs() / places.len().saturating_sub(1).max(1) as f64;
+    if places.len() > 2 && apart < 2.6 * ARM * canvas.style.scale() {
+        return reference(canvas, panel, points, pen);
+    }
+    for place in places {
+        cross(canvas, place, pen);
+    }
 }
 
 /// Those that belong in front of the data, or behind them.
 pub(crate) fn references(canvas: &mut Canvas, panel: &Panel, lines: &[(Reference, Pen)], front: bool) {
     let (x, y) = (panel.x, panel.y);
-    for (line, pen) in lines.iter().filter(|(l, _)| matches!(l, Reference::Through(_)) == front) {
+    for (line, pen) in lines.iter().filter(|(l, _)| l.is_in_front() == front) {
         match line {
             Reference::Level(v) => reference(canvas, panel, &[(x.low, *v), (x.high, *v)], *pen),
             Reference::Diagonal => {
@@ -26,6 +58,7 @@ pub(crate) fn references(canvas: &mut Canvas, panel: &Panel, lines: &[(Reference
                 }
             }
             Reference::Through(points) => reference(canvas, panel, points, *pen),
+            Reference::Crosses(points) => crosses(canvas, panel, points, *pen),
         }
     }
 }

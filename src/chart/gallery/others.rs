@@ -51,6 +51,7 @@ fn censorship(names: &[&str], apart: f64) -> Censorship {
         waits: names.iter().enumerate().map(wait).collect(),
         partly: Vec::new(),
         is_log: None,
+        theory: [None, None],
     }
 }
 
@@ -205,6 +206,7 @@ fn over_time(names: &[&str]) -> OverTime {
         redundancy: line(&live, 0.1),
         availability: line(&produced, 0.001),
         targets: vec![0.999],
+        theory: [None, None],
     }
 }
 

@@ -46,9 +46,11 @@ fn responses(names: &[&str], parameters: &[(&str, Scale, usize)], metrics: usize
                 range: (f64::NEG_INFINITY, f64::INFINITY),
                 format: if m == 0 { Format::Percent } else { Format::Plain },
                 panels: (0..parameters.len()).map(|p| panel(p, [1.0, 0.05, 68_000.0, 1e-6][m % 4])).collect(),
+                theory: None,
             })
             .collect(),
         axes: Asked::default(),
+        without_data: Vec::new(),
     }
 }
 
