@@ -87,8 +87,22 @@ impl Censorship {
         let apart = positive.is_some_and(|(low, high)| self.is_log.unwrap_or(high > FAR_APART * low));
         let kind = if apart { Kind::Log } else { Kind::Linear };
         let panels: [(&str, &[Series], &str, Format, Kind, Option<&Theory>); 2] = [
-            ("Cost of keeping a target out", &self.costs, "Expected payment (ETH)", Format::Plain, kind, of_costs),
-            ("Targets that wait longer", &self.waits, "Share of targets", Format::Percent, Kind::Linear, of_waits),
+            (
+                "Cost of keeping a target out",
+                &self.costs,
+                "Expected payment (ETH)",
+                Format::Plain,
+                kind,
+                of_costs,
+            ),
+            (
+                "Targets that wait longer",
+                &self.waits,
+                "Share of targets",
+                Format::Percent,
+                Kind::Linear,
+                of_waits,
+            ),
         ];
         let mut cut = Vec::new();
         let facets: Vec<Facet> = panels

@@ -21,13 +21,13 @@ impl Reference {
     }
 }
 
-/// Half the width of a cross, points.
-const ARM: f64 = 2.3;
+/// Half the width of a cross, points: its arms reach beyond the marks of data, which stay visible below.
+const ARM: f64 = 3.0;
 
 /// A cross at a place on the sheet; never dashed.
 pub(crate) fn cross(canvas: &mut Canvas, (x, y): Place, pen: Pen) {
     let arm = ARM * canvas.style.scale();
-    let pen = Pen { dash: "", ..pen };
+    let pen = Pen { dash: "", width: 0.75 * canvas.style.scale(), ..pen };
     canvas.line((x - arm, y - arm), (x + arm, y + arm), pen);
     canvas.line((x - arm, y + arm), (x + arm, y - arm), pen);
 }
@@ -37,7 +37,7 @@ fn crosses(canvas: &mut Canvas, panel: &Panel, points: &[(f64, f64)], pen: Pen) 
     let places: Vec<Place> = points.iter().filter(held).map(|(x, y)| panel.at(*x, *y)).collect();
     let (Some(first), Some(last)) = (places.first(), places.last()) else { return };
     let apart = (last.0 - first.0).abs() / places.len().saturating_sub(1).max(1) as f64;
-    if places.len() > 2 && apart < 2.6 * ARM * canvas.style.scale() {
+    if places.len() > 2 && apart < 2.4 * ARM * canvas.style.scale() {
         return reference(canvas, panel, points, pen);
     }
     for place in places {

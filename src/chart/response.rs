@@ -8,10 +8,10 @@ use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, weight};
 use super::estimate::{Estimate, Heading};
 use super::frame::{CUT, EDGE, Frame, Key, NOT_CERTIFIED, beyond_note};
+use super::reference::references;
 use super::series::{self, Series};
 use super::strips::Contender;
 use super::style::{Look, Style, Type, Width};
-use super::reference::references;
 use super::theory::{self, Theory};
 use super::ticks::{Format, significant};
 use super::{ChartError, Figure, font};
@@ -164,8 +164,11 @@ impl Responses {
                 let within = |theory: &Theory| self.axes.y.is_none() && row.held_theory(theory).1;
                 row.theory.as_ref().is_some_and(within)
             };
-            let cut: Vec<&str> =
-                drawn().filter(is_cut).filter_map(|row| row.theory.as_ref()).map(|t| t.name.as_str()).collect();
+            let cut: Vec<&str> = drawn()
+                .filter(is_cut)
+                .filter_map(|row| row.theory.as_ref())
+                .map(|t| t.name.as_str())
+                .collect();
             for note in theory::notes(theories(), &along.name, &cut) {
                 frame.note(note);
             }
@@ -636,7 +639,7 @@ mod tests {
         };
         let drawn = |axes: Asked| figure_with(Scale::Linear, axes, Style::paper(), Some(theory.clone()));
         let figure = drawn(Asked::default());
-        assert!(figure.caption().contains("m = 2 * x + 1; x is bond (ETH)."), "{}", figure.caption());
+        assert!(figure.caption().contains("m = 2 * x + 1; x: bond (ETH)."), "{}", figure.caption());
         assert!(!figure.caption().contains("beyond the edge"), "{}", figure.caption());
         let has = |figure: &Figure, word: &str| figure.placed().iter().any(|text| text.text == word);
         assert!(has(&figure, "theory") && has(&figure, "6"), "{:?}", figure.placed());

@@ -98,7 +98,7 @@ pub(crate) fn notes<'a>(all: impl Iterator<Item = &'a Theory> + Clone, x: &str, 
         all.clone().filter(|t| t.speaks()).map(|t| format!("{} = {}", t.name, t.formula)).collect();
     let mut notes = Vec::new();
     if !formulas.is_empty() {
-        notes.push(format!("Theory, as the file gives it: {}; x is {x}.", formulas.join("; ")));
+        notes.push(format!("Theory, as the file gives it: {}; x: {x}.", formulas.join("; ")));
     }
     for theory in all {
         notes.extend(theory.remarks.iter().cloned());
@@ -131,7 +131,8 @@ mod tests {
         assert_eq!(theory.hold((0.9, 2.0), (0.0, f64::INFINITY)).0, [1.0, 2.0, 3.5, 1.0, 3.5]);
         // Of what cannot be, nothing.
         assert_eq!(theory.hold((0.9, 2.0), (0.0, 3.0)).0, [1.0, 2.0, 1.0]);
-        let pole = Theory { lines: vec![vec![(0.0, 1.0), (1.0, 1e9)]], at_data: vec![1.0], ..Theory::default() };
+        let pole =
+            Theory { lines: vec![vec![(0.0, 1.0), (1.0, 1e9)]], at_data: vec![1.0], ..Theory::default() };
         assert_eq!(pole.hold((1.0, 2.0), (0.0, f64::INFINITY)), (vec![1.0], true));
         assert!(pole.hold((1.0, 1.0), (0.0, f64::INFINITY)).1);
         // Data that are all the same leave room for a line around them.
@@ -146,9 +147,10 @@ mod tests {
             points: vec![(1.0, 0.95)],
             ..Theory::default()
         };
-        let silent = Theory { name: "revenue".to_owned(), remarks: vec!["R.".to_owned()], ..Theory::default() };
+        let silent =
+            Theory { name: "revenue".to_owned(), remarks: vec!["R.".to_owned()], ..Theory::default() };
         let notes = notes([&says, &silent].into_iter(), "redundancy", &["liveness"]);
-        assert_eq!(notes[0], "Theory, as the file gives it: liveness = any_of(0.05, x); x is redundancy.");
+        assert_eq!(notes[0], "Theory, as the file gives it: liveness = any_of(0.05, x); x: redundancy.");
         assert_eq!(notes[1..], ["R.", "Theory of liveness goes on beyond the edge of its panel."]);
         assert!(key([&silent].into_iter(), Style::paper()).is_none());
         assert!(matches!(key([&says].into_iter(), Style::paper()), Some((Key::Cross(_, false), _))));

@@ -64,11 +64,8 @@ pub const OF_CENSORSHIP: [&str; 2] = ["censorship_cost", "inclusion_wait"];
 pub const OF_REDUNDANCY: [&str; 2] = ["redundancy", "availability"];
 
 /// What a formula of theory may name: `x`, and the closed forms that there are.
-static OF_THEORY: Vocabulary = Vocabulary {
-    variables: &["x"],
-    functions: CLOSED_FORMS,
-    called: Some(("closed form", "`list theory`")),
-};
+static OF_THEORY: Vocabulary =
+    Vocabulary { variables: &["x"], functions: CLOSED_FORMS, called: Some(("closed form", "`list theory`")) };
 
 /// Kind.
 pub const KIND: Parameter = Parameter::choice_required(
@@ -296,11 +293,8 @@ pub(super) fn read(root: &Section, experiment: &str, contenders: &[String]) -> V
             };
             let x_limits = limits_of(&X_LIMITS, &WITH_X_LIMITS);
             let y_limits = limits_of(&Y_LIMITS, &WITH_Y_LIMITS);
-            let metrics: Vec<&'static str> = metrics
-                .iter()
-                .filter_map(|m| METRICS.iter().find(|k| k.key == m))
-                .map(|m| m.key)
-                .collect();
+            let metrics: Vec<&'static str> =
+                metrics.iter().filter_map(|m| METRICS.iter().find(|k| k.key == m)).map(|m| m.key).collect();
             let theory = theory(table, kind, &metrics);
             // What theory speaks of is what it is to be held against.
             let metrics = if metrics.is_empty() && kind == "response" {
@@ -347,7 +341,8 @@ fn theory(table: &Section, kind: &str, metrics: &[&'static str]) -> Vec<(&'stati
         let Some(key) = known.iter().find(|key| *key == name) else {
             let near = nearest(name, known.iter().copied());
             let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            let all = if kind == "response" { String::new() } else { format!(" (it has {})", known.join(", ")) };
+            let all =
+                if kind == "response" { String::new() } else { format!(" (it has {})", known.join(", ")) };
             return Err(format!("the figure `{kind}` has no `{name}`{all}{near}"));
         };
         if !metrics.is_empty() && !metrics.contains(key) {
@@ -472,11 +467,14 @@ mod tests {
     #[test]
     fn theory_is_read_with_the_metrics_that_it_speaks_of() {
         let chart = |keys: &str| {
-            let sweep = "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.seats\"\nvalues = [2, 3]\n";
+            let sweep =
+                "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.seats\"\nvalues = [2, 3]\n";
             let text = trial::THREE.replace("replicates = 3", "replicates = 3\nkind = \"sweep\"");
             read_text(&format!("{text}{sweep}[[charts]]\n{keys}\n"))
         };
-        let read = chart("kind = \"response\"\ntheory = { revenue = \"revenue_uniform(0, 1, 3, x, 0)\", liveness = \"1\" }");
+        let read = chart(
+            "kind = \"response\"\ntheory = { revenue = \"revenue_uniform(0, 1, 3, x, 0)\", liveness = \"1\" }",
+        );
         let read = read.unwrap();
         let own = &read.charts[0];
         assert_eq!(own.metrics, ["revenue", "liveness"]);
@@ -484,21 +482,40 @@ mod tests {
         // As resolved, it reads back to the same.
         let again = Document::parse("resolved.toml", &read.resolved.to_toml()).unwrap();
         assert_eq!(Experiment::read(again, &trial::Shipped).unwrap().charts, read.charts);
-        let own = &chart("kind = \"redundancy\"\ntheory.availability = \"any_of(0.1, 2)\"").unwrap().charts[0];
+        let own =
+            &chart("kind = \"redundancy\"\ntheory.availability = \"any_of(0.1, 2)\"").unwrap().charts[0];
         assert_eq!((own.theory[0].0, own.metrics.len()), ("availability", 0));
         for (keys, said) in [
             ("kind = \"response\"\ntheory = { livenes = \"1\" }", "did you mean `liveness`?"),
-            ("kind = \"censorship\"\ntheory = { liveness = \"1\" }", "it has censorship_cost, inclusion_wait"),
+            (
+                "kind = \"censorship\"\ntheory = { liveness = \"1\" }",
+                "it has censorship_cost, inclusion_wait",
+            ),
             ("kind = \"heat_map\"\ntheory = { liveness = \"1\" }", "no line of theory"),
             ("kind = \"response\"\ntheory = { liveness = 1 }", "not a text"),
             ("kind = \"response\"\ntheory = \"x\"", "not a table"),
             ("kind = \"response\"\ntheory = {}", "empty table"),
-            ("kind = \"response\"\nmetrics = [\"revenue\"]\ntheory = { liveness = \"1\" }", "`metrics` does not show"),
-            ("kind = \"response\"\ntheory = { liveness = \"anyof(0.1, x)\" }", "`liveness`: character 1: there is no closed form `anyof`; did you mean `any_of`?"),
-            ("kind = \"response\"\ntheory = { liveness = \"any_of(x)\" }", "`any_of(p, r)` takes 2 arguments, not 1 (p: probability that a machine is down"),
+            (
+                "kind = \"response\"\nmetrics = [\"revenue\"]\ntheory = { liveness = \"1\" }",
+                "`metrics` does not show",
+            ),
+            (
+                "kind = \"response\"\ntheory = { liveness = \"anyof(0.1, x)\" }",
+                "`liveness`: character 1: there is no closed form `anyof`; did you mean `any_of`?",
+            ),
+            (
+                "kind = \"response\"\ntheory = { liveness = \"any_of(x)\" }",
+                "`any_of(p, r)` takes 2 arguments, not 1 (p: probability that a machine is down",
+            ),
             ("kind = \"response\"\ntheory = { liveness = \"1 + (x\" }", "at the end: `)`"),
-            ("kind = \"response\"\ntheory = { liveness = \"1 - y\" }", "character 5: there is no variable `y`"),
-            ("kind = \"response\"\ntheory = { liveness = \"any_of(5, x)\" }", "character 8: `p` of `any_of` is 5; allowed: from 0 to 1"),
+            (
+                "kind = \"response\"\ntheory = { liveness = \"1 - y\" }",
+                "character 5: there is no variable `y`",
+            ),
+            (
+                "kind = \"response\"\ntheory = { liveness = \"any_of(5, x)\" }",
+                "character 8: `p` of `any_of` is 5; allowed: from 0 to 1",
+            ),
         ] {
             let error = chart(keys).unwrap_err();
             assert!(error.contains(said), "{keys}: {error}");

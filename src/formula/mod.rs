@@ -128,7 +128,8 @@ impl Function {
 
     /// What its arguments are: "p: …, from 0 to 1; r: …, whole, 1 or more".
     pub fn arguments_in_words(&self) -> String {
-        let each = |argument: &Argument| format!("{}: {}, {}", argument.name, argument.about, argument.domain);
+        let each =
+            |argument: &Argument| format!("{}: {}, {}", argument.name, argument.about, argument.domain);
         self.arguments.iter().map(each).collect::<Vec<_>>().join("; ")
     }
 
@@ -283,7 +284,11 @@ impl Call {
 fn unknown(kind: &str, name: &str, column: usize, known: &[&str]) -> String {
     let near = nearest(name, known.iter().copied())
         .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    let all = if let [only] = known { format!("there is only `{only}`") } else { format!("there are {}", known.join(", ")) };
+    let all = if let [only] = known {
+        format!("there is only `{only}`")
+    } else {
+        format!("there are {}", known.join(", "))
+    };
     format!("character {column}: there is no {kind} `{name}` ({all}){near}")
 }
 
@@ -363,13 +368,22 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_call_is_said_with_its_place() {
         for (text, parts) in [
-            ("1 + anyof(0.1, x)", &["character 5", "no closed form `anyof`", "did you mean `any_of`?", "`list theory`"][..]),
-            ("any_of(0.1)", &["character 1", "`any_of(p, r)`", "2 arguments, not 1", "p: probability, from 0 to 1"]),
+            (
+                "1 + anyof(0.1, x)",
+                &["character 5", "no closed form `anyof`", "did you mean `any_of`?", "`list theory`"][..],
+            ),
+            (
+                "any_of(0.1)",
+                &["character 1", "`any_of(p, r)`", "2 arguments, not 1", "p: probability, from 0 to 1"],
+            ),
             ("inverse(0.1, x)", &["character 1", "1 argument, not 2"]),
             ("any_of()", &["character 8", "a number, a variable"]),
             ("2 * any_of", &["character 5", "write `any_of(p, r)`"]),
             ("any_of(1.5, x)", &["character 8", "`p` of `any_of` is 1.5", "from 0 to 1"]),
-            ("any_of(0.5, any_of(0.5, 2 - 4))", &["character 25", "`r` of `any_of` is -2", "whole, 1 or more"]),
+            (
+                "any_of(0.5, any_of(0.5, 2 - 4))",
+                &["character 25", "`r` of `any_of` is -2", "whole, 1 or more"],
+            ),
             ("any_of(y, 2)", &["character 8", "no variable `y`", "only `x`"]),
             ("any_of(0.1, x", &["at the end", "`)`"]),
             ("any_of(0.1 x)", &["character 12", "`,`"]),

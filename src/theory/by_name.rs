@@ -52,8 +52,7 @@ const LOW: Argument = argument("low", "least value, ETH", Domain::NotNegative);
 const HIGH: Argument = argument("high", "highest value, ETH, above the least", Domain::Positive);
 const RATE: Argument = argument("rate", "1 over the mean value, 1/ETH", Domain::Positive);
 const MU: Argument = argument("mu", "mean of the logarithm of values in ETH", Domain::Any);
-const SIGMA: Argument =
-    argument("sigma", "standard deviation of the logarithm of values", Domain::Positive);
+const SIGMA: Argument = argument("sigma", "standard deviation of the logarithm of values", Domain::Positive);
 const SELLER_COST: Argument = argument("c", "what a seat is worth to the seller, ETH", Domain::NotNegative);
 const REWARD: Argument = argument("R", "reward of an epoch, ETH", Domain::Positive);
 const CAPITAL: Argument = argument("cost", "cost of capital, per ETH and epoch", Domain::Positive);
@@ -61,12 +60,17 @@ const CONTESTANTS: Argument = argument("n", "contestants", Domain::Whole(2));
 const EFFORT_COST: Argument = argument("c", "an effort e costs c e²/2", Domain::Positive);
 const SEATS: Argument = argument("k", "seats", Domain::Whole(1));
 const CANDIDATES: Argument = argument("n", "candidates", Domain::Whole(1));
-const NET_RENT: Argument =
-    argument("rent", "what a candidate earns on all stake before kickbacks, R − c, ETH an epoch", Domain::Positive);
-const TASTE: Argument =
-    argument("mu", "scale of delegators' tastes, in the unit of the rent: 1 over price sensitivity", Domain::Positive);
-const PREMIUM: Argument =
-    argument("kappa", "premium on the MEV of slots in a row", Domain::NotNegative);
+const NET_RENT: Argument = argument(
+    "rent",
+    "what a candidate earns on all stake before kickbacks, R − c, ETH an epoch",
+    Domain::Positive,
+);
+const TASTE: Argument = argument(
+    "mu",
+    "scale of delegators' tastes, in the unit of the rent: 1 over price sensitivity",
+    Domain::Positive,
+);
+const PREMIUM: Argument = argument("kappa", "premium on the MEV of slots in a row", Domain::NotNegative);
 
 const BARLOW: &str = "Barlow and Proschan 1975, chapter 7";
 const FOX: &str = "Fox, Pai and Resnick 2023";
@@ -150,7 +154,11 @@ pub static CLOSED_FORMS: &[Function] = &[
     },
     Function {
         name: "quorum",
-        arguments: &[DOWN, argument("q", "machines that must be up, up to n", Domain::Whole(1)), argument("n", "machines", Domain::Whole(1))],
+        arguments: &[
+            DOWN,
+            argument("q", "machines that must be up, up to n", Domain::Whole(1)),
+            argument("n", "machines", Domain::Whole(1)),
+        ],
         about: "share of slots with at least q of n machines up, each down independently",
         source: BARLOW,
         apply: |a| if a[1] <= a[2] { availability::quorum(a[0], count(a[1]), count(a[2])) } else { f64::NAN },
@@ -164,7 +172,12 @@ pub static CLOSED_FORMS: &[Function] = &[
     },
     Function {
         name: "any_of_common",
-        arguments: &[FAIL, REPAIR, argument("common", "share of failures that take all machines down together", Domain::Share), MACHINES],
+        arguments: &[
+            FAIL,
+            REPAIR,
+            argument("common", "share of failures that take all machines down together", Domain::Share),
+            MACHINES,
+        ],
         about: "share of slots with at least one of r machines up, where a share of failures has a common cause: (1 − π_c)(1 − π^r)",
         source: BARLOW,
         apply: |a| Markov { fail: a[0], repair: a[1] }.with_common_cause(a[2], count(a[3])),
@@ -197,7 +210,9 @@ pub static CLOSED_FORMS: &[Function] = &[
         arguments: &[SEQUENCERS, CENSORS, SLOTS],
         about: "the same of n sequencers who take turns in a random order, m of whom censor: C(m, slots)/C(n, slots)",
         source: FOX,
-        apply: |a| round_robin(a).filter(|_| a[2] <= a[0]).map_or(f64::NAN, |order| order.exceeds(a[2] as u64)),
+        apply: |a| {
+            round_robin(a).filter(|_| a[2] <= a[0]).map_or(f64::NAN, |order| order.exceeds(a[2] as u64))
+        },
     },
     Function {
         name: "wait_in_turn",
@@ -211,7 +226,13 @@ pub static CLOSED_FORMS: &[Function] = &[
         arguments: &[SEQUENCERS, CENSORS, INCLUDERS],
         about: "probability that r different sequencers out of n are all among the m who censor, a gamma of wait: C(m, r)/C(n, r)",
         source: FOX,
-        apply: |a| if a[1] <= a[0] && a[2] <= a[0] { all_censor(a[0] as u64, a[1] as u64, a[2] as u64) } else { f64::NAN },
+        apply: |a| {
+            if a[1] <= a[0] && a[2] <= a[0] {
+                all_censor(a[0] as u64, a[1] as u64, a[2] as u64)
+            } else {
+                f64::NAN
+            }
+        },
     },
     Function {
         name: "bribes_in_turn",
@@ -230,7 +251,10 @@ pub static CLOSED_FORMS: &[Function] = &[
     // Votes.
     Function {
         name: "pivotal_bribes",
-        arguments: &[argument("m", "yes-votes needed", Domain::Whole(1)), argument("epsilon", "least bribe, ETH", Domain::NotNegative)],
+        arguments: &[
+            argument("m", "yes-votes needed", Domain::Whole(1)),
+            argument("epsilon", "least bribe, ETH", Domain::NotNegative),
+        ],
         about: "cost of a decision where m + 1 voters are promised their loss only if their vote matters, in ETH: (m + 1)·epsilon",
         source: "Dal Bó 2007",
         apply: |a| (a[0] + 1.0) * a[1],
@@ -256,14 +280,25 @@ pub static CLOSED_FORMS: &[Function] = &[
     },
     Function {
         name: "deterrable_gain",
-        arguments: &[argument("bond", "what is lost beside the office, ETH", Domain::NotNegative), DETECTION, DISCOUNT, DELAY, RENT],
+        arguments: &[
+            argument("bond", "what is lost beside the office, ETH", Domain::NotNegative),
+            DETECTION,
+            DISCOUNT,
+            DELAY,
+            RENT,
+        ],
         about: "largest gain that a bond and the future of an office deter, in ETH: q(delta^delay·bond + delta·V)",
         source: BECKER,
         apply: |a| Temptation { gain: 0.0, ..temptation(a) }.deterrable_gain(a[0]),
     },
     Function {
         name: "grim_trigger_discount",
-        arguments: &[GAIN, DETECTION, argument("exit", "share of users who leave one who was found out", Domain::Share), RENT],
+        arguments: &[
+            GAIN,
+            DETECTION,
+            argument("exit", "share of users who leave one who was found out", Domain::Share),
+            RENT,
+        ],
         about: "least discount factor at which the loss of office alone deters: gain/(gain + q·exit·rent)",
         source: "Friedman 1971",
         apply: |a| grim_trigger_discount(a[0], a[1], a[2], a[3]),
@@ -356,7 +391,12 @@ pub static CLOSED_FORMS: &[Function] = &[
     // Contests.
     Function {
         name: "contest_stake",
-        arguments: &[REWARD, CAPITAL, CONTESTANTS, argument("tau", "power of stake in the draw of leaders, up to n/(n − 1)", Domain::Positive)],
+        arguments: &[
+            REWARD,
+            CAPITAL,
+            CONTESTANTS,
+            argument("tau", "power of stake in the draw of leaders, up to n/(n − 1)", Domain::Positive),
+        ],
         about: "stake of each of n equal contestants where leaders are drawn in proportion to stake^tau, in ETH: R·tau(n − 1)/(n²·cost)",
         source: TULLOCK,
         apply: |a| symmetric_stake(a[0], a[1], count(a[2]), a[3]).unwrap_or(f64::NAN),
@@ -370,21 +410,37 @@ pub static CLOSED_FORMS: &[Function] = &[
     },
     Function {
         name: "unstaking_stake",
-        arguments: &[REWARD, CAPITAL, CONTESTANTS, SEATS, argument("u", "share of stake that who is not drawn withdraws", Domain::Share)],
+        arguments: &[
+            REWARD,
+            CAPITAL,
+            CONTESTANTS,
+            SEATS,
+            argument("u", "share of stake that who is not drawn withdraws", Domain::Share),
+        ],
         about: "stake of each of n equal contestants in k draws with replacement where the idle withdraw, in ETH",
         source: "derived; theory::contest::unstaking",
         apply: |a| unstaking(a[0], a[1], count(a[2]), count(a[3]), a[4]).nominal / a[2],
     },
     Function {
         name: "logit_effort",
-        arguments: &[REWARD, EFFORT_COST, CONTESTANTS, argument("beta", "weight of an effort e is exp(beta·e)", Domain::Positive)],
+        arguments: &[
+            REWARD,
+            EFFORT_COST,
+            CONTESTANTS,
+            argument("beta", "weight of an effort e is exp(beta·e)", Domain::Positive),
+        ],
         about: "effort of each of n equal contestants in a logit contest: beta·R(n − 1)/(n²·c), where that is an equilibrium",
         source: HIRSHLEIFER,
         apply: |a| logit_effort(a[0], a[1], count(a[2]), a[3]).map_or(f64::NAN, |found| found.effort),
     },
     Function {
         name: "power_effort",
-        arguments: &[REWARD, EFFORT_COST, CONTESTANTS, argument("gamma", "weight of an effort e is e^gamma", Domain::Positive)],
+        arguments: &[
+            REWARD,
+            EFFORT_COST,
+            CONTESTANTS,
+            argument("gamma", "weight of an effort e is e^gamma", Domain::Positive),
+        ],
         about: "effort of each of n equal contestants in a power contest: √(gamma·R(n − 1)/(n²·c)), where that is an equilibrium",
         source: HIRSHLEIFER,
         apply: |a| power_effort(a[0], a[1], count(a[2]), a[3]).map_or(f64::NAN, |found| found.effort),
@@ -399,7 +455,12 @@ pub static CLOSED_FORMS: &[Function] = &[
     },
     Function {
         name: "kickback_outside",
-        arguments: &[CANDIDATES, NET_RENT, TASTE, argument("u0", "worth of delegating to nobody, in the unit of the rent", Domain::Any)],
+        arguments: &[
+            CANDIDATES,
+            NET_RENT,
+            TASTE,
+            argument("u0", "worth of delegating to nobody, in the unit of the rent", Domain::Any),
+        ],
         about: "the same where delegators may delegate to nobody: rent − mu/(1 − q) with q = 1/(n + exp((u0 − x)/mu)), at least 0",
         source: LOGIT,
         apply: |a| symmetric_kickback(count(a[0]), a[1], a[2], Some(a[3])),
@@ -447,8 +508,11 @@ mod tests {
     use super::*;
     use crate::formula::{Expression, MOST_ARGUMENTS, Vocabulary};
 
-    static NAMES: Vocabulary =
-        Vocabulary { variables: &["x"], functions: CLOSED_FORMS, called: Some(("closed form", "`list theory`")) };
+    static NAMES: Vocabulary = Vocabulary {
+        variables: &["x"],
+        functions: CLOSED_FORMS,
+        called: Some(("closed form", "`list theory`")),
+    };
 
     fn at(text: &str) -> f64 {
         Expression::parse(text, &NAMES).unwrap_or_else(|error| panic!("{text}: {error}")).at(&[0.0])

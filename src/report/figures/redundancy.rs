@@ -47,8 +47,10 @@ pub(super) fn figure(
     targets.sort_by(f64::total_cmp);
     targets.dedup();
     let [live, produced] = OF_REDUNDANCY;
-    let theory =
-        theory::of_curves(&chart.theory, [(live, redundancy.as_slice()), (produced, availability.as_slice())]);
+    let theory = theory::of_curves(
+        &chart.theory,
+        [(live, redundancy.as_slice()), (produced, availability.as_slice())],
+    );
     let heading = heading("Redundancy and availability over time", experiment, replicates(summary));
     Ok((!redundancy.is_empty()).then_some(Sheet::OverTime(OverTime {
         heading,

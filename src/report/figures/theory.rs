@@ -109,12 +109,13 @@ fn remarks(
 ) -> Vec<String> {
     let mut xs = theory.lines.iter().flatten().chain(&theory.points).map(|(x, _)| *x).collect::<Vec<f64>>();
     xs.sort_by(f64::total_cmp);
-    let (Some(first), Some(last)) = (xs.first(), xs.last()) else { return vec![silent_everywhere(name, &theory.formula)] };
+    let (Some(first), Some(last)) = (xs.first(), xs.last()) else {
+        return vec![silent_everywhere(name, &theory.formula)];
+    };
     let mut remarks = Vec::new();
     if !connected {
-        remarks.push(format!(
-            "Of {name} theory speaks where what must be a whole number is one: crosses, joined where they would touch."
-        ));
+        remarks
+            .push(format!("Theory of {name} takes whole numbers: crosses, joined where they would touch."));
     }
     // Between whole numbers such a theory is silent by nature.
     let counts = |x: f64| connected || !places.lies_between(x);
@@ -221,7 +222,10 @@ mod tests {
             let theory = drawn("x ^ 2", &data);
             assert!(theory.points.is_empty() && theory.remarks.is_empty(), "{:?}", theory.remarks);
             let [line] = theory.lines.as_slice() else { panic!("{} lines", theory.lines.len()) };
-            assert_eq!((line[0], line[line.len() - 1]), ((data[0], data[0] * data[0]), (data[1], data[1] * data[1])));
+            assert_eq!(
+                (line[0], line[line.len() - 1]),
+                ((data[0], data[0] * data[0]), (data[1], data[1] * data[1]))
+            );
             assert!(line.len() > 200 && line.iter().all(|(x, y)| *y == x * x));
         }
     }
@@ -245,7 +249,11 @@ mod tests {
         // Defined for values from .5 to 1.
         let theory = drawn("bid_uniform(x, 0, 1, 2, 1, 0.5)", &[0.0, 2.0]);
         let [line] = theory.lines.as_slice() else { panic!("{} lines", theory.lines.len()) };
-        assert!((line[0].0 - 0.5).abs() < 1e-6 && (line[line.len() - 1].0 - 1.0).abs() < 1e-6, "{:?}", line[0]);
+        assert!(
+            (line[0].0 - 0.5).abs() < 1e-6 && (line[line.len() - 1].0 - 1.0).abs() < 1e-6,
+            "{:?}",
+            line[0]
+        );
         assert_eq!(theory.remarks, ["Theory is silent on m below 0.5, above 1."]);
         let two = drawn("ln(x ^ 2 - 1)", &[-2.0, 2.0]);
         assert_eq!((two.lines.len(), two.remarks.len()), (2, 1), "{:?}", two.remarks);
@@ -261,7 +269,11 @@ mod tests {
         assert_eq!(level.lines.len(), 1);
         assert!((level.lines[0][0].1 - 0.5).abs() < 1e-9 && level.remarks.is_empty());
         let asks = beside_names("m", &formula("min(x, 1)"), 3);
-        assert!(asks.lines.is_empty() && asks.remarks[0].contains("settings are names"), "{:?}", asks.remarks);
+        assert!(
+            asks.lines.is_empty() && asks.remarks[0].contains("settings are names"),
+            "{:?}",
+            asks.remarks
+        );
         let even = at_settings("m", &formula("ln(x)"), &[0.0, 1.0, 10.0]);
         assert_eq!((even.points.len(), even.points[0]), (2, (1.0, 0.0)));
         assert_eq!(even.remarks, ["Theory is silent on m at 0."]);
