@@ -640,7 +640,7 @@ mod tests {
         let drawn = |axes: Asked| figure_with(Scale::Linear, axes, Style::paper(), Some(theory.clone()));
         let figure = drawn(Asked::default());
         assert!(figure.caption().contains("m = 2 * x + 1; x: bond (ETH)."), "{}", figure.caption());
-        assert!(!figure.caption().contains("beyond the edge"), "{}", figure.caption());
+        assert!(!figure.caption().contains("goes on beyond"), "{}", figure.caption());
         let has = |figure: &Figure, word: &str| figure.placed().iter().any(|text| text.text == word);
         assert!(has(&figure, "theory") && has(&figure, "6"), "{:?}", figure.placed());
         assert!(!has(&super::tests::figure(Scale::Linear, Asked::default()), "6"));

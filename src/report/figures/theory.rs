@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(theory.remarks, ["Theory is silent on m below 0.5, above 1."]);
         let two = drawn("ln(x ^ 2 - 1)", &[-2.0, 2.0]);
         assert_eq!((two.lines.len(), two.remarks.len()), (2, 1), "{:?}", two.remarks);
-        assert!(two.remarks[0].contains("between -1 and 1"), "{:?}", two.remarks);
+        assert!(two.remarks[0].contains("between −1 and 1"), "{:?}", two.remarks);
         let nowhere = drawn("wait(1 + x)", &[0.0, 2.0]);
         assert!(nowhere.lines.is_empty() && nowhere.points.is_empty());
         assert!(nowhere.remarks[0].contains("wait(1 + x) has no value anywhere"), "{:?}", nowhere.remarks);
