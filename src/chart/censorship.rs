@@ -110,7 +110,8 @@ impl Censorship {
             .filter(|(_, lines, ..)| has(lines))
             .map(|(title, lines, y_name, format, kind, theory)| {
                 let most = (format == Format::Percent).then_some(1.0);
-                let held = theory::held(theory, lines, most, &mut cut);
+                let least = if kind == Kind::Log { f64::MIN_POSITIVE } else { 0.0 };
+                let held = theory::held(theory, lines, (least, most.unwrap_or(f64::INFINITY)), &mut cut);
                 Facet {
                     title,
                     identity: None,

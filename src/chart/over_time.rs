@@ -69,8 +69,8 @@ impl OverTime {
         frame.legend(&legend);
         let mut cut = Vec::new();
         let references = |theory: Option<&Theory>| theory.map(|t| t.references(theory::pen(style)));
-        let held_live = theory::held(of_live, &self.redundancy, None, &mut cut);
-        let held_produced = theory::held(of_produced, &self.availability, Some(1.0), &mut cut);
+        let held_live = theory::held(of_live, &self.redundancy, (0.0, f64::INFINITY), &mut cut);
+        let held_produced = theory::held(of_produced, &self.availability, (0.0, 1.0), &mut cut);
         // Machines are live for whole epochs: their number changes from one to the next, not in between.
         let steps: Vec<Series> = self.redundancy.iter().map(stepped).collect();
         let live = Cell {

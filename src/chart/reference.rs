@@ -11,7 +11,7 @@ pub(crate) enum Reference {
     Diagonal,
     /// Straight pieces through points, in front of the data.
     Through(Vec<(f64, f64)>),
-    /// Crosses at points, in front of the data; where most would touch, straight pieces through them instead.
+    /// Crosses at points, in front of the data; small where they stand close.
     Crosses(Vec<(f64, f64)>),
 }
 
@@ -23,11 +23,17 @@ impl Reference {
 
 /// Half the width of a cross, points: its arms reach beyond the marks of data, which stay visible below.
 const ARM: f64 = 3.0;
+/// The same of the smallest.
+const LEAST_ARM: f64 = 0.7;
 
-/// A cross at a place on the sheet; never dashed.
-pub(crate) fn cross(canvas: &mut Canvas, (x, y): Place, pen: Pen) {
-    let arm = ARM * canvas.style.scale();
-    let pen = Pen { dash: "", width: 0.75 * canvas.style.scale(), ..pen };
+/// A cross of the usual size at a place on the sheet; never dashed.
+pub(crate) fn cross(canvas: &mut Canvas, place: Place, pen: Pen) {
+    cross_of(canvas, place, pen, ARM);
+}
+
+fn cross_of(canvas: &mut Canvas, (x, y): Place, pen: Pen, arm: f64) {
+    let scale = canvas.style.scale();
+    let (arm, pen) = (arm * scale, Pen { dash: "", width: 0.75 * scale, ..pen });
     canvas.line((x - arm, y - arm), (x + arm, y + arm), pen);
     canvas.line((x - arm, y + arm), (x + arm, y - arm), pen);
 }
@@ -35,13 +41,11 @@ pub(crate) fn cross(canvas: &mut Canvas, (x, y): Place, pen: Pen) {
 fn crosses(canvas: &mut Canvas, panel: &Panel, points: &[(f64, f64)], pen: Pen) {
     let held = |(x, y): &&(f64, f64)| panel.x.holds(*x) && panel.y.holds(*y);
     let places: Vec<Place> = points.iter().filter(held).map(|(x, y)| panel.at(*x, *y)).collect();
-    let (Some(first), Some(last)) = (places.first(), places.last()) else { return };
-    let apart = (last.0 - first.0).abs() / places.len().saturating_sub(1).max(1) as f64;
-    if places.len() > 2 && apart < 2.4 * ARM * canvas.style.scale() {
-        return reference(canvas, panel, points, pen);
-    }
+    // Along the axis neighbours leave a gap of half an arm.
+    let gaps = places.windows(2).map(|pair| (pair[1].0 - pair[0].0).abs());
+    let arm = (gaps.fold(f64::INFINITY, f64::min) / 2.5 / canvas.style.scale()).clamp(LEAST_ARM, ARM);
     for place in places {
-        cross(canvas, place, pen);
+        cross_of(canvas, place, pen, arm);
     }
 }
 

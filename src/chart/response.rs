@@ -161,8 +161,8 @@ impl Responses {
         }
         if let Some(along) = self.parameters.first() {
             let is_cut = |row: &&MetricRow| {
-                let within = |theory: &Theory| self.axes.y.is_none() && row.held_theory(theory).1;
-                row.theory.as_ref().is_some_and(within)
+                let y = row.axis(self.axes);
+                row.theory.as_ref().is_some_and(|theory| theory.leaves(&y))
             };
             let cut: Vec<&str> = drawn()
                 .filter(is_cut)
@@ -452,14 +452,10 @@ impl MetricRow {
         series::range(values).unwrap_or((0.0, 1.0))
     }
 
-    /// Values of theory that the axis holds, and whether they are not all.
-    fn held_theory(&self, theory: &Theory) -> (Vec<f64>, bool) {
-        theory.hold(self.extent(), self.range)
-    }
-
     /// The vertical axis that all panels of the metric share.
     fn axis(&self, asked: Asked) -> Axis {
-        let theory = self.theory.as_ref().map(|theory| self.held_theory(theory).0).unwrap_or_default();
+        let theory =
+            self.theory.as_ref().map(|theory| theory.hold(self.extent(), self.range).0).unwrap_or_default();
         let means = || self.spots().filter_map(|spot| spot.estimate.value());
         let (low, high) = self.extent();
         let (low, high) = series::range(theory.iter().copied().chain([low, high])).unwrap_or((low, high));
@@ -645,7 +641,8 @@ mod tests {
         assert!(has(&figure, "theory") && has(&figure, "6"), "{:?}", figure.placed());
         assert!(!has(&super::tests::figure(Scale::Linear, Asked::default()), "6"));
         // Where the axis ends as asked, the line is cut there.
-        assert!(!has(&drawn(Asked { y: Some((0.0, 4.0)), ..Asked::default() }), "6"));
+        let cut = drawn(Asked { y: Some((0.0, 4.0)), ..Asked::default() });
+        assert!(!has(&cut, "6") && cut.caption().contains("Theory of m goes on beyond"), "{}", cut.caption());
     }
 
     #[test]

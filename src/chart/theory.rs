@@ -1,6 +1,7 @@
 //! What theory says along a horizontal axis: dashes and dots over the data where it has a line, crosses where it has points alone, and notes that
 //! quote its formulas and say where it is silent.
 
+use super::axes::Axis;
 use super::canvas::Pen;
 use super::frame::Key;
 use super::reference::Reference;
@@ -43,22 +44,31 @@ impl Theory {
         all
     }
 
+    /// Whether some of it lies beyond the ends of a vertical axis.
+    pub(crate) fn leaves(&self, y: &Axis) -> bool {
+        self.lines.iter().flatten().chain(&self.points).any(|(_, v)| v.is_finite() && !y.holds(*v))
+    }
+
     /// Values that a vertical axis which holds data from `low` to `high` must hold too: all of them, unless a line runs off so far that
-    /// nothing else could be told apart, then those beside data; and whether that cuts it. Nothing beyond the range of what is shown.
+    /// nothing else could be told apart, then those beside data; and whether some are left out. Nothing beyond the range of what is shown.
     pub(crate) fn hold(&self, (low, high): (f64, f64), (least, most): (f64, f64)) -> (Vec<f64>, bool) {
         let of_lines = self.lines.iter().flatten().chain(&self.points).map(|(_, y)| *y);
+        if !self.speaks() {
+            return (Vec::new(), false);
+        }
         let within = |v: &f64| v.is_finite() && (least..=most).contains(v);
+        let is_beyond = of_lines.clone().any(|v| v.is_finite() && !within(&v));
         let all: Vec<f64> = of_lines.filter(within).collect();
         let beside: Vec<f64> = self.at_data.iter().copied().filter(within).collect();
         let near = series::range(beside.iter().copied().chain([low, high]).filter(|v| v.is_finite()));
         let far = series::range(all.iter().chain(&beside).copied());
-        let (Some((low, high)), Some((bottom, top))) = (near, far) else { return (all, false) };
+        let (Some((low, high)), Some((bottom, top))) = (near, far) else { return (all, is_beyond) };
         // What is the same everywhere has half of itself for a scale.
         let size = (high - low).max(0.5 * high.abs().max(low.abs()));
         if size > 0.0 && top.max(high) - bottom.min(low) > (1.0 + FARTHEST) * size {
             return (beside, true);
         }
-        (all.into_iter().chain(beside).collect(), false)
+        (all.into_iter().chain(beside).collect(), is_beyond)
     }
 }
 
@@ -67,16 +77,16 @@ pub(crate) fn pen(style: Style) -> Pen {
     Pen { colour: style.ink(), width: 1.3 * style.scale(), dash: "3.2 1.4 0.8 1.4" }
 }
 
-/// Values of theory that the axis of these lines must hold too, none above `most`; the name joins `cut` where they are not all.
+/// Values of theory that the axis of these lines must hold too, none beyond `range`; the name joins `cut` where they are not all.
 pub(crate) fn held<'a>(
     theory: Option<&'a Theory>,
     lines: &[Series],
-    most: Option<f64>,
+    range: (f64, f64),
     cut: &mut Vec<&'a str>,
 ) -> Vec<f64> {
     let Some(theory) = theory else { return Vec::new() };
     let data = series::range(series::extent(lines)).unwrap_or((f64::NAN, f64::NAN));
-    let (held, is_cut) = theory.hold(data, (0.0, most.unwrap_or(f64::INFINITY)));
+    let (held, is_cut) = theory.hold(data, range);
     cut.extend(is_cut.then_some(theory.name.as_str()));
     held
 }
@@ -130,7 +140,7 @@ mod tests {
         };
         assert_eq!(theory.hold((0.9, 2.0), (0.0, f64::INFINITY)).0, [1.0, 2.0, 3.5, 1.0, 3.5]);
         // Of what cannot be, nothing.
-        assert_eq!(theory.hold((0.9, 2.0), (0.0, 3.0)).0, [1.0, 2.0, 1.0]);
+        assert_eq!(theory.hold((0.9, 2.0), (0.0, 3.0)), (vec![1.0, 2.0, 1.0], true));
         let pole =
             Theory { lines: vec![vec![(0.0, 1.0), (1.0, 1e9)]], at_data: vec![1.0], ..Theory::default() };
         assert_eq!(pole.hold((1.0, 2.0), (0.0, f64::INFINITY)), (vec![1.0], true));
