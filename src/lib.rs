@@ -16,7 +16,8 @@
 //! * [`validate`]: theory and published results, replayed as named cases.
 //! * [`chart`], [`report`]: figures and tables from the store.
 //! * [`cli`]: one command per file.
-//! * [`settings`], [`draws`], [`numerics`]: reading files, random draws, and functions with the same bits everywhere.
+//! * [`settings`], [`formula`], [`draws`], [`numerics`]: reading files and formulas in them, random draws, and functions with the same
+//!   bits everywhere.
 //!
 //! An epoch in six lines: the world draws private signals ([`play::market::Market::offer`]); candidates offer by their
 //! policies; later movers choose and the mechanism selects ([`mechanism::Mechanism::select`]); the epoch is operated slot
@@ -28,6 +29,7 @@ pub mod chart;
 pub mod cli;
 pub mod draws;
 pub mod experiment;
+pub mod formula;
 pub mod learning;
 pub mod measure;
 pub mod mechanism;

@@ -13,22 +13,15 @@
 //! | `cost` | what a live slot costs the agent more than an idle one, ETH |
 //! | `fee` | fees of a slot as last epoch's demand lets expect, ETH (0 in the abstract world) |
 //!
-//! with `+ - * / ^`, brackets, and `min`, `max`, `exp`, `ln`, `sqrt`, `abs`, `floor`, `ceil`. A formula that comes to less than
-//! zero abstains. Evaluation allocates nothing, and its functions give the same bits on every processor.
-//!
-//! The `exmex` crate parses and evaluates; `syntax` comes before it, since there an error has its position, and since in
-//! `exmex` `-x^2` is the square of `-x`.
+//! with what every formula has ([`crate::formula`]). A formula that comes to less than zero abstains. Evaluation allocates nothing, and
+//! its functions give the same bits on every processor.
 
-mod operators;
-mod syntax;
-
-use crate::settings::nearest;
-use exmex::{Express, FlatEx};
-use operators::Operators;
-use std::sync::Arc;
+use crate::formula::{Expression, Vocabulary};
 
 /// Names of the variables, in alphabetical order.
 pub const VARIABLES: [&str; 8] = ["cost", "epoch_slots", "fee", "k", "n", "rank", "reserve", "value"];
+
+static VOCABULARY: Vocabulary = Vocabulary { variables: &VARIABLES, functions: &[], called: None };
 
 /// What an agent sees, by variable.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,20 +52,8 @@ impl View {
 }
 
 /// A formula that has been checked.
-#[derive(Clone, Debug)]
-pub struct Formula {
-    text: Arc<str>,
-    compiled: Arc<FlatEx<f64, Operators>>,
-    /// Places in [`VARIABLES`] of the variables that it uses, in alphabetical order.
-    inputs: Vec<usize>,
-}
-
-/// Formulas are the same if they are written the same.
-impl PartialEq for Formula {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
+#[derive(Clone, Debug, PartialEq)]
+pub struct Formula(Expression);
 
 impl Formula {
     /// Reads a formula.
@@ -80,35 +61,23 @@ impl Formula {
     /// # Errors
     /// What is wrong with it, and where.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let plain = syntax::rewrite(text)?;
-        let compiled = FlatEx::<f64, Operators>::parse(&plain)
-            .map_err(|error| format!("the formula cannot be read: {error}"))?;
-        let place = |name: &String| VARIABLES.iter().position(|variable| variable == name);
-        let inputs: Option<Vec<usize>> = compiled.var_names().iter().map(place).collect();
-        let inputs =
-            inputs.ok_or("the formula cannot be read: it uses a name that is none of its variables")?;
-        Ok(Formula { text: text.into(), compiled: Arc::new(compiled), inputs })
+        Expression::parse(text, &VOCABULARY).map(Formula)
     }
 
     /// The formula as it was written.
     pub fn text(&self) -> &str {
-        &self.text
+        self.0.text()
     }
 
     /// Whether it comes to something else from epoch to epoch though values are constant: where it looks at the rank.
     pub fn varies(&self) -> bool {
-        self.inputs.iter().any(|&input| VARIABLES[input] == "rank")
+        VARIABLES.iter().position(|name| *name == "rank").is_some_and(|rank| self.0.uses(rank))
     }
 
     /// What the formula comes to; perhaps not a number.
     #[inline]
     pub fn at(&self, view: &View) -> f64 {
-        let values = view.values();
-        let mut used = [0.0; VARIABLES.len()];
-        for (slot, &input) in used.iter_mut().zip(&self.inputs) {
-            *slot = values[input];
-        }
-        self.compiled.eval(&used[..self.inputs.len()]).unwrap_or(f64::NAN)
+        self.0.at(&view.values())
     }
 
     /// The offer: nothing where the formula comes to less than zero, or is not a number.
@@ -117,13 +86,6 @@ impl Formula {
         let offer = self.at(view);
         (offer >= 0.0 && offer.is_finite()).then_some(offer)
     }
-}
-
-/// An unknown name, with the nearest known one.
-fn unknown(kind: &str, name: &str, column: usize, known: &[&str]) -> String {
-    let near = nearest(name, known.iter().copied())
-        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    format!("character {column}: there is no {kind} `{name}` (there are {}){near}", known.join(", "))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::frame::{self, Frame, Key};
 use super::lorenz::LorenzContender;
 use super::series::{self, Series};
 use super::style::{Look, Marker, Style};
+use super::theory::{self, Theory};
 use super::ticks::Format;
 use super::{ChartError, Figure};
 
@@ -43,6 +44,8 @@ pub struct Censorship {
     pub partly: Vec<Partly>,
     /// Whether costs have a logarithmic axis; absent: where they lie far apart.
     pub is_log: Option<bool>,
+    /// What theory says of costs, and of waits.
+    pub theory: [Option<Theory>; 2],
 }
 
 impl Censorship {
@@ -65,38 +68,64 @@ impl Censorship {
             })
         };
         let drawn = |c: &&LorenzContender| all().any(|s| s.name == c.name && !s.present().is_empty());
-        let legend: Vec<(Key, String)> = self
+        let mut legend: Vec<(Key, String)> = self
             .contenders
             .iter()
             .filter(drawn)
             .map(|c| (Key::Line(c.identity.look(style), banded), c.name.clone()))
             .collect();
+        let has = |lines: &[Series]| lines.iter().any(|s| !s.present().is_empty());
+        let [of_costs, of_waits] = &self.theory;
+        let of_costs = of_costs.as_ref().filter(|_| has(&self.costs));
+        let of_waits = of_waits.as_ref().filter(|_| has(&self.waits));
+        let theories = || of_costs.into_iter().chain(of_waits);
+        legend.extend(theory::key(theories(), style));
         frame.legend(&legend);
         // A bond can make one rule thousands of times dearer than another.
         let means: Vec<f64> = self.costs.iter().flat_map(Series::present).map(|(_, e)| e.mean).collect();
         let positive = series::range(means.into_iter().filter(|cost| *cost > 0.0));
         let apart = positive.is_some_and(|(low, high)| self.is_log.unwrap_or(high > FAR_APART * low));
         let kind = if apart { Kind::Log } else { Kind::Linear };
-        let panels: [(&str, &[Series], &str, Format, Kind); 2] = [
-            ("Cost of keeping a target out", &self.costs, "Expected payment (ETH)", Format::Plain, kind),
-            ("Targets that wait longer", &self.waits, "Share of targets", Format::Percent, Kind::Linear),
+        let panels: [(&str, &[Series], &str, Format, Kind, Option<&Theory>); 2] = [
+            (
+                "Cost of keeping a target out",
+                &self.costs,
+                "Expected payment (ETH)",
+                Format::Plain,
+                kind,
+                of_costs,
+            ),
+            (
+                "Targets that wait longer",
+                &self.waits,
+                "Share of targets",
+                Format::Percent,
+                Kind::Linear,
+                of_waits,
+            ),
         ];
+        let mut cut = Vec::new();
         let facets: Vec<Facet> = panels
             .into_iter()
-            .filter(|(_, lines, ..)| lines.iter().any(|s| !s.present().is_empty()))
-            .map(|(title, lines, y_name, format, kind)| Facet {
-                title,
-                identity: None,
-                certified: true,
-                cells: vec![Cell {
-                    series: lines.iter().collect(),
-                    y_name,
-                    format,
-                    kind,
-                    hold: if kind == Kind::Log { Vec::new() } else { vec![0.0] },
-                    most: (format == Format::Percent).then_some(1.0),
-                    references: Vec::new(),
-                }],
+            .filter(|(_, lines, ..)| has(lines))
+            .map(|(title, lines, y_name, format, kind, theory)| {
+                let most = (format == Format::Percent).then_some(1.0);
+                let least = if kind == Kind::Log { f64::MIN_POSITIVE } else { 0.0 };
+                let held = theory::held(theory, lines, (least, most.unwrap_or(f64::INFINITY)), &mut cut);
+                Facet {
+                    title,
+                    identity: None,
+                    certified: true,
+                    cells: vec![Cell {
+                        series: lines.iter().collect(),
+                        y_name,
+                        format,
+                        kind,
+                        hold: if kind == Kind::Log { held } else { [held, vec![0.0]].concat() },
+                        most,
+                        references: theory.map(|t| t.references(theory::pen(style))).unwrap_or_default(),
+                    }],
+                }
             })
             .collect();
         let hollow = |s: &Series| self.contenders.iter().any(|c| c.name == s.name && !c.certified);
@@ -112,6 +141,14 @@ impl Censorship {
         if below > 0 {
             let points = if below == 1 { "1 point".to_owned() } else { format!("{below} points") };
             frame.note(format!("Costs of 0, which a logarithmic axis cannot show: {points}."));
+        }
+        let homeless = [(&self.costs, 0), (&self.waits, 1)]
+            .into_iter()
+            .filter(|(lines, _)| !has(lines))
+            .filter_map(|(_, place)| self.theory[place].as_ref().map(|theory: &Theory| theory.name.clone()));
+        frame.note(theory::without_data(&homeless.collect::<Vec<_>>()));
+        for note in theory::notes(theories(), "slots", &cut) {
+            frame.note(note);
         }
         let missing: Vec<&str> = self
             .contenders

@@ -4,6 +4,7 @@ use super::Figure;
 use super::canvas::{Align, Canvas, Pen, weight};
 use super::estimate::Heading;
 use super::font;
+use super::reference::cross;
 use super::style::{Look, Style, Type};
 use plotters::style::RGBColor;
 
@@ -19,6 +20,8 @@ pub(crate) enum Key {
     Line(Look, bool),
     /// A thin line without band: theory, a reference.
     Plain(Pen),
+    /// A cross, on such a line or alone.
+    Cross(Pen, bool),
 }
 
 /// A sheet with its title set; `y` is the first free line below.
@@ -77,7 +80,8 @@ impl Frame {
         for (key, name) in entries {
             let long = match key {
                 Key::Patch(_) => 8.0,
-                Key::Line(..) | Key::Plain(_) => 18.0,
+                Key::Line(..) | Key::Plain(_) | Key::Cross(_, true) => 18.0,
+                Key::Cross(_, false) => 8.0,
             } * scale;
             let name_wide = font::width(name, size, weight(Type::Label)).min(most);
             let whole = long + 3.5 * scale + name_wide;
@@ -113,6 +117,12 @@ impl Frame {
                 self.canvas.marker((x + long / 2.0, y), 1.9 * scale, look.marker, look.colour, false);
             }
             Key::Plain(pen) => self.canvas.line((x, y), (x + long, y), pen),
+            Key::Cross(pen, on_line) => {
+                if on_line {
+                    self.canvas.line((x, y), (x + long, y), pen);
+                }
+                cross(&mut self.canvas, (x + long / 2.0, y), pen);
+            }
         }
     }
 

@@ -28,7 +28,7 @@
 //!
 //! Below them: [`style`] (sizes, type, colours), [`identity`] (which look stands for which contender), [`ticks`] (numbers
 //! on axes), [`font`] (widths of text), [`canvas`] (shapes to SVG), [`frame`] (title, legend, notes), [`axes`] (panels),
-//! [`series`] (lines with bands), [`strips`] (contenders as rows), [`swarm`] (dots beside one another), [`raster`] (SVG to PNG), [`pdf`] (SVG to PDF).
+//! [`series`] (lines with bands), [`theory`] (lines of theory along an axis), [`strips`] (contenders as rows), [`swarm`] (dots beside one another), [`raster`] (SVG to PNG), [`pdf`] (SVG to PDF).
 
 pub mod account;
 pub mod along;
@@ -64,6 +64,7 @@ pub mod style;
 pub mod surplus;
 pub mod swarm;
 pub mod targets;
+pub mod theory;
 pub mod ticks;
 pub mod tornado;
 pub mod validation;

@@ -9,6 +9,7 @@ use super::frame::{self, Frame, Key};
 use super::lorenz::LorenzContender;
 use super::series::{self, Series};
 use super::style::{Look, Marker, Style};
+use super::theory::{self, Theory};
 use super::ticks::Format;
 use super::{ChartError, Estimate, Figure};
 
@@ -25,6 +26,8 @@ pub struct OverTime {
     pub availability: Vec<Series>,
     /// Shares of slots that controllers aim at.
     pub targets: Vec<f64>,
+    /// What theory says of live machines, and of slots produced.
+    pub theory: [Option<Theory>; 2],
 }
 
 impl OverTime {
@@ -57,7 +60,17 @@ impl OverTime {
         if !self.targets.is_empty() {
             legend.push((Key::Plain(dashed), "target".to_owned()));
         }
+        let has = |lines: &[Series]| lines.iter().any(|s| !s.present().is_empty());
+        let [of_live, of_produced] = &self.theory;
+        let of_live = of_live.as_ref().filter(|_| has(&self.redundancy));
+        let of_produced = of_produced.as_ref().filter(|_| has(&self.availability));
+        let theories = || of_live.into_iter().chain(of_produced);
+        legend.extend(theory::key(theories(), style));
         frame.legend(&legend);
+        let mut cut = Vec::new();
+        let references = |theory: Option<&Theory>| theory.map(|t| t.references(theory::pen(style)));
+        let held_live = theory::held(of_live, &self.redundancy, (0.0, f64::INFINITY), &mut cut);
+        let held_produced = theory::held(of_produced, &self.availability, (0.0, 1.0), &mut cut);
         // Machines are live for whole epochs: their number changes from one to the next, not in between.
         let steps: Vec<Series> = self.redundancy.iter().map(stepped).collect();
         let live = Cell {
@@ -65,18 +78,23 @@ impl OverTime {
             y_name: "Live machines",
             format: Format::Plain,
             kind: Kind::Linear,
-            hold: vec![0.0],
+            hold: [held_live, vec![0.0]].concat(),
             most: None,
-            references: Vec::new(),
+            references: references(of_live).unwrap_or_default(),
         };
         let produced = Cell {
             series: self.availability.iter().collect(),
             y_name: "Share of slots produced",
             format: Format::Percent,
             kind: Kind::Linear,
-            hold: self.targets.clone(),
+            hold: [held_produced, self.targets.clone()].concat(),
             most: Some(1.0),
-            references: self.targets.iter().map(|t| (Reference::Level(*t), dashed)).collect(),
+            references: self
+                .targets
+                .iter()
+                .map(|t| (Reference::Level(*t), dashed))
+                .chain(references(of_produced).unwrap_or_default())
+                .collect(),
         };
         let facets: Vec<Facet> = [("Redundancy", live), ("Availability", produced)]
             .into_iter()
@@ -93,6 +111,14 @@ impl OverTime {
             hollow: &hollow,
         };
         facets::draw(&mut frame, &facets, &common);
+        let homeless = [(&self.redundancy, 0), (&self.availability, 1)]
+            .into_iter()
+            .filter(|(lines, _)| !has(lines))
+            .filter_map(|(_, place)| self.theory[place].as_ref().map(|theory: &Theory| theory.name.clone()));
+        frame.note(theory::without_data(&homeless.collect::<Vec<_>>()));
+        for note in theory::notes(theories(), "epochs from the opening of a market", &cut) {
+            frame.note(note);
+        }
         if self.contenders.iter().filter(drawn).any(|c| !c.certified) {
             frame.note(frame::NOT_CERTIFIED);
         }

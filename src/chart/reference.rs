@@ -1,4 +1,4 @@
-//! Lines that data are held against: a level, the diagonal, a theoretical curve.
+//! Lines that data are held against: a level, the diagonal, a theoretical curve; and points.
 
 use super::axes::Panel;
 use super::canvas::{Canvas, Pen};
@@ -11,12 +11,48 @@ pub(crate) enum Reference {
     Diagonal,
     /// Straight pieces through points, in front of the data.
     Through(Vec<(f64, f64)>),
+    /// Crosses at points, in front of the data; small where they stand close.
+    Crosses(Vec<(f64, f64)>),
+}
+
+impl Reference {
+    fn is_in_front(&self) -> bool {
+        matches!(self, Reference::Through(_) | Reference::Crosses(_))
+    }
+}
+
+/// Half the width of a cross, points: its arms reach beyond the marks of data, which stay visible below.
+const ARM: f64 = 3.0;
+/// The same of the smallest.
+const LEAST_ARM: f64 = 0.7;
+
+/// A cross of the usual size at a place on the sheet; never dashed.
+pub(crate) fn cross(canvas: &mut Canvas, place: Place, pen: Pen) {
+    cross_of(canvas, place, pen, ARM);
+}
+
+fn cross_of(canvas: &mut Canvas, (x, y): Place, pen: Pen, arm: f64) {
+    let scale = canvas.style.scale();
+    let (arm, pen) = (arm * scale, Pen { dash: "", width: 0.75 * scale, ..pen });
+    canvas.line((x - arm, y - arm), (x + arm, y + arm), pen);
+    canvas.line((x - arm, y + arm), (x + arm, y - arm), pen);
+}
+
+fn crosses(canvas: &mut Canvas, panel: &Panel, points: &[(f64, f64)], pen: Pen) {
+    let held = |(x, y): &&(f64, f64)| panel.x.holds(*x) && panel.y.holds(*y);
+    let places: Vec<Place> = points.iter().filter(held).map(|(x, y)| panel.at(*x, *y)).collect();
+    // Along the axis neighbours leave a gap of half an arm.
+    let gaps = places.windows(2).map(|pair| (pair[1].0 - pair[0].0).abs());
+    let arm = (gaps.fold(f64::INFINITY, f64::min) / 2.5 / canvas.style.scale()).clamp(LEAST_ARM, ARM);
+    for place in places {
+        cross_of(canvas, place, pen, arm);
+    }
 }
 
 /// Those that belong in front of the data, or behind them.
 pub(crate) fn references(canvas: &mut Canvas, panel: &Panel, lines: &[(Reference, Pen)], front: bool) {
     let (x, y) = (panel.x, panel.y);
-    for (line, pen) in lines.iter().filter(|(l, _)| matches!(l, Reference::Through(_)) == front) {
+    for (line, pen) in lines.iter().filter(|(l, _)| l.is_in_front() == front) {
         match line {
             Reference::Level(v) => reference(canvas, panel, &[(x.low, *v), (x.high, *v)], *pen),
             Reference::Diagonal => {
@@ -26,6 +62,7 @@ pub(crate) fn references(canvas: &mut Canvas, panel: &Panel, lines: &[(Reference
                 }
             }
             Reference::Through(points) => reference(canvas, panel, points, *pen),
+            Reference::Crosses(points) => crosses(canvas, panel, points, *pen),
         }
     }
 }

@@ -8,9 +8,11 @@ use super::axes::{self, Axis, Kind, Panel};
 use super::canvas::{Align, weight};
 use super::estimate::{Estimate, Heading};
 use super::frame::{CUT, EDGE, Frame, Key, NOT_CERTIFIED, beyond_note};
+use super::reference::references;
 use super::series::{self, Series};
 use super::strips::Contender;
 use super::style::{Look, Style, Type, Width};
+use super::theory::{self, Theory};
 use super::ticks::{Format, significant};
 use super::{ChartError, Figure, font};
 
@@ -68,6 +70,8 @@ pub struct MetricRow {
     pub format: Format,
     /// One for each parameter that it is shown along.
     pub panels: Vec<Response>,
+    /// What theory says of it along the first of them.
+    pub theory: Option<Theory>,
 }
 
 /// Input of the figure.
@@ -83,6 +87,8 @@ pub struct Responses {
     pub rows: Vec<MetricRow>,
     /// What was asked of the axes.
     pub axes: Asked,
+    /// Metrics of which only theory has something to say.
+    pub without_data: Vec<String>,
 }
 
 /// What was asked of the axes of a figure.
@@ -124,12 +130,15 @@ impl Responses {
             let mut panels = self.rows.iter().flat_map(|r| &r.panels);
             panels.any(|p| p.lines.get(c).is_some_and(|line| !line.is_empty()))
         };
-        let keys: Vec<(Key, String)> = (0..self.contenders.len())
+        let drawn = || self.rows.iter().filter(|row| row.has_values());
+        let theories = || drawn().filter_map(|row| row.theory.as_ref());
+        let mut keys: Vec<(Key, String)> = (0..self.contenders.len())
             .filter(|&c| has(c))
             .map(|c| {
                 (Key::Line(self.contenders[c].identity.look(style), true), self.contenders[c].name.clone())
             })
             .collect();
+        keys.extend(theory::key(theories(), style));
         frame.legend(&keys);
         let wide = self.rows.iter().map(|row| row.panels.len()).max().unwrap_or(0);
         if wide <= 1 {
@@ -150,6 +159,21 @@ impl Responses {
                 along.name
             ));
         }
+        if let Some(along) = self.parameters.first() {
+            let is_cut = |row: &&MetricRow| {
+                let y = row.axis(self.axes);
+                row.theory.as_ref().is_some_and(|theory| theory.leaves(&y))
+            };
+            let cut: Vec<&str> = drawn()
+                .filter(is_cut)
+                .filter_map(|row| row.theory.as_ref())
+                .map(|t| t.name.as_str())
+                .collect();
+            for note in theory::notes(theories(), &along.name, &cut) {
+                frame.note(note);
+            }
+        }
+        frame.note(theory::without_data(&self.without_data));
         if spots().any(|spot| !spot.certified) {
             frame.note(NOT_CERTIFIED);
         }
@@ -189,8 +213,9 @@ impl Responses {
             let bottom = top + (wide * 0.75).clamp(80.0 * scale, 170.0 * scale);
             for (column, (row, y)) in band.iter().zip(&axes).enumerate() {
                 let from = left(column);
-                for response in &row.panels {
-                    self.panel(frame, response, (from, top, from + wide, bottom), y, true);
+                for (place, response) in row.panels.iter().enumerate() {
+                    let theory = row.theory.as_ref().filter(|_| place == 0);
+                    self.panel(frame, response, theory, (from, top, from + wide, bottom), y, true);
                 }
             }
             self.name_parameter(frame, band, &left, wide, bottom);
@@ -253,7 +278,7 @@ impl Responses {
                         continue;
                     };
                     let place = (left(column), top, left(column) + wide, bottom);
-                    self.panel(frame, response, place, y, column == 0);
+                    self.panel(frame, response, None, place, y, column == 0);
                 }
                 let words = font::balanced(&row.title, size, weight(Type::Label), high, name_lines);
                 let last = left(0) - axes::beside(style, y, 0) - 0.5 * size;
@@ -323,6 +348,7 @@ impl Responses {
         &self,
         frame: &mut Frame,
         response: &Response,
+        theory: Option<&Theory>,
         (left, top, right, bottom): (f64, f64, f64, f64),
         y: &Axis,
         labelled: bool,
@@ -378,6 +404,9 @@ impl Responses {
                 frame.canvas.marker(at, 1.9 * style.scale(), look(c).marker, look(c).colour, !spot.certified);
             }
         }
+        if let Some(theory) = theory {
+            references(&mut frame.canvas, &panel, &theory.references(theory::pen(style)), true);
+        }
     }
 
     fn alt(&self) -> String {
@@ -413,22 +442,31 @@ impl MetricRow {
         self.spots().any(|spot| spot.estimate.value().is_some())
     }
 
-    /// The vertical axis that all panels of the metric share.
-    fn axis(&self, asked: Asked) -> Axis {
-        let means = || self.spots().filter_map(|spot| spot.estimate.value());
+    /// The ends of all means and intervals.
+    fn extent(&self) -> (f64, f64) {
         let values = self.spots().filter(|spot| spot.estimate.value().is_some()).flat_map(|spot| {
             let e = spot.estimate;
             let (low, high) = e.interval().unwrap_or((e.mean, e.mean));
             [low, e.mean, high]
         });
-        let (low, high) = series::range(values).unwrap_or((0.0, 1.0));
+        series::range(values).unwrap_or((0.0, 1.0))
+    }
+
+    /// The vertical axis that all panels of the metric share.
+    fn axis(&self, asked: Asked) -> Axis {
+        let theory =
+            self.theory.as_ref().map(|theory| theory.hold(self.extent(), self.range).0).unwrap_or_default();
+        let means = || self.spots().filter_map(|spot| spot.estimate.value());
+        let (low, high) = self.extent();
+        let (low, high) = series::range(theory.iter().copied().chain([low, high])).unwrap_or((low, high));
         // What is never negative stays so, though an interval may reach below.
-        let never_negative = self.spots().all(|spot| spot.estimate.value().is_none_or(|mean| mean >= 0.0));
+        let never_negative = means().chain(theory.iter().copied()).all(|value| value >= 0.0);
         let low = if never_negative { low.max(0.0) } else { low };
         let range = axes::held(self.range, self.spots().filter_map(|spot| spot.estimate.value()));
         if asked.is_log && means().all(|mean| mean > 0.0) {
             // Means set the floor: an interval may reach down to nothing, and is then cut there.
-            let floor = means().fold(f64::INFINITY, f64::min);
+            let positive = theory.iter().copied().filter(|value| *value > 0.0);
+            let floor = means().chain(positive).fold(f64::INFINITY, f64::min);
             let axis = Axis::decades(floor, high.min(range.1), self.format, 4);
             return axis.limited(asked.y, self.format, 4);
         }
@@ -509,6 +547,10 @@ mod tests {
     }
 
     fn figure_in(scale: Scale, axes: Asked, style: Style) -> Figure {
+        figure_with(scale, axes, style, None)
+    }
+
+    fn figure_with(scale: Scale, axes: Asked, style: Style, theory: Option<Theory>) -> Figure {
         let spot = |x: u32| Spot {
             x: f64::from(x),
             estimate: Estimate::new(f64::from(x), f64::from(x) - 0.5, f64::from(x) + 0.5),
@@ -528,8 +570,10 @@ mod tests {
                 range: (f64::NEG_INFINITY, f64::INFINITY),
                 format: Format::Plain,
                 panels: vec![Response { parameter: 0, lines: vec![(0..4).map(spot).collect(); 2] }],
+                theory,
             }],
             axes,
+            without_data: Vec::new(),
         }
         .draw(style)
         .unwrap()
@@ -577,6 +621,28 @@ mod tests {
         assert!(narrow.caption().contains("Not drawn: 4 points"), "{}", narrow.caption());
         let log = figure(Scale::Linear, Asked { is_log: true, ..Asked::default() });
         assert!(log.caption().contains("Not logarithmic, as asked: m"), "{}", log.caption());
+    }
+
+    /// Data end at 3.5; theory reaches up to 7, which no interval does.
+    #[test]
+    fn theory_lies_over_the_data_within_its_panel_and_is_quoted() {
+        let theory = Theory {
+            name: "m".to_owned(),
+            formula: "2 * x + 1".to_owned(),
+            lines: vec![vec![(0.0, 1.0), (3.0, 7.0)]],
+            at_data: vec![1.0, 3.0, 5.0, 7.0],
+            ..Theory::default()
+        };
+        let drawn = |axes: Asked| figure_with(Scale::Linear, axes, Style::paper(), Some(theory.clone()));
+        let figure = drawn(Asked::default());
+        assert!(figure.caption().contains("m = 2 * x + 1; x: bond (ETH)."), "{}", figure.caption());
+        assert!(!figure.caption().contains("goes on beyond"), "{}", figure.caption());
+        let has = |figure: &Figure, word: &str| figure.placed().iter().any(|text| text.text == word);
+        assert!(has(&figure, "theory") && has(&figure, "6"), "{:?}", figure.placed());
+        assert!(!has(&super::tests::figure(Scale::Linear, Asked::default()), "6"));
+        // Where the axis ends as asked, the line is cut there.
+        let cut = drawn(Asked { y: Some((0.0, 4.0)), ..Asked::default() });
+        assert!(!has(&cut, "6") && cut.caption().contains("Theory of m goes on beyond"), "{}", cut.caption());
     }
 
     #[test]

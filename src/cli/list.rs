@@ -9,6 +9,7 @@ use crate::learning::CATALOGUE as LEARNERS;
 use crate::measure::metrics::{Direction, METRICS};
 use crate::mechanism::{CATALOGUE, Entry, Lever, Mechanism as _, oversight};
 use crate::settings::Document;
+use crate::theory::by_name::CLOSED_FORMS;
 use crate::validate::catalogue::Catalogue;
 use crate::with_rule;
 use clap::{Args, ValueEnum};
@@ -31,6 +32,7 @@ enum What {
     Experiments,
     Scenarios,
     Cases,
+    Theory,
 }
 
 /// A listed item: name, and what is said about it.
@@ -50,6 +52,7 @@ pub fn list(options: &Options, common: &Common) -> Result<Status, Stop> {
         What::Experiments => experiments(),
         What::Scenarios => scenarios(),
         What::Cases => cases(),
+        What::Theory => theory(),
     };
     let width = items.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let lines: Vec<String> =
@@ -196,6 +199,16 @@ fn cases() -> Vec<Item> {
         .map(|case| {
             let unit = if case.unit.is_empty() { String::new() } else { format!(" {}", case.unit) };
             (case.name.clone(), format!("{}{unit} ({})", format_rounded(case.target, 6), case.source))
+        })
+        .collect()
+}
+
+fn theory() -> Vec<Item> {
+    CLOSED_FORMS
+        .iter()
+        .map(|form| {
+            let (signature, arguments) = (form.signature(), form.arguments_in_words());
+            (form.name.to_owned(), format!("{signature}: {} [{arguments}] ({})", form.about, form.source))
         })
         .collect()
 }

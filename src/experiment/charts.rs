@@ -3,8 +3,10 @@
 //! Figures that suit an experiment are drawn without being asked for; one that is listed here takes the place of the
 //! unasked one of its kind.
 
+use crate::formula::{Expression, Vocabulary};
 use crate::measure::metrics::METRICS;
 use crate::settings::{Diagnostics, Document, Parameter, Reader, Section, Value, nearest};
+use crate::theory::by_name::CLOSED_FORMS;
 
 /// Kinds of figures.
 pub const KINDS: &[&str] = &[
@@ -51,6 +53,19 @@ const WITH_X_LIMITS: [&str; 4] = ["response", "frontier", "exchange", "hypervolu
 
 /// Kinds whose vertical axes can be given their ends, the same in all panels.
 const WITH_Y_LIMITS: [&str; 5] = ["response", "main_effects", "frontier", "exchange", "hypervolume"];
+
+/// Kinds along whose horizontal axis lines of theory can be drawn.
+const WITH_THEORY: [&str; 3] = ["response", "censorship", "redundancy"];
+
+/// What `censorship` draws: cost of keeping a target out, and share of targets that wait longer.
+pub const OF_CENSORSHIP: [&str; 2] = ["censorship_cost", "inclusion_wait"];
+
+/// What `redundancy` draws: live machines, and share of slots produced.
+pub const OF_REDUNDANCY: [&str; 2] = ["redundancy", "availability"];
+
+/// What a formula of theory may name: `x`, and the closed forms that there are.
+static OF_THEORY: Vocabulary =
+    Vocabulary { variables: &["x"], functions: CLOSED_FORMS, called: Some(("closed form", "`list theory`")) };
 
 /// Kind.
 pub const KIND: Parameter = Parameter::choice_required(
@@ -113,6 +128,15 @@ pub const Y_LIMITS: Parameter = Parameter::custom_optional(
     "two numbers, the lower first, as they are stored (a share is a fraction)",
     "the same of the vertical axes of these figures and of `main_effects`; several metrics share them",
 );
+/// Lines of theory.
+pub const THEORY: Parameter = Parameter::custom_optional(
+    "theory",
+    "a table of formulas in `x` by metric, such as { liveness = \"any_of(0.05, x)\" }",
+    "what theory says, drawn dashed over `response` (of its metrics), `censorship` (`censorship_cost`, `inclusion_wait`) and `redundancy` \
+     (`redundancy`, `availability`); `x` is what the horizontal axis shows, as it is stored (a setting's number, slots, epochs; a share is a \
+     fraction); a formula has `+ - * / ^`, brackets, `min`, `max`, `exp`, `ln`, `sqrt`, `abs`, `floor`, `ceil` and the closed forms of \
+     `list theory`; without `metrics`, `response` shows the metrics of its theory",
+);
 /// Design point.
 pub const DESIGN: Parameter = Parameter::integer(
     "design",
@@ -135,6 +159,7 @@ pub const PARAMETERS: &[&Parameter] = &[
     &AXIS,
     &X_LIMITS,
     &Y_LIMITS,
+    &THEORY,
     &DESIGN,
 ];
 
@@ -161,6 +186,8 @@ pub struct Chart {
     pub x_limits: Option<(f64, f64)>,
     /// Ends of the vertical axes, where given.
     pub y_limits: Option<(f64, f64)>,
+    /// What theory says of a metric or a curve, by its key: a formula in what the horizontal axis shows.
+    pub theory: Vec<(&'static str, Expression)>,
     /// The design point shown.
     pub design: u32,
 }
@@ -266,6 +293,15 @@ pub(super) fn read(root: &Section, experiment: &str, contenders: &[String]) -> V
             };
             let x_limits = limits_of(&X_LIMITS, &WITH_X_LIMITS);
             let y_limits = limits_of(&Y_LIMITS, &WITH_Y_LIMITS);
+            let metrics: Vec<&'static str> =
+                metrics.iter().filter_map(|m| METRICS.iter().find(|k| k.key == m)).map(|m| m.key).collect();
+            let theory = theory(table, kind, &metrics);
+            // What theory speaks of is what it is to be held against.
+            let metrics = if metrics.is_empty() && kind == "response" {
+                theory.iter().map(|(key, _)| *key).collect()
+            } else {
+                metrics
+            };
             let design = if single && experiment == "sweep" {
                 table.integer(&DESIGN) as u32
             } else {
@@ -276,21 +312,54 @@ pub(super) fn read(root: &Section, experiment: &str, contenders: &[String]) -> V
                 kind,
                 name,
                 title: table.optional_text(&TITLE),
-                metrics: metrics
-                    .iter()
-                    .filter_map(|m| METRICS.iter().find(|k| k.key == m))
-                    .map(|m| m.key)
-                    .collect(),
+                metrics,
                 contenders: shown,
                 size: table.optional_choice(&SIZE),
                 theme: table.optional_choice(&THEME),
                 axis,
                 x_limits,
                 y_limits,
+                theory,
                 design,
             }
         })
         .collect()
+}
+
+/// Formulas of theory of a figure that shows these metrics, or chooses for itself.
+fn theory(table: &Section, kind: &str, metrics: &[&'static str]) -> Vec<(&'static str, Expression)> {
+    if !WITH_THEORY.contains(&kind) {
+        table.note_unread_key(&THEORY, &format!("no line of theory is drawn in the figure `{kind}`"));
+        return Vec::new();
+    }
+    let known: Vec<&'static str> = match kind {
+        "censorship" => OF_CENSORSHIP.to_vec(),
+        "redundancy" => OF_REDUNDANCY.to_vec(),
+        _ => METRICS.iter().map(|metric| metric.key).collect(),
+    };
+    let formula = |(name, text): &(String, Value)| {
+        let Some(key) = known.iter().find(|key| *key == name) else {
+            let near = nearest(name, known.iter().copied());
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            let all =
+                if kind == "response" { String::new() } else { format!(" (it has {})", known.join(", ")) };
+            return Err(format!("the figure `{kind}` has no `{name}`{all}{near}"));
+        };
+        if !metrics.is_empty() && !metrics.contains(key) {
+            return Err(format!("theory of `{name}`, which `metrics` does not show"));
+        }
+        let text = text.as_text().ok_or_else(|| format!("the formula of `{name}` is not a text"))?;
+        let formula = Expression::parse(text, &OF_THEORY).map_err(|error| format!("`{name}`: {error}"))?;
+        Ok((*key, formula))
+    };
+    let read = |value: &Value| {
+        let entries = value.as_table().ok_or("not a table")?;
+        if entries.is_empty() {
+            return Err("an empty table: leave `theory` out".to_owned());
+        }
+        entries.iter().map(formula).collect::<Result<Vec<_>, String>>()
+    };
+    table.custom(&THEORY, read).unwrap_or_default()
 }
 
 /// Ends of an axis.
@@ -332,8 +401,11 @@ mod tests {
     use crate::settings::Document;
 
     fn read(charts: &str) -> Result<Experiment, String> {
-        let text = format!("{}{charts}", trial::THREE);
-        let document = Document::parse("trial.toml", &text).map_err(|e| e.to_string())?;
+        read_text(&format!("{}{charts}", trial::THREE))
+    }
+
+    fn read_text(text: &str) -> Result<Experiment, String> {
+        let document = Document::parse("trial.toml", text).map_err(|e| e.to_string())?;
         Experiment::read(document, &trial::Shipped).map_err(|e| e.to_string())
     }
 
@@ -390,6 +462,64 @@ mod tests {
         let chart = &trial::read(&format!("{text}{sweep}{charts}")).charts[0];
         assert_eq!((chart.x_limits, chart.y_limits), (Some((1.0, 4.0)), Some((-0.5, 1.0))));
         assert_eq!(chart.axis, Some("log"));
+    }
+
+    #[test]
+    fn theory_is_read_with_the_metrics_that_it_speaks_of() {
+        let chart = |keys: &str| {
+            let sweep =
+                "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.seats\"\nvalues = [2, 3]\n";
+            let text = trial::THREE.replace("replicates = 3", "replicates = 3\nkind = \"sweep\"");
+            read_text(&format!("{text}{sweep}[[charts]]\n{keys}\n"))
+        };
+        let read = chart(
+            "kind = \"response\"\ntheory = { revenue = \"revenue_uniform(0, 1, 3, x, 0)\", liveness = \"1\" }",
+        );
+        let read = read.unwrap();
+        let own = &read.charts[0];
+        assert_eq!(own.metrics, ["revenue", "liveness"]);
+        assert_eq!(own.theory[0].1.text(), "revenue_uniform(0, 1, 3, x, 0)");
+        // As resolved, it reads back to the same.
+        let again = Document::parse("resolved.toml", &read.resolved.to_toml()).unwrap();
+        assert_eq!(Experiment::read(again, &trial::Shipped).unwrap().charts, read.charts);
+        let own =
+            &chart("kind = \"redundancy\"\ntheory.availability = \"any_of(0.1, 2)\"").unwrap().charts[0];
+        assert_eq!((own.theory[0].0, own.metrics.len()), ("availability", 0));
+        for (keys, said) in [
+            ("kind = \"response\"\ntheory = { livenes = \"1\" }", "did you mean `liveness`?"),
+            (
+                "kind = \"censorship\"\ntheory = { liveness = \"1\" }",
+                "it has censorship_cost, inclusion_wait",
+            ),
+            ("kind = \"heat_map\"\ntheory = { liveness = \"1\" }", "no line of theory"),
+            ("kind = \"response\"\ntheory = { liveness = 1 }", "not a text"),
+            ("kind = \"response\"\ntheory = \"x\"", "not a table"),
+            ("kind = \"response\"\ntheory = {}", "empty table"),
+            (
+                "kind = \"response\"\nmetrics = [\"revenue\"]\ntheory = { liveness = \"1\" }",
+                "`metrics` does not show",
+            ),
+            (
+                "kind = \"response\"\ntheory = { liveness = \"anyof(0.1, x)\" }",
+                "`liveness`: character 1: there is no closed form `anyof`; did you mean `any_of`?",
+            ),
+            (
+                "kind = \"response\"\ntheory = { liveness = \"any_of(x)\" }",
+                "`any_of(p, r)` takes 2 arguments, not 1 (p: probability that a machine is down",
+            ),
+            ("kind = \"response\"\ntheory = { liveness = \"1 + (x\" }", "at the end: `)`"),
+            (
+                "kind = \"response\"\ntheory = { liveness = \"1 - y\" }",
+                "character 5: there is no variable `y`",
+            ),
+            (
+                "kind = \"response\"\ntheory = { liveness = \"any_of(5, x)\" }",
+                "character 8: `p` of `any_of` is 5; allowed: from 0 to 1",
+            ),
+        ] {
+            let error = chart(keys).unwrap_err();
+            assert!(error.contains(said), "{keys}: {error}");
+        }
     }
 
     #[test]

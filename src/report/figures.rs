@@ -48,6 +48,7 @@ mod surplus;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod theory;
 mod tornado;
 
 use super::robustness::Findings;
@@ -450,7 +451,7 @@ fn sheets(
     Ok(match chart.kind {
         "surplus" => one(surplus::figure(summary, experiment), "surplus"),
         "learning" => one(learning::figure(store, experiment, summary, chart)?, "learning"),
-        "redundancy" => one(redundancy::figure(store, experiment, summary, chart.design)?, "redundancy"),
+        "redundancy" => one(redundancy::figure(store, experiment, summary, chart)?, "redundancy"),
         "robustness" => {
             let findings = Findings::read(store, experiment)?;
             one(findings.and_then(|f| robustness::figure(&f, experiment, notes)), "robustness")

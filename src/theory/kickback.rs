@@ -270,6 +270,15 @@ impl Market {
     }
 }
 
+/// The kickback of each of `n` equal candidates of rent `R − c`, as [`Market::equilibrium`] has it without inertia: `x = R − c −
+/// μ/(1 − q)` with `q = 1/(n + e^{(u₀ − x)/μ})`, at least 0. What is paid rises with what would be due to it, so that there is one.
+pub fn symmetric_kickback(n: u32, rent: f64, mu: f64, outside: Option<f64>) -> f64 {
+    let others = |x: f64| f64::from(n) - 1.0 + outside.map_or(0.0, |u| exp((u - x) / mu));
+    // μ/(1 − q) = μ(1 + 1/(1/q − 1)), where 1/q − 1 is what all other choices weigh.
+    let miss = |x: f64| x - rent + mu * (1.0 + 1.0 / others(x));
+    if miss(0.0) >= 0.0 { 0.0 } else { root(miss, 0.0, rent).unwrap_or(f64::NAN) }
+}
+
 /// What delegators, or the treasury, get as `μ → 0`: the second-highest of the rents (the highest rivals bid the winner up
 /// to it), at least 0; 0 with fewer than two candidates.
 pub fn bertrand_income(rents: &[f64]) -> f64 {

@@ -16,11 +16,14 @@
 //! | [`resale`] | What is a seat sold for that can be sold on? |
 //! | [`multi_slot`] | What is the MEV of consecutive slots worth to one who makes them all? |
 //! | [`availability`] | How often is nobody there to sequence, and for how long? |
+//!
+//! [`by_name`] has those that take only numbers under names, for formulas in files.
 
 pub mod asymmetric;
 pub mod auction;
 pub mod availability;
 pub mod bribery;
+pub mod by_name;
 pub mod censorship;
 pub mod collateral;
 pub mod complete_information;

@@ -185,8 +185,8 @@ fn progress_and_messages_go_to_standard_error() {
     assert!(!ended.out.contains("6/6 units"));
 }
 
-const KINDS: [&str; 7] =
-    ["mechanisms", "strategies", "learners", "metrics", "parameters", "experiments", "scenarios"];
+const KINDS: [&str; 8] =
+    ["mechanisms", "strategies", "learners", "metrics", "parameters", "experiments", "scenarios", "theory"];
 
 #[test]
 fn lists_say_one_item_a_line_name_first() {
@@ -196,7 +196,7 @@ fn lists_say_one_item_a_line_name_first() {
     std::fs::create_dir(folder.path("strategies")).unwrap();
     let half = "learner = \"scripted\"\nsummary = \"offers half\"\noffer = { relative = 0.5 }\n";
     std::fs::write(folder.path("strategies/half.toml"), half).unwrap();
-    let expected: [&[&str]; 7] = [
+    let expected: [&[&str]; 8] = [
         &["auction_rotation", "delegated", "centralized"],
         &["hedge", "regret_matching", "half"],
         &["hedge", "regret_matching", "scripted"],
@@ -210,6 +210,7 @@ fn lists_say_one_item_a_line_name_first() {
         ],
         &["experiments/mine.toml"],
         &["optimistic-rollup-2025"],
+        &["any_of", "quorum", "least_bond", "revenue_uniform", "kickback_outside"],
     ];
     for (kind, names) in KINDS.iter().zip(expected) {
         let out = folder.run(&["list", kind]).with(0).out;

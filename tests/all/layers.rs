@@ -7,7 +7,7 @@ use std::path::Path;
 /// Layers from the bottom; folders of one layer may use each other. Play and the mechanisms are one: a mechanism moves
 /// money in the ledger of play, and play asks the mechanism what to do.
 const LAYERS: &[&[&str]] = &[
-    &["draws", "numerics", "settings"],
+    &["draws", "formula", "numerics", "settings"],
     &["world"],
     &["theory", "learning"],
     &["agent"],

@@ -27,6 +27,7 @@ mod theory_conduct;
 mod theory_delegated_slash;
 mod theory_entry;
 mod theory_foresight;
+mod theory_lines;
 mod theory_lookahead;
 mod theory_multi_slot;
 mod theory_order;

@@ -9,6 +9,7 @@ use crate::chart::over_time::OverTime;
 use crate::chart::parallel::{Axis, Line, Panel as Bundle, Parallel};
 use crate::chart::series::Series;
 use crate::chart::targets::Targets;
+use crate::chart::theory::Theory;
 use crate::chart::ticks::Format;
 use crate::chart::tornado::{Bar, Panel, Tornado};
 use crate::chart::validation::Validation;
@@ -51,6 +52,7 @@ fn censorship(names: &[&str], apart: f64) -> Censorship {
         waits: names.iter().enumerate().map(wait).collect(),
         partly: Vec::new(),
         is_log: None,
+        theory: [None, None],
     }
 }
 
@@ -205,6 +207,7 @@ fn over_time(names: &[&str]) -> OverTime {
         redundancy: line(&live, 0.1),
         availability: line(&produced, 0.001),
         targets: vec![0.999],
+        theory: [None, None],
     }
 }
 
@@ -234,6 +237,26 @@ pub(super) fn pictures(thirty: &[&str]) -> Vec<(&'static str, Result<Figure, Cha
     nasty_censorship.costs[0].points[2].1 = Estimate::absent();
     nasty_censorship.costs[1].points[0].1 = around(0.0, 0.0);
     nasty_censorship.waits[2].points.truncate(1);
+    let theory = |name: &str, formula: &str, y: &dyn Fn(f64) -> f64, ends: (u32, u32)| Theory {
+        name: name.to_owned(),
+        formula: formula.to_owned(),
+        points: (ends.0..=ends.1).map(|x| (f64::from(x), y(f64::from(x)))).collect(),
+        at_data: vec![y(f64::from(ends.0)), y(f64::from(ends.1))],
+        ..Theory::default()
+    };
+    let mut censorship_theory = censorship(&RULES[2..5], 1.0);
+    censorship_theory.theory = [
+        Some(theory("censorship_cost", "bribes_in_turn(0.004, 1, 6, x)", &|x| 0.004 * x.min(6.0), (1, 16))),
+        Some(theory("inclusion_wait", "wait_exceeds(0.5, x)", &|x| power(0.5, x as usize), (0, 16))),
+    ];
+    let mut theory_apart = censorship(&RULES[2..7], 60.0);
+    theory_apart.theory = [censorship_theory.theory[0].clone(), None];
+    let mut over_time_theory = over_time(&["algorithmic", "algorithmic_8"]);
+    let level = |name: &str, y: f64| Theory {
+        lines: vec![vec![(0.0, y), (413.0, y)]],
+        ..theory(name, "2", &|_| y, (1, 0))
+    };
+    over_time_theory.theory = [Some(level("redundancy", 2.0)), Some(level("availability", 0.995))];
     let mut nasty_tornado = tornado(2, true);
     nasty_tornado.panels[0].bars[0].label = LONG.to_owned();
     nasty_tornado.panels[0].bars[1].whole = Estimate::absent();
@@ -266,6 +289,11 @@ pub(super) fn pictures(thirty: &[&str]) -> Vec<(&'static str, Result<Figure, Cha
         ("redundancy", over_time(&["algorithmic", "algorithmic_8", "algorithmic_16"]).draw(paper)),
         ("redundancy_single", over_time(&["algorithmic", LONG]).draw(paper.single())),
         ("redundancy_dark", over_time(&["algorithmic"]).draw(dark)),
+        ("censorship_theory", censorship_theory.draw(paper)),
+        ("censorship_theory_single", censorship_theory.draw(paper.single())),
+        ("censorship_theory_apart", theory_apart.draw(dark)),
+        ("redundancy_theory", over_time_theory.draw(paper)),
+        ("redundancy_theory_single", over_time_theory.draw(paper.single())),
         ("redundancy_thirty", over_time(thirty).draw(paper)),
         ("tornado", tornado(3, true).draw(paper)),
         ("tornado_single", tornado(1, true).draw(paper.single())),

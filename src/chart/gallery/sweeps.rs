@@ -4,6 +4,7 @@ use super::samples::{LONG, around, heading, identity, noise};
 use crate::chart::heat_map::{Cell, Field, FieldRow, HeatMap};
 use crate::chart::response::{Along, Asked, MetricRow, Response, Responses, Scale, Spot};
 use crate::chart::strips::Contender;
+use crate::chart::theory::Theory;
 use crate::chart::ticks::Format;
 use crate::chart::{ChartError, Estimate, Figure, Style, Theme};
 
@@ -46,9 +47,11 @@ fn responses(names: &[&str], parameters: &[(&str, Scale, usize)], metrics: usize
                 range: (f64::NEG_INFINITY, f64::INFINITY),
                 format: if m == 0 { Format::Percent } else { Format::Plain },
                 panels: (0..parameters.len()).map(|p| panel(p, [1.0, 0.05, 68_000.0, 1e-6][m % 4])).collect(),
+                theory: None,
             })
             .collect(),
         axes: Asked::default(),
+        without_data: Vec::new(),
     }
 }
 
@@ -82,6 +85,17 @@ fn heat_map(names: &[&str], columns: usize, rows: usize) -> HeatMap {
     }
 }
 
+/// A level of theory over the unit interval.
+fn line(name: &str, level: f64) -> Theory {
+    Theory {
+        name: name.to_owned(),
+        formula: "any_of(1 - up(0.01, 0.1), 3)".to_owned(),
+        lines: vec![vec![(0.0, level), (1.0, level)]],
+        at_data: vec![level],
+        ..Theory::default()
+    }
+}
+
 /// All pictures, by file name.
 pub(super) fn pictures() -> Vec<(&'static str, Result<Figure, ChartError>)> {
     let paper = Style::paper();
@@ -96,6 +110,34 @@ pub(super) fn pictures() -> Vec<(&'static str, Result<Figure, ChartError>)> {
         ]
     };
     let long_names = Scale::Names(vec![LONG.to_owned(); 4]);
+    let mut theory = responses(&rules, &[("seats", Scale::Linear, 5)], 3);
+    theory.rows[0].theory = Some(line("holder_share", 0.6));
+    theory.rows[1].theory = Some(Theory {
+        name: "net_surplus".to_owned(),
+        formula: "revenue_uniform(0, 0.08, 3, x, reserve_uniform(0, 0.08, 0))".to_owned(),
+        points: (0..5).map(|i| (0.25 * f64::from(i), 0.03 + 0.002 * f64::from(i))).collect(),
+        at_data: vec![0.03, 0.038],
+        remarks: vec!["Theory is silent on net_surplus below 0.".to_owned()],
+        ..Theory::default()
+    });
+    // A pole, whose line leaves the panel.
+    theory.rows[2].theory = Some(Theory {
+        lines: vec![(0..=40).map(|i| 0.025 * f64::from(i)).map(|x| (x, 3e4 / (1.01 - x))).collect()],
+        at_data: vec![3e4],
+        ..line("capital_locked", 0.0)
+    });
+    let mut nasty_theory = responses(&[LONG, "b"], &[("bond", Scale::Logarithmic, 4)], 2);
+    nasty_theory.rows[0].theory = Some(Theory {
+        formula: format!("min({LONG}, x)"),
+        points: (0..200).map(|i| (0.001 * (1.0 + 0.3 * f64::from(i)), 0.5)).collect(),
+        lines: vec![vec![(-1.0, -3.0), (0.01, f64::NAN), (0.02, 0.4), (7.0, f64::INFINITY)]],
+        at_data: vec![f64::NAN],
+        ..line(LONG, 0.5)
+    });
+    nasty_theory.rows[1].theory =
+        Some(Theory { lines: Vec::new(), remarks: vec![format!("No {LONG}.")], ..line("b", 1.0) });
+    nasty_theory.without_data = vec![LONG.to_owned(), "revenue".to_owned()];
+    nasty_theory.axes.is_log = true;
     let mut holes = heat_map(&rules[..2], 5, 4);
     holes.rows[0].fields[0].cells[1][2].estimate = Estimate::absent();
     holes.rows[1].fields.iter_mut().flat_map(|f| f.cells.iter_mut().flatten()).for_each(|cell| {
@@ -106,6 +148,10 @@ pub(super) fn pictures() -> Vec<(&'static str, Result<Figure, ChartError>)> {
         ("response_single", responses(&rules, &[("seats", Scale::Linear, 12)], 3).draw(paper.single())),
         ("response_dark", responses(&rules, &[("bond", Scale::Logarithmic, 6)], 2).draw(dark)),
         ("response_long", responses(&[LONG, "b"], &[(LONG, long_names, 4)], 2).draw(paper)),
+        ("response_theory", theory.draw(paper)),
+        ("response_theory_single", theory.draw(paper.single())),
+        ("response_theory_dark", theory.draw(dark)),
+        ("response_theory_nasty", nasty_theory.draw(paper)),
         ("main_effects", responses(&rules, &three(), 3).draw(paper)),
         ("main_effects_single", responses(&rules, &three(), 2).draw(paper.single())),
         ("main_effects_slides", responses(&rules, &three(), 2).draw(slides)),

@@ -1,11 +1,11 @@
 //! `censorship`: what it costs to keep a target out for so many slots, and how long targets wait.
 
 use super::averaging::{by_state, in_all};
-use super::{Sheet, heading, identity, is_sound, replicates};
+use super::{Sheet, heading, identity, is_sound, replicates, theory};
 use crate::chart::censorship::{Censorship, Partly};
 use crate::chart::lorenz::LorenzContender;
 use crate::chart::series::Series;
-use crate::experiment::charts::Chart;
+use crate::experiment::charts::{Chart, OF_CENSORSHIP};
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
 use crate::report::summary::Summary;
@@ -43,6 +43,8 @@ pub(super) fn figure(
     };
     let contenders = summary.contenders().iter().enumerate().map(contender).collect();
     let heading = heading("What censorship costs, and what it delays", experiment, replicates(summary));
+    let [cost, wait] = OF_CENSORSHIP;
+    let theory = theory::of_curves(&chart.theory, [(cost, costs.as_slice()), (wait, waits.as_slice())]);
     let drawn = !costs.is_empty() || !waits.is_empty();
     Ok(drawn.then_some(Sheet::Censorship(Censorship {
         heading,
@@ -51,5 +53,6 @@ pub(super) fn figure(
         waits,
         partly,
         is_log: chart.axis.map(|axis| axis == "log"),
+        theory,
     })))
 }

@@ -1,10 +1,11 @@
 //! `redundancy`: how many machines are live, and what share of slots is produced, along a market's epochs.
 
 use super::averaging::by_state;
-use super::{Sheet, heading, identity, is_sound, replicates};
+use super::{Sheet, heading, identity, is_sound, replicates, theory};
 use crate::chart::lorenz::LorenzContender;
 use crate::chart::over_time::OverTime;
 use crate::chart::series::Series;
+use crate::experiment::charts::{Chart, OF_REDUNDANCY};
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
 use crate::measure::over_time::CURVES;
@@ -15,12 +16,12 @@ pub(super) fn figure(
     store: &Store,
     experiment: &Experiment,
     summary: &Summary,
-    design: u32,
+    chart: &Chart,
 ) -> Result<Option<Sheet>, StoreError> {
     let lines = |name: &str| -> Result<Vec<Series>, StoreError> {
         let mut lines = Vec::new();
         for (c, mechanism) in summary.contenders().iter().enumerate() {
-            let points = by_state(&store.curves(design, mechanism, name)?, "");
+            let points = by_state(&store.curves(chart.design, mechanism, name)?, "");
             if !points.is_empty() {
                 lines.push(Series { name: summary.marked(c), points });
             }
@@ -45,6 +46,11 @@ pub(super) fn figure(
         .collect();
     targets.sort_by(f64::total_cmp);
     targets.dedup();
+    let [live, produced] = OF_REDUNDANCY;
+    let theory = theory::of_curves(
+        &chart.theory,
+        [(live, redundancy.as_slice()), (produced, availability.as_slice())],
+    );
     let heading = heading("Redundancy and availability over time", experiment, replicates(summary));
     Ok((!redundancy.is_empty()).then_some(Sheet::OverTime(OverTime {
         heading,
@@ -52,5 +58,6 @@ pub(super) fn figure(
         redundancy,
         availability,
         targets,
+        theory,
     })))
 }

@@ -1,10 +1,12 @@
 //! `response`, `heat-map` and `main-effects`: how metrics respond to the parameters of a sweep.
 
+use super::theory::{self, Places};
 use super::{Sheet, drawn_as, heading, identity};
 use crate::chart::Estimate;
 use crate::chart::heat_map::{Cell, Field, FieldRow, HeatMap};
 use crate::chart::response::{Along, Asked, MetricRow, Response, Responses, Scale, Spot};
 use crate::chart::strips::Contender;
+use crate::chart::theory::Theory;
 use crate::chart::ticks::Format;
 use crate::experiment::charts::Chart;
 use crate::experiment::file::Experiment;
@@ -46,15 +48,31 @@ pub(super) fn response(swept: &Swept, experiment: &Experiment, chart: &Chart) ->
     let most = if chart.metrics.is_empty() { RESPONSES } else { usize::MAX };
     let rows = swept.metrics.iter().take(most).enumerate().map(|(metric, &m)| {
         let lines = shown.iter().map(|&c| line(c, metric)).collect();
-        row(m, vec![Response { parameter: 0, lines }])
+        let theory = theory(m, factor, chart);
+        MetricRow { theory, ..row(m, vec![Response { parameter: 0, lines }]) }
     });
+    let missing = chart.theory.iter().filter(|(key, _)| !swept.metrics.iter().any(|m| m.key == *key));
     Some(Sheet::Response(Responses {
         heading: heading(&format!("Responses to {}", factor.label), experiment, swept.replicates),
         contenders: named(swept, &shown, experiment),
         parameters: vec![Along { name: factor.axis.clone(), scale: scale(factor) }],
         rows: rows.collect(),
         axes: asked(chart),
+        without_data: missing.map(|(key, _)| (*key).to_owned()).collect(),
     }))
+}
+
+/// What a chart says in theory of a metric along the settings of a factor: of several parameters that move together, along the first.
+fn theory(metric: &Metric, factor: &Factor, chart: &Chart) -> Option<Theory> {
+    let (name, formula) = chart.theory.iter().find(|(key, _)| *key == metric.key)?;
+    Some(match factor.numbers() {
+        None => theory::beside_names(name, formula, factor.levels.len()),
+        Some(numbers) if factor.is_zero_among_decades() => theory::at_settings(name, formula, numbers),
+        Some(numbers) => {
+            let places = Places::along(numbers.iter().copied(), chart.x_limits, factor.is_logarithmic());
+            theory::along(name, formula, &places)
+        }
+    })
 }
 
 /// Means at each setting of each parameter, over all settings of the others; `None` where fewer than two vary.
@@ -118,6 +136,7 @@ pub(super) fn main_effects(
         parameters: parameters.collect(),
         rows: rows.collect(),
         axes: asked(chart),
+        without_data: Vec::new(),
     })))
 }
 
@@ -215,7 +234,7 @@ fn asked(chart: &Chart) -> Asked {
 
 fn row(metric: &Metric, panels: Vec<Response>) -> MetricRow {
     let (title, format) = titled(metric);
-    MetricRow { title, range: metric.range, format, panels }
+    MetricRow { title, range: metric.range, format, panels, theory: None }
 }
 
 fn titled(metric: &Metric) -> (String, Format) {

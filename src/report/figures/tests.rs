@@ -308,9 +308,11 @@ fn sheets_of(metrics: &[&'static crate::measure::metrics::Metric]) -> Vec<Sheet>
                 range: m.range,
                 format: format(m),
                 panels: (0..parameters).map(line).collect(),
+                theory: None,
             })
             .collect(),
         axes: response::Asked::default(),
+        without_data: Vec::new(),
     };
     let front = frontier::Frontier {
         heading: heading(),

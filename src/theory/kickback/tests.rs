@@ -217,3 +217,18 @@ fn bad_markets_are_refused() {
     assert!(Market::new(vec![1.0], 0.0, None).unwrap_err().contains("is 0"));
     assert!(Market::new(vec![1.0], 0.1, Some(f64::NAN)).unwrap_err().contains("NaN"));
 }
+
+/// One equation instead of one for each candidate; the floor binds for the thin rent.
+#[test]
+fn equals_pay_what_the_market_of_equals_pays() {
+    for n in [1_u32, 2, 3, 10] {
+        for outside in [None, Some(0.0), Some(0.4), Some(-1.0)] {
+            for (rent, mu) in [(1.0, 0.25), (2.0, 0.1), (0.1, 0.25), (1.0, 2.0)] {
+                let market = Market::symmetric(n as usize, rent, mu, outside).unwrap();
+                let expected = market.equilibrium().kickback[0];
+                let found = symmetric_kickback(n, rent, mu, outside);
+                assert!((found - expected).abs() < 1e-9, "{n} {rent} {mu} {outside:?}: {found}, {expected}");
+            }
+        }
+    }
+}

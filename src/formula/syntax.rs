@@ -2,23 +2,52 @@
 //!
 //! `sum = ["-"] operand { operator operand }`; `operand = number | variable | function "(" sum { "," sum } ")" | "(" sum ")"`.
 //! A minus in front of a sum becomes `0 -`; `min(a, b, c)` becomes `((a) min (b)) min (c)`; powers of powers, and signs after
-//! an operator, need brackets.
+//! an operator, need brackets. The calls of a vocabulary's own functions become variables `call_0`, `call_1` and so on, beside which
+//! their arguments are written anew one by one.
 
 use super::operators::{CHAINED, UNARY};
-use super::{VARIABLES, unknown};
+use super::{Function, Vocabulary, unknown};
+use crate::settings::nearest;
 use std::fmt::Write;
 
-/// Most numbers and variables of a formula: as many are evaluated without allocating.
-const LONGEST: usize = 32;
+/// Most numbers, variables and calls of a formula: as many are evaluated without allocating.
+pub const LONGEST: usize = 32;
 /// Deepest brackets.
 const DEEPEST: usize = 64;
+
+/// What the variable that stands for a call is called, but for its number.
+const CALL: &str = "call_";
+
+/// A formula written anew.
+#[derive(Debug)]
+pub struct Written {
+    /// For `exmex`.
+    pub plain: String,
+    /// Calls of the vocabulary's own functions, by number.
+    pub calls: Vec<WrittenCall>,
+}
+
+/// A call of a vocabulary's own function.
+#[derive(Debug)]
+pub struct WrittenCall {
+    /// Which.
+    pub function: &'static Function,
+    /// Its arguments, each with the place of its first character.
+    pub arguments: Vec<(Written, usize)>,
+}
+
+/// The number of the call that a variable stands for.
+pub fn place_of_call(variable: &str) -> Option<usize> {
+    variable.strip_prefix(CALL)?.parse().ok()
+}
 
 /// Writes a formula anew.
 ///
 /// # Errors
 /// What is wrong, and at which character.
-pub fn rewrite(text: &str) -> Result<String, String> {
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, operands: 0, depth: 0 };
+pub fn rewrite(text: &str, vocabulary: &'static Vocabulary) -> Result<Written, String> {
+    let tokens = tokens(text)?;
+    let mut parser = Parser { vocabulary, tokens, next: 0, operands: 0, depth: 0, calls: Vec::new() };
     let plain = parser.sum()?;
     match parser.peek() {
         None => {}
@@ -29,11 +58,11 @@ pub fn rewrite(text: &str) -> Result<String, String> {
     }
     if parser.operands > LONGEST {
         return Err(format!(
-            "the formula has {} numbers and variables; allowed: up to {LONGEST}",
+            "the formula has {} numbers, variables and calls; allowed: up to {LONGEST}",
             parser.operands
         ));
     }
-    Ok(plain)
+    Ok(Written { plain, calls: parser.calls })
 }
 
 #[derive(Clone, Debug)]
@@ -98,10 +127,13 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
 }
 
 struct Parser {
+    vocabulary: &'static Vocabulary,
     tokens: Vec<Token>,
     next: usize,
     operands: usize,
     depth: usize,
+    /// Calls of the sum that is being read.
+    calls: Vec<WrittenCall>,
 }
 
 impl Parser {
@@ -177,12 +209,15 @@ impl Parser {
                     return self.call(&name, column);
                 }
                 self.operands += 1;
-                if VARIABLES.contains(&name.as_str()) {
+                if self.vocabulary.variables.contains(&name.as_str()) {
                     Ok(name)
+                } else if let Some(function) = self.own(&name) {
+                    let signature = function.signature();
+                    Err(format!("character {column}: `{name}` is a function: write `{signature}`"))
                 } else if UNARY.contains(&name.as_str()) || CHAINED.contains(&name.as_str()) {
                     Err(format!("character {column}: `{name}` is a function: write `{name}(…)`"))
                 } else {
-                    Err(unknown("variable", &name, column, &VARIABLES))
+                    Err(unknown("variable", &name, column, self.vocabulary.variables))
                 }
             }
             Kind::Sign('(') => {
@@ -195,12 +230,19 @@ impl Parser {
         }
     }
 
+    /// The vocabulary's own function of this name.
+    fn own(&self, name: &str) -> Option<&'static Function> {
+        self.vocabulary.functions.iter().find(|function| function.name == name)
+    }
+
     /// A function's arguments, behind its opening bracket.
     fn call(&mut self, name: &str, column: usize) -> Result<String, String> {
+        if let Some(function) = self.own(name) {
+            return self.own_call(function, column);
+        }
         let chained = CHAINED.contains(&name);
         if !chained && !UNARY.contains(&name) {
-            let known: Vec<&str> = UNARY.iter().chain(CHAINED).copied().collect();
-            return Err(unknown("function", name, column, &known));
+            return Err(self.unknown_function(name, column));
         }
         let mut arguments = vec![self.sum()?];
         while self.take(',') {
@@ -219,6 +261,48 @@ impl Parser {
                 Ok(arguments[1..].iter().fold(first, join))
             }
         }
+    }
+
+    /// A call of one of the vocabulary's own functions becomes a variable.
+    fn own_call(&mut self, function: &'static Function, column: usize) -> Result<String, String> {
+        let around = std::mem::take(&mut self.calls);
+        let mut arguments = Vec::new();
+        loop {
+            let column = self.peek().map_or(column, |token| token.column);
+            let plain = self.sum()?;
+            arguments.push((Written { plain, calls: std::mem::take(&mut self.calls) }, column));
+            if !self.take(',') {
+                break;
+            }
+        }
+        if !self.take(')') {
+            return Err(self.expected("`,`, `)` or an operator"));
+        }
+        let wanted = function.arguments.len();
+        if arguments.len() != wanted {
+            let plural = if wanted == 1 { "" } else { "s" };
+            return Err(format!(
+                "character {column}: `{}` takes {wanted} argument{plural}, not {} ({})",
+                function.signature(),
+                arguments.len(),
+                function.arguments_in_words()
+            ));
+        }
+        self.calls = around;
+        self.operands += 1;
+        self.calls.push(WrittenCall { function, arguments });
+        Ok(format!("{CALL}{}", self.calls.len() - 1))
+    }
+
+    fn unknown_function(&self, name: &str, column: usize) -> String {
+        let own = self.vocabulary.functions.iter().map(|function| function.name);
+        let known: Vec<&str> = own.chain(UNARY.iter().chain(CHAINED).copied()).collect();
+        let Some((called, listed)) = self.vocabulary.called else {
+            return unknown("function", name, column, &known);
+        };
+        let near = nearest(name, known.iter().copied())
+            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        format!("character {column}: there is no {called} `{name}`{near} ({listed} names them all)")
     }
 
     fn close(&mut self) -> Result<(), String> {
