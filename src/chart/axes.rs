@@ -137,6 +137,10 @@ impl Axis {
                 if at.len() < 2 {
                     at = ticks::ones_twos_fives(low, high);
                 }
+                // Between neighbours there is no round number: then the ends are told.
+                if at.len() < 2 {
+                    at = vec![low, high];
+                }
                 let ticks = at.into_iter().map(|v| (v, ticks::decade_label(v, format))).collect();
                 Self { kind: Kind::Log, low, high, ticks }
             }

@@ -39,6 +39,17 @@ pub enum Scale {
     Names(Vec<String>),
 }
 
+impl Scale {
+    /// Whether an axis of this kind can end at these limits.
+    fn takes(&self, (low, _): (f64, f64)) -> bool {
+        match self {
+            Scale::Linear => true,
+            Scale::Logarithmic => low > 0.0,
+            Scale::Even(_) | Scale::Names(_) => false,
+        }
+    }
+}
+
 /// What one contender has of a metric at one setting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spot {
@@ -141,10 +152,21 @@ impl Responses {
         keys.extend(theory::key(theories(), style));
         frame.legend(&keys);
         let wide = self.rows.iter().map(|row| row.panels.len()).max().unwrap_or(0);
-        if wide <= 1 {
-            self.metrics_side_by_side(&mut frame);
+        let beyond = if wide <= 1 {
+            self.metrics_side_by_side(&mut frame)
         } else {
-            self.metrics_below_one_another(&mut frame);
+            self.metrics_below_one_another(&mut frame)
+        };
+        frame.note(beyond_note(beyond));
+        for along in self
+            .parameters
+            .iter()
+            .filter(|along| self.axes.x.is_some_and(|limits| !along.scale.takes(limits)))
+        {
+            frame.note(format!(
+                "Limits of the horizontal axis have no meaning along {}, and are left out there.",
+                along.name
+            ));
         }
         let is_bent = |row: &&MetricRow| row.spots().any(|s| s.estimate.value().is_some_and(|v| v <= 0.0));
         for row in self.rows.iter().filter(is_bent).filter(|_| self.axes.is_log) {
@@ -180,8 +202,9 @@ impl Responses {
         Ok(frame.finish(&self.alt()))
     }
 
-    /// One parameter: a panel for each metric, each with a vertical axis of its own and its name above.
-    fn metrics_side_by_side(&self, frame: &mut Frame) {
+    /// One parameter: a panel for each metric, each with a vertical axis of its own and its name above. How many points lie beyond the axes.
+    fn metrics_side_by_side(&self, frame: &mut Frame) -> usize {
+        let mut beyond = 0;
         let style = frame.canvas.style;
         let scale = style.scale();
         let rows: Vec<&MetricRow> = self.rows.iter().filter(|row| row.has_values()).collect();
@@ -215,11 +238,12 @@ impl Responses {
                 let from = left(column);
                 for (place, response) in row.panels.iter().enumerate() {
                     let theory = row.theory.as_ref().filter(|_| place == 0);
-                    self.panel(frame, response, theory, (from, top, from + wide, bottom), y, true);
+                    beyond += self.panel(frame, response, theory, (from, top, from + wide, bottom), y, true);
                 }
             }
             self.name_parameter(frame, band, &left, wide, bottom);
         }
+        beyond
     }
 
     /// The parameter's name below each panel of a band.
@@ -248,7 +272,8 @@ impl Responses {
     }
 
     /// Several parameters: a row for each metric, a column for each parameter.
-    fn metrics_below_one_another(&self, frame: &mut Frame) {
+    fn metrics_below_one_another(&self, frame: &mut Frame) -> usize {
+        let mut beyond = 0;
         let style = frame.canvas.style;
         let (scale, size) = (style.scale(), style.size(Type::Label));
         let rows: Vec<&MetricRow> = self.rows.iter().filter(|row| row.has_values()).collect();
@@ -278,7 +303,7 @@ impl Responses {
                         continue;
                     };
                     let place = (left(column), top, left(column) + wide, bottom);
-                    self.panel(frame, response, None, place, y, column == 0);
+                    beyond += self.panel(frame, response, None, place, y, column == 0);
                 }
                 let words = font::balanced(&row.title, size, weight(Type::Label), high, name_lines);
                 let last = left(0) - axes::beside(style, y, 0) - 0.5 * size;
@@ -301,6 +326,7 @@ impl Responses {
             }
             frame.y = below + lines as f64 * style.leading(Type::Label) + 8.0 * scale;
         }
+        beyond
     }
 
     /// Lines of each name of a setting below a panel so wide, every other one below its neighbours where words would not fit beside them;
@@ -343,7 +369,7 @@ impl Responses {
         axes::below(style) + (most as f64 - 1.0) * style.leading(Type::Tick)
     }
 
-    /// One panel at (left, top, right, bottom).
+    /// One panel at (left, top, right, bottom); how many points lie beyond its axes.
     fn panel(
         &self,
         frame: &mut Frame,
@@ -352,14 +378,12 @@ impl Responses {
         (left, top, right, bottom): (f64, f64, f64, f64),
         y: &Axis,
         labelled: bool,
-    ) {
+    ) -> usize {
         let style = frame.canvas.style;
         let settings: Vec<f64> = response.lines.iter().flatten().map(|spot| spot.x).collect();
         let scale = &self.parameters[response.parameter].scale;
         let mut x = along(scale, &settings, right - left, style);
-        if matches!(scale, Scale::Linear | Scale::Logarithmic) {
-            x = x.limited(self.axes.x, Format::Plain, 5);
-        }
+        x = x.limited(self.axes.x.filter(|limits| scale.takes(*limits)), Format::Plain, 5);
         let names = self.names_below(response.parameter, right - left, style);
         if let (Scale::Names(all), false) = (scale, names.is_empty()) {
             x.ticks = all.iter().enumerate().map(|(place, name)| (place as f64, name.clone())).collect();
@@ -391,7 +415,6 @@ impl Responses {
         };
         let marks = series::Marks { every: false, hollow: &|_| false };
         let beyond = series::draw(&mut frame.canvas, &panel, &drawn, of, marks);
-        frame.note(beyond_note(beyond));
         if response.lines.iter().flatten().any(|spot| y.cuts(spot.estimate.interval())) {
             frame.note(CUT);
         }
@@ -407,6 +430,7 @@ impl Responses {
         if let Some(theory) = theory {
             references(&mut frame.canvas, &panel, &theory.references(theory::pen(style)), true);
         }
+        beyond
     }
 
     fn alt(&self) -> String {

@@ -293,6 +293,14 @@ pub(super) fn read(root: &Section, experiment: &str, contenders: &[String]) -> V
             };
             let x_limits = limits_of(&X_LIMITS, &WITH_X_LIMITS);
             let y_limits = limits_of(&Y_LIMITS, &WITH_Y_LIMITS);
+            if axis == Some("log") && y_limits.is_some_and(|(low, _)| low <= 0.0) {
+                table.refuse(
+                    Y_LIMITS.key,
+                    "a logarithmic axis that begins at zero or below",
+                    "two positive numbers, or `axis = \"linear\"`",
+                    None,
+                );
+            }
             let metrics: Vec<&'static str> =
                 metrics.iter().filter_map(|m| METRICS.iter().find(|k| k.key == m)).map(|m| m.key).collect();
             let theory = theory(table, kind, &metrics);
@@ -446,6 +454,10 @@ mod tests {
             ("[[charts]]\nkind = \"main_effects\"\nx_limits = [0, 1]\n", "has its own axes"),
             ("[[charts]]\nkind = \"main_effects\"\ny_limits = [1, 0]\n", "nothing"),
             ("[[charts]]\nkind = \"main_effects\"\ny_limits = [1]\n", "not two numbers"),
+            (
+                "[[charts]]\nkind = \"response\"\ny_limits = [-0.5, 1]\naxis = \"log\"\n",
+                "a logarithmic axis that begins at zero",
+            ),
             ("[[charts]]\nkind = \"surplus\"\ntheme = \"drak\"\n", "dark"),
         ] {
             let error = read(charts).unwrap_err();
@@ -457,10 +469,10 @@ mod tests {
     fn limits_are_read_where_a_figure_has_them() {
         let sweep = "[sweep]\n[[sweep.parameters]]\npath = \"mechanism.auction.seats\"\nvalues = [2, 3]\n";
         let charts =
-            "[[charts]]\nkind = \"response\"\nx_limits = [1, 4]\ny_limits = [-0.5, 1]\naxis = \"log\"\n";
+            "[[charts]]\nkind = \"response\"\nx_limits = [1, 4]\ny_limits = [0.5, 1]\naxis = \"log\"\n";
         let text = trial::THREE.replace("replicates = 3", "replicates = 3\nkind = \"sweep\"");
         let chart = &trial::read(&format!("{text}{sweep}{charts}")).charts[0];
-        assert_eq!((chart.x_limits, chart.y_limits), (Some((1.0, 4.0)), Some((-0.5, 1.0))));
+        assert_eq!((chart.x_limits, chart.y_limits), (Some((1.0, 4.0)), Some((0.5, 1.0))));
         assert_eq!(chart.axis, Some("log"));
     }
 
