@@ -575,6 +575,10 @@ mod tests {
     }
 
     fn figure_with(scale: Scale, axes: Asked, style: Style, theory: Option<Theory>) -> Figure {
+        input(scale, axes, theory).draw(style).unwrap()
+    }
+
+    fn input(scale: Scale, axes: Asked, theory: Option<Theory>) -> Responses {
         let spot = |x: u32| Spot {
             x: f64::from(x),
             estimate: Estimate::new(f64::from(x), f64::from(x) - 0.5, f64::from(x) + 0.5),
@@ -599,8 +603,6 @@ mod tests {
             axes,
             without_data: Vec::new(),
         }
-        .draw(style)
-        .unwrap()
     }
 
     #[test]
@@ -645,6 +647,25 @@ mod tests {
         assert!(narrow.caption().contains("Not drawn: 4 points"), "{}", narrow.caption());
         let log = figure(Scale::Linear, Asked { is_log: true, ..Asked::default() });
         assert!(log.caption().contains("Not logarithmic, as asked: m"), "{}", log.caption());
+        // Points of all panels count together, and once.
+        let mut two = input(Scale::Linear, Asked { x: Some((1.0, 2.0)), ..Asked::default() }, None);
+        two.rows.push(MetricRow { title: "other".to_owned(), ..two.rows[0].clone() });
+        let two = two.draw(Style::paper()).unwrap();
+        assert!(two.caption().contains("Not drawn: 8 points"), "{}", two.caption());
+        // Where limits have no meaning the axis is as it would be without them, and says so.
+        let below = Asked { x: Some((-1.0, 2.0)), ..Asked::default() };
+        for scale in [Scale::Logarithmic, Scale::Even((0..4).map(|i| i.to_string()).collect())] {
+            let figure = figure(scale, below);
+            assert!(figure.caption().contains("have no meaning along bond (ETH)"), "{}", figure.caption());
+            assert!(!figure.caption().contains("Not drawn"), "{}", figure.caption());
+        }
+    }
+
+    #[test]
+    fn a_logarithmic_axis_between_neighbours_tells_its_ends() {
+        let axis = Axis::decades(0.1, 10.0, Format::Percent, 4).limited(Some((0.5, 0.9)), Format::Percent, 4);
+        let labels: Vec<&str> = axis.ticks.iter().map(|(_, label)| label.as_str()).collect();
+        assert_eq!(labels, ["50%", "90%"]);
     }
 
     /// Data end at 3.5; theory reaches up to 7, which no interval does.
