@@ -114,7 +114,7 @@ fn remarks(
     };
     let mut remarks = Vec::new();
     if !connected {
-        remarks.push(format!("Theory of {name} takes whole numbers: crosses."));
+        remarks.push(format!("Crosses: theory of {name} takes whole numbers only."));
     }
     // Between whole numbers such a theory is silent by nature.
     let counts = |x: f64| connected || !places.lies_between(x);
