@@ -114,7 +114,7 @@ fn remarks(
     };
     let mut remarks = Vec::new();
     if !connected {
-        remarks.push(format!("Theory of {name} takes whole numbers: crosses."));
+        remarks.push(format!("Crosses: theory of {name} takes whole numbers only."));
     }
     // Between whole numbers such a theory is silent by nature.
     let counts = |x: f64| connected || !places.lies_between(x);
@@ -126,7 +126,8 @@ fn remarks(
     }
     for pair in xs.windows(2) {
         if silent.iter().any(|x| *x > pair[0] && *x < pair[1]) {
-            gaps.push(format!("between {} and {}", say(pair[0]), say(pair[1])));
+            let [from, to] = [say(pair[0]), say(pair[1])];
+            gaps.push(if from == to { format!("at {from}") } else { format!("between {from} and {to}") });
         }
     }
     if silent.iter().any(|x| x > last) {
@@ -257,6 +258,11 @@ mod tests {
         let two = drawn("ln(x ^ 2 - 1)", &[-2.0, 2.0]);
         assert_eq!((two.lines.len(), two.remarks.len()), (2, 1), "{:?}", two.remarks);
         assert!(two.remarks[0].contains("between −1 and 1"), "{:?}", two.remarks);
+        let pole = drawn("1 / (x - 2)", &[1.0, 4.0]);
+        assert_eq!(
+            (pole.lines.len(), pole.remarks.as_slice()),
+            (2, &["Theory is silent on m at 2.".to_owned()][..])
+        );
         let nowhere = drawn("wait(1 + x)", &[0.0, 2.0]);
         assert!(nowhere.lines.is_empty() && nowhere.points.is_empty());
         assert!(nowhere.remarks[0].contains("wait(1 + x) has no value anywhere"), "{:?}", nowhere.remarks);
