@@ -15,7 +15,7 @@ use crate::measure::over_time::OverTime;
 use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::oversight::Oversight;
-use crate::mechanism::terms::{Findings, Terms};
+use crate::mechanism::{findings::Findings, terms::Terms};
 use crate::mechanism::{Mechanism, Rule};
 use crate::play::conduct::{self, Behaviour};
 use crate::play::learning_loop::{self, Learned};

@@ -57,7 +57,7 @@ use crate::agent::conduct::{Bribes, Choice};
 use crate::draws::{Purpose, Who};
 use crate::learning::policy::Policy;
 use crate::learning::{Feedback, Learner, Problem};
-use crate::mechanism::terms::{Findings, Terms};
+use crate::mechanism::{findings::Findings, terms::Terms};
 use crate::mechanism::{Lever, Mechanism};
 use crate::numerics::pow;
 use ndarray::Array2;
