@@ -21,8 +21,8 @@
 
 use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
-use super::operation::Service;
 use super::findings::Office;
+use super::operation::Service;
 use super::terms::{COMMISSION, EPOCH_SLOTS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Selection};
 use crate::agent::Setting;

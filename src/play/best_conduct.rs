@@ -12,8 +12,8 @@
 //! difference that luck alone would do so for some way in one case of forty.
 //!
 //! **How long they are tried.** Epochs count together, over rounds of learning, as long as everybody behaves alike in them ([`Habits`]), whatever a
-//! finding is thought to cost meanwhile. They are tried until one way is better than every other by [`CERTAIN`] standard errors, or there
-//! are [`ENOUGH`] epochs.
+//! finding is thought to cost meanwhile. They are tried until one way is better than every other by four standard errors, or there
+//! are 384 epochs.
 //!
 //! **What is asked.** Who behaves as it does act by act asks `κ`. Who takes what does not pay by itself asks what its acts cost it on average: less
 //! would not pay. A briber who learns its price posts it for all targets: of such a one everybody asks the least price that pays
@@ -94,11 +94,8 @@ impl Ways {
         } else {
             vec![usual.markup]
         };
-        let obeys = if spec.obeys == Choice::Learned {
-            vec![Some(false), Some(true)]
-        } else {
-            vec![usual.obeys]
-        };
+        let obeys =
+            if spec.obeys == Choice::Learned { vec![Some(false), Some(true)] } else { vec![usual.obeys] };
         let toxic = if spec.toxic == Choice::Learned { vec![false, true] } else { vec![usual.toxic] };
         Ways { usual, asks, obeys, toxic, haggled, earned: Vec::new() }
     }
@@ -123,12 +120,7 @@ impl Ways {
     }
 
     fn way(&self, [ask, obeys, toxic]: [usize; 3]) -> Conduct {
-        Conduct {
-            markup: self.asks[ask],
-            toxic: self.toxic[toxic],
-            obeys: self.obeys[obeys],
-            ..self.usual
-        }
+        Conduct { markup: self.asks[ask], toxic: self.toxic[toxic], obeys: self.obeys[obeys], ..self.usual }
     }
 
     /// Lets candidate `i` try them all in the epoch after `before`; others are `willing` to sell, or behave as they do.
@@ -203,7 +195,8 @@ impl Ways {
             return self.epochs() >= ENOUGH;
         }
         let worth = self.worth(costs);
-        let best = (0..worth.len()).fold(0, |best, w| if sum(&worth[w]) > sum(&worth[best]) { w } else { best });
+        let best =
+            (0..worth.len()).fold(0, |best, w| if sum(&worth[w]) > sum(&worth[best]) { w } else { best });
         let compared = worth.iter().map(|other| Difference::of(&worth[best], other));
         let mut seen = false;
         let certain = compared.filter(|more| more.mean != 0.0 || more.error != 0.0).all(|more| {

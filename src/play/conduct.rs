@@ -7,7 +7,7 @@
 //! ```
 //!
 //! with income net of the capital cost of what is locked and of legal penalties. `L` is *learned*: along markets played under
-//! everybody's present behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
+//! everybody's present behaviour (`conduct_sampling.rs`), offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
 //! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
 //! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to that,
 //! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
@@ -32,7 +32,7 @@
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
 //! * an order is obeyed if the penalty for ignoring it is more than the tip and `κ`.
 //!
-//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties, scruples and what findings
+//! **Aside** (`aside.rs`). What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties, scruples and what findings
 //! are expected to cost, is counted once conduct is learned. All acts of an epoch are found out at once, so that findings are
 //! counted by epochs: each costs `L`, and comes with the probability that governance finds somebody guilty of so many acts, or of none
 //! by error. Where offers are stakes that is not a mean per slot: it is told how often a slot brings a target on which its owner acts, and each
@@ -264,9 +264,8 @@ pub fn learn<M: Mechanism>(
         for round in rounds {
             let supposed = haggled || round - first < SUPPOSED;
             school.renew(&mut tried, supposed);
-            let counted = |losses: &[Option<Loss>], p: usize| {
-                (losses[p].unwrap_or_default().counted(), scruple(p))
-            };
+            let counted =
+                |losses: &[Option<Loss>], p: usize| (losses[p].unwrap_or_default().counted(), scruple(p));
             let eager = eager(&tried, &|p| counted(&losses, p), &finds);
             let samples = school.sample(round, supposed, &mut tried, &eager)?;
             // Later rounds count more: the first were played by people who knew nothing. Those before the first of these

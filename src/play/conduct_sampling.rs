@@ -131,8 +131,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                     }
                 }
             };
-            let (last, market) =
-                self.try_ways(market, (turn, EPOCHS), supposed, tried, eager, &mut noted)?;
+            let (last, market) = self.try_ways(market, (turn, EPOCHS), supposed, tried, eager, &mut noted)?;
             if !governed {
                 continue;
             }

@@ -233,7 +233,10 @@ fn orders_are_obeyed_for_a_whole_epoch() {
     assert!((least - 20.0).abs() < 1e-6);
     for factor in [0.1, 0.95, 1.05] {
         let text = text(SLOTS, 0.5, factor * least)
-            .replace("target_value", "forced_inclusion = 10\norder_rate = 1.0\norder_end = 0.0\nlegal_penalty = 0.5\ntarget_value")
+            .replace(
+                "target_value",
+                "forced_inclusion = 10\norder_rate = 1.0\norder_end = 0.0\nlegal_penalty = 0.5\ntarget_value",
+            )
             .replace("[briber]\nstrategy = \"one\"\n", "")
             .replace("count = 12\n", "count = 12\njurisdiction = \"north\"\n");
         let text = text.split("[strategies.one]").next().unwrap();
@@ -249,7 +252,8 @@ fn orders_are_obeyed_for_a_whole_epoch() {
 /// MEV pay up to a bond of 5, but both together.
 #[test]
 fn toxic_mev_is_weighed_with_bribes() {
-    let together = Temptation { gain: 5.0, detection: 1.0 - pow(0.5, 41.0), discount: 0.5, delay: 0.0, rent: 0.0 };
+    let together =
+        Temptation { gain: 5.0, detection: 1.0 - pow(0.5, 41.0), discount: 0.5, delay: 0.0, rent: 0.0 };
     for (factor, both) in [(0.95, true), (1.05, false)] {
         let bond = factor * together.least_bond();
         assert!(bond > 4.0 && 0.5 * bond > 1.0);
@@ -260,7 +264,8 @@ fn toxic_mev_is_weighed_with_bribes() {
             .replace("absolute = 1.0", "absolute = 0.1");
         let experiment = read(&text);
         let outcome = unit(&experiment, &experiment.contenders[0], 0);
-        let all = metric(&outcome, "outside_income_share").unwrap() * metric(&outcome, "potential_value").unwrap();
+        let all =
+            metric(&outcome, "outside_income_share").unwrap() * metric(&outcome, "potential_value").unwrap();
         let expected = if both { 5.0 } else { 0.0 };
         assert!((all - expected).abs() < 0.2, "{factor}: {all}");
         assert!(metric(&outcome, "conduct_gain").unwrap() < 1e-9, "{factor}");

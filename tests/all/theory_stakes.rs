@@ -125,7 +125,12 @@ fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
     // Targets that stay for ten slots, each of which its leaders meet once.
     let often = ("target_rate = 0.05\ntarget_window = 10\ntarget_value = 1.0\n", acts.1, acts.2, acts.3);
     // The same with an epoch of four slots, each of which meets targets of epochs before.
-    let long = ("target_rate = 0.05\ntarget_window = 10\ntarget_value = 1.0\n", acts.1, "governance = { detection = 0.5 }\n", acts.3);
+    let long = (
+        "target_rate = 0.05\ntarget_window = 10\ntarget_value = 1.0\n",
+        acts.1,
+        "governance = { detection = 0.5 }\n",
+        acts.3,
+    );
     // A share p of slots is found out with this probability: in each slot, or with each of four seats for ten slots.
     let by_slots = |p: f64| 1.0 - pow(1.0 - 0.1 * 0.05 * p, 40.0);
     let by_seats = |p: f64| 1.0 - pow(1.0 - p * (1.0 - pow(1.0 - 0.1 * 0.05, 10.0)), 4.0);
