@@ -1,8 +1,9 @@
 //! Conduct of sequencers: whether a group takes bribes, takes toxic MEV and obeys orders to censor, as the file says or as
 //! it learns.
 //!
-//! Whoever *learns* weighs what an act of misconduct brings against what it is expected to cost: its scruple, and the
-//! probability that it adds to being found guilty times what a finding then takes ([`crate::play::conduct`]).
+//! Whoever *learns* weighs what a way to behave brings over a whole epoch, all of whose acts of misconduct are found out together, against what it
+//! is expected to cost: a scruple for each act, and the probability of being found guilty times what a finding then takes
+//! ([`crate::play::conduct`], [`crate::play::best_conduct`]).
 
 use crate::settings::{Parameter, Section, Value};
 use crate::world::World;
@@ -47,7 +48,8 @@ pub enum Bribes {
     Refuse,
     /// For so much over what including would earn, in ETH.
     Markup(f64),
-    /// For what including would earn and an act is expected to cost.
+    /// For what including would earn and what an act is expected to cost, be it the first of its epoch or, where many pay that would not one by one,
+    /// one of many.
     Learned,
 }
 

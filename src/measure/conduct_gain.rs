@@ -13,7 +13,8 @@
 //! scruple `θ` for each act more (`Δa`), and the probability `Δq` with which governance finds it guilty for acts more, times
 //! what that takes: `L` is found by playing on from there, guilty and not, with conduct as it was learned. Findings are taken in expectation, as their luck would drown what there is to see.
 //!
-//! Deviations, as far as a group *learns* the decision: to take every bribe worth more than including; to refuse all; to take
+//! Deviations, as far as a group *learns* the decision: to take every bribe worth more than including; to refuse all; to take them from some
+//! price on, for each that the briber offers, or eight of them where there are more; to take
 //! toxic MEV, or leave it; to obey orders, or defy them. Estimate and bound are those of [`super::certificate`]: group
 //! and deviation are picked on one half of the markets and judged on the other, and the bound holds for all at once.
 //! By the one-shot deviation principle conduct is optimal if no such deviation gains anything; the gain is per epoch in office.
@@ -21,7 +22,9 @@
 use super::certificate::{Certificate, Method};
 use super::gains::Gains;
 use crate::agent::conduct::{Bribes, Choice};
+use crate::learning::policy::Policy;
 use crate::mechanism::Mechanism;
+use crate::play::best_conduct::markups_offered;
 use crate::play::conduct::{Behaviour, Conduct, loss_of, reach};
 use crate::play::ledger::Imbalance;
 use crate::play::market::{Game, Market};
@@ -34,6 +37,8 @@ const TRIES: u32 = 4;
 const APART: u32 = 2;
 /// Epochs for which it is waited that a member is in office.
 const PATIENCE: u32 = 8;
+/// Most prices between refusing all bribes and taking all that are tried.
+const ASKS: usize = 8;
 /// Where markets begin, so that they are none in which offers are certified.
 const FIRST: u32 = 1 << 20;
 
@@ -53,11 +58,16 @@ impl ConductGain {
     }
 }
 
-/// How else candidates who behave like `conduct` might behave, in decisions that they learn.
-fn deviations(spec: crate::agent::conduct::Conduct, conduct: Conduct) -> Vec<Conduct> {
+/// How else candidate `i`, which behaves like `conduct`, might behave in decisions that it learns, the briber's prices being drawn from `price`.
+fn deviations<M: Mechanism>(game: &Game<M>, i: usize, conduct: Conduct, price: &Policy) -> Vec<Conduct> {
+    let spec = game.setting.classes[game.setting.sequencers[i].class].conduct;
     let mut others = Vec::new();
     if spec.bribes == Bribes::Learned {
-        others.extend([0.0, f64::INFINITY].map(|markup| Conduct { markup, ..conduct }));
+        // Who asks the lowest of these prices takes every bribe.
+        let offered = markups_offered(game, i, price);
+        let between = spread(offered.get(1..).unwrap_or_default());
+        let asks = [0.0, f64::INFINITY].into_iter().chain(between);
+        others.extend(asks.map(|markup| Conduct { markup, ..conduct }));
     }
     if spec.toxic == Choice::Learned {
         others.push(Conduct { toxic: !conduct.toxic, ..conduct });
@@ -66,6 +76,14 @@ fn deviations(spec: crate::agent::conduct::Conduct, conduct: Conduct) -> Vec<Con
         others.extend([true, false].map(|obeys| Conduct { obeys: Some(obeys), ..conduct }));
     }
     others
+}
+
+/// At most [`ASKS`] of these, the first and the last among them.
+fn spread(all: &[f64]) -> Vec<f64> {
+    if all.len() <= ASKS {
+        return all.to_vec();
+    }
+    (0..ASKS).map(|k| all[k * (all.len() - 1) / (ASKS - 1)]).collect()
 }
 
 /// Measures it, offers being chosen by `choose`; `None` where nobody learns how to behave.
@@ -84,8 +102,8 @@ pub fn measure<M: Mechanism>(
     let others: Vec<Vec<Conduct>> = players
         .iter()
         .map(|player| {
-            let spec = game.setting.classes[player.class].conduct;
-            deviations(spec, behaviour.conduct[player.members[0]])
+            let i = player.members[0];
+            deviations(game, i, behaviour.conduct[i], &behaviour.price)
         })
         .collect();
     if others.iter().all(Vec::is_empty) {

@@ -389,7 +389,7 @@ pub const METRICS: &[Metric] = &[
         "share",
         Minimize,
         "gain of other conduct",
-        "gain of the best deviation in conduct that was learned (taking every bribe that pays more than including, refusing all, taking toxic MEV or leaving it, obeying orders or defying them) by a member of any group in office, in one epoch, what it is then expected to lose counted: sample-split estimate",
+        "gain of the best deviation in conduct that was learned (taking every bribe that pays more than including, or those from some price on, refusing all, taking toxic MEV or leaving it, obeying orders or defying them) by a member of any group in office, in one epoch, what it is then expected to lose counted: sample-split estimate",
     ),
     metric(
         "conduct_gain_upper",

@@ -17,6 +17,7 @@ pub mod centralized;
 pub mod collateral;
 pub mod delegated;
 pub mod escrow;
+pub mod findings;
 pub mod lottery;
 pub mod operation;
 pub mod ordering;

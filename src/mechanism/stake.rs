@@ -21,8 +21,9 @@
 
 use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
+use super::findings::Office;
 use super::operation::Service;
-use super::terms::{COMMISSION, EPOCH_SLOTS, Office, Terms};
+use super::terms::{COMMISSION, EPOCH_SLOTS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Selection};
 use crate::agent::Setting;
 use crate::agent::strategy::Unit;

@@ -27,11 +27,12 @@
 
 use super::collateral::{BOND_ASSET, HAIRCUT};
 use super::escrow::Escrow;
+use super::findings::Office;
 use super::lottery::{Lottery, Race};
 use super::operation::Service;
 use super::removal::{MISS_TOLERANCE, Removal};
 use super::stake::{self, Contest, ISSUANCE, STAKE_POWER};
-use super::terms::{COMMISSION, EPOCH_SLOTS, Office, REDUNDANCY, SEATS, Terms};
+use super::terms::{COMMISSION, EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, OfferAxis, Schedule, Selection};
 use crate::agent::Setting;
 use crate::numerics::pow;

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! with income net of the capital cost of what is locked and of legal penalties. `L` is *learned*: along markets played under
-//! everybody's present behaviour, offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
+//! everybody's present behaviour (`conduct_sampling.rs`), offers frozen, a member in office is found guilty in one copy of the market and not in another, both are
 //! played on for `T` epochs on the same draws, slot by slot, and the differences are averaged. Whatever is lost then
 //! counts, and nothing else: the bond, the contract, the seat and votes, users. Then conduct is the best response to that,
 //! and so on: approximate policy iteration with rollouts. The member itself does nothing wrong in either copy: by the
@@ -32,7 +32,7 @@
 //! * toxic MEV is taken if an epoch's is worth more than `κ` on average;
 //! * an order is obeyed if the penalty for ignoring it is more than the tip and `κ`.
 //!
-//! **Aside.** What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties, scruples and what findings
+//! **Aside** (`aside.rs`). What a slot brings besides fees and benign MEV (tips, bribes, toxic MEV), less legal penalties, scruples and what findings
 //! are expected to cost, is counted once conduct is learned. All acts of an epoch are found out at once, so that findings are
 //! counted by epochs: each costs `L`, and comes with the probability that governance finds somebody guilty of so many acts, or of none
 //! by error. Where offers are stakes that is not a mean per slot: it is told how often a slot brings a target on which its owner acts, and each
@@ -45,23 +45,21 @@
 //! Source: Bertsekas (2013), "Rollout algorithms for discrete optimization", in *Handbook of Combinatorial Optimization*, on
 //! policy iteration by rollouts; Becker and Stigler (1974) on what deters.
 
-use super::best_conduct::Ways;
+use super::best_conduct::Costs;
 use super::censorship::attempt::Stance;
+use super::conduct_sampling::{School, Tried, eager};
 use super::horizon;
 use super::ledger::Imbalance;
-use super::market::{Detail, Game, Market, Player, Round};
-use super::schedule::{Phase, Schedule, market_key};
-use super::trial::Trial;
+use super::market::{Game, Market, Round};
+use super::schedule::Schedule;
 use crate::agent::Setting;
 use crate::agent::conduct::{Bribes, Choice};
-use crate::draws::{Purpose, Who};
 use crate::learning::policy::Policy;
-use crate::learning::{Feedback, Learner, Problem};
-use crate::mechanism::terms::{Findings, Terms};
-use crate::mechanism::{Lever, Mechanism};
-use crate::numerics::pow;
+use crate::learning::{Learner, Problem};
+use crate::mechanism::Mechanism;
+use crate::mechanism::findings::Findings;
+use crate::mechanism::terms::Terms;
 use ndarray::Array2;
-use std::collections::BTreeMap;
 
 /// How one candidate behaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,7 +114,7 @@ impl Conduct {
 
     /// What an order costs somebody who would earn `forgone` by including, per ETH of its penalty: all of it for who defies the order,
     /// what it forgoes for who obeys.
-    fn order_cost(&self, forgone: f64, penalty: f64) -> f64 {
+    pub(super) fn order_cost(&self, forgone: f64, penalty: f64) -> f64 {
         let obeys = self.obeys.unwrap_or(penalty > forgone + self.act_cost);
         if !obeys {
             1.0
@@ -163,20 +161,10 @@ fn briber(setting: &Setting) -> Option<Learner> {
     Some(learner)
 }
 
-/// Rounds of learning, in each of which everybody's loss is sampled in so many markets.
+/// Rounds of learning.
 const ROUNDS: u32 = 8;
-const MARKETS: u32 = 4;
-/// Epochs played in each market before its members are tried, and epochs in which it is waited for that one serves.
-const EPOCHS: u32 = 8;
-const PATIENCE: u32 = 24;
 /// First rounds in which others are supposed to be willing.
 const SUPPOSED: u32 = 2;
-/// Epochs in each market over which it is counted what is earned aside.
-const ASIDE_EPOCHS: u32 = 48;
-/// Batches from which the briber learns, and targets in each, if they come within so many epochs.
-const LESSONS: u32 = 48;
-const TARGETS: usize = 16;
-const LESSON_EPOCHS: u32 = 400;
 
 /// What was learned of conduct.
 #[derive(Clone, Debug)]
@@ -195,15 +183,15 @@ pub struct Learned {
 
 /// What being found guilty costs, in ETH.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Loss {
-    whole: f64,
+pub(super) struct Loss {
+    pub whole: f64,
     /// The part that is a share of one's own stake, which is more the more one stakes.
-    stake: f64,
+    pub stake: f64,
 }
 
 impl Loss {
     /// This much of the way to `other`.
-    fn toward(self, other: Loss, weight: f64) -> Loss {
+    pub fn toward(self, other: Loss, weight: f64) -> Loss {
         Loss {
             whole: self.whole + weight * (other.whole - self.whole),
             stake: self.stake + weight * (other.stake - self.stake),
@@ -211,12 +199,12 @@ impl Loss {
     }
 
     /// What it counts for: whom office costs more than it brings need not misbehave to be rid of it.
-    fn counted(self) -> f64 {
+    pub fn counted(self) -> f64 {
         self.whole.max(0.0)
     }
 
     /// That but for what is lost of the stake; below 0 where being out of office is worth something.
-    fn beside(self) -> f64 {
+    pub fn beside(self) -> f64 {
         self.whole - self.stake
     }
 }
@@ -247,6 +235,8 @@ pub fn learn<M: Mechanism>(
         *conduct = Conduct::of(spec(game.seats.player[i]), f64::INFINITY, 0.0);
     }
     let reach = reach(game, schedule);
+    let spared = rollup.orders.map_or(0.0, |orders| orders.penalty)
+        - rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
     let mut school = School {
         game,
         choose,
@@ -257,6 +247,7 @@ pub fn learn<M: Mechanism>(
         behaviour,
         round: Round::new(game),
         markets: 0,
+        spared,
     };
     let learner = briber(setting).filter(|_| setting.briber.as_ref().is_some_and(|s| s.learner.learns()));
     let haggled = learner.is_some();
@@ -266,14 +257,17 @@ pub fn learn<M: Mechanism>(
     let governance = game.terms.oversight.governance;
     let adds = governance.map_or(0.0, |governance| governance.adds());
     let finds = |acts: u32| governance.map_or(0.0, |governance| governance.finds(acts));
-    // What obeying an order spares on balance, before findings.
-    let spared = rollup.orders.map_or(0.0, |orders| orders.penalty)
-        - rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
     let mut improve = |school: &mut School<M>, rounds: std::ops::Range<u32>| -> Result<(), Imbalance> {
         let first = rounds.start;
         let mut seen = vec![false; players.len()];
+        let mut tried = Tried::default();
         for round in rounds {
-            let (samples, ways) = school.sample(round, haggled || round - first < SUPPOSED)?;
+            let supposed = haggled || round - first < SUPPOSED;
+            school.renew(&mut tried, supposed);
+            let counted =
+                |losses: &[Option<Loss>], p: usize| (losses[p].unwrap_or_default().counted(), scruple(p));
+            let eager = eager(&tried, &|p| counted(&losses, p), &finds);
+            let samples = school.sample(round, supposed, &mut tried, &eager)?;
             // Later rounds count more: the first were played by people who knew nothing. Those before the first of these
             // rounds no longer count.
             let weight = 2.0 / f64::from(round - first + 2);
@@ -287,11 +281,18 @@ pub fn learn<M: Mechanism>(
                 toxic[p] += weight
                     * (rollup.toxic.filter(|_| !game.terms.fair).map_or(0.0, |t| t.beside(sample.mev))
                         - toxic[p]);
-                let loss = losses[p].unwrap_or_default().counted();
-                let by_act = Conduct::of(spec(p), adds * loss + scruple(p), toxic[p]);
-                let conduct = match &ways[p] {
-                    Some(ways) => ways.best(by_act, spared, loss, scruple(p), &finds),
-                    None => by_act,
+            }
+            // What is supposed for a start need not be known so well.
+            if round - first >= SUPPOSED {
+                school.settle(supposed, &mut tried, &|p| counted(&losses, p), &finds)?;
+            }
+            for (p, ways) in tried.ways.iter().enumerate() {
+                let (loss, scruple) = counted(&losses, p);
+                let by_act = Conduct::of(spec(p), adds * loss + scruple, toxic[p]);
+                let costs = Costs { loss, scruple, finds: &finds };
+                let conduct = match ways {
+                    Some(ways) if ways.epochs() > 0 => ways.best(by_act, spared, &costs),
+                    _ => by_act,
                 };
                 for &i in &players[p].members {
                     school.behaviour.conduct[i] = conduct;
@@ -393,375 +394,4 @@ pub fn fades(setting: &Setting, terms: &Terms, horizon: Option<u32>) -> bool {
     let users_fade = exit.leave == 0.0 || horizon::epochs(1.0 - exit.back) < MOST_EPOCHS;
     let ends = governance.evict_epochs < MOST_EPOCHS && users_fade;
     horizon.is_some() || ends || horizon::epochs(patience) < MOST_EPOCHS
-}
-
-/// What a round of learning found for one player.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sample {
-    /// Discounted loss from being found guilty, mean over so many.
-    loss: Loss,
-    losses: f64,
-    /// Benign MEV in an epoch in which one produces anything; of those who never do, in one in which they produced everything.
-    mev: f64,
-}
-
-/// What a candidate could expect that produced every slot of an epoch.
-#[derive(Clone, Copy, Debug, Default)]
-struct Alone {
-    /// What it would earn aside from a slot, before findings.
-    earned: f64,
-    /// Probability that it would be found guilty.
-    findings: f64,
-    /// Shares of epochs under no order and under one, and the probability of an act in a slot then.
-    acts: [(f64, f64); 2],
-    /// Whether it would take toxic MEV.
-    toxic: bool,
-}
-
-/// Targets that somebody met.
-#[derive(Clone, Debug, Default)]
-struct Met {
-    acts: f64,
-    /// How often it could include after not having been able to for so many slots, that one counted, or for as long as a target stays out.
-    gaps: BTreeMap<u32, f64>,
-}
-
-impl Met {
-    /// Probability that a slot brings a target on which it acts if it meets it, where targets stay out for `window` slots; `None` where it could
-    /// never include.
-    fn chance(&self, window: f64) -> Option<f64> {
-        let slots: f64 = self.gaps.iter().map(|(&gap, times)| times * f64::from(gap).min(window)).sum();
-        (slots > 0.0).then(|| (self.acts / slots).min(1.0))
-    }
-}
-
-/// Markets in which conduct is learned.
-struct School<'g, 'a, M: Mechanism> {
-    game: &'g Game<'a, M>,
-    choose: &'g dyn Fn(u32, usize, usize, f64) -> usize,
-    burn_in: u32,
-    /// Epochs over which a finding is followed.
-    reach: u32,
-    seed: u64,
-    replicate: u32,
-    behaviour: Behaviour,
-    round: Round<M>,
-    /// Markets opened so far.
-    markets: u32,
-}
-
-impl<M: Mechanism> School<'_, '_, M> {
-    fn open(&mut self) -> Result<Market<M>, Imbalance> {
-        let key = market_key(self.seed, self.replicate, Phase::Conduct, self.markets);
-        self.markets += 1;
-        let mut market = Market::open(self.game, key);
-        market.behave(&self.behaviour);
-        for _ in 0..self.burn_in {
-            self.step(&mut market)?;
-        }
-        Ok(market)
-    }
-
-    fn step(&mut self, market: &mut Market<M>) -> Result<(), Imbalance> {
-        let epoch = market.epoch;
-        market.choose(self.game, |p, state, u| (self.choose)(epoch, p, state, u), &mut self.round);
-        market.decide(self.game, &mut self.round, Detail::Slots)
-    }
-
-    /// The epoch after this market, in which nobody is found guilty.
-    fn spared(&mut self, before: &Market<M>) -> Result<Market<M>, Imbalance> {
-        let mut market = before.clone();
-        market.spare(true);
-        self.step(&mut market)?;
-        market.spare(false);
-        Ok(market)
-    }
-
-    /// Samples every player's loss, and lets those who learn under a governance try ways to behave, others being willing to do the same if so
-    /// `supposed`.
-    fn sample(&mut self, round: u32, supposed: bool) -> Result<(Vec<Sample>, Vec<Option<Ways>>), Imbalance> {
-        let players = &self.game.seats.players;
-        let behaviour = self.behaviour.clone();
-        let mut trial = Trial::new(self.game, self.choose, &behaviour);
-        let governed = self.game.terms.oversight.governance.is_some();
-        let ways = |player: &Player| {
-            let spec = self.game.setting.classes[player.class].conduct;
-            let usual = behaviour.conduct[player.members[0]];
-            Some(Ways::new(self.game, spec, usual, &behaviour.price))
-                .filter(|ways| governed && ways.is_choice())
-        };
-        let mut ways: Vec<Option<Ways>> = players.iter().map(ways).collect();
-        let mut samples = vec![Sample::default(); players.len()];
-        let mut produced = vec![0.0; players.len()];
-        for m in 0..MARKETS {
-            let mut market = self.open()?;
-            let mut last = market.clone();
-            for epoch in 0..EPOCHS {
-                last.clone_from(&market);
-                self.step(&mut market)?;
-                for (player, ways) in players.iter().zip(&mut ways) {
-                    let Some(ways) = ways else { continue };
-                    let turn = ((round * MARKETS + m) * EPOCHS + epoch) as usize % player.members.len();
-                    let mut in_turn = player.members[turn..].iter().chain(&player.members[..turn]);
-                    if let Some(&i) = in_turn.find(|&&i| market.service.scheduled[i] > 0.0) {
-                        ways.try_all(&mut trial, &last, i, supposed)?;
-                    }
-                }
-                for (i, &mev) in market.service.mev.iter().enumerate() {
-                    if market.service.produced[i] > 0.0 {
-                        samples[self.game.seats.player[i]].mev += mev;
-                        produced[self.game.seats.player[i]] += 1.0;
-                    }
-                }
-            }
-            if !governed {
-                continue;
-            }
-            for (p, player) in players.iter().enumerate() {
-                // Members are alike; each takes its turn, as far as it is in office.
-                let turn = (round * MARKETS + m) as usize % player.members.len();
-                let in_turn = player.members[turn..].iter().chain(&player.members[..turn]);
-                let (mut before, mut trial) = (last.clone(), market.clone());
-                for _ in 0..PATIENCE {
-                    let serves = |&&i: &&usize| trial.service.scheduled[i] > 0.0;
-                    if let Some(&i) = in_turn.clone().find(serves) {
-                        // Whoever has just been found guilty anyway has nothing left to lose: had it not been, it would have.
-                        let guilty = trial.docket().is_some_and(|docket| docket.found[i]);
-                        if guilty {
-                            trial = self.spared(&before)?;
-                        }
-                        let loss = self.loss(&trial, i)?;
-                        let sample = &mut samples[p];
-                        sample.losses += 1.0;
-                        sample.loss = sample.loss.toward(loss, 1.0 / sample.losses);
-                        break;
-                    }
-                    before.clone_from(&trial);
-                    self.step(&mut trial)?;
-                }
-            }
-        }
-        let setting = self.game.setting;
-        let mean = setting.world.tempting().map_or(0.0, |rollup| rollup.mev.mean());
-        for ((sample, produced), player) in samples.iter_mut().zip(produced).zip(players) {
-            if produced > 0.0 {
-                sample.mev /= produced;
-            } else {
-                // What it could have in an epoch of its own.
-                let skill = setting.sequencers[player.members[0]].traits.skill;
-                sample.mev = skill * mean * f64::from(self.game.terms.epoch_slots);
-            }
-        }
-        Ok((samples, ways))
-    }
-
-    /// What candidate `i` loses if it is found guilty after the last epoch of a market.
-    fn loss(&mut self, market: &Market<M>, i: usize) -> Result<Loss, Imbalance> {
-        let (mut clean, mut guilty) = (market.clone(), market.clone());
-        // One act, and then no more.
-        clean.behave_as(i, Conduct::HONEST);
-        guilty.behave_as(i, Conduct::HONEST);
-        guilty.convict(self.game, i);
-        let (game, reach) = (self.game, self.reach);
-        let order_cost = game.setting.world.tempting().map_or(1.0, |rollup| {
-            let forgone = rollup.targets.map_or(0.0, |targets| targets.tips.collected(1));
-            let penalty = rollup.orders.map_or(0.0, |orders| orders.penalty);
-            self.behaviour.conduct[i].order_cost(forgone, penalty)
-        });
-        let stake = self.share_lost(i) * game.rule.own_stake(&market.state, i);
-        let whole = loss_of(game, clean, guilty, i, order_cost, reach, &mut |market| self.step(market))?;
-        Ok(Loss { whole, stake })
-    }
-
-    /// Share of its stake that a finding takes of candidate `i`, discounted to when it is found; nothing where findings are not followed
-    /// until then.
-    fn share_lost(&self, i: usize) -> f64 {
-        let oversight = &self.game.terms.oversight;
-        let delay = oversight.governance.map_or(0, |governance| governance.delay);
-        if delay > self.reach {
-            return 0.0;
-        }
-        oversight.slash_fraction * pow(self.game.setting.sequencers[i].traits.discount, f64::from(delay))
-    }
-
-    /// What each candidate earns from a slot that it produces besides fees and benign MEV, less legal penalties, `scruple` for each act
-    /// and, unless offers are stakes, what findings are expected to cost it, `loss` each: mean over the members of its player and over
-    /// markets. Of those who never produce anything it is what they would do alone in office. Where offers are stakes, the acts
-    /// from which each reckons its findings beside that.
-    fn aside(
-        &mut self,
-        loss: &dyn Fn(usize) -> Loss,
-        scruple: &dyn Fn(usize) -> f64,
-    ) -> Result<(Vec<f64>, Vec<Findings>), Imbalance> {
-        let player = &self.game.seats.player;
-        let players = self.game.seats.players.len();
-        let (mut earned, mut produced) = (vec![0.0; players], vec![0.0; players]);
-        // Under no order and under one, acts and for how long a member had not been able to include when it could: so many slots, whose
-        // targets it met. Slots for which targets stayed out on which one acted. Epochs in which it led something, and toxic MEV taken in them.
-        let mut met: Vec<[Met; 2]> = vec![Default::default(); players];
-        let (mut stays, mut toxic) = (vec![(0.0, 0.0); players], vec![(0.0, 0.0); players]);
-        let targets = self.game.setting.world.tempting().and_then(|rollup| rollup.targets);
-        let window = targets.map_or(1, |targets| targets.window.min(targets.forced));
-        let staked = self.game.rule.lever() == Some(Lever::Stake);
-        let oversight = &self.game.terms.oversight;
-        let finds = |acts: u32| oversight.governance.map_or(0.0, |governance| governance.finds(acts));
-        for _ in 0..MARKETS {
-            let mut market = self.open()?;
-            let mut last: Vec<Option<u64>> = vec![None; player.len()];
-            for _ in 0..ASIDE_EPOCHS {
-                self.step(&mut market)?;
-                let Some(docket) = market.docket() else { continue };
-                let service = &market.service;
-                for (i, &p) in player.iter().enumerate() {
-                    let acts = docket.acts[i];
-                    let found = if docket.is_judged(service, i) { finds(acts) } else { 0.0 };
-                    let costs =
-                        f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * loss(p).counted() };
-                    earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
-                    produced[p] += service.produced[i];
-                    let took = docket.took_toxic(self.game.terms, service, i);
-                    met[p][usize::from(docket.ordered(i).is_some())].acts +=
-                        f64::from(acts - u32::from(took));
-                    if service.scheduled[i] > 0.0 {
-                        toxic[p] = (toxic[p].0 + 1.0, toxic[p].1 + f64::from(u8::from(took)));
-                    }
-                }
-                if staked {
-                    for &(i, slots) in &docket.acted_on {
-                        let stays = &mut stays[player[i]];
-                        *stays = (stays.0 + 1.0, stays.1 + f64::from(slots));
-                    }
-                    let begin = u64::from(market.epoch - 1) * u64::from(self.game.terms.epoch_slots);
-                    for slot in 0..service.includers.slots() {
-                        let now = begin + slot as u64;
-                        for &i in service.includers.of(slot) {
-                            let gap =
-                                last[i].map_or(window, |last| (now - last).min(u64::from(window)) as u32);
-                            let met = &mut met[player[i]][usize::from(docket.ordered(i).is_some())];
-                            *met.gaps.entry(gap).or_default() += 1.0;
-                            last[i] = Some(now);
-                        }
-                    }
-                }
-            }
-        }
-        let alone = |i: usize| self.alone(i, scruple(player[i]));
-        let each = |(i, &p): (usize, &usize)| {
-            if produced[p] > 0.0 {
-                return earned[p] / produced[p];
-            }
-            let alone = alone(i);
-            let findings = if staked { 0.0 } else { alone.findings * loss(p).counted() };
-            alone.earned - findings / f64::from(self.game.terms.epoch_slots)
-        };
-        let aside = player.iter().enumerate().map(each).collect();
-        let mean = |(all, some): (f64, f64)| (all > 0.0).then(|| some / all);
-        let errs = oversight.governance.is_some_and(|governance| governance.false_finding > 0.0);
-        let expected = |(i, &p): (usize, &usize)| {
-            let alone = alone(i);
-            // Where nobody has acted yet, a briber would keep targets out for the whole window.
-            let usual = if self.game.setting.briber.is_some() { f64::from(window) } else { 1.0 };
-            let window = mean(stays[p]).unwrap_or(usual);
-            let acts = [0, 1].map(|k| (alone.acts[k].0, met[p][k].chance(window).unwrap_or(alone.acts[k].1)));
-            let toxic = mean(toxic[p]).unwrap_or(f64::from(u8::from(alone.toxic)));
-            // Where nobody can be found guilty of anything it costs no time either.
-            if !errs && toxic == 0.0 && acts.iter().all(|&(share, acts)| share * acts == 0.0) {
-                return Findings::default();
-            }
-            Findings { acts, window, toxic, share: self.share_lost(i), fixed: loss(p).beside() }
-        };
-        let findings = if staked { player.iter().enumerate().map(expected).collect() } else { Vec::new() };
-        Ok((aside, findings))
-    }
-
-    /// What candidate `i` would earn aside from a slot if it produced all of them, and the findings against it.
-    fn alone(&self, i: usize, scruple: f64) -> Alone {
-        let Some(rollup) = self.game.setting.world.tempting() else { return Alone::default() };
-        let conduct = self.behaviour.conduct[i];
-        let slots = self.game.terms.epoch_slots;
-        let mut earned = 0.0;
-        let skill = self.game.setting.sequencers[i].traits.skill;
-        let toxic = rollup.toxic.filter(|_| conduct.toxic && !self.game.terms.fair);
-        let toxic = toxic.map_or(0.0, |toxic| toxic.beside(skill * rollup.mev.mean()));
-        let acts = u32::from(toxic > 0.0);
-        if toxic > 0.0 {
-            earned += toxic - scruple / f64::from(slots);
-        }
-        // Shares of epochs under no order and under one, and the probability of an act in a slot then.
-        let mut epochs = [(1.0, 0.0), (0.0, 0.0)];
-        if let Some(targets) = rollup.targets {
-            let tip = targets.tips.collected(1);
-            let briber = self.game.setting.briber.as_ref().filter(|_| targets.can_stay_out());
-            // What one target brings, under an order with this penalty or under none, and the probability of an act.
-            let mean = |penalty: Option<f64>| {
-                let included = (tip - penalty.unwrap_or(0.0), 0.0);
-                let asked = match conduct.stance(tip, penalty) {
-                    Stance::Obeys => return (-scruple, 1.0),
-                    Stance::Sells(asked) => asked,
-                };
-                let Some(briber) = briber else { return included };
-                let taken = |column: usize| match briber.price(column, tip) {
-                    Some(price) if price >= asked => (price - scruple, 1.0),
-                    _ => included,
-                };
-                let offers = self.behaviour.price.row(0).iter().enumerate();
-                offers.fold((0.0, 0.0), |(earned, acts), (column, chance)| {
-                    let (more, act) = taken(column);
-                    (earned + chance * more, acts + chance * act)
-                })
-            };
-            let place = &self.game.setting.sequencers[i].traits.jurisdiction;
-            let ordered = rollup.orders.filter(|_| !place.is_empty());
-            let (share, penalty) = ordered.map_or((0.0, 0.0), |orders| (orders.share(), orders.penalty));
-            epochs = [(1.0 - share, None), (share, Some(penalty))].map(|(share, penalty)| {
-                if share <= 0.0 {
-                    return (0.0, 0.0);
-                }
-                let (each, act) = mean(penalty);
-                earned += targets.rate * share * each;
-                (share, targets.rate * act)
-            });
-        }
-        let governance = self.game.terms.oversight.governance;
-        let findings = governance.map_or(0.0, |governance| {
-            epochs.iter().map(|&(share, act)| share * governance.finds_by_chance(acts, slots, act)).sum()
-        });
-        Alone { earned, findings, acts: epochs, toxic: acts > 0 }
-    }
-
-    /// Lets the briber learn against present conduct.
-    fn teach(&mut self, learner: &mut Learner) -> Result<(), Imbalance> {
-        let Some(strategy) = &self.game.setting.briber else { return Ok(()) };
-        let columns = strategy.menu.columns();
-        let mut feedback = Feedback::new(1, columns);
-        let mut payoffs = vec![0.0; columns];
-        let mut market = self.open()?;
-        let mut epochs = 0;
-        let key = market_key(self.seed, self.replicate, Phase::Conduct, u32::MAX >> 8);
-        let tries = key.stream(Purpose::Explore, Who::MARKET);
-        for lesson in 0..LESSONS {
-            payoffs.fill(0.0);
-            let mut seen = 0;
-            while seen < TARGETS && epochs < LESSON_EPOCHS {
-                self.step(&mut market)?;
-                epochs += 1;
-                seen += market.prices_tried(self.game, &mut payoffs);
-            }
-            if seen == 0 {
-                break;
-            }
-            for payoff in &mut payoffs {
-                *payoff /= seen as f64;
-            }
-            feedback.clear();
-            feedback.add(0, 1.0, &payoffs);
-            if strategy.learner.is_bandit() {
-                let setting = learner.choose(0, tries.uniform(lesson, 0));
-                feedback.taken.push(crate::learning::Taken { state: 0, setting, payoff: payoffs[setting] });
-            }
-            learner.learn(&feedback);
-        }
-        self.behaviour.price = learner.settled();
-        Ok(())
-    }
 }

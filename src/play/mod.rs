@@ -1,9 +1,11 @@
 //! Play: one market's epochs, learning over many of them, and the books.
 
 pub mod announcement;
+mod aside;
 pub mod best_conduct;
 pub mod censorship;
 pub mod conduct;
+mod conduct_sampling;
 pub mod continuation;
 pub mod finite;
 pub mod horizon;

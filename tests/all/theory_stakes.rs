@@ -124,15 +124,22 @@ fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
     let rare = ("target_rate = 0.05\ntarget_window = 1\ntarget_value = 1.0\n", acts.1, acts.2, acts.3);
     // Targets that stay for ten slots, each of which its leaders meet once.
     let often = ("target_rate = 0.05\ntarget_window = 10\ntarget_value = 1.0\n", acts.1, acts.2, acts.3);
+    // The same with an epoch of four slots, each of which meets targets of epochs before.
+    let long = (
+        "target_rate = 0.05\ntarget_window = 10\ntarget_value = 1.0\n",
+        acts.1,
+        "governance = { detection = 0.5 }\n",
+        acts.3,
+    );
     // A share p of slots is found out with this probability: in each slot, or with each of four seats for ten slots.
     let by_slots = |p: f64| 1.0 - pow(1.0 - 0.1 * 0.05 * p, 40.0);
     let by_seats = |p: f64| 1.0 - pow(1.0 - p * (1.0 - pow(1.0 - 0.1 * 0.05, 10.0)), 4.0);
     // By how long it is that one led last, of ten slots at most: whoever leads after `g` meets the targets of as many slots.
-    let by_targets = |p: f64| {
+    let by_targets_in = |p: f64, slots: u32, detection: f64| {
         let mut gaps: Vec<f64> = (0..9).map(|g| p * pow(1.0 - p, f64::from(g))).collect();
         gaps.push(pow(1.0 - p, 9.0));
-        for _ in 0..40 {
-            let led = |(g, odds): (usize, &f64)| odds * p * pow(1.0 - 0.1 * 0.05, (g + 1) as f64);
+        for _ in 0..slots {
+            let led = |(g, odds): (usize, &f64)| odds * p * pow(1.0 - detection * 0.05, (g + 1) as f64);
             let first = gaps.iter().enumerate().map(led).sum();
             let last = (1.0 - p) * (gaps[8] + gaps[9]);
             gaps =
@@ -140,6 +147,8 @@ fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
         }
         1.0 - gaps.iter().sum::<f64>()
     };
+    let by_targets = |p: f64| by_targets_in(p, 40, 0.1);
+    let by_few = |p: f64| by_targets_in(p, 4, 0.5);
     // Of equals with the share p each whose payoff is p − s(r + φP(p)) − φbP(p), with the bond b: dp/ds = p(1 − p)/s.
     let first_order_at = |p: f64, found: &dyn Fn(f64) -> f64, bond: f64| {
         let (taken, h) = (0.5, 1e-5);
@@ -148,9 +157,12 @@ fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
     };
     let first_order = |found: &dyn Fn(f64) -> f64, bond: f64| first_order_at(0.25, found, bond);
     let (slots, seats) = (by_slots(0.25) / 0.1, by_seats(0.25) / 0.1);
+    let few = by_few(0.25) / 0.1;
     let (pair, four) = (by_targets(0.5) / 0.1, by_targets(0.25) / 0.1);
     // Were acts told by slots led, two would stake 1.37.
     assert!((first_order_at(0.5, &by_targets, 0.0) - 1.771).abs() < 2e-3);
+    // And were no targets of epochs before met in epochs of four slots, four would stake 2.1.
+    assert!((first_order(&by_few, 0.0) - 1.846).abs() < 2e-3);
     // Of four who are drawn for one of two seats, or for one slot, some are in office: (share of epochs in office, bond).
     for (n, slots, rule, (targets, conduct, governance, briber), (office, bond), stake) in [
         (2, 40, "rule = \"stake\"\n", errors, (1.0, 0.0), everybody(2)),
@@ -171,6 +183,7 @@ fn what_findings_take_of_a_stake_is_a_cost_of_staking() {
         (4, 40, "rule = \"stake\"\n", rare, (slots, 0.0), first_order(&by_slots, 0.0)),
         (2, 40, "rule = \"stake\"\n", often, (pair, 0.0), first_order_at(0.5, &by_targets, 0.0)),
         (4, 40, "rule = \"stake\"\n", often, (four, 0.0), first_order(&by_targets, 0.0)),
+        (4, 4, "rule = \"stake\"\n", long, (few, 0.0), first_order(&by_few, 0.0)),
         (4, 40, "rule = \"stake_rotation\"\nseats = 4\n", rare, (seats, 0.0), first_order(&by_seats, 0.0)),
         (
             4,
