@@ -85,9 +85,9 @@ fn obstacle(setting: &Setting, contender: &Contender, seats: &Seating) -> String
              history of offers tells them apart, and answers to offers cannot be written",
             setting.classes[setting.sequencers[i].class].name
         ),
-        None => format!(
-            "it has more than {MOST_STORED} histories to answer, and so many answers are not stored"
-        ),
+        None => {
+            format!("it has more than {MOST_STORED} histories to answer, and so many answers are not stored")
+        }
     }
 }
 

@@ -19,8 +19,8 @@ const RANKS: u32 = 500;
 const END: f64 = 1e-9;
 /// Halvings of the distance between neighbouring ranks, about, within which a pole is looked for.
 const STEPS: u32 = 64;
-/// Growth between neighbouring ranks beyond which it is one.
-const POLE: f64 = 1e6;
+/// Growth between neighbouring ranks beyond which it is one: even `1/√x` grows by so much before ranks run out of digits.
+const POLE: f64 = 1e4;
 /// Demand, in multiples of its mean.
 const DEMAND: [f64; 3] = [0.25, 1.0, 4.0];
 

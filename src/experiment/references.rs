@@ -224,9 +224,10 @@ pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Op
     let (setting, terms) = (&experiment.setting, &contender.terms);
     let plays = match rule.pricing() {
         Pricing::PayAsBid => all_learn(experiment),
-        Pricing::Uniform => {
-            setting.classes.iter().all(|class| class.strategy.learner.learns() || is_truthful(&class.strategy))
-        }
+        Pricing::Uniform => setting
+            .classes
+            .iter()
+            .all(|class| class.strategy.learner.learns() || is_truthful(&class.strategy)),
         Pricing::Myerson => false,
     };
     let undisturbed = is_undisturbed(experiment, contender)
@@ -249,7 +250,8 @@ pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Op
 
 /// Whether a script bids its whole net value.
 fn is_truthful(strategy: &Strategy) -> bool {
-    let setting = strategy.fixed_column().and_then(|column| strategy.menu.settings.get(column.checked_sub(1)?));
+    let setting =
+        strategy.fixed_column().and_then(|column| strategy.menu.settings.get(column.checked_sub(1)?));
     strategy.menu.unit == Unit::Relative && strategy.menu.script.is_none() && setting == Some(&1.0)
 }
 

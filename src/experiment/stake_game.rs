@@ -56,7 +56,8 @@ impl StakeGame {
         let StakeGame { rewards, rates, limits, fixed, power, .. } = self;
         let solved = if *power > 1.0 {
             let (reward, rate) = (*rewards.first()?, *rates.first()?);
-            let alike = rewards.iter().all(|other| *other == reward) && rates.iter().all(|other| *other == rate);
+            let alike =
+                rewards.iter().all(|other| *other == reward) && rates.iter().all(|other| *other == rate);
             let n = u32::try_from(rewards.len()).ok().filter(|_| alike && reward > 0.0)?;
             let stake = symmetric_stake(reward, rate, n, *power)?;
             // Nobody's payoff is concave here, so that a limit that binds leaves theory without a word.

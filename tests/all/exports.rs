@@ -265,6 +265,37 @@ fn long_plans_are_stored_up_to_a_limit() {
     assert!(refused.contains("more than 65536 histories"), "{refused}");
 }
 
+/// Nobody can tell by its offers what somebody does who has nothing to offer: that is said, and others are exported all the same.
+#[test]
+fn what_cannot_be_exported_says_why_and_keeps_nobody_else() {
+    let group = |name: &str, cost: &str, strategy: &str| {
+        format!(
+            "[[sequencers]]\nname = \"{name}\"\ncount = 1\nvalue = {{ constant = 1.0 }}\nlive_cost = {cost}\nstrategy = \"{strategy}\"\n"
+        )
+    };
+    let text = |poor: &str| {
+        let menu = "learner = \"q_learning\"\nmenu = { relative = [0.1, 1.0], points = 4 }";
+        format!(
+            "[experiment]\nname = \"e\"\n{}{}{}[strategies.memory]\n{menu}\nmemory = 1\n[strategies.plain]\n{menu}\n\
+             [mechanism.m]\nrule = \"auction\"\n[play]\nregime = \"independent\"\nmax_epochs = 5000\nstable_epochs = 200\n",
+            group("good", "0.0", "memory"),
+            group("plain", "0.0", "plain"),
+            group("poor", poor, "plain")
+        )
+    };
+    let exports = |poor: &str| {
+        let experiment = read(&text(poor));
+        let learned = unit(&experiment, &experiment.contenders[0], 0);
+        strategies(&experiment, &experiment.contenders[0], 0, &learned)
+    };
+    assert!(exports("0.5").iter().all(Result::is_ok));
+    let found = exports("1.0");
+    let refused = found[0].as_ref().unwrap_err();
+    assert!(refused.starts_with("m, good: several settings of poor come to the same offer"), "{refused}");
+    let names: Vec<&str> = found[1..].iter().map(|export| export.as_ref().unwrap().name.as_str()).collect();
+    assert_eq!(names, ["m-plain", "m-poor"]);
+}
+
 /// A script with a menu beside a learner is judged against it: a kickback far from the best response to what the learner
 /// ends with gains what the logit shares say.
 #[test]

@@ -269,7 +269,7 @@ fn departures(experiment: &Experiment, contender: &Contender) -> Vec<Departure> 
         // One's value is a multiple of itself, whatever the bin.
         if amounts || !truthful {
             found.push(Departure::Bins { bins: strategy.bins, strategy: name, amounts });
-        } else if !strategy.menu.settings.contains(&1.0) {
+        } else if !strategy.menu.settings.iter().any(|setting| (setting - 1.0).abs() < 1e-9) {
             found.push(Departure::NoTruth { strategy: name });
         }
     }

@@ -51,7 +51,17 @@ impl Warning {
                  What is certified holds for such bids; with finer ones revenue can differ by a few percent.",
                 significant(*reserve, 3)
             ),
-            Self::NotCertified { contender, certified, of, gain, upper, gainer, delegators, tolerance, .. } => {
+            Self::NotCertified {
+                contender,
+                certified,
+                of,
+                gain,
+                upper,
+                gainer,
+                delegators,
+                tolerance,
+                ..
+            } => {
                 let others = if *certified == 0 { "On average" } else { "In the others, on average," };
                 let delegators = delegators.map_or(String::new(), |upper| {
                     format!(" Delegators, whose choice is not by taste, may forgo up to {}%.", percent(upper))
@@ -291,11 +301,12 @@ impl Warning {
                 if *gain < held {
                     // What is beyond the estimate falls with the root of the number of markets.
                     let ratio = (upper - gain.max(0.0)) / (held - gain.max(0.0));
+                    let markets_needed = format!("{:.0e}", f64::from(*markets) * ratio * ratio);
                     format!(
                         "{set}. The estimate of the gain ({}% of potential value) keeps to that and the bound does not: it takes more markets to \
                          tell (`play.certificate_markets`, about {} instead of {markets}), or more epochs of each (`play.certificate_epochs`).",
                         percent(*gain),
-                        significant(f64::from(*markets) * ratio * ratio, 1)
+                        significant(markets_needed.parse().unwrap_or(f64::INFINITY), 1)
                     )
                 } else {
                     format!(
@@ -310,7 +321,7 @@ impl Warning {
                 [] => "read it as what these bids earn.".to_owned(),
                 causes => {
                     let each: Vec<String> = causes.iter().map(|cause| cause.remedy(*alone)).collect();
-                    format!("{}; and see whether revenue moves towards theory.", each.join("; "))
+                    format!("{}, and see whether revenue moves towards theory.", each.join("; "))
                 }
             },
             Self::Losing { offers: true, .. } => {
@@ -361,7 +372,7 @@ impl Warning {
 impl Departure {
     fn cause(&self) -> String {
         match self {
-            Self::Noise { strategy } => format!("bids of `{strategy}` have logit noise, and what is certified is play within the tolerance"),
+            Self::Noise { strategy } => format!("bids of `{strategy}` have logit noise, which the certificate lets pass within the tolerance"),
             Self::Bandit { strategy } => {
                 format!("`{strategy}` learns from its own earnings alone, and goes on trying other bids")
             }
@@ -394,7 +405,9 @@ impl Departure {
                 (4 * bins).max(COARSE)
             ),
             Self::NoTruth { strategy } => {
-                format!("give `{strategy}` a relative `menu` that holds 1, such as one from 0 to 1.2 in 61 points")
+                format!(
+                    "give `{strategy}` a relative `menu` that holds 1, such as one from 0 to 1.2 in 61 points"
+                )
             }
             Self::Unlearned => format!("let agents learn for longer (`{}`)", length(alone)),
         }
