@@ -142,10 +142,10 @@ pub fn write(
                 continue;
             }
         };
-        match exports::strategies(experiment, contender, replicate, &outcome) {
-            Err(problem) => written.problems.push(problem),
-            Ok(exports) => {
-                for export in exports {
+        for export in exports::strategies(experiment, contender, replicate, &outcome) {
+            match export {
+                Err(problem) => written.problems.push(problem),
+                Ok(export) => {
                     let part = place.suffix();
                     let path = folder.join(format!("{}{part}.toml", export.name));
                     put(&path, &export.text)

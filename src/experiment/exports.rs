@@ -18,7 +18,8 @@ use crate::agent::{Setting, briber};
 use crate::learning::LearnerSpec;
 use crate::learning::policy::Policy;
 use crate::mechanism::{Lever, Mechanism};
-use crate::play::market::{Player, Seating};
+use crate::play::market::{Game, Player, Seating};
+use crate::play::repeated::of_market;
 use crate::play::repeated::session::MOST_SETTINGS;
 use crate::play::schedule::Regime;
 use crate::settings::Value;
@@ -48,27 +49,46 @@ pub struct Export {
 /// The strategies of everybody who learned in one replicate of a contender, from the policies that it stored: sequencers' offers,
 /// and the briber's prices. Conduct and uptime are learned, too, but are no strategies.
 ///
-/// # Errors
-/// A policy of which something is missing: a state that never came up where it was measured.
+/// Where a policy cannot be written, what stands in the way: a state that never came up where it was measured, histories too many or offers
+/// too few to answer.
 pub fn strategies(
     experiment: &Experiment,
     contender: &Contender,
     replicate: u32,
     stored: &Outcome,
-) -> Result<Vec<Export>, String> {
+) -> Vec<Result<Export, String>> {
     let setting = &experiment.setting;
     let origin = Origin { experiment: &experiment.name, contender: &contender.name, replicate };
-    let mut exports = Vec::new();
+    let mut exports: Vec<Result<Export, String>> = Vec::new();
     if let Some(lever) = with_rule!(&contender.rule, rule => rule.lever()) {
         let seats = Seating::new(setting, experiment.play.schedule.regime == Regime::SelfPlay);
-        for player in &seats.players {
-            exports.extend(offers(setting, player, lever, &origin, stored)?);
-        }
+        let obstacle = || obstacle(setting, contender, &seats);
+        let each = |player| offers(setting, player, lever, &origin, stored, &obstacle).transpose();
+        exports.extend(seats.players.iter().filter_map(each));
     }
     if let Some(strategy) = setting.briber.as_ref().filter(|strategy| strategy.learner.learns()) {
-        exports.extend(prices(strategy, &origin, stored, &exports)?);
+        let written: Vec<&Export> = exports.iter().flatten().collect();
+        let prices = prices(strategy, &origin, stored, &written).transpose();
+        exports.extend(prices);
     }
-    Ok(exports)
+    exports
+}
+
+/// What keeps answers to past offers from being stored.
+fn obstacle(setting: &Setting, contender: &Contender, seats: &Seating) -> String {
+    let terms = &contender.terms;
+    let indistinct =
+        with_rule!(&contender.rule, rule => of_market::indistinct(&Game { rule, setting, terms, seats }));
+    match indistinct {
+        Some(i) => format!(
+            "several settings of {} come to the same offer (its net value is 0 or less, or its `capital_limit` ends its menu), so that no \
+             history of offers tells them apart, and answers to offers cannot be written",
+            setting.classes[setting.sequencers[i].class].name
+        ),
+        None => {
+            format!("it has more than {MOST_STORED} histories to answer, and so many answers are not stored")
+        }
+    }
 }
 
 /// Where a policy was learned.
@@ -108,6 +128,7 @@ fn offers(
     lever: Lever,
     origin: &Origin,
     stored: &Outcome,
+    obstacle: &dyn Fn() -> String,
 ) -> Result<Option<Export>, String> {
     let class = &setting.classes[player.class];
     if !class.strategy.learner.learns() {
@@ -129,12 +150,8 @@ fn offers(
     if let LearnerSpec::QLearning(spec) = class.strategy.learner
         && spec.memory > 0
     {
-        let answers = stored_answers(&stored.curves, &agent, spec.memory).ok_or_else(|| {
-            format!(
-                "{}, {agent}: it has more than {MOST_STORED} histories to answer, and so many answers are not stored",
-                origin.contender
-            )
-        })?;
+        let answers = stored_answers(&stored.curves, &agent, spec.memory)
+            .ok_or_else(|| format!("{}, {agent}: {}", origin.contender, obstacle()))?;
         let line = |text: String, (key, value): (&str, Value)| text + &format!("{key} = {value}\n");
         let text = answers.to_values().into_iter().fold(head, line);
         return Ok(Some(Export { name, text }));
@@ -149,7 +166,7 @@ fn prices(
     strategy: &Strategy,
     origin: &Origin,
     stored: &Outcome,
-    others: &[Export],
+    others: &[&Export],
 ) -> Result<Option<Export>, String> {
     let agent = briber::TABLE;
     let own = |entry: &&PolicyEntry| entry.agent == agent && entry.lever == briber::LEVER;

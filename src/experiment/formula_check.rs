@@ -1,5 +1,6 @@
 //! Whether a scripted formula makes sense wherever it may be asked: over the support of private value, at low, usual and
-//! high demand, under every contender.
+//! high demand, under every contender. What is tried is a grid of quantiles, the ends of the support where they are finite, and the
+//! neighbourhood of every rank at which offers are larger than beside it: a formula may have a pole that no grid meets.
 
 use super::before_play;
 use super::file::Contender;
@@ -16,6 +17,10 @@ use crate::world::{Signals, World};
 const RANKS: u32 = 500;
 /// Both ends.
 const END: f64 = 1e-9;
+/// Halvings of the distance between neighbouring ranks, about, within which a pole is looked for.
+const STEPS: u32 = 64;
+/// Growth between neighbouring ranks beyond which it is one: even `1/√x` grows by so much before ranks run out of digits.
+const POLE: f64 = 1e4;
 /// Demand, in multiples of its mean.
 const DEMAND: [f64; 3] = [0.25, 1.0, 4.0];
 
@@ -56,13 +61,64 @@ fn fault<M: Mechanism>(rule: &M, terms: &Terms, setting: &Setting, class: usize)
         if let World::Rollup(rollup) = &setting.world {
             signals.expected_fee = rollup.fee_per_slot * demand;
         }
-        for &rank in &ranks {
+        let mut asked = |rank: f64| {
             signals.set(&setting.world, &setting.sequencers[i], i, rank, terms.epoch_slots);
             let at = before_play::at(setting, terms, &signals);
             let view = view(rule, &at, i, rule.reference(&at, i));
-            let offer = formula.at(&view);
+            (formula.at(&view), view.value)
+        };
+        let mut offers = Vec::with_capacity(ranks.len());
+        for &rank in &ranks {
+            let (offer, value) = asked(rank);
             if !offer.is_finite() {
-                return Some(format!("comes to {offer} at rank {rank}, where `value` is {}", view.value));
+                return Some(format!("comes to {offer} at rank {rank}, where `value` is {value}"));
+            }
+            offers.push(offer);
+        }
+        // A formula that is not defined at an end may have a limit there; one that is infinite has none.
+        for end in [0.0, 1.0] {
+            let (offer, value) = asked(end);
+            if offer == f64::INFINITY && value.is_finite() {
+                return Some(format!("grows beyond all bounds where `value` comes to {value}"));
+            }
+        }
+        if let Some(rank) = pole(&ranks, &offers, |rank| asked(rank).0) {
+            let (offer, value) = asked(rank);
+            let what = if offer.is_nan() { "comes to NaN" } else { "grows beyond all bounds" };
+            return Some(format!("{what} near rank {rank:.4}, where `value` is {value:.6}"));
+        }
+    }
+    None
+}
+
+/// Where offers grow beyond all bounds between neighbouring ranks, if they do: around each rank at which they are larger in size than beside
+/// it, the largest is looked for (golden section).
+fn pole(ranks: &[f64], offers: &[f64], mut offer: impl FnMut(f64) -> f64) -> Option<f64> {
+    let size = |i: usize| offers.get(i).map_or(f64::NEG_INFINITY, |offer| offer.abs());
+    let last = ranks.len() - 1;
+    for i in 0..=last {
+        let beside = [i.checked_sub(1).map_or(f64::NEG_INFINITY, size), size(i + 1)];
+        if beside.iter().any(|other| *other > size(i)) || beside.iter().all(|other| *other == size(i)) {
+            continue;
+        }
+        let (mut low, mut high) = (ranks[i.saturating_sub(1)], ranks[(i + 1).min(last)]);
+        let bound = POLE * size(i);
+        let golden = 0.5 * (5_f64.sqrt() - 1.0);
+        let mut at = |rank: f64| {
+            let offer = offer(rank);
+            (rank, offer.abs(), offer.is_nan() || offer > bound)
+        };
+        let (mut left, mut right) = (at(high - golden * (high - low)), at(low + golden * (high - low)));
+        for _ in 0..STEPS {
+            if let Some(found) = [left, right].into_iter().find(|(.., beyond)| *beyond) {
+                return Some(found.0);
+            }
+            if left.1 >= right.1 {
+                (high, right) = (right.0, left);
+                left = at(high - golden * (high - low));
+            } else {
+                (low, left) = (left.0, right);
+                right = at(low + golden * (high - low));
             }
         }
     }

@@ -25,6 +25,7 @@ pub mod robustness;
 pub mod runner;
 pub mod sensitivity;
 pub mod simulate;
+pub mod stake_game;
 pub mod store;
 pub mod study;
 pub mod sweep;

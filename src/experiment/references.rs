@@ -7,18 +7,22 @@
 //! | the same, one seat, no reserve, no costs | two bidders, uniform on [0, ω₁] and [0, ω₂] | [`crate::theory::asymmetric`] |
 //! | `auction`, a term of one epoch | as `auction_rotation` with one seat | the same |
 //! | `algorithmic` with equal weights | the same constant value for all, machines that cost nothing and never fail | the contest's equilibrium in effort, if there is one |
-//! | `stake` | constant values, machines that cost nothing and never fail | the contest's equilibrium ([`crate::theory::contest`]) |
-//! | `stake_rotation`, even schedule, `stake_power = 1` | the same constant value and cost of capital for all, machines that cost nothing and never fail, no derivative, no failure to restake; stake back to the idle only with replacement | the contest for seats ([`crate::theory::contest`]) |
+//! | `stake` | constant values, machines that cost nothing and never fail | the contest's equilibrium with what each candidate can stake at most ([`crate::theory::contest`]) |
+//! | `stake_rotation`, even schedule, `stake_power = 1` | the same constant value and cost of capital for all, machines that cost nothing and never fail, no derivative, no failure to restake, capital for the stake; stake back to the idle only with replacement | the contest for seats ([`crate::theory::contest`]) |
 //! | `delegated`, per stake, share-proportional | constant values, one group of delegators without a taste for uptime | the kickback equilibrium ([`crate::theory::kickback`]), if it is one |
 //!
-//! All of it is for the abstract world without standbys. Lines are in the units of the stored curve `offer`: bids and net
+//! All of it is for the abstract world without standbys, where machines need no start (`start_cost`, `start_slots`), nobody sells on (`resale`),
+//! everybody can post the bonds and, but for truth, nobody enters freely (`entry_cost`). Lines are in the units of the stored curve `offer`: bids and net
 //! values in ETH per scheduled slot (with unit seats: per seat), kickbacks and net values in ETH for the whole epoch. A
 //! class with a single value has a single point.
 
 use super::file::{Contender, Experiment};
 use super::kickback_game::{KickbackGame, Worth, worths};
 use super::outcome::Curve;
+use super::stake_game::{StakeGame, can_post};
+use crate::agent::Setting;
 use crate::agent::sequencer::Class;
+use crate::agent::strategy::{Strategy, Unit};
 use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
 use crate::mechanism::delegated::Delegated;
 use crate::mechanism::stake::Stake;
@@ -27,9 +31,8 @@ use crate::mechanism::{Mechanism, Rule};
 use crate::play::horizon;
 use crate::theory::asymmetric::UniformPair;
 use crate::theory::auction::Auction;
-use crate::theory::contest::{
-    Effort, logit_effort, power_effort, power_lottery, seat_stake, symmetric_stake, unstaking,
-};
+use crate::theory::contest::{Effort, logit_effort, power_effort, seat_stake, symmetric_stake, unstaking};
+use crate::with_rule;
 use crate::world::distribution::Distribution;
 
 /// Name of the curves.
@@ -42,7 +45,7 @@ const POINTS: u32 = 120;
 /// a contender of which theory knows no closed form. Contenders come as in the file, classes by name.
 pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
     let mut all = Vec::new();
-    for contender in &experiment.contenders {
+    for contender in experiment.contenders.iter().filter(|contender| is_undisturbed(experiment, contender)) {
         let curves = match &contender.rule {
             Rule::AuctionRotation(rule) => auction(experiment, contender, rule),
             // A term of several epochs is worth what later epochs bring besides.
@@ -68,38 +71,31 @@ pub fn reference_curves(experiment: &Experiment) -> Vec<(u32, String, Curve)> {
 /// One line for each class; an empty one where theory is silent about a class.
 type Lines = Vec<Vec<(f64, f64)>>;
 
-/// Stakes of the contest for slots: one point for each class.
+/// Stakes of the contest for slots, each with what it can stake at most: one point for each class.
 fn stakes(experiment: &Experiment, contender: &Contender, rule: &Stake) -> Option<Lines> {
     let setting = &experiment.setting;
-    let costs = |i: usize| contender.terms.capital_rate[i];
-    let n = setting.candidates();
-    let free = setting.classes.iter().all(|class| class.traits.live_cost == class.traits.idle_cost);
-    if !free || !all_learn(experiment) || contender.terms.own_down.iter().any(|&down| down > 0.0) {
-        return None;
-    }
-    let worths = worths(setting, &contender.terms, rule)?;
-    if worths.iter().any(|worth| worth.law.atoms().len() != 1) {
-        return None;
-    }
-    // The stake whose cost takes the whole reward, by class.
-    let whole: Vec<f64> = worths.iter().map(|worth| worth.law.mean() - worth.cost).collect();
-    let rewards: Vec<f64> = (0..n).map(|i| whole[setting.sequencers[i].class] * costs(i)).collect();
-    let costs: Vec<f64> = (0..n).map(costs).collect();
-    let alike = rewards.iter().all(|r| *r == rewards[0]) && costs.iter().all(|c| *c == costs[0]);
-    if rewards[0] <= 0.0 || costs[0] <= 0.0 {
-        return None;
-    }
-    // Among equals there may be one where more than proportional lotteries leave unequal contestants without theory.
-    let stakes = if alike && n > 1 {
-        vec![symmetric_stake(rewards[0], costs[0], n as u32, rule.power())?; n]
-    } else {
-        power_lottery(&rewards, &costs, rule.power()).ok()?.stakes
-    };
+    let game = StakeGame::new(rule, setting, &contender.terms)?;
+    // Theory is drawn where machines cost nothing.
+    let free = game.fixed.iter().all(|fixed| *fixed == 0.0);
+    let solved = game.equilibrium().filter(|_| free && enters_nobody(setting) && all_learn(experiment))?;
     let point = |class: usize| {
         let i = setting.sequencers.iter().position(|s| s.class == class);
-        i.map(|i| (whole[class], stakes[i])).into_iter().collect()
+        i.map(|i| (game.whole[class], solved.stakes[i])).into_iter().collect()
     };
-    Some((0..whole.len()).map(point).collect())
+    Some((0..game.whole.len()).map(point).collect())
+}
+
+/// Whether the number of candidates is given.
+fn enters_nobody(setting: &Setting) -> bool {
+    setting.classes.iter().all(|class| class.entry_cost.is_none())
+}
+
+/// Whether nothing makes another game of a contender's sale or contest than the one of which theory speaks: machines that were live and need
+/// no start, seats that are sold on, candidates who cannot post the bonds.
+fn is_undisturbed(experiment: &Experiment, contender: &Contender) -> bool {
+    let terms = &contender.terms;
+    let bonds = with_rule!(&contender.rule, rule => rule.bonds_at_once());
+    !terms.starts && terms.overlays.resale.is_none() && can_post(&experiment.setting, bonds)
 }
 
 /// Stakes among equals for seats that are drawn in proportion to them: one point for each class.
@@ -121,7 +117,9 @@ fn seats_by_stake(experiment: &Experiment, contender: &Contender, rule: &StakeRo
         (false, 0.0) => seat_stake(reward, rate, n, k),
         (false, _) => return None,
     };
-    Some(vec![vec![(whole, stake)]; worths.len()])
+    // Where somebody cannot stake so much, theory is silent.
+    let within = experiment.setting.sequencers.iter().all(|s| stake <= s.traits.capital_limit);
+    within.then(|| vec![vec![(whole, stake)]; worths.len()])
 }
 
 /// The symmetric equilibrium in effort of a contender whose rule is a contest in effort among equals, machines that cost nothing
@@ -147,17 +145,18 @@ pub fn lacks_pure_equilibrium(experiment: &Experiment, contender: &Contender) ->
     };
     let n = experiment.setting.candidates() as u32;
     let alike = rates.iter().all(|other| *other == rate);
-    n > 1 && alike && rate > 0.0 && symmetric_stake(reward, rate, n, rule.power()).is_none()
+    // A limit may hold equals at stakes that leave them something.
+    let free = experiment.setting.sequencers.iter().all(|s| s.traits.capital_limit == f64::INFINITY);
+    n > 1 && alike && free && rate > 0.0 && symmetric_stake(reward, rate, n, rule.power()).is_none()
 }
 
 /// What an epoch is worth to each of the candidates, where it is the same constant for all of them, and nothing else is at
 /// stake.
 fn common_reward(experiment: &Experiment, contender: &Contender) -> Option<f64> {
     let setting = &experiment.setting;
-    let free = setting
-        .classes
-        .iter()
-        .all(|class| class.traits.live_cost == class.traits.idle_cost && class.entry_cost.is_none());
+    let free = setting.classes.iter().all(|class| class.traits.live_cost == class.traits.idle_cost)
+        && enters_nobody(setting)
+        && is_undisturbed(experiment, contender);
     let sound = contender.terms.own_down.iter().all(|&down| down == 0.0) && contender.terms.redundancy == 1;
     let value = |class: &Class| match class.traits.value {
         Some(Distribution::Constant(value)) => Some(value),
@@ -187,12 +186,12 @@ fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotatio
     let worths = worths(&experiment.setting, &contender.terms, rule)?;
     let reserve = rule.reserve();
     let lines: Lines = if rule.pricing() != Pricing::PayAsBid {
-        // With a proportional schedule a bond is no longer a price per slot.
-        if rule.is_proportional() && rule.bond() > 0.0 {
+        // As with bonds in a proportional schedule, which are no longer a price per slot.
+        if !rule.facts().truthful {
             return None;
         }
         worths.iter().map(|w| line(w, reserve, Some)).collect()
-    } else if rule.is_proportional() || !all_learn(experiment) {
+    } else if rule.is_proportional() || !all_learn(experiment) || !enters_nobody(&experiment.setting) {
         return None;
     } else if worths.iter().all(|w| *w == worths[0]) {
         // Bidders whose costs are c bid as if all values and bids, and the reserve, were higher by c.
@@ -214,7 +213,8 @@ fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotatio
 }
 
 /// What the seller expects per epoch, in ETH, in the equilibrium of an auction of seats at an even schedule among bidders whose values have one
-/// law with a density and whose machines never fail; `None` of others.
+/// law with a density and whose machines never fail; `None` of others, and where somebody does not learn and bids something else: to
+/// bid one's value is dominant in second price, whoever the others are, but what is earned is what everybody bids.
 pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Option<f64> {
     let rule = match &contender.rule {
         Rule::AuctionRotation(rule) => rule,
@@ -224,12 +224,16 @@ pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Op
     let (setting, terms) = (&experiment.setting, &contender.terms);
     let plays = match rule.pricing() {
         Pricing::PayAsBid => all_learn(experiment),
-        Pricing::Uniform => true,
+        Pricing::Uniform => setting
+            .classes
+            .iter()
+            .all(|class| class.strategy.learner.learns() || is_truthful(&class.strategy)),
         Pricing::Myerson => false,
     };
-    let undisturbed = terms.own_down.iter().all(|&down| down == 0.0)
+    let undisturbed = is_undisturbed(experiment, contender)
+        && terms.own_down.iter().all(|&down| down == 0.0)
         && terms.missing == 0.0
-        && setting.classes.iter().all(|class| class.entry_cost.is_none());
+        && enters_nobody(setting);
     let worths = worths(setting, terms, rule)?;
     let alike = worths.iter().all(|worth| *worth == worths[0] && !worth.law.is_atomic());
     let (bidders, units) = (u32::try_from(setting.candidates()).ok()?, u32::try_from(rule.seats()).ok()?);
@@ -242,6 +246,13 @@ pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Op
     let slots = f64::from(terms.epoch_slots);
     let per_unit = if rule.unit_seats() { slots } else { slots / f64::from(units) };
     Some(per_unit * (game.expected_revenue() - cost * game.expected_units_sold()))
+}
+
+/// Whether a script bids its whole net value.
+fn is_truthful(strategy: &Strategy) -> bool {
+    let setting =
+        strategy.fixed_column().and_then(|column| strategy.menu.settings.get(column.checked_sub(1)?));
+    strategy.menu.unit == Unit::Relative && strategy.menu.script.is_none() && setting == Some(&1.0)
 }
 
 /// Two bidders with values uniform on [0, ω₁] and [0, ω₂] for one seat.
@@ -283,6 +294,9 @@ fn line(worth: &Worth, reserve: f64, bid: impl Fn(f64) -> Option<f64>) -> Vec<(f
 
 fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -> Option<Lines> {
     let setting = &experiment.setting;
+    if !enters_nobody(setting) {
+        return None;
+    }
     let game = KickbackGame::new(setting, &contender.terms, rule).ok()?;
     let [group] = setting.delegators.as_slice() else { return None };
     if !all_learn(experiment) {

@@ -2,8 +2,8 @@
 
 use super::kickback_game::{KickbackGame, worths};
 use super::outcome::Curve;
+use super::stake_game::{StakeGame, can_post};
 use crate::agent::Setting;
-use crate::agent::sequencer::Sequencer;
 use crate::agent::strategy::answers::Answers;
 use crate::learning::policy::Policy;
 use crate::measure::certificate::Certificate;
@@ -17,11 +17,10 @@ use crate::play::repeated::diagnosis::{Diagnosis, ROUNDING, diagnose, retrain};
 use crate::play::repeated::of_market::{RepeatedGame, answers_of, column, repeats};
 use crate::play::repeated::session::{Session, Stop, play};
 use crate::play::schedule::{Phase, Schedule, market_key};
-use crate::theory::contest::power_lottery;
 
-/// Most histories of an agent whose answers are stored with every unit: a hundred kilobytes, and three times that as a strategy file.
+/// Most histories of an agent whose answers are stored with every unit.
 /// Four offers of fifteen settings each, as two Q-learners with a memory of two epochs see or four with a memory of one, are
-/// 50,625 histories.
+/// 50,625 histories: 100 kB in the store, and 200 kB as a strategy file.
 pub const MOST_STORED: usize = 65_536;
 
 /// What everybody together earns per epoch, in ETH, where nobody looks beyond the epoch.
@@ -40,8 +39,8 @@ impl Benchmark {
     /// * auctions with known values and even seats: bidders who pay the highest value that wins nothing (in every pricing
     ///   the outcome of undominated play, up to a tick; see [`crate::theory::complete_information`]), and the worthiest
     ///   who pay the reserve;
-    /// * stakes for an epoch: the equilibrium of [`crate::theory::contest`], and the candidate with the most to earn alone, whose
-    ///   stake need not be more than next to nothing.
+    /// * stakes for an epoch: the equilibrium of [`crate::theory::contest`] with what each candidate can stake at most, and the candidate with
+    ///   the most to earn alone, whose stake need not be more than next to nothing.
     pub fn of(rule: &Rule, setting: &Setting, terms: &Terms) -> Option<Self> {
         match rule {
             Rule::Delegated(rule) => {
@@ -67,7 +66,8 @@ impl Benchmark {
     }
 
     fn of_auction(rule: &AuctionRotation, setting: &Setting, terms: &Terms) -> Option<Self> {
-        if rule.is_proportional() {
+        // Whoever cannot post the bonds is no bidder.
+        if rule.is_proportional() || !can_post(setting, rule.bonds_at_once()) {
             return None;
         }
         let worths = worths(setting, terms, rule)?;
@@ -87,36 +87,16 @@ impl Benchmark {
         Some(Benchmark { nash: keep(price), joint: keep(reserve) })
     }
 
-    /// Of stakes with exponent `τ ≤ 1` among candidates with constant values whose machines never fail. To be live costs whoever
-    /// stakes a fixed sum, which moves nothing as long as it leaves those something who stake without it.
+    /// Of stakes with exponent `τ ≤ 1` among candidates with constant values whose machines never fail, each with what it can stake at most
+    /// ([`StakeGame`]). To be live costs whoever stakes a fixed sum, which moves nothing as long as it leaves those something who stake without
+    /// it.
     fn of_stakes(rule: &Stake, setting: &Setting, terms: &Terms) -> Option<Self> {
-        let plain = terms.availability.iter().all(|&up| up == 1.0)
-            && !(terms.starts || terms.collateral.given || terms.oversight.governance.is_some());
-        let slots = f64::from(terms.epoch_slots);
-        let worths = worths(setting, terms, rule).filter(|_| plain)?;
-        let rate = &terms.capital_rate;
-        let fixed = |i: usize| {
-            let traits = &setting.sequencers[i].traits;
-            slots * (traits.live_cost - traits.idle_cost)
-        };
-        // The rule's reference is the stake whose cost takes all that is left of the reward.
-        let reward = |(i, s): (usize, &Sequencer)| match worths[s.class].law.atoms().as_slice() {
-            [(value, _)] => Some((value - worths[s.class].cost) * rate[i] + fixed(i)),
-            _ => None,
-        };
-        let rewards: Vec<f64> = setting.sequencers.iter().enumerate().map(reward).collect::<Option<_>>()?;
-        let nash = power_lottery(&rewards, rate, rule.power()).ok()?;
-        let mut sum = 0.0;
-        for (i, (payoff, share)) in nash.payoffs.iter().zip(&nash.shares).enumerate() {
-            if *share > 0.0 {
-                let kept = payoff - fixed(i);
-                if kept < 0.0 {
-                    return None;
-                }
-                sum += kept;
-            }
-        }
-        let alone = rewards.iter().enumerate().map(|(i, reward)| reward - fixed(i));
+        let game = StakeGame::new(rule, setting, terms).filter(|_| rule.power() <= 1.0)?;
+        let nash = game.equilibrium()?;
+        let within = (0..nash.shares.len()).filter(|&i| nash.shares[i] > 0.0);
+        let sum = within.map(|i| nash.payoffs[i] - game.fixed[i]).sum();
+        let alone = setting.sequencers.iter().enumerate().filter(|(_, s)| s.traits.capital_limit > 0.0);
+        let alone = alone.map(|(i, _)| game.rewards[i] - game.fixed[i]);
         Some(Benchmark { nash: sum, joint: alone.fold(f64::NEG_INFINITY, f64::max) })
     }
 
@@ -201,10 +181,9 @@ impl Played {
     /// whether or not these were still changing.
     pub fn certificate(&self) -> Option<Certificate> {
         let RepeatedGame { stage, scripts, .. } = &self.repeated;
-        let scripted = scripts.iter().map(|script| script.gain(stage, &self.diagnosis.profiles));
+        let scripted = scripts.iter().map(|it| (it.player(), it.gain(stage, &self.diagnosis.profiles)));
         let gains = self.diagnosis.best_response_gains.iter().copied().chain(scripted);
-        let gain = gains.fold(0.0_f64, f64::max);
-        self.anybody_learns().then(|| Certificate::exact(gain))
+        self.anybody_learns().then(|| Certificate::exact(gains))
     }
 
     /// The metrics that only such units have. `tolerated` is the largest gain from deviating, in ETH per epoch, that counts

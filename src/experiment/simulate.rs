@@ -26,6 +26,9 @@ use crate::play::schedule::{Phase, Regime, Schedule, market_key};
 use crate::with_rule;
 use crate::world::World;
 
+/// Curve of one point, in units that are not certified: the group with the largest deviation gain, and that gain as a share of potential value.
+pub const GAINER: &str = "gainer";
+
 /// How long and how broadly to learn, measure and certify.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Play {
@@ -193,6 +196,15 @@ fn simulate_beside<M: Mechanism>(
     }
     if let Some(&(key, value)) = metrics.iter().find(|(_, value)| !value.is_finite()) {
         return Err(Failure::Undefined(key, value));
+    }
+    // Who could gain where play is not certified.
+    if let Some((it, (who, gain))) = certificate.and_then(|it| Some((it, it.gainer?)))
+        && at_rest
+        && !it.holds(play.tolerance * potential)
+    {
+        let player = if session.is_some() { game.seats.player[who] } else { who };
+        let agent = setting.classes[seats.players[player].class].name.clone();
+        curves.push(Curve { name: GAINER.to_owned(), agent, points: vec![(0.0, gain / potential)] });
     }
     if !learned.gains.is_empty() {
         let points = learned.gains.iter().map(|&(x, gain)| (x, gain / potential)).collect();

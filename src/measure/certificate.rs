@@ -65,18 +65,23 @@ pub struct Certificate {
     pub conclusive: bool,
     /// How payoffs were found.
     pub method: Method,
+    /// The player whose best deviation gains most, and its estimate in ETH per epoch.
+    pub gainer: Option<(usize, f64)>,
     /// What delegators forgo, where there are some.
     pub delegators: Option<DelegatorsGain>,
 }
 
 impl Certificate {
-    /// Of a gain that is known exactly.
-    pub fn exact(gain: f64) -> Self {
+    /// Of gains by player that are known exactly.
+    pub fn exact(gains: impl IntoIterator<Item = (usize, f64)>) -> Self {
+        let gainer = gains.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        let gain = gainer.map_or(0.0, |(_, gain)| gain.max(0.0));
         Certificate {
             estimate: gain,
-            upper: gain.max(0.0),
+            upper: gain,
             conclusive: true,
             method: Method::Exact,
+            gainer,
             delegators: None,
         }
     }
@@ -107,7 +112,9 @@ impl Certificate {
             });
             gains[player].split(choose, judge, judged)
         };
+        let own = |own: &Gains| 0.5 * (own.split(0, 1, odd) + own.split(1, 0, even));
         Certificate {
+            gainer: gains.iter().map(own).enumerate().max_by(|a, b| a.1.total_cmp(&b.1)),
             estimate: 0.5 * (split(0, 1, odd) + split(1, 0, even)),
             upper: gains.iter().map(|s| s.upper(z, total)).fold(0.0_f64, f64::max) + later,
             conclusive: is_the_game && gains.iter().all(|s| s.covered(FEWEST_MARKETS)),

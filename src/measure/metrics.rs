@@ -113,12 +113,20 @@ pub const METRICS: &[Metric] = &[
     metric("holder_share", "share", Maximize, "holder share", "community and delegators together"),
     metric("sequencer_share", "share", Neutral, "sequencer share", "sequencers' profit before capital cost"),
     metric(
+        "profit_share",
+        "share",
+        Neutral,
+        "profit over staying idle",
+        "memo: what sequencers together earn after the cost of their capital, over what their machines would earn or cost idle",
+    ),
+    // Machines out of office may earn elsewhere: a negative `idle_cost`.
+    metric(
         "operating_cost_share",
         "share",
         Minimize,
         "operating cost",
-        "cost of running machines, live and idle",
-    ).not_negative(),
+        "cost of running machines, live and idle; below 0 where idle ones earn elsewhere",
+    ),
     metric("posting_cost_share", "share", Minimize, "posting cost", "cost of posting data to L1").not_negative(),
     metric(
         "unrealised_share",
@@ -155,7 +163,7 @@ pub const METRICS: &[Metric] = &[
         Minimize,
         "overhead ratio",
         "operating cost over that of one operator under the rule `centralized`, its own uptime included, on the same draws",
-    ).not_negative(),
+    ),
     metric("liveness", "ratio", Maximize, "liveness", "share of slots produced").within(0.0, 1.0),
     metric(
         "longest_gap_slots",

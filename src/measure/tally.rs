@@ -350,6 +350,7 @@ impl Tally {
                 "delegator_share" => Some(share(self.delegators)),
                 "holder_share" => Some(share(self.community + self.delegators)),
                 "sequencer_share" => Some(share(self.sequencers)),
+                "profit_share" => Some(self.joint_profit(game) / self.potential_per_epoch()),
                 "operating_cost_share" => Some(share(self.operating)),
                 "posting_cost_share" => Some(share(self.posting)),
                 "unrealised_share" => Some(1.0 - share(self.gross)),

@@ -38,7 +38,7 @@ pub const PRICING: Parameter = Parameter::choice(
     "pricing",
     &["first", "second"],
     "first",
-    "what the winner pays per slot: its own bid, or the highest losing one",
+    "what the winner pays per slot: its own bid (what `auction_rotation` calls \"pay_as_bid\"), or the highest losing one (\"uniform\" there)",
 );
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[

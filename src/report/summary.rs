@@ -2,8 +2,10 @@
 //! at rest, and the basins into which replicates fall.
 
 use crate::experiment::basins::{self, Basin};
+use crate::experiment::simulate::GAINER;
 use crate::experiment::store::{Order, Store, StoreError};
 use crate::measure::statistics::{Comparison, Critical, Estimate, Moments, Pairs};
+use std::collections::BTreeMap;
 
 /// How far a contender's play is certified, and whether it came to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +120,15 @@ pub struct Failing {
     pub delegators: Moments,
 }
 
+/// Replicates of a contender that are certified.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Passing {
+    /// Their estimates of the deviation gain.
+    pub gain: Moments,
+    /// Their upper bounds.
+    pub upper: Moments,
+}
+
 /// Moments of every metric by contender, and of every pair of contenders on common replicates. Memory does not grow with
 /// the number of replicates.
 #[derive(Clone, Debug)]
@@ -129,6 +140,10 @@ pub struct Summary {
     standing: Vec<Standing>,
     /// By contender.
     failing: Vec<Failing>,
+    /// By contender.
+    passing: Vec<Passing>,
+    /// By contender: groups that could gain most in some replicate that is not certified, with what they could gain there, by name.
+    gainers: Vec<Vec<(String, Moments)>>,
     /// By contender: errors of units that failed, and how many share each, the first first.
     failures: Vec<Vec<(String, u64)>>,
     /// Largest deviation gain that counts as none, a fraction of potential value.
@@ -195,6 +210,8 @@ impl Summary {
             done: vec![0; n],
             standing: vec![Standing::NobodyLearns; n],
             failing: vec![Failing::default(); n],
+            passing: vec![Passing::default(); n],
+            gainers: vec![Vec::new(); n],
             failures: vec![Vec::new(); n],
             tolerance,
             basins,
@@ -205,6 +222,15 @@ impl Summary {
             if let Some(c) = summary.contenders.iter().position(|contender| *contender == name) {
                 summary.failures[c].push((error, count));
             }
+        }
+        for (name, groups) in store.contenders().iter().zip(&mut summary.gainers) {
+            let mut found: BTreeMap<String, Moments> = BTreeMap::new();
+            for stored in store.curves(design, name, GAINER)? {
+                if let Some((_, gain)) = stored.curve.points.first().filter(|_| is_meant(stored.replicate)) {
+                    found.entry(stored.curve.agent).or_default().push(*gain);
+                }
+            }
+            groups.extend(found);
         }
         // What a contender does not have in the current replicate is NaN, which no moment counts.
         let mut current = vec![f64::NAN; n * width];
@@ -247,8 +273,12 @@ impl Summary {
                 if !current[c * width + place_certified].is_nan() {
                     standing.add(is(place_certified, 1.0), rest);
                 }
+                let value = |key: &str| place(key).map_or(f64::NAN, |place| current[c * width + place]);
+                if is(place_certified, 1.0) {
+                    self.passing[c].gain.push(value("deviation_gain"));
+                    self.passing[c].upper.push(value("deviation_gain_upper"));
+                }
                 if is(place_certified, 0.0) && rest != Rest::Unfinished {
-                    let value = |key: &str| place(key).map_or(f64::NAN, |place| current[c * width + place]);
                     let (gain, upper) = (value("deviation_gain"), value("deviation_gain_upper"));
                     let failing = &mut self.failing[c];
                     failing.gaining += u64::from(gain > self.tolerance);
@@ -282,6 +312,8 @@ impl Summary {
             done: contenders.iter().map(|&c| self.done(c)).collect(),
             standing: contenders.iter().map(|&c| self.standing(c)).collect(),
             failing: contenders.iter().map(|&c| self.failing(c)).collect(),
+            passing: contenders.iter().map(|&c| self.passing(c)).collect(),
+            gainers: contenders.iter().map(|&c| self.gainers(c).to_vec()).collect(),
             failures: contenders.iter().map(|&c| self.failures(c).to_vec()).collect(),
             tolerance: self.tolerance,
             basins: contenders.iter().map(|&c| self.basins(c).to_vec()).collect(),
@@ -304,6 +336,17 @@ impl Summary {
     /// The replicates of a contender that are not certified.
     pub fn failing(&self, contender: usize) -> Failing {
         self.failing.get(contender).copied().unwrap_or_default()
+    }
+
+    /// The replicates of a contender that are certified.
+    pub fn passing(&self, contender: usize) -> Passing {
+        self.passing.get(contender).copied().unwrap_or_default()
+    }
+
+    /// Groups that could gain most in some replicate of a contender that is not certified, with what they could gain there as a share of
+    /// potential value.
+    pub fn gainers(&self, contender: usize) -> &[(String, Moments)] {
+        self.gainers.get(contender).map_or(&[], Vec::as_slice)
     }
 
     /// Errors of a contender's units that failed, and how many units share each.

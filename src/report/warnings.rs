@@ -27,6 +27,12 @@ pub const PRESSED: f64 = 0.5;
 /// Distance of revenue from theory's that is told, as a share of it, where it is no chance.
 pub const OFF_THEORY: f64 = 0.002;
 
+/// Probability with which chance alone brings revenue off theory's in any contender of a comparison.
+pub const FALSE_ALARM: f64 = 0.01;
+
+/// Share of potential value below which a gain from deviating is small whatever is earned.
+pub const SMALL_AS_SUCH: f64 = 0.001;
+
 /// Share of what a sequencer earns above which a gain from deviating is no small one: what cases of the validation are held to.
 pub const SMALL_GAIN: f64 = 0.1;
 
@@ -96,6 +102,8 @@ pub enum Warning {
         gain: f64,
         /// Mean upper bound in these.
         upper: f64,
+        /// Of several groups, that which gains most in most of these, and its estimate there on average, a fraction of potential value.
+        gainer: Option<(String, f64)>,
         /// Mean upper bound of what delegators forgo, where it counts and exceeds the tolerance.
         delegators: Option<f64>,
         /// The experiment's tolerance.
@@ -150,10 +158,17 @@ pub enum Warning {
         contender: String,
         /// The experiment's tolerance.
         tolerance: f64,
-        /// Mean upper bound of the deviation gain, a fraction of potential value.
+        /// Mean upper bound of the deviation gain over certified replicates, a fraction of potential value.
         upper: f64,
-        /// What a sequencer is left with on average, a fraction of potential value.
+        /// Mean estimate of it over these.
+        gain: f64,
+        /// What a sequencer is left with on average after the cost of capital, over staying idle, a fraction of potential value; 0 where that
+        /// is nothing but chance.
         earned: f64,
+        /// `play.certificate_markets`.
+        markets: u32,
+        /// Whether everyone learns alone.
+        alone: bool,
     },
     /// An auction earns another revenue than the equilibrium that theory knows of it.
     OffTheory {
@@ -165,15 +180,19 @@ pub enum Warning {
         error: f64,
         /// What theory says.
         theory: f64,
-        /// Bins of the strategies that learn, the fewest; absent where nobody does.
-        bins: Option<(usize, String)>,
+        /// What may have made it so; nothing where bids are given.
+        causes: Vec<Departure>,
+        /// Whether everyone learns alone.
+        alone: bool,
     },
-    /// Sequencers lose money.
+    /// Sequencers together lose money over staying idle.
     Losing {
         /// The contender.
         contender: String,
-        /// Their share of potential value.
+        /// What they lose, a share of potential value.
         share: f64,
+        /// Whether the rule asks them for offers.
+        offers: bool,
     },
     /// Theory knows that the contest has no symmetric equilibrium in pure offers.
     NoPureEquilibrium {
@@ -258,6 +277,37 @@ pub enum Warning {
         /// Label and variance reduction of each metric.
         metrics: Vec<(&'static str, f64)>,
     },
+}
+
+/// What makes learned bids depart from those of theory.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Departure {
+    /// Choice by logit, which makes errors for good.
+    Noise {
+        /// The strategy.
+        strategy: String,
+    },
+    /// Earnings of one's own, from which settings are tried for good.
+    Bandit {
+        /// The strategy.
+        strategy: String,
+    },
+    /// A single bid in each bin of private value, where equilibrium bids vary within it.
+    Bins {
+        /// Bins.
+        bins: usize,
+        /// The strategy.
+        strategy: String,
+        /// Whether bids are amounts, and not multiples of value.
+        amounts: bool,
+    },
+    /// A menu without one's whole net value, where that is what to bid.
+    NoTruth {
+        /// The strategy.
+        strategy: String,
+    },
+    /// Bids beside one's value, which cost next to nothing against the rivals at hand and are not unlearned yet.
+    Unlearned,
 }
 
 /// Why nobody produces anything.

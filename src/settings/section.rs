@@ -281,7 +281,10 @@ impl<'a> Section<'a> {
                     (Kind::Choice(choices), Content::Text(text)) => nearest(text, choices.iter().copied()),
                     _ => None,
                 };
-                let help = near.map(|name| format!("did you mean \"{name}\"?"));
+                let near = near.map(|name| format!("did you mean \"{name}\"?"));
+                let chosen = matches!(parameter.kind, Kind::Choice(_)) && !parameter.doc.is_empty();
+                let meant = || chosen.then(|| format!("`{}`: {}", parameter.key, parameter.doc));
+                let help = near.or_else(meant);
                 self.wrong(entry, refusal, &parameter.allowed(), help);
                 Reading::Wrong
             }

@@ -46,6 +46,12 @@ impl Lottery {
         let active = stakes.iter().filter(|s| **s > 0.0).count();
         Lottery { stakes, shares, payoffs, total, dissipation: spent / paid, concentration, active }
     }
+
+    /// Of `n` equals who all stake the same.
+    pub fn symmetric(reward: f64, cost: f64, n: u32, stake: f64) -> Self {
+        let of_each = |x: f64| vec![x; n as usize];
+        Self::assemble(&of_each(reward), &of_each(cost), of_each(stake), of_each(1.0 / f64::from(n)))
+    }
 }
 
 fn check(rewards: &[f64], costs: &[f64]) -> Result<(), String> {
@@ -129,26 +135,75 @@ pub fn power_lottery(rewards: &[f64], costs: &[f64], tau: f64) -> Result<Lottery
             "the exponent of a lottery with unequal contestants is {tau}; it must lie in (0, 1]"
         ));
     }
-    // In logs: ln τ + ln R + ln(1 − p) − ln r = (1/τ − 1) ln p + (1/τ) ln A.
-    let share = |i: usize, ln_a: f64| {
-        let constant = ln(tau * rewards[i] / costs[i]) - ln_a / tau;
-        let miss = |p: f64| crate::numerics::ln_1p(-p) - (1.0 / tau - 1.0) * ln(p) + constant;
-        root(miss, 0.0, 1.0).unwrap_or(0.0)
-    };
     let n = rewards.len();
+    let share = |i: usize, ln_a: f64| free_share(rewards[i], costs[i], tau, ln_a);
+    let ln_a = aggregate(n, tau * ln(rewards[0] / costs[0]), share)?;
+    let shares: Vec<f64> = (0..n).map(|i| share(i, ln_a)).collect();
+    let stakes = shares.iter().map(|p| pow(p * exp(ln_a), 1.0 / tau)).collect();
+    Ok(Lottery::assemble(rewards, costs, stakes, shares))
+}
+
+/// Equilibrium of the lottery with selection in proportion to `s^τ`, `0 < τ ≤ 1`, where contestant `i` has no more than `limits[i]` to stake.
+/// Whoever has nothing to win or nothing to stake stays out; at least two remain.
+///
+/// A payoff is concave in one's own stake, so that somebody whose limit is less than what it would stake at the aggregate `A = Σ s_j^τ` stakes
+/// the limit `k` and takes the share `k^τ/A`. The lesser of both shares falls in `A`, and there is one `A` at which they add up to one.
+///
+/// # Errors
+/// As for [`power_lottery`].
+pub fn lottery_within(rewards: &[f64], costs: &[f64], limits: &[f64], tau: f64) -> Result<Lottery, String> {
+    let within: Vec<usize> = (0..rewards.len()).filter(|&i| rewards[i] > 0.0 && limits[i] > 0.0).collect();
+    let of = |all: &[f64]| -> Vec<f64> { within.iter().map(|&i| all[i]).collect() };
+    let (some, dear, most) = (of(rewards), of(costs), of(limits));
+    let free = power_lottery(&some, &dear, tau)?;
+    let solved = if free.stakes.iter().zip(&most).all(|(stake, limit)| stake <= limit) {
+        free
+    } else {
+        held_back(&some, &dear, &most, tau)?
+    };
+    let (mut stakes, mut shares) = (vec![0.0; rewards.len()], vec![0.0; rewards.len()]);
+    for (place, &i) in within.iter().enumerate() {
+        (stakes[i], shares[i]) = (solved.stakes[place], solved.shares[place]);
+    }
+    Ok(Lottery::assemble(rewards, costs, stakes, shares))
+}
+
+/// The same where somebody's limit binds; all of them have something to win and to stake.
+fn held_back(rewards: &[f64], costs: &[f64], limits: &[f64], tau: f64) -> Result<Lottery, String> {
+    let share = |i: usize, ln_a: f64| {
+        let free = if tau == 1.0 {
+            (1.0 - costs[i] / rewards[i] * exp(ln_a)).max(0.0)
+        } else {
+            free_share(rewards[i], costs[i], tau, ln_a)
+        };
+        free.min(exp(tau * ln(limits[i]) - ln_a))
+    };
+    let ln_a = aggregate(rewards.len(), tau * ln(rewards[0] / costs[0]), share)?;
+    let shares: Vec<f64> = (0..rewards.len()).map(|i| share(i, ln_a)).collect();
+    let stake = |(p, limit): (&f64, &f64)| pow(p * exp(ln_a), 1.0 / tau).min(*limit);
+    let stakes = shares.iter().zip(limits).map(stake).collect();
+    Ok(Lottery::assemble(rewards, costs, stakes, shares))
+}
+
+/// The share that a contestant takes at the aggregate `A` where nothing holds it back, `τ < 1`.
+fn free_share(reward: f64, cost: f64, tau: f64, ln_a: f64) -> f64 {
+    // In logs: ln τ + ln R + ln(1 − p) − ln r = (1/τ − 1) ln p + (1/τ) ln A.
+    let constant = ln(tau * reward / cost) - ln_a / tau;
+    let miss = |p: f64| crate::numerics::ln_1p(-p) - (1.0 / tau - 1.0) * ln(p) + constant;
+    root(miss, 0.0, 1.0).unwrap_or(0.0)
+}
+
+/// The logarithm of the aggregate at which falling shares add up to one, looked for around `near`.
+fn aggregate(n: usize, near: f64, share: impl Fn(usize, f64) -> f64) -> Result<f64, String> {
     let sum = |ln_a: f64| (0..n).map(|i| share(i, ln_a)).sum::<f64>() - 1.0;
-    let scale = ln(rewards[0] / costs[0]) * tau;
-    let (mut lo, mut hi) = (scale, scale);
+    let (mut lo, mut hi) = (near, near);
     while sum(lo) <= 0.0 {
         lo -= 4.0;
     }
     while sum(hi) >= 0.0 {
         hi += 4.0;
     }
-    let ln_a = root(sum, lo, hi).ok_or("the lottery's shares cannot be made to add up to one")?;
-    let shares: Vec<f64> = (0..n).map(|i| share(i, ln_a)).collect();
-    let stakes = shares.iter().map(|p| pow(p * exp(ln_a), 1.0 / tau)).collect();
-    Ok(Lottery::assemble(rewards, costs, stakes, shares))
+    root(sum, lo, hi).ok_or_else(|| "the lottery's shares cannot be made to add up to one".to_owned())
 }
 
 #[cfg(test)]

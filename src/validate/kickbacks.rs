@@ -168,6 +168,7 @@ fn plurality() -> Study {
         let outcomes = replicates(&text("per_stake", 600, 16), draws.seed, draws.either(8, 3))?;
         let paid = estimate(&outcomes, |o| metric(o, "bribes_to_delegators"));
         findings.push(Finding::truth(paid.result + 3.0 * paid.se + 2.0 * tick < target));
+        findings.push(estimate(&outcomes, |o| metric(o, "certified")));
         Ok(findings)
     };
     let exact = Standard::Computed(0.0);
@@ -182,7 +183,13 @@ fn plurality() -> Study {
             PLURALITY,
         );
     }
-    study.case("per-stake/brings-less", 1.0, "yes is 1", exact, PLURALITY)
+    study.case("per-stake/brings-less", 1.0, "yes is 1", exact, PLURALITY).case(
+        "per-stake/certified",
+        1.0,
+        "share of replicates",
+        exact,
+        PLURALITY,
+    )
 }
 
 /// Two unequal candidates whose values nobody else knows, before delegators who see nothing but the price: who promises more gets all

@@ -125,6 +125,14 @@ fn unknown_names() {
         "pricing = \"pay_as_bids\"",
         &["pricing", "\"pay_as_bids\"", "\"pay_as_bid\"", "did you mean"],
     );
+    // The other auction's words for the same.
+    let error =
+        try_read(&ABSTRACT.replace("_rotation\"\nseats = 2", "\"\npricing = \"uniform\"")).unwrap_err();
+    assert!(
+        error.contains("one of \"first\", \"second\"")
+            && error.contains("or the highest losing one (\"uniform\" there)"),
+        "{error}"
+    );
     refused(RIGHT, "kind = \"rollup\"", "kind = \"rolup\"", &["\"rollup\"", "did you mean"]);
     refused(
         RIGHT,

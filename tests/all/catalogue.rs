@@ -1,6 +1,8 @@
 //! Adding a rule takes its file, two lines of the catalogue and an experiment; whoever forgets one of them is told here.
 
-use crate::lab::{metric, read_file, root, try_read, unit};
+use crate::lab::{metric, read, read_file, root, try_read, unit};
+use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::measure::metrics;
 use sequencer_lab::mechanism::CATALOGUE;
 use std::collections::BTreeSet;
 use std::fs;
@@ -83,6 +85,7 @@ fn every_metric_is_there_where_every_rule_is() {
     let mut found: BTreeSet<&str> = BTreeSet::new();
     for contender in &experiment.contenders {
         let outcome = unit(&experiment, contender, 0);
+        within_range(&contender.name, &outcome);
         let has = |key: &str| metric(&outcome, key).is_some();
         found.extend(outcome.metrics.iter().map(|(key, _)| *key));
         // One operator has nothing locked, sells nothing and pays no delegators; nobody learns an offer.
@@ -102,6 +105,45 @@ fn every_metric_is_there_where_every_rule_is() {
     }
     let missing: Vec<&str> = METRICS.split_whitespace().filter(|key| !found.contains(key)).collect();
     assert!(missing.is_empty(), "no rule has {missing:?}");
+}
+
+/// Axes and drawn intervals end where the values of a metric do.
+fn within_range(contender: &str, outcome: &Outcome) {
+    for (key, value) in &outcome.metrics {
+        let (least, most) = metrics::find(key).unwrap().range;
+        assert!((least..=most).contains(value), "{contender}: {key} is {value}, not from {least} to {most}");
+    }
+}
+
+/// Machines that earn more elsewhere than they cost here: what is the operating cost of most others may be an income.
+#[test]
+fn every_metric_is_within_its_range_where_idle_machines_earn() {
+    let mechanisms: String = [
+        ("centralized", ""),
+        ("authority", "seats = 2\ncontract_fee = 0.1"),
+        ("auction", "bond = 1.0"),
+        ("auction_rotation", "seats = 2\nepoch_slots = 4"),
+        ("stake", ""),
+        ("stake_rotation", "seats = 2\nepoch_slots = 4"),
+        ("delegated", ""),
+        ("algorithmic", "base = \"equal\""),
+    ]
+    .map(|(rule, more)| format!("[mechanism.{rule}]\nrule = \"{rule}\"\n{more}\n"))
+    .concat();
+    let experiment = read(&format!(
+        "[experiment]\nname = \"ranges\"\n[[sequencers]]\nname = \"s\"\ncount = 4\nvalue = {{ uniform = [0.1, 1.0] }}\nidle_cost = -0.1\n\
+         live_cost = 0.02\ncapital_cost = 0.01\nstrategy = \"short\"\n[[delegators]]\nname = \"d\"\ncount = 20\nprice_sensitivity = 5.0\n\
+         [strategies.short]\nlearner = \"hedge\"\nbins = 2\nmenu = {{ relative = [0.0, 1.0], points = 6 }}\n\
+         [play]\nrounds = 4\nwarmup_epochs = 20\nmeasured_epochs = 10\ncertificate_markets = 16\ncertificate_epochs = 2\n{mechanisms}"
+    ));
+    assert_eq!(experiment.contenders.len(), CATALOGUE.len());
+    let mut least = f64::INFINITY;
+    for contender in &experiment.contenders {
+        let outcome = unit(&experiment, contender, 0);
+        within_range(&contender.name, &outcome);
+        least = least.min(metric(&outcome, "operating_cost_share").unwrap());
+    }
+    assert!(least < -0.1, "operating cost is never an income: {least}");
 }
 
 /// A store holds its experiment as it was resolved, and `report`, `plot` and `replay` read it from there alone.

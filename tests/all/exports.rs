@@ -3,6 +3,7 @@
 use crate::lab::{metric, read, read_file, try_read, unit};
 use crate::program::Folder;
 use sequencer_lab::experiment::exports::{Export, strategies};
+use sequencer_lab::experiment::file::{Contender, Experiment};
 use sequencer_lab::experiment::outcome::Outcome;
 use sequencer_lab::numerics::exp;
 use sequencer_lab::settings::{Document, Value};
@@ -54,6 +55,16 @@ bins = 5
 menu = { relative = [0.0, 1.0], points = 16 }
 "#;
 
+/// What is exported, or the first thing that stands in the way.
+fn written(
+    experiment: &Experiment,
+    contender: &Contender,
+    replicate: u32,
+    learned: &Outcome,
+) -> Result<Vec<Export>, String> {
+    strategies(experiment, contender, replicate, learned).into_iter().collect()
+}
+
 /// An experiment in which both groups play exported strategies.
 fn seat(text: &str, exports: &[Export]) -> String {
     let mut text = text.split("[strategies.grid]").next().unwrap().to_owned();
@@ -69,7 +80,7 @@ fn seated(text: &str, contender: usize, learner: &str) -> (Outcome, Outcome) {
     let experiment = read(text);
     let contender = &experiment.contenders[contender];
     let learned = unit(&experiment, contender, 0);
-    let exports = strategies(&experiment, contender, 0, &learned).unwrap();
+    let exports = written(&experiment, contender, 0, &learned).unwrap();
     let names: Vec<&str> = exports.iter().map(|e| e.name.as_str()).collect();
     assert_eq!(names, [format!("{}-ant", contender.name), format!("{}-bee", contender.name)]);
     let frozen = seat(text, &exports);
@@ -124,7 +135,7 @@ fn learning_goes_on_from_a_policy() {
         let short = |text: &str| text.replace("warmup_epochs = 200", "warmup_epochs = 1");
         let experiment = read(&long);
         let learned = unit(&experiment, &experiment.contenders[0], 0);
-        let exports = strategies(&experiment, &experiment.contenders[0], 0, &learned).unwrap();
+        let exports = written(&experiment, &experiment.contenders[0], 0, &learned).unwrap();
         let text = short(&seat(&long, &exports));
         let begun = read(&text.replace("learner = \"scripted\"", &format!("learner = \"{learner}\"")));
         let begun = unit(&begun, &begun.contenders[0], 0);
@@ -192,7 +203,7 @@ fn answers_to_past_offers_are_seated_again() {
     let mut kept = 0;
     for replicate in 0..4 {
         let learned = unit(&experiment, contender, replicate);
-        let exports = strategies(&experiment, contender, replicate, &learned).unwrap();
+        let exports = written(&experiment, contender, replicate, &learned).unwrap();
         let [first, second] = exports.as_slice() else { panic!("{exports:?}") };
         assert!(first.text.contains("answers = [") && first.name == "dpos-first", "{first:?}");
         let seat = |first: &str, second: &str| {
@@ -241,7 +252,7 @@ fn long_plans_are_stored_up_to_a_limit() {
     let export = |points: &str| {
         let experiment = read(&text(points));
         let learned = unit(&experiment, &experiment.contenders[0], 0);
-        strategies(&experiment, &experiment.contenders[0], 0, &learned)
+        written(&experiment, &experiment.contenders[0], 0, &learned)
     };
     let exports = export("15").unwrap();
     let written = text("15");
@@ -252,6 +263,37 @@ fn long_plans_are_stored_up_to_a_limit() {
     assert!(answers.settings.iter().max() == Some(&14), "some history is answered by the highest setting");
     let refused = export("17").unwrap_err();
     assert!(refused.contains("more than 65536 histories"), "{refused}");
+}
+
+/// Nobody can tell by its offers what somebody does who has nothing to offer: that is said, and others are exported all the same.
+#[test]
+fn what_cannot_be_exported_says_why_and_keeps_nobody_else() {
+    let group = |name: &str, cost: &str, strategy: &str| {
+        format!(
+            "[[sequencers]]\nname = \"{name}\"\ncount = 1\nvalue = {{ constant = 1.0 }}\nlive_cost = {cost}\nstrategy = \"{strategy}\"\n"
+        )
+    };
+    let text = |poor: &str| {
+        let menu = "learner = \"q_learning\"\nmenu = { relative = [0.1, 1.0], points = 4 }";
+        format!(
+            "[experiment]\nname = \"e\"\n{}{}{}[strategies.memory]\n{menu}\nmemory = 1\n[strategies.plain]\n{menu}\n\
+             [mechanism.m]\nrule = \"auction\"\n[play]\nregime = \"independent\"\nmax_epochs = 5000\nstable_epochs = 200\n",
+            group("good", "0.0", "memory"),
+            group("plain", "0.0", "plain"),
+            group("poor", poor, "plain")
+        )
+    };
+    let exports = |poor: &str| {
+        let experiment = read(&text(poor));
+        let learned = unit(&experiment, &experiment.contenders[0], 0);
+        strategies(&experiment, &experiment.contenders[0], 0, &learned)
+    };
+    assert!(exports("0.5").iter().all(Result::is_ok));
+    let found = exports("1.0");
+    let refused = found[0].as_ref().unwrap_err();
+    assert!(refused.starts_with("m, good: several settings of poor come to the same offer"), "{refused}");
+    let names: Vec<&str> = found[1..].iter().map(|export| export.as_ref().unwrap().name.as_str()).collect();
+    assert_eq!(names, ["m-plain", "m-poor"]);
 }
 
 /// A script with a menu beside a learner is judged against it: a kickback far from the best response to what the learner
@@ -353,7 +395,7 @@ fn offers_are_exported_beside_learned_uptime() {
     for contender in &experiment.contenders {
         let outcome = unit(&experiment, contender, 0);
         assert!(outcome.policies.iter().any(|entry| entry.lever == "uptime"));
-        let exports = strategies(&experiment, contender, 0, &outcome).unwrap();
+        let exports = written(&experiment, contender, 0, &outcome).unwrap();
         let names: Vec<&str> = exports.iter().map(|e| e.name.as_str()).collect();
         let offers: Vec<_> = outcome.policies.iter().filter(|entry| entry.lever != "uptime").collect();
         if offers.is_empty() {
@@ -441,7 +483,7 @@ fn bribes_are_not_taken_for_offers() {
             levers
         };
         assert!(levers("member").contains(&"bribe_markup") && levers("briber") == ["bribe"]);
-        let exports = strategies(&experiment, contender, 0, &outcome).unwrap();
+        let exports = written(&experiment, contender, 0, &outcome).unwrap();
         let names: Vec<&str> = exports.iter().map(|e| e.name.as_str()).collect();
         let expected: Vec<String> = expected.iter().map(|who| format!("{}-{who}", contender.name)).collect();
         assert_eq!(names, expected);
@@ -479,7 +521,7 @@ fn a_bribers_prices_are_seated_again() {
         let experiment = read(&text);
         let contender = &experiment.contenders[1];
         let learned = unit(&experiment, contender, 0);
-        let exports = strategies(&experiment, contender, 0, &learned).unwrap();
+        let exports = written(&experiment, contender, 0, &learned).unwrap();
         let [export] = exports.as_slice() else { panic!("{exports:?}") };
         let grid = text.split_once("[strategies.grid]").unwrap().1;
         let seat = |strategy: &str| {

@@ -444,6 +444,40 @@ fn stakes_have_a_profit_gain() {
     }
 }
 
+/// Two who would stake 2.5 for a reward of 1 at a cost of .1, and have 1: both stake it and keep ½ − .1. Beside one who has 1, another stakes its
+/// best reply `√10 − 1`. Alone, anybody with something to stake keeps 1. An auction whose bonds somebody cannot post has fewer bidders
+/// than theory counts.
+#[test]
+fn stakes_are_within_what_candidates_have() {
+    let experiment = |first: &str, second: &str, rule: &str| {
+        read(&format!(
+            "experiment = {{ name = \"x\" }}\n\
+             sequencers = [{{ name = \"a\", count = 1, value = {{ constant = 1.0 }}, capital_cost = 0.1, strategy = \"s\"{first} }}, \
+             {{ name = \"b\", count = 1, value = {{ constant = 1.0 }}, capital_cost = 0.1, strategy = \"s\"{second} }}]\n\
+             mechanism.m = {{ epoch_slots = 1, {rule} }}\n\
+             strategies.s = {{ learner = \"hedge\", menu = {{ absolute = [0.05, 4.0], points = 80 }} }}\n\
+             play = {{ regime = \"independent\", max_epochs = 5000 }}\n"
+        ))
+    };
+    let benchmark = |experiment: &Experiment| {
+        let contender = &experiment.contenders[0];
+        Benchmark::of(&contender.rule, &experiment.setting, &contender.terms)
+    };
+    let (little, stake) = (", capital_limit = 1.0", "rule = \"stake\"");
+    let both = experiment(little, little, stake);
+    let found = benchmark(&both).unwrap();
+    assert!((found.nash - 0.8).abs() < 1e-9 && (found.joint - 1.0).abs() < 1e-12, "{found:?}");
+    let one = benchmark(&experiment(little, "", stake)).unwrap();
+    assert!((one.nash - (1.0 - 0.1 * 10_f64.sqrt())).abs() < 1e-9, "{one:?}");
+    assert_eq!(benchmark(&experiment(", capital_limit = 0.0", "", stake)), None, "nobody to compete with");
+    let gain = metric(&unit(&both, &both.contenders[0], 0), "profit_gain").unwrap();
+    assert!(gain.abs() < 0.05, "{gain}");
+    let sale = |bond: &str| {
+        benchmark(&experiment(little, "", &format!("rule = \"auction\", bond = {bond}, dispute_epochs = 0")))
+    };
+    assert!(sale("1.0").is_some() && sale("1.5").is_none());
+}
+
 /// Bonds cost capital and machines out of office earn elsewhere: both are profit or loss over not taking part, so that bidders who pay
 /// what the market price is gain nothing, whatever both are.
 #[test]

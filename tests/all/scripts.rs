@@ -139,12 +139,26 @@ fn bad_formulas_are_refused() {
         ("\"value * (n - 1\"", &["at the end", "`)`"]),
         ("\"ln(value - 0.1)\"", &["group `bidder`", "contender `auction`", "NaN", "rank"]),
         ("\"1 / (n - 3)\"", &["comes to inf"]),
+        // Poles between any two ranks of a grid, on one side or both, and at an end.
+        ("\"1 / (rank - 0.3)\"", &["grows beyond all bounds near rank 0.3000"]),
+        ("\"1 / (rank - 0.7) ^ 2\"", &["grows beyond all bounds near rank 0.7000"]),
+        ("\"1 / sqrt(abs(rank - 0.1234))\"", &["grows beyond all bounds near rank 0.1234"]),
+        ("\"1 / value\"", &["grows beyond all bounds where `value` comes to 0"]),
         ("{ absolute = 0.1 }", &["a menu of deviations in another unit"]),
     ] {
         let error = try_read(&auction(3, offer, "")).expect_err(offer);
         for part in parts {
             assert!(error.contains(part), "{offer}: {error}");
         }
+    }
+    // What has a limit at an end, falls without bound, or is held within bounds is an offer.
+    for offer in [
+        "\"value * value / value / 2\"",
+        "\"value + ln(rank)\"",
+        "\"min(value, 1 / abs(rank - 0.3))\"",
+        "\"floor(9 * rank) / 9\"",
+    ] {
+        try_read(&auction(3, offer, "")).unwrap();
     }
     // Below zero it abstains: half of these bidders do.
     let outcome = unit_of(&auction(3, "\"value - 0.5 / epoch_slots\"", ""));

@@ -265,3 +265,70 @@ fn revenue_is_that_of_the_epoch() {
     }
     assert_eq!(revenue(&format!("{FIVE}\nfailure_rate = 0.1\nrepair_rate = 0.5"), "seats = 1"), None);
 }
+
+/// Two who would stake 2.5 have 1; of three, one has nothing to win and stays out, in whatever order they come.
+#[test]
+fn stakes_within_what_candidates_have() {
+    let file = |groups: &[(&str, &str)]| {
+        let groups: String = groups
+            .iter()
+            .map(|(name, more)| {
+                format!(
+                    "[[sequencers]]\nname = \"{name}\"\ncount = 1\ncapital_cost = 0.1\nstrategy = \"s\"\n{more}\n"
+                )
+            })
+            .collect();
+        one(&format!(
+            "[experiment]\nname = \"t\"\n{groups}[mechanism.m]\nrule = \"stake\"\n\
+             [strategies.s]\nlearner = \"hedge\"\nmenu = {{ absolute = [0.0, 4.0], points = 5 }}\n"
+        ))
+    };
+    let worth = "value = { constant = 1.0 }";
+    let little = "value = { constant = 1.0 }\ncapital_limit = 1.0";
+    let curves = file(&[("a", little), ("b", little)]);
+    near(curves[0][0].0, 10.0);
+    near(curves[0][0].1, 1.0);
+    // Groups come by name.
+    let none = "value = { constant = 0.0 }";
+    for place in 0..3 {
+        let groups = ["a", "b", "c"].map(|name| (name, worth));
+        let curves = file(
+            &groups.map(|(name, worth)| if name == groups[place].0 { (name, none) } else { (name, worth) }),
+        );
+        for (i, curve) in curves.iter().enumerate() {
+            near(curve[0].1, if i == place { 0.0 } else { 2.5 });
+        }
+    }
+    // Seats by stake: theory has no word where somebody has less than it says.
+    let seats = |more: &str| {
+        one(&format!(
+            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 5\nvalue = {{ constant = 1.0 }}\ncapital_cost = 0.05\n\
+             strategy = \"hedge\"\n{more}\n[mechanism.m]\nrule = \"stake_rotation\"\nseats = 2\n"
+        ))
+    };
+    assert!(seats("capital_limit = 3.2").len() == 1 && seats("capital_limit = 3.1").is_empty());
+}
+
+/// What makes another game of an auction leaves neither a line nor a revenue: starts, resale, bonds that somebody cannot post; free entry leaves
+/// truth alone. Scripts in second price have theory's revenue if they tell the truth.
+#[test]
+fn disturbed_auctions_have_no_theory() {
+    let theory = |sequencers: &str, mechanism: &str| {
+        let experiment = read(&auction_file(&format!("{FIVE}\n{sequencers}"), mechanism));
+        let line = !reference_curves(&experiment).is_empty();
+        (line, equilibrium_revenue(&experiment, &experiment.contenders[0]).is_some())
+    };
+    for pricing in ["pay_as_bid", "uniform"] {
+        let truth = pricing == "uniform";
+        let rule = |more: &str| format!("seats = 1\npricing = \"{pricing}\"\n{more}");
+        assert_eq!(theory("", &rule("")), (true, true));
+        assert_eq!(theory("start_cost = 0.1", &rule("")), (false, false));
+        assert_eq!(theory("", &rule("resale = { seller_share = 0.5 }")), (false, false));
+        assert_eq!(theory("capital_limit = 1.0", &rule("bond = 2.0")), (false, false));
+        assert_eq!(theory("entry_cost = 0.01", &rule("")), (truth, false));
+        assert_eq!(theory("strategy = \"truthful\"", &rule("")), (truth, truth));
+        let half =
+            "strategy = \"half\"\n[strategies.half]\nlearner = \"scripted\"\noffer = { relative = 0.5 }";
+        assert_eq!(theory(half, &rule("")), (truth, false));
+    }
+}

@@ -37,8 +37,8 @@ pub struct Diagnosis {
     /// Mean payoff of each player on the cycle, in ETH per epoch.
     pub payoffs: Vec<f64>,
     /// What the discounted best response gains everyone who learns or follows a plan with memory, in ETH per epoch, mean over
-    /// the cycle.
-    pub best_response_gains: Vec<f64>,
+    /// the cycle; with the player.
+    pub best_response_gains: Vec<(usize, f64)>,
     /// The largest of these gains among those who learn; `None` where nobody does.
     pub learners_gain: Option<f64>,
     /// What deviating once does, where somebody could deviate.
@@ -103,7 +103,7 @@ pub fn diagnose(stage: &Stage, parts: &[Part], session: &Session) -> Diagnosis {
         let (_, best) = problem.best(own);
         let gain: f64 = (0..cycle.len()).map(|k| best[k] - values[k]).sum();
         let gain = (1.0 - discount) * gain / cycle.len() as f64;
-        best_response_gains.push(gain);
+        best_response_gains.push((j, gain));
         if parts[j].learns().is_some() {
             learners_gain = Some(learners_gain.map_or(gain, |most: f64| most.max(gain)));
         }
@@ -265,7 +265,7 @@ mod tests {
         // Exploited: to defect for ever, then the rival turns from cooperation to defection and back, is worth
         // (5 + δ)/(1 − δ²) against 3/(1 − δ).
         let gain = (5.0 + discount) / (1.0 - discount * discount) - value;
-        for found in d.best_response_gains {
+        for (_, found) in d.best_response_gains {
             assert!((found - (1.0 - discount) * gain).abs() < 1e-12, "{found}");
         }
     }
@@ -277,7 +277,7 @@ mod tests {
         let d = diagnose(&dilemma(), &parts(0.9), &ended(vec![grim.clone(), grim]));
         let deviation = d.deviation.unwrap();
         assert_eq!((deviation.unprofitable, deviation.forgiveness), (1.0, 0.0));
-        assert!(d.best_response_gains.iter().all(|gain| gain.abs() < 1e-12));
+        assert!(d.best_response_gains.iter().all(|(_, gain)| gain.abs() < 1e-12));
         // Mutual defection for ever: nothing to deviate to.
         let d = diagnose(&dilemma(), &parts(0.9), &ended(vec![Plan::constant(1), Plan::constant(1)]));
         assert_eq!(d.deviation, None);
@@ -291,8 +291,8 @@ mod tests {
         let d = diagnose(&dilemma(), &parts, &ended(vec![Plan::constant(1), Plan::constant(0)]));
         // The learner defects and earns 5; its rival earns 0 where defecting, too, would earn it 1.
         assert_eq!(d.best_response_gains.len(), 2);
-        assert!(d.best_response_gains[0].abs() < 1e-12);
-        assert!((d.best_response_gains[1] - 1.0).abs() < 1e-12, "{:?}", d.best_response_gains);
+        assert!(d.best_response_gains[0].1.abs() < 1e-12);
+        assert!((d.best_response_gains[1].1 - 1.0).abs() < 1e-12, "{:?}", d.best_response_gains);
     }
 
     /// Unconditional cooperation is spurious: a fresh learner finds that defecting pays 2 more.
@@ -302,7 +302,7 @@ mod tests {
         let naive = ended(vec![Plan::constant(0), Plan::constant(0)]);
         let d = diagnose(&stage, &parts, &naive);
         assert_eq!(d.best_response_gains.len(), 2);
-        assert!(d.best_response_gains.iter().all(|gain| (gain - 2.0).abs() < 1e-12));
+        assert!(d.best_response_gains.iter().all(|(_, gain)| (gain - 2.0).abs() < 1e-12));
         let stop = Stop { stable_epochs: 2_000, max_epochs: 50_000 };
         let gain = retrain(&stage, &parts, &naive, &d.payoffs, stop, |j| Key::new(4, 4, j as u32)).unwrap();
         assert!((gain - 2.0).abs() < 1e-12, "{gain}");

@@ -34,6 +34,11 @@ pub struct Script {
 }
 
 impl Script {
+    /// Whose it is.
+    pub fn player(&self) -> usize {
+        self.player
+    }
+
     /// What the best choices, epoch by epoch, gain per epoch of a cycle of profiles.
     pub fn gain(&self, stage: &Stage, cycle: &[usize]) -> f64 {
         let gain = |&profile: &usize| self.most[profile] - stage.payoff(profile, self.player);
@@ -116,7 +121,7 @@ pub fn answers_of(plan: &Plan, stage: &Stage, j: usize) -> Option<Answers> {
         (0..stage.size(i)).map(|setting| stage.offer(stage.with(0, i, setting), i)).collect()
     };
     let seen: Vec<Vec<f64>> = players.iter().map(offers).collect();
-    if plan.memory == 0 || seen.iter().any(|list| list.windows(2).any(|pair| pair[0] >= pair[1])) {
+    if plan.memory == 0 || !seen.iter().all(|list| ascend(list)) {
         return None;
     }
     let mut answers = Answers { memory: plan.memory, seen, settings: Vec::new() };
@@ -133,6 +138,44 @@ pub fn answers_of(plan: &Plan, stage: &Stage, j: usize) -> Option<Answers> {
         })
         .collect();
     Some(answers)
+}
+
+/// Number of settings that each candidate chooses from.
+fn sizes(setting: &Setting) -> Vec<usize> {
+    setting.sequencers.iter().map(|s| size(&setting.classes[s.class].strategy)).collect()
+}
+
+/// What each setting of each candidate comes to.
+fn offers<M: Mechanism>(
+    game: &Game<M>,
+    market: &mut Market<M>,
+    round: &mut Round<M>,
+) -> Vec<Vec<Option<f64>>> {
+    let sizes = sizes(game.setting);
+    let mut offers: Vec<Vec<Option<f64>>> = vec![Vec::new(); sizes.len()];
+    for a in 0..sizes.iter().copied().max().unwrap_or(0) {
+        let within = |p: usize| a.min(sizes[game.seats.players[p].members[0]] - 1);
+        market.choose(game, |p, _, _| column(game, p, within(p)), round);
+        for (i, offers) in offers.iter_mut().enumerate() {
+            if a < sizes[i] {
+                offers.push(round.offers[i]);
+            }
+        }
+    }
+    offers
+}
+
+/// Whether offers ascend from setting to setting, so that each tells its setting.
+fn ascend(offers: &[f64]) -> bool {
+    offers.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+/// The first candidate of whose settings two come to the same offer, so that others cannot tell them apart.
+pub fn indistinct<M: Mechanism>(game: &Game<M>) -> Option<usize> {
+    let mut market = Market::expected(game, market_key(0, 0, Phase::Start, 0));
+    let offers = offers(game, &mut market, &mut Round::new(game));
+    let plain = |offers: &Vec<Option<f64>>| offers.iter().map(|x| x.unwrap_or(0.0)).collect::<Vec<_>>();
+    offers.iter().position(|offers| !ascend(&plain(offers)))
 }
 
 /// All players, `j` before the others.
@@ -166,19 +209,8 @@ impl RepeatedGame {
         let mut market = Market::expected(game, market_key(0, 0, Phase::Start, 0));
         let mut round = Round::new(game);
         let n = setting.candidates();
-        let sizes: Vec<usize> =
-            setting.sequencers.iter().map(|s| size(&setting.classes[s.class].strategy)).collect();
-        let most = sizes.iter().copied().max().unwrap_or(0);
-        let mut offers: Vec<Vec<Option<f64>>> = vec![Vec::new(); n];
-        for a in 0..most {
-            let within = |p: usize| a.min(sizes[game.seats.players[p].members[0]] - 1);
-            market.choose(game, |p, _, _| column(game, p, within(p)), &mut round);
-            for (i, offers) in offers.iter_mut().enumerate() {
-                if a < sizes[i] {
-                    offers.push(round.offers[i]);
-                }
-            }
-        }
+        let sizes = sizes(setting);
+        let offers = offers(game, &mut market, &mut round);
         let plain = offers.iter().map(|o| o.iter().map(|x| x.unwrap_or(0.0)).collect()).collect();
         let at = |settings: &[usize]| -> Vec<Option<f64>> {
             settings.iter().zip(&offers).map(|(&a, offers)| offers[a]).collect()

@@ -1,15 +1,18 @@
 //! Which warnings a comparison deserves.
 
 use super::{
-    COARSE, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, OFF_THEORY, PRESSED, SMALL_GAIN,
-    Warning,
+    COARSE, Departure, FALSE_ALARM, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, OFF_THEORY,
+    PRESSED, SMALL_AS_SUCH, SMALL_GAIN, Warning,
 };
 use crate::agent::sequencer::Class;
+use crate::agent::strategy::Unit;
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::references::{equilibrium_revenue, lacks_pure_equilibrium};
+use crate::learning::LearnerSpec;
 use crate::learning::population::Revision;
 use crate::measure::metrics;
 use crate::measure::statistics::Estimate;
+use crate::measure::student::critical_value;
 use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
 use crate::mechanism::{Mechanism as _, Rule};
 use crate::play::horizon;
@@ -53,12 +56,14 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     for (c, contender) in each() {
         found.extend(standing(summary, experiment, c, contender));
     }
-    for contender in &experiment.contenders {
-        found.extend(off_theory(summary, experiment, contender));
-    }
+    found.extend(off_theory(summary, experiment));
     for (c, contender) in each() {
-        if let Some(e) = summary.estimate(c, "sequencer_share").filter(|e| e.ci_high < -1e-9) {
-            found.push(Warning::Losing { contender, share: e.mean });
+        // Of one replicate nobody knows what chance does.
+        let loss = |e: &Estimate| if e.ci_high.is_finite() { e.ci_high < -1e-9 } else { e.mean < -1e-9 };
+        if let Some(e) = summary.estimate(c, "profit_share").filter(loss) {
+            let own = experiment.contenders.iter().find(|own| own.name == contender);
+            let offers = own.is_some_and(|own| with_rule!(&own.rule, rule => rule.lever().is_some()));
+            found.push(Warning::Losing { contender, share: -e.mean, offers });
         }
     }
     for (c, contender) in each() {
@@ -190,6 +195,7 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
                 loose: failing.loose,
                 gain: failing.gain.mean(),
                 upper: failing.upper.mean(),
+                gainer: gainer(summary, experiment, c),
                 delegators: by_money.then(|| failing.delegators.mean()).filter(|u| *u > tolerance),
                 tolerance,
                 alone,
@@ -214,36 +220,93 @@ fn standing(summary: &Summary, experiment: &Experiment, c: usize, contender: Str
     found
 }
 
-/// Whether an auction earns another revenue than theory says, by more than chance and a little: what bids that are constant multiples on bins,
-/// a menu's steps, or learning cut short, make of it.
-fn off_theory(summary: &Summary, experiment: &Experiment, contender: &Contender) -> Option<Warning> {
-    let theory = equilibrium_revenue(experiment, contender)?;
-    let c = summary.contenders().iter().position(|name| *name == contender.name)?;
-    let found = summary.estimate(c, "revenue")?;
-    let gap = (found.mean - theory).abs();
-    let fewest = experiment.setting.classes.iter().filter(|class| class.strategy.learner.learns());
-    let bins = fewest.map(|class| (class.strategy.bins, class.strategy.name.clone())).min();
-    let is_off = gap > 3.0 * found.se && gap > OFF_THEORY * theory.abs();
-    is_off.then(|| Warning::OffTheory {
+/// Of several groups, the one that gains most in most replicates that are not certified, and what it gains there.
+fn gainer(summary: &Summary, experiment: &Experiment, c: usize) -> Option<(String, f64)> {
+    let several = experiment.setting.classes.iter().filter(|class| is_judged(class)).count() > 1;
+    let most = summary.gainers(c).iter().filter(|_| several).max_by_key(|(_, gains)| gains.n());
+    most.map(|(name, gains)| (name.clone(), gains.mean()))
+}
+
+/// Auctions that earn another revenue than theory says, by more than a little and than chance: beyond the Student quantile for
+/// [`FALSE_ALARM`] shared by all of them.
+fn off_theory(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
+    let known = experiment.contenders.iter().filter_map(|contender| {
+        let theory = equilibrium_revenue(experiment, contender)?;
+        let c = summary.contenders().iter().position(|name| *name == contender.name)?;
+        let found = summary.estimate(c, "revenue").filter(|e| e.n > 1)?;
+        Some((contender, theory, found))
+    });
+    let known: Vec<_> = known.collect();
+    let level = 1.0 - FALSE_ALARM / known.len().max(1) as f64;
+    let is_off = |(_, theory, found): &(&Contender, f64, Estimate)| {
+        let gap = (found.mean - theory).abs();
+        gap > critical_value(level, (found.n - 1) as f64) * found.se && gap > OFF_THEORY * theory.abs()
+    };
+    let told = |(contender, theory, found): (&Contender, f64, Estimate)| Warning::OffTheory {
         contender: contender.name.clone(),
         revenue: found.mean,
         error: found.se,
         theory,
-        bins,
+        causes: departures(experiment, contender),
+        alone: experiment.play.schedule.regime == Regime::Independent,
+    };
+    known.into_iter().filter(is_off).map(told).collect()
+}
+
+/// What may make bids in an auction depart from those of theory, for the way in which groups learn; each cause once.
+fn departures(experiment: &Experiment, contender: &Contender) -> Vec<Departure> {
+    let truthful = sale(contender).is_some_and(|rule| rule.pricing() != Pricing::PayAsBid);
+    let mut found: Vec<Departure> = Vec::new();
+    let learning = || experiment.setting.classes.iter().filter(|class| class.strategy.learner.learns());
+    for strategy in learning().map(|class| &class.strategy) {
+        let name = strategy.name.clone();
+        let amounts = strategy.menu.unit == Unit::Absolute;
+        if matches!(strategy.learner, LearnerSpec::QuantalResponse(_)) {
+            found.push(Departure::Noise { strategy: name.clone() });
+        } else if strategy.learner.is_bandit() {
+            found.push(Departure::Bandit { strategy: name.clone() });
+        }
+        // One's value is a multiple of itself, whatever the bin.
+        if amounts || !truthful {
+            found.push(Departure::Bins { bins: strategy.bins, strategy: name, amounts });
+        } else if !strategy.menu.settings.iter().any(|setting| (setting - 1.0).abs() < 1e-9) {
+            found.push(Departure::NoTruth { strategy: name });
+        }
+    }
+    found.dedup();
+    if found.is_empty() && learning().next().is_some() {
+        found.push(Departure::Unlearned);
+    }
+    found
+}
+
+/// Whether what is certified as no gain may be a large part of what a sequencer earns. A gain that is small as such is small even where
+/// competition leaves nobody anything.
+fn lax_tolerance(summary: &Summary, experiment: &Experiment, c: usize, contender: String) -> Option<Warning> {
+    let passing = summary.passing(c);
+    let (gain, upper) = (passing.gain.mean(), passing.upper.mean());
+    let entrants = summary.estimate(c, "entrants").map(|e| e.mean);
+    let candidates = entrants.unwrap_or(experiment.setting.candidates() as f64);
+    // Of one replicate nobody knows what chance does.
+    let surely = |e: &Estimate| if e.ci_low.is_finite() { e.ci_low > 0.0 } else { e.mean > 0.0 };
+    let all = summary.estimate(c, "profit_share")?;
+    let earned = if surely(&all) { all.mean / candidates } else { 0.0 };
+    let play = &experiment.play;
+    let is_large = upper > (SMALL_GAIN * earned).max(SMALL_GAIN * play.tolerance).max(least_named(earned));
+    is_large.then(|| Warning::LaxTolerance {
+        contender,
+        tolerance: play.tolerance,
+        upper,
+        gain,
+        earned,
+        markets: play.certificate_markets,
+        alone: play.schedule.regime == Regime::Independent,
     })
 }
 
-/// Whether what is certified as no gain may be a large part of what a sequencer earns. A bound far below the tolerance owes nothing to it,
-/// and is small even where competition leaves nobody anything.
-fn lax_tolerance(summary: &Summary, experiment: &Experiment, c: usize, contender: String) -> Option<Warning> {
-    let mean = |metric: &str| summary.estimate(c, metric).map(|e| e.mean);
-    let tolerance = experiment.play.tolerance;
-    mean("certified").filter(|share| *share > 0.0)?;
-    let candidates = mean("entrants").unwrap_or(experiment.setting.candidates() as f64);
-    let earned = mean("sequencer_share")? / candidates;
-    let upper = mean("deviation_gain_upper")?;
-    let is_large = upper > SMALL_GAIN * earned.max(tolerance);
-    is_large.then_some(Warning::LaxTolerance { contender, tolerance, upper, earned })
+/// The least gain that is told of somebody who earns so much.
+fn least_named(earned: f64) -> f64 {
+    if earned > 0.0 { 0.0 } else { SMALL_AS_SUCH }
 }
 
 /// Whether a group's deviations are tried.

@@ -1,6 +1,8 @@
 //! Each warning in words: its cause, and what to do about it.
 
-use super::{COARSE, FEW_REPLICATES, HEAVY_SHAPE, Idle, LARGE_DRIFT, SMALL_GAIN, Warning};
+use super::{
+    COARSE, Departure, FEW_REPLICATES, HEAVY_SHAPE, Idle, LARGE_DRIFT, SMALL_AS_SUCH, SMALL_GAIN, Warning,
+};
 use crate::chart::ticks::significant;
 use crate::measure::basins;
 
@@ -49,14 +51,27 @@ impl Warning {
                  What is certified holds for such bids; with finer ones revenue can differ by a few percent.",
                 significant(*reserve, 3)
             ),
-            Self::NotCertified { contender, certified, of, gain, upper, delegators, tolerance, .. } => {
+            Self::NotCertified {
+                contender,
+                certified,
+                of,
+                gain,
+                upper,
+                gainer,
+                delegators,
+                tolerance,
+                ..
+            } => {
                 let others = if *certified == 0 { "On average" } else { "In the others, on average," };
                 let delegators = delegators.map_or(String::new(), |upper| {
                     format!(" Delegators, whose choice is not by taste, may forgo up to {}%.", percent(upper))
                 });
+                let who = gainer.as_ref().map_or(String::new(), |(group, gain)| {
+                    format!(" Who gains most is {group} ({}% where it does).", percent(*gain))
+                });
                 format!(
                     "{contender}: {certified} of {of} replicates are certified. {others} the best deviation found gains {}% of \
-                     potential value and the 95% bound on all of them is {}%; the tolerance is {}%.{delegators}",
+                     potential value and the 95% bound on all of them is {}%; the tolerance is {}%.{who}{delegators}",
                     percent(*gain),
                     percent(*upper),
                     percent(*tolerance)
@@ -89,26 +104,24 @@ impl Warning {
                 "{contender}: learning and certificate follow deviations for {horizon} epochs (`play.horizon`), and a thousandth of their \
                  effect is left only after {needed}. That is another game than the one played, and nothing is certified."
             ),
-            Self::LaxTolerance { contender, tolerance, upper, earned } if *earned <= 0.0 => format!(
-                "{contender}: the tolerance is {}% of potential value, of which a sequencer earns nothing on average. Play that is certified \
-                 may leave up to {}% of potential value (the 95% bound) to be gained.",
+            Self::LaxTolerance { contender, tolerance, upper, earned, .. } if *earned <= 0.0 => format!(
+                "{contender}: the tolerance is {}% of potential value, of which a sequencer is left with nothing on average after the cost of \
+                 capital. Play that is certified may leave up to {}% of potential value (the 95% bound) to be gained.",
                 percent(*tolerance),
                 percent(*upper)
             ),
-            Self::LaxTolerance { contender, tolerance, upper, earned } => format!(
-                "{contender}: the tolerance is {}% of potential value, of which a sequencer earns {}% on average. The 95% bound of {}% is \
-                 {}% of that: play that is certified may leave so much to be gained.",
+            Self::LaxTolerance { contender, tolerance, upper, earned, .. } => format!(
+                "{contender}: the tolerance is {}% of potential value, of which a sequencer is left with {}% on average after the cost of \
+                 capital. The 95% bound of {}% is {}% of that: play that is certified may leave so much to be gained.",
                 percent(*tolerance),
                 percent(*earned),
                 percent(*upper),
                 percent(upper / earned)
             ),
-            Self::OffTheory { contender, revenue, error, theory, bins } => {
-                let why = match bins {
-                    Some((bins, _)) => format!(
-                        "bids are one multiple of value in each of {bins} bins, on the steps of a menu, and what is certified holds for such bids"
-                    ),
-                    None => "bids are given".to_owned(),
+            Self::OffTheory { contender, revenue, error, theory, causes, .. } => {
+                let why = match causes.as_slice() {
+                    [] => "bids are given".to_owned(),
+                    causes => causes.iter().map(Departure::cause).collect::<Vec<_>>().join("; "),
                 };
                 format!(
                     "{contender}: revenue is {} ± {} ETH per epoch (standard error), where theory says {} of this very auction ({:+.1}%): {why}. \
@@ -119,9 +132,9 @@ impl Warning {
                     100.0 * (revenue / theory - 1.0)
                 )
             }
-            Self::Losing { contender, share } => format!(
-                "{contender}: sequencers lose {}% of potential value, where they could stay away.",
-                percent(-share)
+            Self::Losing { contender, share, .. } => format!(
+                "{contender}: sequencers together lose {}% of potential value over staying idle, the cost of their capital counted.",
+                percent(*share)
             ),
             Self::NoPureEquilibrium { contender, .. } => format!(
                 "{contender}: theory knows that this contest has no symmetric equilibrium in pure offers: against the candidate of the \
@@ -281,22 +294,43 @@ impl Warning {
                 format!("raise `{}`, or let exploration fade sooner (`exploration_decay` in the strategy).", length(*alone))
             }
             Self::CutHorizon { .. } => "leave `play.horizon` out.".to_owned(),
-            Self::LaxTolerance { earned, .. } if *earned <= 0.0 => {
-                "set `experiment.tolerance` to what would be a small gain to one sequencer in equilibrium.".to_owned()
+            Self::LaxTolerance { gain, upper, earned, markets, alone, .. } => {
+                let held = held_to(*earned);
+                let to = if *earned > 0.0 { "a tenth of what is left" } else { "what is small as such" };
+                let set = format!("hold play to {to} (`--set experiment.tolerance={held}`)");
+                if *gain < held {
+                    // What is beyond the estimate falls with the root of the number of markets.
+                    let ratio = (upper - gain.max(0.0)) / (held - gain.max(0.0));
+                    let markets_needed = format!("{:.0e}", f64::from(*markets) * ratio * ratio);
+                    format!(
+                        "{set}. The estimate of the gain ({}% of potential value) keeps to that and the bound does not: it takes more markets to \
+                         tell (`play.certificate_markets`, about {} instead of {markets}), or more epochs of each (`play.certificate_epochs`).",
+                        percent(*gain),
+                        significant(markets_needed.parse().unwrap_or(f64::INFINITY), 1)
+                    )
+                } else {
+                    format!(
+                        "{set}. The estimate of the gain ({}% of potential value) does not keep to that, so that more markets would not certify \
+                         it: let agents learn for longer (`{}`) or on a finer menu.",
+                        percent(*gain),
+                        length(*alone)
+                    )
+                }
             }
-            Self::LaxTolerance { earned, .. } => format!(
-                "hold play to a tenth of what is earned (`--set experiment.tolerance={}`); where that is not certified, tighten the bound \
-                 (`play.certificate_markets`) or let agents learn for longer (`play.warmup_epochs`).",
-                significant(SMALL_GAIN * earned, 1)
-            ),
-            Self::OffTheory { bins: Some((bins, strategy)), .. } => format!(
-                "raise `bins` of the strategy (`--set strategies.{strategy}.bins={}`), give it a finer `menu` and longer learning, and see whether \
-                 revenue moves towards theory.",
-                (4 * bins).max(COARSE)
-            ),
-            Self::OffTheory { bins: None, .. } => "read it as what these bids earn.".to_owned(),
-            Self::Losing { .. } => {
+            Self::OffTheory { causes, alone, .. } => match causes.as_slice() {
+                [] => "read it as what these bids earn.".to_owned(),
+                causes => {
+                    let each: Vec<String> = causes.iter().map(|cause| cause.remedy(*alone)).collect();
+                    format!("{}, and see whether revenue moves towards theory.", each.join("; "))
+                }
+            },
+            Self::Losing { offers: true, .. } => {
                 "see whether a script offers more than a slot is worth to it, and whether learners have learned for long enough.".to_owned()
+            }
+            Self::Losing { offers: false, .. } => {
+                "read it as work that nobody would do, or see what a slot brings and costs (`world.fee_per_slot`, `value`, `live_cost`, \
+                 `bond`, `capital_cost`)."
+                    .to_owned()
             }
             Self::NoPureEquilibrium { alone: true, .. } => {
                 "look at each agent apart: equals who learn alone may settle on offers that differ, which theory does not exclude.".to_owned()
@@ -333,6 +367,63 @@ impl Warning {
             }
         }
     }
+}
+
+impl Departure {
+    fn cause(&self) -> String {
+        match self {
+            Self::Noise { strategy } => format!("bids of `{strategy}` have logit noise, which the certificate lets pass within the tolerance"),
+            Self::Bandit { strategy } => {
+                format!("`{strategy}` learns from its own earnings alone, and goes on trying other bids")
+            }
+            Self::Bins { bins, amounts, .. } => format!(
+                "bids are one {} in each of {bins} bins, on the steps of a menu, and what is certified holds for such bids",
+                if *amounts { "amount" } else { "multiple of value" }
+            ),
+            Self::NoTruth { strategy } => {
+                format!("the menu of `{strategy}` has no bid of one's whole net value, which is what to bid here")
+            }
+            Self::Unlearned => "one's net value, the best bid here, is on the menu, but bids beside it cost next to nothing against these rivals and are \
+                                not all unlearned"
+                .to_owned(),
+        }
+    }
+
+    fn remedy(&self, alone: bool) -> String {
+        match self {
+            Self::Noise { strategy } => {
+                format!("raise `precision` of the strategy (`strategies.{strategy}.precision`)")
+            }
+            Self::Bandit { .. } => {
+                format!(
+                    "let it learn for longer (`{}`), or give it a rule that learns from what other bids would have earned, as `hedge` does",
+                    length(alone)
+                )
+            }
+            Self::Bins { bins, strategy, .. } => format!(
+                "raise `bins` of the strategy (`--set strategies.{strategy}.bins={}`), give it a finer `menu` and longer learning",
+                (4 * bins).max(COARSE)
+            ),
+            Self::NoTruth { strategy } => {
+                format!(
+                    "give `{strategy}` a relative `menu` that holds 1, such as one from 0 to 1.2 in 61 points"
+                )
+            }
+            Self::Unlearned => format!("let agents learn for longer (`{}`)", length(alone)),
+        }
+    }
+}
+
+/// A tenth of what is earned, or what is small as such where that is nothing; two digits, and not more than it is, so that what keeps to
+/// it is small.
+fn held_to(earned: f64) -> f64 {
+    if earned <= 0.0 {
+        return SMALL_AS_SUCH;
+    }
+    let most = SMALL_GAIN * earned;
+    let text = format!("{most:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    format!("{}e{exponent}", &mantissa[..mantissa.len().min(3)]).parse().unwrap_or(most)
 }
 
 fn percent(share: f64) -> String {

@@ -208,3 +208,38 @@ fn slot_shares_agree_with_draws() {
         assert!((got - want).abs() < 4.0 * 0.5 / 3.0 / f64::from(rounds).sqrt(), "{got} {want}");
     }
 }
+
+/// Where somebody has less than it would stake. Two with `R = 1` at `r = .1` would stake 2.5 each and stake all of the 1 that they have. Beside
+/// one who has 1, the other stakes its best reply `√(R s/r) − s = √10 − 1`. With the exponent ½, what is not held back solves its first-order
+/// condition, and who is held back would stake more; nobody with nothing to win, or to stake, takes part.
+#[test]
+fn lotteries_among_those_who_have_little() {
+    let solved = lottery_within(&[1.0; 2], &[0.1; 2], &[1.0; 2], 1.0).unwrap();
+    close(solved.stakes[0], 1.0, 1e-12);
+    close(solved.payoffs[1], 0.4, 1e-12);
+    let solved = lottery_within(&[1.0; 2], &[0.1; 2], &[1.0, f64::INFINITY], 1.0).unwrap();
+    close(solved.stakes[0], 1.0, 1e-9);
+    close(solved.stakes[1], 10_f64.sqrt() - 1.0, 1e-9);
+    let open = [f64::INFINITY; 3];
+    let (rewards, costs) = ([1.0, 0.7, 0.9], [0.05, 0.05, 0.1]);
+    for tau in [1.0, 0.5] {
+        let free = power_lottery(&rewards, &costs, tau).unwrap();
+        assert_eq!(lottery_within(&rewards, &costs, &open, tau).unwrap(), free);
+        let limits = [0.5 * free.stakes[0], f64::INFINITY, 100.0];
+        let solved = lottery_within(&rewards, &costs, &limits, tau).unwrap();
+        let payoff = |i: usize, own: f64| {
+            let weight = |j: usize| pow(if i == j { own } else { solved.stakes[j] }, tau);
+            rewards[i] * weight(i) / (0..3).map(weight).sum::<f64>() - costs[i] * own
+        };
+        for (i, &limit) in limits.iter().enumerate() {
+            let best = maximise(|s| payoff(i, s), 0.0, limit.min(20.0), 40).0;
+            close(solved.stakes[i], best, 1e-5);
+        }
+        close(solved.stakes[0], limits[0], 1e-9);
+        close(solved.shares.iter().sum::<f64>(), 1.0, 1e-9);
+    }
+    let two = lottery_within(&[0.0, 1.0, 1.0, 1.0], &[0.1; 4], &[9.0, 9.0, 0.0, 9.0], 1.0).unwrap();
+    assert_eq!((two.stakes[0], two.stakes[2], two.active), (0.0, 0.0, 2));
+    close(two.stakes[1], 2.5, 1e-12);
+    assert!(lottery_within(&[1.0, 1.0], &[0.1; 2], &[1.0, 0.0], 1.0).is_err());
+}
