@@ -29,9 +29,11 @@ use crate::mechanism::stake::Stake;
 use crate::mechanism::stake_rotation::StakeRotation;
 use crate::mechanism::{Mechanism, Rule};
 use crate::play::horizon;
+use crate::play::schedule::Regime;
 use crate::theory::asymmetric::UniformPair;
 use crate::theory::auction::Auction;
 use crate::theory::contest::{Effort, logit_effort, power_effort, seat_stake, symmetric_stake, unstaking};
+use crate::theory::kickback::Equilibrium;
 use crate::with_rule;
 use crate::world::distribution::Distribution;
 
@@ -248,6 +250,36 @@ pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Op
     Some(per_unit * (game.expected_revenue() - cost * game.expected_units_sold()))
 }
 
+/// A number that theory knows of a contender's equilibrium.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Known {
+    /// Key of the metric that measures it.
+    pub metric: &'static str,
+    /// What theory says, in the metric's unit.
+    pub value: f64,
+}
+
+/// What is earned, staked or paid in equilibrium, where theory knows it: revenue of an auction ([`equilibrium_revenue`]), all stakes of a
+/// contest for slots, all kickbacks. The latter two where everybody learns in self-play: who learns alone in a game that repeats may
+/// collude, for which there is the profit gain.
+pub fn known_outcome(experiment: &Experiment, contender: &Contender) -> Option<Known> {
+    let together = experiment.play.schedule.regime == Regime::SelfPlay && all_learn(experiment);
+    let undisturbed = || is_undisturbed(experiment, contender) && enters_nobody(&experiment.setting);
+    let setting = &experiment.setting;
+    match &contender.rule {
+        Rule::Stake(rule) if together && undisturbed() => {
+            let solved = StakeGame::new(rule, setting, &contender.terms)?.equilibrium()?;
+            Some(Known { metric: "capital_locked", value: solved.stakes.iter().sum() })
+        }
+        Rule::Delegated(rule) if together && undisturbed() => {
+            let (_, solved) = kickbacks(experiment, contender, rule)?;
+            let sound = contender.terms.own_down.iter().all(|&down| down == 0.0);
+            sound.then(|| Known { metric: "bribes_to_delegators", value: solved.delegator_income() })
+        }
+        _ => equilibrium_revenue(experiment, contender).map(|value| Known { metric: "revenue", value }),
+    }
+}
+
 /// Whether a script bids its whole net value.
 fn is_truthful(strategy: &Strategy) -> bool {
     let setting =
@@ -294,6 +326,22 @@ fn line(worth: &Worth, reserve: f64, bid: impl Fn(f64) -> Option<f64>) -> Vec<(f
 
 fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -> Option<Lines> {
     let setting = &experiment.setting;
+    let (KickbackGame { net, availability, .. }, solved) = kickbacks(experiment, contender, rule)?;
+    let point = |class: usize| {
+        let i = setting.sequencers.iter().position(|s| s.class == class)?;
+        let offer = solved.kickback[i] / availability[i];
+        offer.is_finite().then(|| vec![(net[class], offer)])
+    };
+    (0..net.len()).map(point).collect()
+}
+
+/// The stationary equilibrium of kickbacks, and the game that it is of, with inertia.
+fn kickbacks(
+    experiment: &Experiment,
+    contender: &Contender,
+    rule: &Delegated,
+) -> Option<(KickbackGame, Equilibrium)> {
+    let setting = &experiment.setting;
     if !enters_nobody(setting) {
         return None;
     }
@@ -308,18 +356,10 @@ fn delegated(experiment: &Experiment, contender: &Contender, rule: &Delegated) -
     if group.inertia > 0.0 && !(patient_alike && followed) {
         return None;
     }
-    let KickbackGame { market, net, availability } = game;
-    let market = market.with_inertia(group.inertia, discount);
+    let market = game.market.with_inertia(group.inertia, discount);
     let solved = market.equilibrium();
-    if !market.is_stationary_equilibrium(&solved, group.inertia, discount) {
-        return None;
-    }
-    let point = |class: usize| {
-        let i = setting.sequencers.iter().position(|s| s.class == class)?;
-        let offer = solved.kickback[i] / availability[i];
-        offer.is_finite().then(|| vec![(net[class], offer)])
-    };
-    (0..net.len()).map(point).collect()
+    let holds = market.is_stationary_equilibrium(&solved, group.inertia, discount);
+    holds.then_some((KickbackGame { market, ..game }, solved))
 }
 
 #[cfg(test)]

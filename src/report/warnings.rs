@@ -27,6 +27,9 @@ pub const PRESSED: f64 = 0.5;
 /// Distance of revenue from theory's that is told, as a share of it, where it is no chance.
 pub const OFF_THEORY: f64 = 0.002;
 
+/// The same of stakes and kickbacks, which stand on the settings of a menu.
+pub const OFF_ON_MENU: f64 = 0.01;
+
 /// Probability with which chance alone brings revenue off theory's in any contender of a comparison.
 pub const FALSE_ALARM: f64 = 0.01;
 
@@ -170,12 +173,14 @@ pub enum Warning {
         /// Whether everyone learns alone.
         alone: bool,
     },
-    /// An auction earns another revenue than the equilibrium that theory knows of it.
+    /// An auction earns another revenue than the equilibrium that theory knows of it, or candidates stake or pay delegators something else.
     OffTheory {
         /// The contender.
         contender: String,
-        /// Mean revenue, ETH per epoch.
-        revenue: f64,
+        /// Label of the metric: revenue, capital locked or bribes to delegators.
+        what: &'static str,
+        /// Its mean, in ETH (of flows, per epoch).
+        found: f64,
         /// Its standard error.
         error: f64,
         /// What theory says.
@@ -300,6 +305,13 @@ pub enum Departure {
         strategy: String,
         /// Whether bids are amounts, and not multiples of value.
         amounts: bool,
+    },
+    /// The settings of a menu, of which the best is not the best of all offers.
+    Menu {
+        /// Settings.
+        points: usize,
+        /// The strategy.
+        strategy: String,
     },
     /// A menu without one's whole net value, where that is what to bid.
     NoTruth {

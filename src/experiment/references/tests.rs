@@ -266,6 +266,28 @@ fn revenue_is_that_of_the_epoch() {
     assert_eq!(revenue(&format!("{FIVE}\nfailure_rate = 0.1\nrepair_rate = 0.5"), "seats = 1"), None);
 }
 
+/// What is staked and paid: two stake R(n − 1)/(n² r) = 2.5 each, and pay 1 − μ n/(n − 1) = .5; who learns alone may do otherwise.
+#[test]
+fn outcomes_of_contests_are_known() {
+    let known = |rule: &str, more: &str| {
+        let experiment = read(&format!(
+            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 2\ncapital_cost = 0.1\nvalue = {{ constant = 1.0 }}\n{more}\n[mechanism.m]\n{rule}\n"
+        ));
+        known_outcome(&experiment, &experiment.contenders[0]).map(|known| (known.metric, known.value))
+    };
+    let (metric, stakes) = known("rule = \"stake\"", "strategy = \"hedge\"").unwrap();
+    near(stakes, 5.0);
+    let votes =
+        "rule = \"delegated\"\n[[delegators]]\nname = \"d\"\ncontinuum = true\nprice_sensitivity = 4.0";
+    let (paid, kickbacks) = known(votes, "strategy = \"hedge\"").unwrap();
+    near(kickbacks, 0.5);
+    assert_eq!((metric, paid), ("capital_locked", "bribes_to_delegators"));
+    for rule in ["rule = \"stake\"", votes] {
+        assert_eq!(known(rule, "strategy = \"hedge\"\n[play]\nregime = \"independent\""), None);
+        assert_eq!(known(rule, "strategy = \"truthful\""), None);
+    }
+}
+
 /// Two who would stake 2.5 have 1; of three, one has nothing to win and stays out, in whatever order they come.
 #[test]
 fn stakes_within_what_candidates_have() {

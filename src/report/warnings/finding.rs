@@ -1,13 +1,13 @@
 //! Which warnings a comparison deserves.
 
 use super::{
-    COARSE, Departure, FALSE_ALARM, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, OFF_THEORY,
-    PRESSED, SMALL_AS_SUCH, SMALL_GAIN, Warning,
+    COARSE, Departure, FALSE_ALARM, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, OFF_ON_MENU,
+    OFF_THEORY, PRESSED, SMALL_AS_SUCH, SMALL_GAIN, Warning,
 };
 use crate::agent::sequencer::Class;
 use crate::agent::strategy::Unit;
 use crate::experiment::file::{Contender, Experiment};
-use crate::experiment::references::{equilibrium_revenue, lacks_pure_equilibrium};
+use crate::experiment::references::{Known, known_outcome, lacks_pure_equilibrium};
 use crate::learning::LearnerSpec;
 use crate::learning::population::Revision;
 use crate::measure::metrics;
@@ -227,33 +227,35 @@ fn gainer(summary: &Summary, experiment: &Experiment, c: usize) -> Option<(Strin
     most.map(|(name, gains)| (name.clone(), gains.mean()))
 }
 
-/// Auctions that earn another revenue than theory says, by more than a little and than chance: beyond the Student quantile for
-/// [`FALSE_ALARM`] shared by all of them.
+/// Contenders of which theory knows what is earned, staked or paid, where that is another by more than a little and than chance: beyond the
+/// Student quantile for [`FALSE_ALARM`] shared by all of them.
 fn off_theory(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     let known = experiment.contenders.iter().filter_map(|contender| {
-        let theory = equilibrium_revenue(experiment, contender)?;
+        let theory = known_outcome(experiment, contender)?;
         let c = summary.contenders().iter().position(|name| *name == contender.name)?;
-        let found = summary.estimate(c, "revenue").filter(|e| e.n > 1)?;
+        let found = summary.estimate(c, theory.metric).filter(|e| e.n > 1)?;
         Some((contender, theory, found))
     });
     let known: Vec<_> = known.collect();
     let level = 1.0 - FALSE_ALARM / known.len().max(1) as f64;
-    let is_off = |(_, theory, found): &(&Contender, f64, Estimate)| {
-        let gap = (found.mean - theory).abs();
-        gap > critical_value(level, (found.n - 1) as f64) * found.se && gap > OFF_THEORY * theory.abs()
+    let is_off = |(contender, theory, found): &(&Contender, Known, Estimate)| {
+        let gap = (found.mean - theory.value).abs();
+        let least = if sale(contender).is_some() { OFF_THEORY } else { OFF_ON_MENU };
+        gap > critical_value(level, (found.n - 1) as f64) * found.se && gap > least * theory.value.abs()
     };
-    let told = |(contender, theory, found): (&Contender, f64, Estimate)| Warning::OffTheory {
+    let told = |(contender, theory, found): (&Contender, Known, Estimate)| Warning::OffTheory {
         contender: contender.name.clone(),
-        revenue: found.mean,
+        what: metrics::find(theory.metric).map_or(theory.metric, |metric| metric.label),
+        found: found.mean,
         error: found.se,
-        theory,
+        theory: theory.value,
         causes: departures(experiment, contender),
         alone: experiment.play.schedule.regime == Regime::Independent,
     };
     known.into_iter().filter(is_off).map(told).collect()
 }
 
-/// What may make bids in an auction depart from those of theory, for the way in which groups learn; each cause once.
+/// What may make offers depart from those of theory, for the way in which groups learn; each cause once.
 fn departures(experiment: &Experiment, contender: &Contender) -> Vec<Departure> {
     let truthful = sale(contender).is_some_and(|rule| rule.pricing() != Pricing::PayAsBid);
     let mut found: Vec<Departure> = Vec::new();
@@ -265,6 +267,10 @@ fn departures(experiment: &Experiment, contender: &Contender) -> Vec<Departure> 
             found.push(Departure::Noise { strategy: name.clone() });
         } else if strategy.learner.is_bandit() {
             found.push(Departure::Bandit { strategy: name.clone() });
+        }
+        if sale(contender).is_none() {
+            found.push(Departure::Menu { points: strategy.menu.settings.len(), strategy: name });
+            continue;
         }
         // One's value is a multiple of itself, whatever the bin.
         if amounts || !truthful {

@@ -394,6 +394,35 @@ fn about_revenue(rule: &str, strategy: &str, revenue: &[f64]) -> Option<String> 
     found.iter().find(|w| matches!(w, Warning::OffTheory { .. })).map(ToString::to_string)
 }
 
+/// Two who stake 2.5 each in equilibrium find 2 on a menu of whole ETH, and 1/4 of net worth is .3 on a menu of three tenths; a finer menu has both.
+#[test]
+fn stakes_and_kickbacks_that_are_not_theorys_are_told() {
+    let told = |rule: &str, menu: &str, regime: &str| {
+        let experiment = trial::read(&format!(
+            "[experiment]\nname = \"t\"\nreplicates = 2\n[[sequencers]]\nname = \"s\"\ncount = 2\ncapital_cost = 0.1\nvalue = {{ constant = 1.0 }}\n\
+             strategy = \"s\"\n[strategies.s]\nlearner = \"hedge\"\nmenu = {{ absolute = [0.0, {menu} }}\n[mechanism.m]\n{rule}\n\
+             [play]\nregime = \"{regime}\"\nrounds = 4\nwarmup_epochs = 200\nmeasured_epochs = 20\ncertificate_markets = 16\ncertificate_epochs = 4\n"
+        ));
+        let found = about_play(&experiment);
+        found.iter().find(|w| matches!(w, Warning::OffTheory { .. })).map(ToString::to_string)
+    };
+    let stake = "rule = \"stake\"\nepoch_slots = 1";
+    let text = told(stake, "4.0], points = 3", "self_play").unwrap();
+    assert!(
+        text.contains("m: capital locked in ETH: 4.0000") && text.contains("theory says 5.0000"),
+        "{text}"
+    );
+    assert!(text.contains("among the 3 settings of its menu") && text.contains("menu.points=201"), "{text}");
+    assert_eq!(told(stake, "4.0], points = 33", "self_play"), None);
+    // Who learns alone may collude, and has a profit gain.
+    assert_eq!(told(stake, "4.0], points = 3", "independent"), None);
+    // 1 − μ n/(n − 1) = .5 with μ = 1/4.
+    let votes = "rule = \"delegated\"\nepoch_slots = 1\n[[delegators]]\nname = \"d\"\ncontinuum = true\nprice_sensitivity = 4.0";
+    let text = told(votes, "0.9], points = 4", "self_play").unwrap();
+    assert!(text.contains("bribes to delegators in ETH") && text.contains("theory says 0.50000"), "{text}");
+    assert_eq!(told(votes, "1.0], points = 41", "self_play"), None);
+}
+
 const HEDGE: &str = "learner = \"hedge\"\nbins = 10\nmenu = { relative = [0.0, 1.2], points = 61 }";
 
 /// Revenue off theory's by more than chance and a five-hundredth is told, with what to do; by less, or with one replicate, not.
@@ -402,7 +431,8 @@ fn revenue_that_is_not_theorys_is_told() {
     let told = |revenue: &[f64]| about_revenue("", HEDGE, revenue);
     let text = told(&[0.699, 0.700, 0.701]).unwrap();
     assert!(
-        text.contains("m: revenue is 0.70000 ± 0.00058 ETH") && text.contains("theory says 0.66667"),
+        text.contains("m: revenue in ETH: 0.70000 ± 0.00058 (standard error)")
+            && text.contains("theory says 0.66667"),
         "{text}"
     );
     assert!(

@@ -118,18 +118,18 @@ impl Warning {
                 percent(*upper),
                 percent(upper / earned)
             ),
-            Self::OffTheory { contender, revenue, error, theory, causes, .. } => {
+            Self::OffTheory { contender, what, found, error, theory, causes, .. } => {
                 let why = match causes.as_slice() {
                     [] => "bids are given".to_owned(),
                     causes => causes.iter().map(Departure::cause).collect::<Vec<_>>().join("; "),
                 };
                 format!(
-                    "{contender}: revenue is {} ± {} ETH per epoch (standard error), where theory says {} of this very auction ({:+.1}%): {why}. \
+                    "{contender}: {what} in ETH: {} ± {} (standard error), where theory says {} of this very game ({:+.1}%): {why}. \
                      Differences between contenders that are smaller than that are not identified.",
-                    significant(*revenue, 5),
+                    significant(*found, 5),
                     significant(*error, 2),
                     significant(*theory, 5),
-                    100.0 * (revenue / theory - 1.0)
+                    100.0 * (found / theory - 1.0)
                 )
             }
             Self::Losing { contender, share, .. } => format!(
@@ -317,11 +317,11 @@ impl Warning {
                     )
                 }
             }
-            Self::OffTheory { causes, alone, .. } => match causes.as_slice() {
+            Self::OffTheory { what, causes, alone, .. } => match causes.as_slice() {
                 [] => "read it as what these bids earn.".to_owned(),
                 causes => {
                     let each: Vec<String> = causes.iter().map(|cause| cause.remedy(*alone)).collect();
-                    format!("{}, and see whether revenue moves towards theory.", each.join("; "))
+                    format!("{}, and see whether {what} moves towards theory.", each.join("; "))
                 }
             },
             Self::Losing { offers: true, .. } => {
@@ -372,13 +372,16 @@ impl Warning {
 impl Departure {
     fn cause(&self) -> String {
         match self {
-            Self::Noise { strategy } => format!("bids of `{strategy}` have logit noise, which the certificate lets pass within the tolerance"),
+            Self::Noise { strategy } => format!("offers of `{strategy}` have logit noise, which the certificate lets pass within the tolerance"),
             Self::Bandit { strategy } => {
-                format!("`{strategy}` learns from its own earnings alone, and goes on trying other bids")
+                format!("`{strategy}` learns from its own earnings alone, and goes on trying other offers")
             }
             Self::Bins { bins, amounts, .. } => format!(
                 "bids are one {} in each of {bins} bins, on the steps of a menu, and what is certified holds for such bids",
                 if *amounts { "amount" } else { "multiple of value" }
+            ),
+            Self::Menu { points, strategy } => format!(
+                "offers of `{strategy}` are among the {points} settings of its menu, and what is certified holds for these"
             ),
             Self::NoTruth { strategy } => {
                 format!("the menu of `{strategy}` has no bid of one's whole net value, which is what to bid here")
@@ -403,6 +406,11 @@ impl Departure {
             Self::Bins { bins, strategy, .. } => format!(
                 "raise `bins` of the strategy (`--set strategies.{strategy}.bins={}`), give it a finer `menu` and longer learning",
                 (4 * bins).max(COARSE)
+            ),
+            Self::Menu { points, strategy } => format!(
+                "give the menu of `{strategy}` more settings (`--set strategies.{strategy}.menu.points={}`) and let agents learn for longer (`{}`)",
+                (4 * points).max(200) + 1,
+                length(alone)
             ),
             Self::NoTruth { strategy } => {
                 format!(
