@@ -78,38 +78,27 @@ impl Censorship {
         let [of_costs, of_waits] = &self.theory;
         let of_costs = of_costs.as_ref().filter(|_| has(&self.costs));
         let of_waits = of_waits.as_ref().filter(|_| has(&self.waits));
-        let theories = || of_costs.into_iter().chain(of_waits);
-        legend.extend(theory::key(theories(), style));
+        let theories: Vec<&Theory> = of_costs.into_iter().chain(of_waits).collect();
+        legend.extend(theory::key(&theories, style));
         frame.legend(&legend);
         // A bond can make one rule thousands of times dearer than another.
         let means: Vec<f64> = self.costs.iter().flat_map(Series::present).map(|(_, e)| e.mean).collect();
         let positive = series::range(means.into_iter().filter(|cost| *cost > 0.0));
         let apart = positive.is_some_and(|(low, high)| self.is_log.unwrap_or(high > FAR_APART * low));
         let kind = if apart { Kind::Log } else { Kind::Linear };
-        let panels: [(&str, &[Series], &str, Format, Kind, Option<&Theory>); 2] = [
-            (
-                "Cost of keeping a target out",
-                &self.costs,
-                "Expected payment (ETH)",
-                Format::Plain,
-                kind,
-                of_costs,
-            ),
-            (
-                "Targets that wait longer",
-                &self.waits,
-                "Share of targets",
-                Format::Percent,
-                Kind::Linear,
-                of_waits,
-            ),
+        let panels = [
+            ("Cost of keeping a target out", &self.costs, "Expected payment (ETH)", Format::Plain, of_costs),
+            ("Targets that wait longer", &self.waits, "Share of targets", Format::Percent, of_waits),
         ];
         let mut cut = Vec::new();
         let facets: Vec<Facet> = panels
             .into_iter()
             .filter(|(_, lines, ..)| has(lines))
-            .map(|(title, lines, y_name, format, kind, theory)| {
-                let most = (format == Format::Percent).then_some(1.0);
+            .map(|(title, lines, y_name, format, theory)| {
+                let (kind, most) = match format {
+                    Format::Percent => (Kind::Linear, Some(1.0)),
+                    _ => (kind, None),
+                };
                 let least = if kind == Kind::Log { f64::MIN_POSITIVE } else { 0.0 };
                 let held = theory::held(theory, lines, (least, most.unwrap_or(f64::INFINITY)), &mut cut);
                 Facet {
@@ -147,7 +136,7 @@ impl Censorship {
             .filter(|(lines, _)| !has(lines))
             .filter_map(|(_, place)| self.theory[place].as_ref().map(|theory: &Theory| theory.name.clone()));
         frame.note(theory::without_data(&homeless.collect::<Vec<_>>()));
-        for note in theory::notes(theories(), "slots", &cut) {
+        for note in theory::notes(&theories, "slots", &cut) {
             frame.note(note);
         }
         let missing: Vec<&str> = self

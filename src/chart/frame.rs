@@ -79,9 +79,8 @@ impl Frame {
         let mut x = EDGE;
         for (key, name) in entries {
             let long = match key {
-                Key::Patch(_) => 8.0,
+                Key::Patch(_) | Key::Cross(_, false) => 8.0,
                 Key::Line(..) | Key::Plain(_) | Key::Cross(_, true) => 18.0,
-                Key::Cross(_, false) => 8.0,
             } * scale;
             let name_wide = font::width(name, size, weight(Type::Label)).min(most);
             let whole = long + 3.5 * scale + name_wide;

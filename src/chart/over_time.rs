@@ -64,8 +64,8 @@ impl OverTime {
         let [of_live, of_produced] = &self.theory;
         let of_live = of_live.as_ref().filter(|_| has(&self.redundancy));
         let of_produced = of_produced.as_ref().filter(|_| has(&self.availability));
-        let theories = || of_live.into_iter().chain(of_produced);
-        legend.extend(theory::key(theories(), style));
+        let theories: Vec<&Theory> = of_live.into_iter().chain(of_produced).collect();
+        legend.extend(theory::key(&theories, style));
         frame.legend(&legend);
         let mut cut = Vec::new();
         let references = |theory: Option<&Theory>| theory.map(|t| t.references(theory::pen(style)));
@@ -116,7 +116,7 @@ impl OverTime {
             .filter(|(lines, _)| !has(lines))
             .filter_map(|(_, place)| self.theory[place].as_ref().map(|theory: &Theory| theory.name.clone()));
         frame.note(theory::without_data(&homeless.collect::<Vec<_>>()));
-        for note in theory::notes(theories(), "epochs from the opening of a market", &cut) {
+        for note in theory::notes(&theories, "epochs from the opening of a market", &cut) {
             frame.note(note);
         }
         if self.contenders.iter().filter(drawn).any(|c| !c.certified) {

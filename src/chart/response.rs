@@ -142,14 +142,14 @@ impl Responses {
             panels.any(|p| p.lines.get(c).is_some_and(|line| !line.is_empty()))
         };
         let drawn = || self.rows.iter().filter(|row| row.has_values());
-        let theories = || drawn().filter_map(|row| row.theory.as_ref());
+        let theories: Vec<&Theory> = drawn().filter_map(|row| row.theory.as_ref()).collect();
         let mut keys: Vec<(Key, String)> = (0..self.contenders.len())
             .filter(|&c| has(c))
             .map(|c| {
                 (Key::Line(self.contenders[c].identity.look(style), true), self.contenders[c].name.clone())
             })
             .collect();
-        keys.extend(theory::key(theories(), style));
+        keys.extend(theory::key(&theories, style));
         frame.legend(&keys);
         let wide = self.rows.iter().map(|row| row.panels.len()).max().unwrap_or(0);
         let beyond = if wide <= 1 {
@@ -191,7 +191,7 @@ impl Responses {
                 .filter_map(|row| row.theory.as_ref())
                 .map(|t| t.name.as_str())
                 .collect();
-            for note in theory::notes(theories(), &along.name, &cut) {
+            for note in theory::notes(&theories, &along.name, &cut) {
                 frame.note(note);
             }
         }

@@ -92,9 +92,9 @@ pub(crate) fn held<'a>(
 }
 
 /// The entry of a legend; nothing where nothing is drawn.
-pub(crate) fn key<'a>(all: impl Iterator<Item = &'a Theory> + Clone, style: Style) -> Option<(Key, String)> {
-    let lines = all.clone().any(|theory| !theory.lines.is_empty());
-    let key = match (lines, all.clone().any(|theory| !theory.points.is_empty())) {
+pub(crate) fn key(all: &[&Theory], style: Style) -> Option<(Key, String)> {
+    let lines = all.iter().any(|theory| !theory.lines.is_empty());
+    let key = match (lines, all.iter().any(|theory| !theory.points.is_empty())) {
         (false, false) => return None,
         (true, false) => Key::Plain(pen(style)),
         (on_line, true) => Key::Cross(pen(style), on_line),
@@ -103,9 +103,9 @@ pub(crate) fn key<'a>(all: impl Iterator<Item = &'a Theory> + Clone, style: Styl
 }
 
 /// Formulas as written, what `x` is in them, and where they are silent. `cut` has the names of lines that go on beyond their panels.
-pub(crate) fn notes<'a>(all: impl Iterator<Item = &'a Theory> + Clone, x: &str, cut: &[&str]) -> Vec<String> {
+pub(crate) fn notes(all: &[&Theory], x: &str, cut: &[&str]) -> Vec<String> {
     let formulas: Vec<String> =
-        all.clone().filter(|t| t.speaks()).map(|t| format!("{} = {}", t.name, t.formula)).collect();
+        all.iter().filter(|t| t.speaks()).map(|t| format!("{} = {}", t.name, t.formula)).collect();
     let mut notes = Vec::new();
     if !formulas.is_empty() {
         notes.push(format!("Theory, as the file gives it: {}; x: {x}.", formulas.join("; ")));
@@ -159,10 +159,10 @@ mod tests {
         };
         let silent =
             Theory { name: "revenue".to_owned(), remarks: vec!["R.".to_owned()], ..Theory::default() };
-        let notes = notes([&says, &silent].into_iter(), "redundancy", &["liveness"]);
+        let notes = notes(&[&says, &silent], "redundancy", &["liveness"]);
         assert_eq!(notes[0], "Theory, as the file gives it: liveness = any_of(0.05, x); x: redundancy.");
         assert_eq!(notes[1..], ["R.", "Theory of liveness goes on beyond the edge of its panel."]);
-        assert!(key([&silent].into_iter(), Style::paper()).is_none());
-        assert!(matches!(key([&says].into_iter(), Style::paper()), Some((Key::Cross(_, false), _))));
+        assert!(key(&[&silent], Style::paper()).is_none());
+        assert!(matches!(key(&[&says], Style::paper()), Some((Key::Cross(_, false), _))));
     }
 }

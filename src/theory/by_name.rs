@@ -570,7 +570,7 @@ mod tests {
             ("price_with_resale(3, 2, 0.25)", 2.25, 1e-12),
             ("value_of_run(0.5, 3)", 3.0 + 0.5 * (3.0 - 11.0 / 6.0), 1e-12),
             // 1 + κ(1 + ln(1/2)) at q = 1/2.
-            ("mev_factor_when_drawn(1, 0.5)", 2.0 - 0.693_147_180_559_945_3, 1e-12),
+            ("mev_factor_when_drawn(1, 0.5)", 2.0 - std::f64::consts::LN_2, 1e-12),
         ];
         for &(text, expected, half_unit) in cases {
             let found = at(text);
