@@ -359,3 +359,66 @@ impl Habits {
         Habits(behaviour.conduct.iter().enumerate().map(of_each).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn earned(acts: u32) -> Earned {
+        Earned { income: 0.5 * f64::from(acts), acts }
+    }
+
+    #[test]
+    fn rows_are_filled_as_if_all_had_been_tried() {
+        for whole in [
+            vec![9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+            vec![3, 3, 3, 3, 3, 3, 1, 1, 1, 0],
+            vec![4, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            vec![2; 10],
+        ] {
+            let mut row = vec![earned(99); 10];
+            (row[0], row[9]) = (earned(whole[0]), earned(whole[9]));
+            let mut tries = 0;
+            let mut play = |ask: usize| {
+                tries += 1;
+                Ok(earned(whole[ask]))
+            };
+            fill(&mut row, 0, 9, &mut play).unwrap();
+            let acts: Vec<u32> = row.iter().map(|earned| earned.acts).collect();
+            assert_eq!(acts, whole);
+            assert!(tries <= 8 && (whole[0] != whole[9] || tries == 0), "{tries}");
+        }
+    }
+
+    /// Offers leave .2, .4 and .9. A finding costs 2, and comes with probability 1/4 for one act and 7/16 for two, so that an act costs .5: by
+    /// itself only the highest pays.
+    #[test]
+    fn what_pays_by_itself_is_kept_unless_another_way_is_shown_better() {
+        let finds = |acts: u32| 1.0 - (0..acts).fold(1.0, |innocent, _| 0.75 * innocent);
+        let costs = Costs { loss: 2.0, scruple: 0.0, finds: &finds };
+        let usual = Conduct { markup: 0.5, act_cost: 0.5, ..Conduct::HONEST };
+        let ways = |more: f64, epochs: usize| Ways {
+            usual,
+            asks: vec![0.2, 0.4, 0.9, f64::INFINITY],
+            obeys: vec![Some(false)],
+            toxic: vec![false],
+            haggled: false,
+            earned: (0..epochs)
+                .map(|epoch| {
+                    // Two acts bring 1.275 on average, less 2·7/16, one act .9, less 2/4: .4 each.
+                    let luck = if epoch % 2 == 0 { 0.5 } else { -0.5 };
+                    let of = |income: f64, acts: u32| Earned { income, acts };
+                    vec![of(1.275, 3), of(1.275 + luck + more, 2), of(0.9, 1), of(0.0, 0)]
+                })
+                .collect(),
+        };
+        // No better: as before, at what an act costs.
+        assert_eq!(ways(0.0, 384).best(usual, 0.0, &costs), usual);
+        // Better by about .1, with a standard error of .5/√n: four of them with 384 epochs, and one with 25.
+        assert_eq!(ways(0.1, 25).best(usual, 0.0, &costs), usual);
+        let sells = ways(0.1, 384).best(usual, 0.0, &costs);
+        assert!(sells.markup > 0.2 && sells.markup <= 0.4, "{sells:?}");
+        assert!(!ways(0.1, 100).is_settled(&costs) && ways(0.1, 384).is_settled(&costs));
+        assert!(ways(-1.0, 40).is_settled(&costs) && !ways(-1.0, 20).is_settled(&costs));
+    }
+}
