@@ -270,7 +270,7 @@ fn revenue_is_that_of_the_epoch() {
 #[test]
 fn stakes_within_what_candidates_have() {
     let file = |groups: &[(&str, &str)]| {
-        let groups: String = groups
+        let groups: Vec<String> = groups
             .iter()
             .map(|(name, more)| {
                 format!(
@@ -278,6 +278,7 @@ fn stakes_within_what_candidates_have() {
                 )
             })
             .collect();
+        let groups = groups.concat();
         one(&format!(
             "[experiment]\nname = \"t\"\n{groups}[mechanism.m]\nrule = \"stake\"\n\
              [strategies.s]\nlearner = \"hedge\"\nmenu = {{ absolute = [0.0, 4.0], points = 5 }}\n"
