@@ -292,7 +292,7 @@ fn outcomes_of_contests_are_known() {
 #[test]
 fn stakes_within_what_candidates_have() {
     let file = |groups: &[(&str, &str)]| {
-        let groups: String = groups
+        let groups: Vec<String> = groups
             .iter()
             .map(|(name, more)| {
                 format!(
@@ -300,6 +300,7 @@ fn stakes_within_what_candidates_have() {
                 )
             })
             .collect();
+        let groups = groups.concat();
         one(&format!(
             "[experiment]\nname = \"t\"\n{groups}[mechanism.m]\nrule = \"stake\"\n\
              [strategies.s]\nlearner = \"hedge\"\nmenu = {{ absolute = [0.0, 4.0], points = 5 }}\n"

@@ -14,8 +14,10 @@ const BESIDE: [&str; 6] =
     ["net_surplus", "capital_locked", "liveness", "overhead_ratio", "hhi_slots", "nakamoto_33"];
 
 fn is_shown(metric: &Metric) -> bool {
-    // Deviation gains say how far to trust the play, not what comes of it.
-    (metric.unit == "share" && !metric.key.contains("_gain")) || BESIDE.contains(&metric.key)
+    // Deviation gains say how far to trust the play, not what comes of it; profit over staying idle is the sequencers' share less capital
+    // cost, which have rows of their own.
+    (metric.unit == "share" && !metric.key.contains("_gain") && metric.key != "profit_share")
+        || BESIDE.contains(&metric.key)
 }
 
 pub(super) fn unit(metric: &Metric) -> Unit {

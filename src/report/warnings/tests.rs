@@ -94,7 +94,7 @@ fn a_tolerance_beyond_what_is_left_is_told_with_one_that_is_not() {
 
 /// Stakes of five for a reward of 1 at a cost of capital of .05, by a script.
 fn stakers(tolerance: f64, groups: &[(&str, u32, f64)]) -> Experiment {
-    let groups: String = groups
+    let groups: Vec<String> = groups
         .iter()
         .map(|(name, count, stake)| {
             format!(
@@ -103,6 +103,7 @@ fn stakers(tolerance: f64, groups: &[(&str, u32, f64)]) -> Experiment {
             )
         })
         .collect();
+    let groups = groups.concat();
     trial::read(&format!(
         "[experiment]\nname = \"t\"\nreplicates = 2\ntolerance = {tolerance:?}\n{groups}[mechanism.m]\nrule = \"stake\"\n\
          [play]\nrounds = 1\nmeasured_epochs = 4\ncertificate_markets = 16\ncertificate_epochs = 1\n"
