@@ -120,7 +120,9 @@ fn seats_by_stake(experiment: &Experiment, contender: &Contender, rule: &StakeRo
         (false, _) => return None,
     };
     // Where somebody cannot stake so much, theory is silent.
-    let within = experiment.setting.sequencers.iter().all(|s| stake <= s.traits.capital_limit);
+    // Up to rounding, as whoever has just enough can stake it.
+    let least = stake * (1.0 - 1e-12);
+    let within = experiment.setting.sequencers.iter().all(|s| least <= s.traits.capital_limit);
     within.then(|| vec![vec![(whole, stake)]; worths.len()])
 }
 

@@ -270,8 +270,9 @@ fn revenue_is_that_of_the_epoch() {
 #[test]
 fn outcomes_of_contests_are_known() {
     let known = |rule: &str, more: &str| {
+        let capital = if rule.contains("stake\"") { "capital_cost = 0.1\n" } else { "" };
         let experiment = read(&format!(
-            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 2\ncapital_cost = 0.1\nvalue = {{ constant = 1.0 }}\n{more}\n[mechanism.m]\n{rule}\n"
+            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 2\n{capital}value = {{ constant = 1.0 }}\n{more}\n[mechanism.m]\n{rule}\n"
         ));
         known_outcome(&experiment, &experiment.contenders[0]).map(|known| (known.metric, known.value))
     };

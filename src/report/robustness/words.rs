@@ -57,6 +57,10 @@ pub fn block(findings: &Findings) -> String {
     for ranking in &findings.rankings {
         out += &wrapped(&sentence(findings, ranking), "", "  ");
     }
+    if findings.rankings.iter().any(|ranking| ranking.verdict == Verdict::Equal) {
+        let text = "Where no mechanism differs from another, `metrics` of `[robustness]` picks metrics that do (`list metrics`).";
+        out += &wrapped(text, "", "  ");
+    }
     let uncertified: Vec<String> =
         (0..findings.rules.len()).filter_map(|rule| counts(findings, rule)).collect();
     if !uncertified.is_empty() {

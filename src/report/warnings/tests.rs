@@ -399,10 +399,12 @@ fn about_revenue(rule: &str, strategy: &str, revenue: &[f64]) -> Option<String> 
 #[test]
 fn stakes_and_kickbacks_that_are_not_theorys_are_told() {
     let told = |rule: &str, menu: &str, regime: &str| {
+        let capital = if rule.contains("stake\"") { "capital_cost = 0.1\n" } else { "" };
+        let learning = if regime == "self_play" { "rounds = 4\nwarmup_epochs = 200\n" } else { "" };
         let experiment = trial::read(&format!(
-            "[experiment]\nname = \"t\"\nreplicates = 2\n[[sequencers]]\nname = \"s\"\ncount = 2\ncapital_cost = 0.1\nvalue = {{ constant = 1.0 }}\n\
+            "[experiment]\nname = \"t\"\nreplicates = 2\n[[sequencers]]\nname = \"s\"\ncount = 2\n{capital}value = {{ constant = 1.0 }}\n\
              strategy = \"s\"\n[strategies.s]\nlearner = \"hedge\"\nmenu = {{ absolute = [0.0, {menu} }}\n[mechanism.m]\n{rule}\n\
-             [play]\nregime = \"{regime}\"\nrounds = 4\nwarmup_epochs = 200\nmeasured_epochs = 20\ncertificate_markets = 16\ncertificate_epochs = 4\n"
+             [play]\nregime = \"{regime}\"\n{learning}measured_epochs = 20\ncertificate_markets = 16\ncertificate_epochs = 4\n"
         ));
         let found = about_play(&experiment);
         found.iter().find(|w| matches!(w, Warning::OffTheory { .. })).map(ToString::to_string)
