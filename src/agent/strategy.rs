@@ -13,6 +13,12 @@ use crate::settings::{Parameter, Section, Value};
 use answers::{ANSWERS, Answers, SEEN};
 use table::Table;
 
+/// Most bins of private value.
+pub const MOST_BINS: usize = 1000;
+
+/// Most settings of a menu.
+pub const MOST_POINTS: usize = 1000;
+
 /// Role.
 pub const ROLE: Parameter =
     Parameter::choice("role", &["sequencer", "delegator", "briber"], "sequencer", "whose behaviour this is");
@@ -119,7 +125,7 @@ pub const MUTATION: Parameter = Parameter::number(
 pub const BINS: Parameter = Parameter::integer_optional(
     "bins",
     1,
-    1000,
+    MOST_BINS as u64,
     "",
     "number of equally likely bins of private value that a policy, or a deviation from a script, tells apart (default 10 for learners, 40 \
      for scripts)",
@@ -513,7 +519,7 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
                     ends = Some((*low, *high));
                 }
                 Some(list) if list.len() > 2 && list[0] >= 0.0 && list.windows(2).all(|w| w[0] < w[1]) => {
-                    if list.iter().any(|x| !x.is_finite()) || list.len() > 1000 {
+                    if list.iter().any(|x| !x.is_finite()) || list.len() > MOST_POINTS {
                         return Err("a menu has up to 1000 finite settings".to_owned());
                     }
                     listed = Some(list.to_vec());
@@ -526,7 +532,7 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
             }
         } else if key == "points" {
             match entry {
-                Value::Integer(n) if (2..=1000).contains(n) => points = Some(*n as usize),
+                Value::Integer(n) if (2..=MOST_POINTS as i64).contains(n) => points = Some(*n as usize),
                 _ => return Err("`points` takes a whole number from 2 to 1000".to_owned()),
             }
         } else {

@@ -259,6 +259,8 @@ pub struct Known {
     pub metric: &'static str,
     /// What theory says, in the metric's unit.
     pub value: f64,
+    /// What a gap to it is small or large beside: the same, but for kickbacks what candidates have to give, as none may be paid.
+    pub scale: f64,
 }
 
 /// What is earned, staked or paid in equilibrium, where theory knows it: revenue of an auction ([`equilibrium_revenue`]), all stakes of a
@@ -271,14 +273,20 @@ pub fn known_outcome(experiment: &Experiment, contender: &Contender) -> Option<K
     match &contender.rule {
         Rule::Stake(rule) if together && undisturbed() => {
             let solved = StakeGame::new(rule, setting, &contender.terms)?.equilibrium()?;
-            Some(Known { metric: "capital_locked", value: solved.stakes.iter().sum() })
+            let value = solved.stakes.iter().sum();
+            Some(Known { metric: "capital_locked", value, scale: value })
         }
         Rule::Delegated(rule) if together && undisturbed() => {
-            let (_, solved) = kickbacks(experiment, contender, rule)?;
+            let (game, solved) = kickbacks(experiment, contender, rule)?;
             let sound = contender.terms.own_down.iter().all(|&down| down == 0.0);
-            sound.then(|| Known { metric: "bribes_to_delegators", value: solved.delegator_income() })
+            let scale = game.net.iter().copied().fold(0.0, f64::max);
+            sound.then(|| Known { metric: "bribes_to_delegators", value: solved.delegator_income(), scale })
         }
-        _ => equilibrium_revenue(experiment, contender).map(|value| Known { metric: "revenue", value }),
+        _ => equilibrium_revenue(experiment, contender).filter(|value| *value > 0.0).map(|value| Known {
+            metric: "revenue",
+            value,
+            scale: value,
+        }),
     }
 }
 

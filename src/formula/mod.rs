@@ -114,7 +114,7 @@ impl fmt::Display for Domain {
             Self::BelowOne => out.write_str("from 0 to below 1"),
             Self::AboveZero => out.write_str("above 0, up to 1"),
             Self::Inner => out.write_str("between 0 and 1"),
-            Self::Whole(least) => write!(out, "whole, {least} or more"),
+            Self::Whole(least) => write!(out, "whole, from {least} to {}", Self::MOST),
         }
     }
 }
@@ -126,7 +126,7 @@ impl Function {
         format!("{}({})", self.name, names.join(", "))
     }
 
-    /// What its arguments are: "p: …, from 0 to 1; r: …, whole, 1 or more".
+    /// What its arguments are: "p: …, from 0 to 1; r: …, whole, from 1 to 100000".
     pub fn arguments_in_words(&self) -> String {
         let each =
             |argument: &Argument| format!("{}: {}, {}", argument.name, argument.about, argument.domain);
@@ -382,7 +382,7 @@ mod tests {
             ("any_of(1.5, x)", &["character 8", "`p` of `any_of` is 1.5", "from 0 to 1"]),
             (
                 "any_of(0.5, any_of(0.5, 2 - 4))",
-                &["character 25", "`r` of `any_of` is -2", "whole, 1 or more"],
+                &["character 25", "`r` of `any_of` is -2", "whole, from 1 to 100000"],
             ),
             ("any_of(y, 2)", &["character 8", "no variable `y`", "only `x`"]),
             ("any_of(0.1, x", &["at the end", "`)`"]),

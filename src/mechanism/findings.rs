@@ -11,8 +11,8 @@
 //! **Seats drawn.** Turns of a seat come one after another all epoch. Seats are taken together as far as `W` reaches, up to all of
 //! them. Where it reaches farther than from one turn to the next, who has a seat meets targets of the epochs before as well, if it had
 //! none then: as many as `W` leaves of the slots from its last turn to its first. That distance is taken at its mean over seats,
-//! and targets of the epoch at theirs. One seat is exact; with two to four the probability of a finding is off by at most 4% of itself wherever
-//! it was enumerated, and by no more than 1½% where `fc` is at most 5%.
+//! and targets of the epoch at theirs. One seat is exact; with two to four the probability of a finding is off by at most 5½% of itself wherever
+//! it was enumerated (most where `W` is about the number of seats), and by no more than 3% where `fc` is at most 5% and an epoch is whole turns.
 //!
 //! Outages are taken as independent from slot to slot.
 
@@ -447,8 +447,8 @@ mod tests {
     #[test]
     fn a_target_of_the_epoch_before_meets_a_seat_once() {
         let rule = Governance { false_finding: 0.0, ..RULE };
-        for (seats, slots) in [(1, 1), (1, 4), (1, 40), (2, 4), (4, 8), (3, 12), (4, 40)] {
-            for window in [1, 3, 10, 40] {
+        for (seats, slots) in [(1, 1), (1, 4), (1, 40), (2, 4), (4, 8), (3, 6), (3, 12), (4, 40)] {
+            for window in [1, 2, 3, 4, 10, 40] {
                 for p in [0.1, 0.25, 0.5] {
                     for chance in [0.005, 0.05, 0.3] {
                         let findings = Findings {
@@ -463,9 +463,9 @@ mod tests {
                         let off = if seats == 1 {
                             1e-9
                         } else if chance > 0.05 {
-                            0.04
+                            0.055
                         } else {
-                            0.015
+                            0.03
                         };
                         let case = format!("{seats} {slots} {window} {p} {chance}");
                         assert!((told / known - 1.0).abs() < off, "{case}: {told} {known}");

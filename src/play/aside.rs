@@ -67,9 +67,28 @@ impl<M: Mechanism> School<'_, '_, M> {
         for _ in 0..MARKETS {
             let mut market = self.open()?;
             let mut last: Vec<Option<u64>> = vec![None; player.len()];
-            for _ in 0..ASIDE_EPOCHS {
+            // Who included in one of the last slots before what is counted meets no more than what has come since.
+            let before = if staked { window.div_ceil(self.game.terms.epoch_slots) } else { 0 };
+            for epoch in 0..before + ASIDE_EPOCHS {
                 self.step(&mut market)?;
-                let Some(docket) = market.docket() else { continue };
+                let counted = epoch >= before;
+                if staked {
+                    let begin = u64::from(market.epoch - 1) * u64::from(self.game.terms.epoch_slots);
+                    let service = &market.service;
+                    for slot in 0..service.includers.slots() {
+                        let now = begin + slot as u64;
+                        for &i in service.includers.of(slot) {
+                            let gap =
+                                last[i].map_or(window, |last| (now - last).min(u64::from(window)) as u32);
+                            last[i] = Some(now);
+                            if let Some(docket) = market.docket().filter(|_| counted) {
+                                let met = &mut met[player[i]][usize::from(docket.ordered(i).is_some())];
+                                *met.gaps.entry(gap).or_default() += 1.0;
+                            }
+                        }
+                    }
+                }
+                let Some(docket) = market.docket().filter(|_| counted) else { continue };
                 let service = &market.service;
                 for (i, &p) in player.iter().enumerate() {
                     let acts = docket.acts[i];
@@ -89,17 +108,6 @@ impl<M: Mechanism> School<'_, '_, M> {
                     for &(i, slots) in &docket.acted_on {
                         let stays = &mut stays[player[i]];
                         *stays = (stays.0 + 1.0, stays.1 + f64::from(slots));
-                    }
-                    let begin = u64::from(market.epoch - 1) * u64::from(self.game.terms.epoch_slots);
-                    for slot in 0..service.includers.slots() {
-                        let now = begin + slot as u64;
-                        for &i in service.includers.of(slot) {
-                            let gap =
-                                last[i].map_or(window, |last| (now - last).min(u64::from(window)) as u32);
-                            let met = &mut met[player[i]][usize::from(docket.ordered(i).is_some())];
-                            *met.gaps.entry(gap).or_default() += 1.0;
-                            last[i] = Some(now);
-                        }
                     }
                 }
             }

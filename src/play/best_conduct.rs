@@ -197,14 +197,9 @@ impl Ways {
         let worth = self.worth(costs);
         let best =
             (0..worth.len()).fold(0, |best, w| if sum(&worth[w]) > sum(&worth[best]) { w } else { best });
-        let compared = worth.iter().map(|other| Difference::of(&worth[best], other));
-        let mut seen = false;
-        let certain = compared.filter(|more| more.mean != 0.0 || more.error != 0.0).all(|more| {
-            seen = true;
-            more.mean > CERTAIN * more.error
-        });
-        // Where nothing has tempted anybody yet, nothing is known.
-        certain && seen
+        // Of ways that have come to the same so far nothing is known: what parts them, such as an order, may be rare.
+        let others = (0..worth.len()).filter(|&w| w != best);
+        others.map(|w| Difference::of(&worth[best], &worth[w])).all(|more| more.mean > CERTAIN * more.error)
     }
 
     /// The best of them, if an act by itself is expected to cost so much that `usual` is what pays act by act. An order obeyed spares `spared` on

@@ -16,8 +16,8 @@
 //!
 //! A verdict is about what the learners did. Where some replicate of either mechanism is not certified under a rule, the
 //! verdict rests on uncertified play there, and says so; as it does where replicates end in distinct basins, of which means
-//! are mixtures. Beside it stands the verdict by certified play: of each pair by the rules under which both mechanisms are certified,
-//! where there are two at least.
+//! are mixtures. Beside it stands the verdict by certified play: of each pair by the rules under which both mechanisms are certified
+//! and have one basin, where there are two such rules at least.
 
 mod csv;
 mod words;
@@ -92,12 +92,12 @@ pub struct Ranking {
     pub certified: ByCertified,
 }
 
-/// What comes of a ranking if of each pair only rules under which its play is certified count.
+/// What comes of a ranking if of each pair only rules count under which its play is certified, and replicates end in one basin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ByCertified {
-    /// The same, as all play is certified.
+    /// The same, as all rules count.
     Same,
-    /// Nothing: of some pair fewer than two rules are left.
+    /// Nothing: of some pair fewer than two rules are left, and of no other the order is reversed.
     Nothing,
     /// This.
     Only(Verdict),
@@ -131,12 +131,12 @@ impl Findings {
         let contenders = store.contenders().to_vec();
         let standing: Vec<Vec<Standing>> =
             summaries.iter().map(|s| (0..contenders.len()).map(|c| s.standing(c)).collect()).collect();
-        let sound =
-            |rule: usize, pair: &Pair| standing[rule][pair.a].is_sound() && standing[rule][pair.b].is_sound();
+        let basins: Vec<Vec<bool>> =
+            summaries.iter().map(|s| (0..contenders.len()).map(|c| s.has_basins(c)).collect()).collect();
+        let own = |rule: usize, c: usize| standing[rule][c].is_sound() && !basins[rule][c];
+        let sound = |rule: usize, pair: &Pair| own(rule, pair.a) && own(rule, pair.b);
         let ranked = |key: &&str| ranking(metrics::find(key)?, &summaries, &sound);
         let rankings = robustness.metrics.iter().filter_map(ranked).collect();
-        let basins =
-            summaries.iter().map(|s| (0..contenders.len()).map(|c| s.has_basins(c)).collect()).collect();
         Ok(Some(Findings { rules, contenders, standing, basins, rankings }))
     }
 
@@ -180,7 +180,7 @@ fn ranking(
     (!pairs.is_empty()).then_some(Ranking { metric, pairs, tau, verdict, certified })
 }
 
-/// The verdict by certified play.
+/// The verdict by the rules that count, pair by pair.
 fn by_certified(pairs: &[Pair], is_sound: &dyn Fn(usize, &Pair) -> bool) -> ByCertified {
     let sound = |pair: &Pair| -> Vec<usize> {
         (0..pair.differences.len()).filter(|&rule| is_sound(rule, pair)).collect()
@@ -199,8 +199,13 @@ fn by_certified(pairs: &[Pair], is_sound: &dyn Fn(usize, &Pair) -> bool) -> ByCe
         };
         (rules.len() > 1).then(|| Pair { verdict, ..pair.clone() })
     };
-    let judged: Option<Vec<Pair>> = pairs.iter().map(judged).collect();
-    judged.map_or(ByCertified::Nothing, |pairs| ByCertified::Only(together(&pairs)))
+    let known: Vec<Pair> = pairs.iter().filter_map(judged).collect();
+    match together(&known) {
+        // A reversal is one, whatever may be said of other pairs.
+        Verdict::Reversed(rules) => ByCertified::Only(Verdict::Reversed(rules)),
+        _ if known.len() < pairs.len() => ByCertified::Nothing,
+        verdict => ByCertified::Only(verdict),
+    }
 }
 
 /// Sign of a difference whose interval excludes zero; 0 where it does not.

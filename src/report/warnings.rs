@@ -310,6 +310,10 @@ pub enum Departure {
     Menu {
         /// Settings.
         points: usize,
+        /// The least and the largest.
+        ends: (f64, f64),
+        /// Whether they are multiples of one's net value, and not amounts.
+        relative: bool,
         /// The strategy.
         strategy: String,
     },

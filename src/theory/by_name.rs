@@ -30,7 +30,7 @@ fn count(v: f64) -> u32 {
 
 const DOWN: Argument = argument("p", "probability that a machine is down in a slot", Domain::Share);
 const MACHINES: Argument = argument("r", "machines", Domain::Whole(1));
-const FAIL: Argument = argument("f", "probability of failing in a slot while up", Domain::AboveZero);
+const FAIL: Argument = argument("f", "probability of failing in a slot while up", Domain::Share);
 const REPAIR: Argument =
     argument("g", "probability of being repaired in a slot while down", Domain::AboveZero);
 const CENSOR: Argument = argument("gamma", "probability that a slot censors", Domain::BelowOne);
@@ -73,7 +73,8 @@ const TASTE: Argument = argument(
 const PREMIUM: Argument = argument("kappa", "premium on the MEV of slots in a row", Domain::NotNegative);
 
 const BARLOW: &str = "Barlow and Proschan 1975, chapter 7";
-const FOX: &str = "Fox, Pai and Resnick 2023";
+const CENSORSHIP: &str = "derived (theory::censorship)";
+const BRIBES: &str = "derived (theory::bribery); tips as the price: Fox, Pai and Resnick 2023";
 const BECKER: &str = "Becker 1968; Shapiro and Stiglitz 1984";
 const KRISHNA: &str = "Krishna 2010, propositions 2.2 and 2.3, chapter 13";
 const REVENUE: &str = "Riley and Samuelson 1981; Krishna 2010, chapters 2 and 13";
@@ -195,37 +196,39 @@ pub static CLOSED_FORMS: &[Function] = &[
         name: "wait_exceeds",
         arguments: &[CENSOR, SLOTS],
         about: "probability that a transaction waits for more than so many slots, each of which censors independently: gamma^slots",
-        source: FOX,
+        source: CENSORSHIP,
         apply: |a| Delay::single(a[0]).exceeds(count(a[1])),
     },
     Function {
         name: "wait",
         arguments: &[CENSOR],
         about: "mean slots until inclusion where each slot censors independently: 1/(1 − gamma)",
-        source: FOX,
+        source: CENSORSHIP,
         apply: |a| Delay::single(a[0]).mean_slots(),
     },
     Function {
         name: "wait_exceeds_in_turn",
         arguments: &[SEQUENCERS, CENSORS, SLOTS],
         about: "the same of n sequencers who take turns in a random order, m of whom censor: C(m, slots)/C(n, slots)",
-        source: FOX,
+        source: CENSORSHIP,
         apply: |a| {
-            round_robin(a).filter(|_| a[2] <= a[0]).map_or(f64::NAN, |order| order.exceeds(a[2] as u64))
+            // Nobody waits for more than all turns.
+            round_robin(a)
+                .map_or(f64::NAN, |order| if a[2] <= a[0] { order.exceeds(a[2] as u64) } else { 0.0 })
         },
     },
     Function {
         name: "wait_in_turn",
         arguments: &[SEQUENCERS, CENSORS],
         about: "mean slots until inclusion where n sequencers take turns in a random order, m of whom censor: (n + 1)/(n − m + 1)",
-        source: FOX,
+        source: CENSORSHIP,
         apply: |a| round_robin(a).map_or(f64::NAN, |order| order.mean_slots()),
     },
     Function {
         name: "all_censor",
         arguments: &[SEQUENCERS, CENSORS, INCLUDERS],
         about: "probability that r different sequencers out of n are all among the m who censor, a gamma of wait: C(m, r)/C(n, r)",
-        source: FOX,
+        source: CENSORSHIP,
         apply: |a| {
             if a[1] <= a[0] && a[2] <= a[0] {
                 all_censor(a[0] as u64, a[1] as u64, a[2] as u64)
@@ -238,14 +241,14 @@ pub static CLOSED_FORMS: &[Function] = &[
         name: "bribes_in_turn",
         arguments: &[TIP, INCLUDERS, SEQUENCERS, SLOTS],
         about: "cost of keeping a transaction out where sequencers take turns, each bribed once, in ETH: tip·min(r·slots, n)",
-        source: FOX,
+        source: BRIBES,
         apply: |a| bribe(Schedule::Rotation, a),
     },
     Function {
         name: "bribes_if_drawn",
         arguments: &[TIP, INCLUDERS, SEQUENCERS, SLOTS],
         about: "the same in expectation where sequencers are drawn for each slot: tip·n(1 − (1 − r/n)^slots)",
-        source: FOX,
+        source: BRIBES,
         apply: |a| bribe(Schedule::Random, a),
     },
     // Votes.
@@ -587,7 +590,6 @@ mod tests {
         for text in [
             "quorum(0.1, 5, 4 + x)",
             "wait_exceeds_in_turn(5, 5 + x, 1)",
-            "wait_exceeds_in_turn(5, 2, 6 + x)",
             "bribes_in_turn(1, 6, 5 + x, 3)",
             "coalition_cost(10, 0, 1 + x)",
             "bid_uniform(0.4, 0, 1, 2, 1, 0.5 + x)",

@@ -49,6 +49,17 @@ fn certified_play_has_a_verdict_of_its_own() {
     assert_eq!(of(&[up, up, down], 2), ByCertified::Only(Survives));
     assert_eq!(of(&[up, down, up], 2), ByCertified::Only(Reversed(vec![1])));
     assert_eq!(of(&[up, up, down], 1), ByCertified::Nothing);
+    // A pair of which nothing is known hides no reversal of another, and no survival is known then.
+    let pair = |b: usize, second: Option<Comparison>| Pair {
+        a: 0,
+        b,
+        verdict: Survives,
+        differences: vec![up, second],
+    };
+    let first = |_: usize, pair: &Pair| pair.b == 1;
+    let reversed = by_certified(&[pair(1, down), pair(2, up)], &first);
+    assert_eq!(reversed, ByCertified::Only(Reversed(vec![1])));
+    assert_eq!(by_certified(&[pair(1, up), pair(2, up)], &first), ByCertified::Nothing);
     // The rule that is left out keeps its place in the names of others.
     let pair = Pair { a: 0, b: 1, verdict: Survives, differences: vec![up, up, down] };
     assert_eq!(by_certified(&[pair], &|rule, _| rule != 1), ByCertified::Only(Reversed(vec![2])));

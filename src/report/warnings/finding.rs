@@ -5,7 +5,7 @@ use super::{
     OFF_THEORY, PRESSED, SMALL_AS_SUCH, SMALL_GAIN, Warning,
 };
 use crate::agent::sequencer::Class;
-use crate::agent::strategy::Unit;
+use crate::agent::strategy::{Menu, Unit};
 use crate::experiment::file::{Contender, Experiment};
 use crate::experiment::references::{Known, known_outcome, lacks_pure_equilibrium};
 use crate::learning::LearnerSpec;
@@ -241,7 +241,7 @@ fn off_theory(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     let is_off = |(contender, theory, found): &(&Contender, Known, Estimate)| {
         let gap = (found.mean - theory.value).abs();
         let least = if sale(contender).is_some() { OFF_THEORY } else { OFF_ON_MENU };
-        gap > critical_value(level, (found.n - 1) as f64) * found.se && gap > least * theory.value.abs()
+        gap > critical_value(level, (found.n - 1) as f64) * found.se && gap > least * theory.scale
     };
     let told = |(contender, theory, found): (&Contender, Known, Estimate)| Warning::OffTheory {
         contender: contender.name.clone(),
@@ -256,30 +256,41 @@ fn off_theory(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
 }
 
 /// What may make offers depart from those of theory, for the way in which groups learn; each cause once.
-fn departures(experiment: &Experiment, contender: &Contender) -> Vec<Departure> {
+pub(super) fn departures(experiment: &Experiment, contender: &Contender) -> Vec<Departure> {
     let truthful = sale(contender).is_some_and(|rule| rule.pricing() != Pricing::PayAsBid);
     let mut found: Vec<Departure> = Vec::new();
+    let mut tell = |cause: Departure| {
+        if !found.contains(&cause) {
+            found.push(cause);
+        }
+    };
     let learning = || experiment.setting.classes.iter().filter(|class| class.strategy.learner.learns());
     for strategy in learning().map(|class| &class.strategy) {
         let name = strategy.name.clone();
         let amounts = strategy.menu.unit == Unit::Absolute;
         if matches!(strategy.learner, LearnerSpec::QuantalResponse(_)) {
-            found.push(Departure::Noise { strategy: name.clone() });
+            tell(Departure::Noise { strategy: name.clone() });
         } else if strategy.learner.is_bandit() {
-            found.push(Departure::Bandit { strategy: name.clone() });
+            tell(Departure::Bandit { strategy: name.clone() });
         }
         if sale(contender).is_none() {
-            found.push(Departure::Menu { points: strategy.menu.settings.len(), strategy: name });
+            let Menu { unit, settings, .. } = &strategy.menu;
+            let ends = (settings.first().copied().unwrap_or(0.0), settings.last().copied().unwrap_or(0.0));
+            tell(Departure::Menu {
+                points: settings.len(),
+                ends,
+                relative: *unit == Unit::Relative,
+                strategy: name,
+            });
             continue;
         }
         // One's value is a multiple of itself, whatever the bin.
         if amounts || !truthful {
-            found.push(Departure::Bins { bins: strategy.bins, strategy: name, amounts });
+            tell(Departure::Bins { bins: strategy.bins, strategy: name, amounts });
         } else if !strategy.menu.settings.iter().any(|setting| (setting - 1.0).abs() < 1e-9) {
-            found.push(Departure::NoTruth { strategy: name });
+            tell(Departure::NoTruth { strategy: name });
         }
     }
-    found.dedup();
     if found.is_empty() && learning().next().is_some() {
         found.push(Departure::Unlearned);
     }
@@ -291,8 +302,10 @@ fn departures(experiment: &Experiment, contender: &Contender) -> Vec<Departure> 
 fn lax_tolerance(summary: &Summary, experiment: &Experiment, c: usize, contender: String) -> Option<Warning> {
     let passing = summary.passing(c);
     let (gain, upper) = (passing.gain.mean(), passing.upper.mean());
-    let entrants = summary.estimate(c, "entrants").map(|e| e.mean);
-    let candidates = entrants.unwrap_or(experiment.setting.candidates() as f64);
+    // Who is there anyway, and those of the others who have entered.
+    let entrants = summary.estimate(c, "entrants").map_or(0.0, |e| e.mean);
+    let incumbents = experiment.setting.classes.iter().filter(|class| class.entry_cost.is_none());
+    let candidates = incumbents.map(|class| class.count).sum::<usize>() as f64 + entrants;
     // Of one replicate nobody knows what chance does.
     let surely = |e: &Estimate| if e.ci_low.is_finite() { e.ci_low > 0.0 } else { e.mean > 0.0 };
     let all = summary.estimate(c, "profit_share")?;

@@ -1,4 +1,4 @@
-use super::finding::{coarse_reserve, heavy_tails, top_bidders};
+use super::finding::{coarse_reserve, departures, heavy_tails, top_bidders};
 use super::*;
 use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::trial;
@@ -415,7 +415,11 @@ fn stakes_and_kickbacks_that_are_not_theorys_are_told() {
         text.contains("m: capital locked in ETH: 4.0000") && text.contains("theory says 5.0000"),
         "{text}"
     );
-    assert!(text.contains("among the 3 settings of its menu") && text.contains("menu.points=201"), "{text}");
+    assert!(
+        text.contains("among the 3 settings of its menu")
+            && text.contains("menu={ absolute = [0, 4], points = 201 }"),
+        "{text}"
+    );
     assert_eq!(told(stake, "4.0], points = 33", "self_play"), None);
     // Who learns alone may collude, and has a profit gain.
     assert_eq!(told(stake, "4.0], points = 3", "independent"), None);
@@ -424,6 +428,25 @@ fn stakes_and_kickbacks_that_are_not_theorys_are_told() {
     let text = told(votes, "0.9], points = 4", "self_play").unwrap();
     assert!(text.contains("bribes to delegators in ETH") && text.contains("theory says 0.50000"), "{text}");
     assert_eq!(told(votes, "1.0], points = 41", "self_play"), None);
+    // Where nothing is paid in theory, a little that is unlearned yet is little beside what there is to give.
+    assert_eq!(told(&votes.replace("4.0", "1.0"), "1.0], points = 41", "self_play"), None);
+}
+
+/// Two groups that learn alike have the same causes, each told once.
+#[test]
+fn a_cause_is_told_once() {
+    let group = |name: &str| {
+        format!(
+            "[[sequencers]]\nname = \"{name}\"\ncount = 2\nvalue = {{ uniform = [0, 1] }}\nstrategy = \"quantal_response\"\n"
+        )
+    };
+    let experiment = trial::read(&format!(
+        "[experiment]\nname = \"t\"\n{}{}[mechanism.m]\nrule = \"auction\"\n",
+        group("a"),
+        group("b")
+    ));
+    let found = departures(&experiment, &experiment.contenders[0]);
+    assert!(matches!(found.as_slice(), [Departure::Noise { .. }, Departure::Bins { .. }]), "{found:?}");
 }
 
 const HEDGE: &str = "learner = \"hedge\"\nbins = 10\nmenu = { relative = [0.0, 1.2], points = 61 }";

@@ -3,6 +3,7 @@
 use super::{
     COARSE, Departure, FEW_REPLICATES, HEAVY_SHAPE, Idle, LARGE_DRIFT, SMALL_AS_SUCH, SMALL_GAIN, Warning,
 };
+use crate::agent::strategy::{MOST_BINS, MOST_POINTS};
 use crate::chart::ticks::significant;
 use crate::measure::basins;
 
@@ -123,13 +124,17 @@ impl Warning {
                     [] => "bids are given".to_owned(),
                     causes => causes.iter().map(Departure::cause).collect::<Vec<_>>().join("; "),
                 };
+                let off = if *theory == 0.0 {
+                    String::new()
+                } else {
+                    format!(" ({:+.1}%)", 100.0 * (found / theory - 1.0))
+                };
                 format!(
-                    "{contender}: {what} in ETH: {} ± {} (standard error), where theory says {} of this very game ({:+.1}%): {why}. \
+                    "{contender}: {what} in ETH: {} ± {} (standard error), where theory says {} of this very game{off}: {why}. \
                      Differences between contenders that are smaller than that are not identified.",
                     significant(*found, 5),
                     significant(*error, 2),
                     significant(*theory, 5),
-                    100.0 * (found / theory - 1.0)
                 )
             }
             Self::Losing { contender, share, .. } => format!(
@@ -380,7 +385,7 @@ impl Departure {
                 "bids are one {} in each of {bins} bins, on the steps of a menu, and what is certified holds for such bids",
                 if *amounts { "amount" } else { "multiple of value" }
             ),
-            Self::Menu { points, strategy } => format!(
+            Self::Menu { points, strategy, .. } => format!(
                 "offers of `{strategy}` are among the {points} settings of its menu, and what is certified holds for these"
             ),
             Self::NoTruth { strategy } => {
@@ -403,13 +408,24 @@ impl Departure {
                     length(alone)
                 )
             }
+            Self::Bins { bins, .. } if *bins >= MOST_BINS => {
+                format!(
+                    "give the strategy a finer `menu` and longer learning (`{}`), as bins are not finer than this",
+                    length(alone)
+                )
+            }
             Self::Bins { bins, strategy, .. } => format!(
                 "raise `bins` of the strategy (`--set strategies.{strategy}.bins={}`), give it a finer `menu` and longer learning",
-                (4 * bins).max(COARSE)
+                (4 * bins).clamp(COARSE, MOST_BINS)
             ),
-            Self::Menu { points, strategy } => format!(
-                "give the menu of `{strategy}` more settings (`--set strategies.{strategy}.menu.points={}`) and let agents learn for longer (`{}`)",
-                (4 * points).max(200) + 1,
+            Self::Menu { points, .. } if *points >= MOST_POINTS => {
+                format!("let agents learn for longer (`{}`), as menus are not finer than this", length(alone))
+            }
+            Self::Menu { points, ends: (low, high), relative, strategy } => format!(
+                "give `{strategy}` more settings (`--set 'strategies.{strategy}.menu={{ {} = [{low}, {high}], points = {} }}'`) and let agents \
+                 learn for longer (`{}`)",
+                if *relative { "relative" } else { "absolute" },
+                (4 * points + 1).clamp(201, MOST_POINTS),
                 length(alone)
             ),
             Self::NoTruth { strategy } => {
