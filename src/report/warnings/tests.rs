@@ -437,11 +437,12 @@ fn stakes_and_kickbacks_that_are_not_theorys_are_told() {
 fn a_cause_is_told_once() {
     let group = |name: &str| {
         format!(
-            "[[sequencers]]\nname = \"{name}\"\ncount = 2\nvalue = {{ uniform = [0, 1] }}\nstrategy = \"quantal_response\"\n"
+            "[[sequencers]]\nname = \"{name}\"\ncount = 2\nvalue = {{ uniform = [0, 1] }}\nstrategy = \"q\"\n"
         )
     };
     let experiment = trial::read(&format!(
-        "[experiment]\nname = \"t\"\n{}{}[mechanism.m]\nrule = \"auction\"\n",
+        "[experiment]\nname = \"t\"\n{}{}[mechanism.m]\nrule = \"auction\"\n\
+         [strategies.q]\nlearner = \"quantal_response\"\nprecision = 8.0\nbins = 10\nmenu = {{ relative = [0.0, 1.0], points = 11 }}\n",
         group("a"),
         group("b")
     ));
