@@ -532,7 +532,9 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
             }
         } else if key == "points" {
             match entry {
-                Value::Integer(n) if (2..=MOST_POINTS as i64).contains(n) => points = Some(*n as usize),
+                Value::Integer(n) if usize::try_from(*n).is_ok_and(|n| (2..=MOST_POINTS).contains(&n)) => {
+                    points = Some(*n as usize);
+                }
                 _ => return Err("`points` takes a whole number from 2 to 1000".to_owned()),
             }
         } else {

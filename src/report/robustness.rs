@@ -190,7 +190,7 @@ fn by_certified(pairs: &[Pair], is_sound: &dyn Fn(usize, &Pair) -> bool) -> ByCe
     }
     let judged = |pair: &Pair| {
         let rules = sound(pair);
-        let differences: Vec<_> = rules.iter().map(|&rule| pair.differences[rule].clone()).collect();
+        let differences: Vec<_> = rules.iter().map(|&rule| pair.differences[rule]).collect();
         let named = |places: Vec<usize>| places.into_iter().map(|place| rules[place]).collect();
         let verdict = match judge(&differences) {
             Verdict::Reversed(places) => Verdict::Reversed(named(places)),
