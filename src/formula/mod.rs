@@ -5,7 +5,7 @@
 //! a number of arguments, each a formula, and are numbers only where each argument lies in its [`Domain`]; elsewhere the whole formula
 //! is no number. Evaluation allocates nothing besides what such a function needs, and has the same bits on every processor.
 //!
-//! The `exmex` crate parses and evaluates; [`syntax`] comes before it, since there an error has its position, since in `exmex` `-x^2` is
+//! The `exmex` crate parses and evaluates; `syntax` comes before it, since there an error has its position, since in `exmex` `-x^2` is
 //! the square of `-x`, and since it has no function of more than two arguments: each call of one is a variable to it, whose value is
 //! found first.
 
