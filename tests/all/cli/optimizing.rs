@@ -380,7 +380,7 @@ fn reserve(law: &str, bidders: u32, range: &str, epochs: u32) -> [Vec<String>; 2
 }
 
 /// Reserve within 2% of Myerson's and said to be identified, or not (or either, where so few draws leave that open), and the audited revenue within three standard errors of what his
-/// reserve earns.
+/// reserve earns; whether the reserve's interval covers his.
 #[track_caller]
 fn is_myersons(
     law: &str,
@@ -389,7 +389,7 @@ fn is_myersons(
     range: &str,
     identified: Option<bool>,
     epochs: u32,
-) {
+) -> bool {
     let known = myerson_reserve(values, 0.0);
     let best = Auction::new(values.clone(), bidders, 1).with_reserve(known).expected_revenue();
     let [setting, revenue] = reserve(law, bidders, range, epochs);
@@ -399,11 +399,11 @@ fn is_myersons(
     }
     if identified != Some(false) {
         assert!((number(&setting, 2) / known - 1.0).abs() < 0.02, "{known}: {setting:?}");
-        assert!(number(&setting, 3) < known && known < number(&setting, 4), "{known}: {setting:?}");
     }
     let half = 0.5 * (number(&revenue, 4) - number(&revenue, 3));
     let error = half / critical_value(0.95, number(&revenue, 5) - 1.0);
     assert!((number(&revenue, 2) - best).abs() < 3.0 * error, "{best}: {revenue:?}");
+    number(&setting, 3) < known && known < number(&setting, 4)
 }
 
 /// A law as files write it, the law, and the range of reserves.
@@ -425,7 +425,8 @@ fn the_best_reserve_is_myersons() {
         (&exponential, 1, true, 250),
         (&lognormal, 2, true, 250),
     ] {
-        is_myersons(law, values, bidders, range, Some(identified), epochs);
+        let covers = is_myersons(law, values, bidders, range, Some(identified), epochs);
+        assert!(covers || !identified, "{law} {bidders}");
     }
 }
 
@@ -433,12 +434,15 @@ fn the_best_reserve_is_myersons() {
 #[test]
 #[ignore = "takes minutes: `cargo test --release --test all -- --ignored`"]
 fn the_best_reserve_of_every_law_is_myersons_for_up_to_five() {
+    let mut covered = 0;
     for (law, values, range) in laws() {
         for bidders in 1..=5 {
             let identified = if law.contains("lognormal") && bidders > 2 { None } else { Some(true) };
-            is_myersons(law, &values, bidders, range, identified, 500);
+            covered += u32::from(is_myersons(law, &values, bidders, range, identified, 500));
         }
     }
+    // Of fifteen 95% intervals fewer than twelve cover in one study of 180 (binomial law).
+    assert!(covered >= 12, "{covered} of 15");
 }
 
 #[test]
