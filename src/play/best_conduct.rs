@@ -13,7 +13,7 @@
 //!
 //! **How long they are tried.** Epochs count together, over rounds of learning, as long as everybody behaves alike in them ([`Habits`]), whatever a
 //! finding is thought to cost meanwhile. They are tried until one way is better than every other by four standard errors, or there
-//! are 384 epochs.
+//! are 1,536 epochs; 384 where it makes no difference so far.
 //!
 //! **What is asked.** Who behaves as it does act by act asks `κ`. Who takes what does not pay by itself asks what its acts cost it on average: less
 //! would not pay. A briber who learns its price posts it for all targets: of such a one everybody asks the least price that pays
@@ -38,7 +38,9 @@ const LUCK: f64 = 0.025;
 const CERTAIN: f64 = 4.0;
 /// Fewest and most epochs in which ways are tried.
 const FEWEST: usize = 32;
-const ENOUGH: usize = 384;
+const ENOUGH: usize = 1536;
+/// Epochs after which what has made no difference yet is taken to make none.
+const NO_DIFFERENCE: usize = 384;
 /// Share of what is earned within which differences are rounding.
 const ROUNDING: f64 = 1e-9;
 
@@ -191,15 +193,18 @@ impl Ways {
 
     /// Whether no more epochs need be tried.
     pub fn is_settled(&self, costs: &Costs) -> bool {
-        if self.epochs() < FEWEST || self.epochs() >= ENOUGH {
-            return self.epochs() >= ENOUGH;
+        let epochs = self.epochs();
+        if epochs < FEWEST || epochs >= ENOUGH {
+            return epochs >= ENOUGH;
         }
         let worth = self.worth(costs);
         let best =
             (0..worth.len()).fold(0, |best, w| if sum(&worth[w]) > sum(&worth[best]) { w } else { best });
         // Of ways that have come to the same so far nothing is known: what parts them, such as an order, may be rare.
         let others = (0..worth.len()).filter(|&w| w != best);
-        others.map(|w| Difference::of(&worth[best], &worth[w])).all(|more| more.mean > CERTAIN * more.error)
+        others.map(|w| Difference::of(&worth[best], &worth[w])).all(|more| {
+            more.mean > CERTAIN * more.error || (more.error == 0.0 && epochs >= NO_DIFFERENCE)
+        })
     }
 
     /// The best of them, if an act by itself is expected to cost so much that `usual` is what pays act by act. An order obeyed spares `spared` on

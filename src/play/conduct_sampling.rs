@@ -19,9 +19,10 @@ pub(super) const MARKETS: u32 = 4;
 /// Epochs played in each market before its members are tried, and epochs in which it is waited for that one serves.
 const EPOCHS: u32 = 8;
 const PATIENCE: u32 = 24;
-/// Epochs of a market in which more ways are tried, and most such markets in a round and over all rounds.
+/// Epochs of a market in which more ways are tried, and most such markets in a round and over all rounds for each player who tries some:
+/// where one is in office at a time, each is in so many of them.
 const MORE_EPOCHS: u32 = 24;
-const MORE_MARKETS: u32 = 16;
+const MORE_MARKETS: u32 = 32;
 const MOST_MARKETS: u32 = 3 * MORE_MARKETS;
 /// Batches from which the briber learns, and targets in each, if they come within so many epochs.
 const LESSONS: u32 = 48;
@@ -181,13 +182,14 @@ impl<M: Mechanism> School<'_, '_, M> {
         costs: &dyn Fn(usize) -> (f64, f64),
         finds: &dyn Fn(u32) -> f64,
     ) -> Result<(), Imbalance> {
-        for _ in 0..MORE_MARKETS {
+        let choosers = tried.ways.iter().flatten().count() as u32;
+        for _ in 0..MORE_MARKETS * choosers {
             let eager = eager(tried, costs, finds);
             // Who has not been in office will hardly be soon.
             let known = |(ways, eager): (&Option<Ways>, &bool)| {
                 *eager && ways.as_ref().is_some_and(|ways| ways.epochs() > 0)
             };
-            if tried.more >= MOST_MARKETS || !tried.ways.iter().zip(&eager).any(known) {
+            if tried.more >= MOST_MARKETS * choosers || !tried.ways.iter().zip(&eager).any(known) {
                 break;
             }
             let market = self.open()?;
