@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn no_account_is_taken_for_a_mechanism() {
+    fn no_account_is_taken_for_a_mechanism_or_a_group() {
         use crate::chart::{Identity, identity};
         for style in [Theme::Paper, Theme::Dark].map(|theme| Style { theme, ..Style::paper() }) {
             for entry in crate::mechanism::CATALOGUE {
@@ -102,6 +102,12 @@ mod tests {
                 for account in Account::ALL {
                     let distance = identity::distance(look.colour, account.colour(style));
                     assert!(distance > 45.0, "{account:?} {} {distance}", entry.name);
+                }
+            }
+            for group in 0..7 {
+                for account in Account::ALL {
+                    let distance = identity::distance(style.look(group).colour, account.colour(style));
+                    assert!(distance > 45.0, "{account:?} {group} {distance}");
                 }
             }
         }

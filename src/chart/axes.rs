@@ -220,7 +220,7 @@ pub(crate) fn name_upwards(name: &str, style: Style, room: impl Fn(usize) -> f64
     const MOST: usize = 6;
     let size = style.size(Type::Label);
     let broken = |lines: usize| font::balanced(name, size, weight(Type::Label), room(lines), lines);
-    let whole = (1..MOST).find(|&lines| !broken(lines).last().is_some_and(|line| line.ends_with('…')));
+    let whole = (1..MOST).find(|&lines| !broken(lines).last().is_some_and(|line| line.contains('…')));
     let lines = whole.unwrap_or(MOST);
     (broken(lines), lines)
 }

@@ -320,7 +320,7 @@ impl Canvas {
 
     /// Lines below one another, the first baseline at `at`; the whole text is the tooltip where it was cut.
     pub fn lines(&mut self, at: (f64, f64), align: Align, role: Type, lines: &[String], whole: &str) {
-        let cut = lines.last().is_some_and(|l| l.ends_with('…')) && !whole.trim_end().ends_with('…');
+        let cut = lines.last().is_some_and(|l| l.contains('…')) && !whole.contains('…');
         let colour =
             if matches!(role, Type::Caption | Type::Note) { self.style.grey() } else { self.style.ink() };
         for (i, line) in lines.iter().enumerate() {

@@ -72,7 +72,7 @@ impl Censorship {
             .contenders
             .iter()
             .filter(drawn)
-            .map(|c| (Key::Line(c.identity.look(style), banded), c.name.clone()))
+            .map(|c| (Key::line(c.identity.look(style), banded, c.certified), c.name.clone()))
             .collect();
         let has = |lines: &[Series]| lines.iter().any(|s| !s.present().is_empty());
         let [of_costs, of_waits] = &self.theory;
@@ -130,6 +130,9 @@ impl Censorship {
         if below > 0 {
             let points = if below == 1 { "1 point".to_owned() } else { format!("{below} points") };
             frame.note(format!("Costs of 0, which a logarithmic axis cannot show: {points}."));
+        }
+        if self.contenders.iter().filter(drawn).any(|c| !c.certified) {
+            frame.note(frame::NOT_CERTIFIED);
         }
         let homeless = [(&self.costs, 0), (&self.waits, 1)]
             .into_iter()

@@ -30,14 +30,18 @@ pub fn has(character: char, weight: Weight) -> bool {
     face(weight).glyph(character) != 0
 }
 
-/// The text cut at the end with an ellipsis so that it fits into `room` points.
+/// The text with an ellipsis in place of what does not fit into `room` points: two thirds of its beginning and a third of its end, as names
+/// that begin alike often differ there.
 pub fn ellipsize(text: &str, size: f64, weight: Weight, room: f64) -> String {
     if width(text, size, weight) <= room {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = text.chars().collect();
-    while kept.pop().is_some() {
-        let shorter = format!("{}…", kept.iter().collect::<String>().trim_end());
+    let all: Vec<char> = text.chars().collect();
+    for kept in (1..all.len()).rev() {
+        let end = kept / 3;
+        let (head, tail) = (&all[..kept - end], &all[all.len() - end..]);
+        let (head, tail): (String, String) = (head.iter().collect(), tail.iter().collect());
+        let shorter = format!("{}…{}", head.trim_end(), tail.trim_start());
         if width(&shorter, size, weight) <= room {
             return shorter;
         }
@@ -46,7 +50,7 @@ pub fn ellipsize(text: &str, size: f64, weight: Weight, room: f64) -> String {
 }
 
 /// The text broken into lines of at most `room` points, at spaces, or after `_`, `-`, `/` where a word is too long, or
-/// anywhere at last. Never more than `most` lines: the last one is cut with an ellipsis.
+/// anywhere at last. Never more than `most` lines: of the last one an ellipsis stands for what there is no room for.
 pub fn wrap(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Vec<String> {
     let fits = |s: &str| width(s, size, weight) <= room;
     // Each with whether it goes on with the word in which the one before it ends.
@@ -108,7 +112,7 @@ pub fn widest_word(text: &str, size: f64, weight: Weight) -> f64 {
 /// The same number of lines as [`wrap`] would make, of lengths as equal as may be: no last line of one short word.
 pub fn balanced(text: &str, size: f64, weight: Weight, room: f64, most: usize) -> Vec<String> {
     let mut best = wrap(text, size, weight, room, most);
-    if best.len() < 2 || best.last().is_some_and(|l| l.ends_with('…')) {
+    if best.len() < 2 || best.last().is_some_and(|l| l.contains('…')) {
         return best;
     }
     for tenth in (10..20).rev() {
@@ -116,7 +120,7 @@ pub fn balanced(text: &str, size: f64, weight: Weight, room: f64, most: usize) -
         // Narrower still, and a line more would be needed, or a word would break.
         let words = |lines: &[String]| lines.join(" ").split_whitespace().count();
         if lines.len() > best.len()
-            || lines.last().is_some_and(|l| l.ends_with('…'))
+            || lines.last().is_some_and(|l| l.contains('…'))
             || words(&lines) != words(&best)
         {
             break;
@@ -260,7 +264,7 @@ mod tests {
         assert_eq!(squeezed(&lines.concat()), squeezed(text));
         let two = wrap(text, 8.0, Weight::Regular, 60.0, 2);
         assert_eq!(two.len(), 2);
-        assert!(two[1].ends_with('…'));
+        assert!(two[1].contains('…') && two[1].ends_with("ft"), "{two:?}");
     }
 
     #[test]
@@ -268,8 +272,9 @@ mod tests {
         // The second line takes what is left of the word, of which there is room for as much as fits.
         let two = wrap("Donaudampfschifffahrtsgesellschaft", 8.0, Weight::Regular, 60.0, 2);
         let shown = two.concat();
-        let shown = shown.strip_suffix('…').expect("cut");
-        assert!("Donaudampfschifffahrtsgesellschaft".starts_with(shown), "{two:?}");
+        let (head, tail) = shown.split_once('…').expect("cut");
+        let whole = "Donaudampfschifffahrtsgesellschaft";
+        assert!(whole.starts_with(head) && whole.ends_with(tail) && !tail.is_empty(), "{two:?}");
         // Words that stand on lines of their own keep theirs.
         let one = wrap("price of the seats", 8.0, Weight::Regular, 40.0, 1);
         assert!(one[0].starts_with("price of"), "{one:?}");

@@ -18,6 +18,10 @@ pub(crate) enum Key {
     Patch(RGBColor),
     /// A line on its band, with a marker.
     Line(Look, bool),
+    /// The same of what is not certified: its marker is hollow.
+    Hollow(Look, bool),
+    /// A marker on its bar, where there are no lines.
+    Bar(Look),
     /// A thin line without band: theory, a reference.
     Plain(Pen),
     /// A cross, on such a line or alone.
@@ -31,6 +35,13 @@ pub(crate) struct Frame {
     title: String,
     caption: String,
     notes: Vec<String>,
+}
+
+impl Key {
+    /// A line on its band, whose marker is hollow unless it is certified.
+    pub fn line(look: Look, band: bool, certified: bool) -> Key {
+        if certified { Key::Line(look, band) } else { Key::Hollow(look, band) }
+    }
 }
 
 impl Frame {
@@ -79,8 +90,8 @@ impl Frame {
         let mut x = EDGE;
         for (key, name) in entries {
             let long = match key {
-                Key::Patch(_) | Key::Cross(_, false) => 8.0,
-                Key::Line(..) | Key::Plain(_) | Key::Cross(_, true) => 18.0,
+                Key::Patch(_) | Key::Cross(_, false) | Key::Bar(_) => 8.0,
+                Key::Line(..) | Key::Hollow(..) | Key::Plain(_) | Key::Cross(_, true) => 18.0,
             } * scale;
             let name_wide = font::width(name, size, weight(Type::Label)).min(most);
             let whole = long + 3.5 * scale + name_wide;
@@ -102,7 +113,16 @@ impl Frame {
             Key::Patch(colour) => {
                 self.canvas.rectangle((x, y - long / 2.0), (x + long, y + long / 2.0), colour);
             }
-            Key::Line(look, band) => {
+            Key::Bar(look) => {
+                let (middle, high) = (x + long / 2.0, 4.0 * scale);
+                self.canvas.line(
+                    (middle, y - high),
+                    (middle, y + high),
+                    Pen::solid(look.colour, 0.8 * scale),
+                );
+                self.canvas.marker((middle, y), 1.9 * scale, look.marker, look.colour, false);
+            }
+            Key::Line(look, band) | Key::Hollow(look, band) => {
                 if band {
                     let high = 3.2 * scale;
                     let corners = [(x, y - high), (x + long, y - high), (x + long, y + high), (x, y + high)];
@@ -113,7 +133,8 @@ impl Frame {
                     (x + long, y),
                     Pen { colour: look.colour, width: 1.25 * scale, dash: look.dash },
                 );
-                self.canvas.marker((x + long / 2.0, y), 1.9 * scale, look.marker, look.colour, false);
+                let hollow = matches!(key, Key::Hollow(..));
+                self.canvas.marker((x + long / 2.0, y), 1.9 * scale, look.marker, look.colour, hollow);
             }
             Key::Plain(pen) => self.canvas.line((x, y), (x + long, y), pen),
             Key::Cross(pen, on_line) => {

@@ -4,7 +4,7 @@
 //! several contenders share a rule, each gets its own shade of that hue. Rule and place together decide dash and marker,
 //! so that a greyscale print can still be read.
 
-use super::style::{DASHES, Look, MARKERS, Style, Theme, mixed};
+use super::style::{DASHES, Look, MARKERS, Style, Theme, contrast, mixed};
 use plotters::style::RGBColor;
 
 /// Hues by rule; a rule that is not listed is grey.
@@ -21,6 +21,9 @@ const HUES: [(&str, RGBColor); 8] = [
 
 const UNLISTED: RGBColor = RGBColor(120, 120, 120);
 
+/// Contrast with the paper of the palest line.
+const LEAST_CONTRAST: f64 = 2.0;
+
 /// A contender: the hue of its rule, and its place among the contenders of that rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Identity {
@@ -29,8 +32,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Contenders of one rule after which looks come again: shades repeat after 4, dashes after 4, markers after 5.
-    pub const LOOKS: usize = 20;
+    /// Contenders of one rule after which looks come again: shades repeat after 3, dashes after 4, markers after 5.
+    pub const LOOKS: usize = 60;
 
     /// The contenders with these rules, in the order of the file.
     pub fn of<'a>(rules: impl IntoIterator<Item = &'a str>) -> Vec<Self> {
@@ -57,13 +60,15 @@ impl Identity {
             (other, true) => mixed(other, ink, 0.25),
             (other, false) => other,
         };
-        let colour = match (self.place % 4, self.hue) {
+        // Ink has no darker shade, and pale hues none that is lighter and still stands out.
+        let lighter = mixed(base, paper, 0.4);
+        let colour = match (self.place % 3, self.hue) {
             (0, _) => base,
-            (1, _) => mixed(base, paper, 0.4),
-            // Ink has no darker shade.
-            (2, 0) => mixed(base, paper, 0.25),
-            (2, _) => mixed(base, ink, 0.4),
-            _ => mixed(base, paper, 0.65),
+            (1, 0) => mixed(base, paper, 0.3),
+            (1, _) => mixed(base, ink, 0.4),
+            (_, 0) => mixed(base, paper, 0.55),
+            _ if contrast(lighter, paper) >= LEAST_CONTRAST => lighter,
+            _ => mixed(base, ink, 0.7),
         };
         Look {
             colour,
@@ -131,9 +136,11 @@ mod tests {
                 let looks: Vec<Look> = all.iter().map(|i| i.look(style)).collect();
                 assert_eq!(looks[0], looks[Identity::LOOKS]);
                 for (i, a) in looks[..Identity::LOOKS].iter().enumerate() {
+                    let contrast = contrast(a.colour, style.paper_colour());
+                    assert!(contrast >= LEAST_CONTRAST, "{theme:?} {rule} {i} {contrast}");
                     for (j, b) in looks[..i].iter().enumerate() {
                         assert_ne!(a, b, "{theme:?} {rule} {i} {j}");
-                        if i < 4 {
+                        if i < 3 {
                             assert!(distance(a.colour, b.colour) > 35.0, "{theme:?} {rule} {i} {j}");
                         }
                     }

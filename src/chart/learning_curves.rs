@@ -42,7 +42,12 @@ pub struct LearningPanel {
     /// Gain of the best deviation, a fraction of potential value, against the learning epoch: one line with an empty
     /// name, or one for each class. May be empty.
     pub gain: Vec<Series>,
+    /// The certificate of what was learned: its 95% bound on the gain, a fraction of potential value; absent where there is none.
+    pub bound: Estimate,
 }
+
+/// Name of the line that stands for it.
+const BOUND: &str = "95% bound of the certificate";
 
 /// Input of the figure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,6 +83,9 @@ impl LearningCurves {
         );
         let named: Vec<&String> = names.iter().filter(|n| !n.is_empty()).collect();
         let look = |s: &Series| match named.iter().position(|n| **n == s.name) {
+            None if s.name == BOUND => {
+                super::style::Look { colour: style.ink(), dash: "", marker: Marker::Diamond }
+            }
             Some(i) => style.look(i),
             None => super::style::Look { colour: style.ink(), dash: "", marker: Marker::Circle },
         };
@@ -98,6 +106,10 @@ impl LearningCurves {
         if limit.is_some() {
             legend.push((Key::Plain(dashed), "tolerance".to_owned()));
         }
+        if gain_rows && self.panels.iter().any(|p| p.bound.value().is_some()) {
+            let ink = super::style::Look { colour: style.ink(), dash: "", marker: Marker::Diamond };
+            legend.push((Key::Bar(ink), BOUND.to_owned()));
+        }
         frame.legend(&legend);
         let kind = self.gain_kind();
         let floor = self.floor().filter(|_| kind == Kind::Log);
@@ -105,7 +117,15 @@ impl LearningCurves {
         let gains: Vec<Vec<Series>> = self
             .panels
             .iter()
-            .map(|p| p.gain.iter().map(|s| above(s, floor, &mut floored)).collect())
+            .map(|p| {
+                let end = p.gain.iter().flat_map(Series::present).map(|(x, _)| x).fold(0.0, f64::max);
+                let bound = Series { name: BOUND.to_owned(), points: vec![(end, p.bound)] };
+                let mut lines: Vec<Series> = p.gain.iter().map(|s| above(s, floor, &mut floored)).collect();
+                if p.bound.value().is_some() {
+                    lines.push(above(&bound, floor, &mut floored));
+                }
+                lines
+            })
             .collect();
         let facets: Vec<Facet> = self
             .panels
@@ -170,6 +190,11 @@ impl LearningCurves {
             let offers = format!("{}: {}", p.offer_name, series::in_words(&p.offers, self.offer_format));
             let gain = series::in_words(&p.gain, Format::Percent);
             let gain = if gain.is_empty() { gain } else { format!("; deviation gain {gain}") };
+            let bound = p
+                .bound
+                .value()
+                .map_or(String::new(), |bound| format!("; {BOUND} {}%", significant(100.0 * bound, 2)));
+            let gain = format!("{gain}{bound}");
             format!("{}, {offers}{gain}", p.mechanism)
         });
         Ok(frame.finish(&format!(
@@ -227,6 +252,7 @@ mod tests {
                 offer_name: "Offer".to_owned(),
                 offers: Vec::new(),
                 gain: vec![line.clone()],
+                bound: Estimate::point(0.006),
             }],
             tolerance,
             gain_axis,

@@ -69,7 +69,7 @@ impl Lorenz {
             .contenders
             .iter()
             .filter(drawn)
-            .map(|c| (Key::Line(c.identity.look(style), banded), c.name.clone()))
+            .map(|c| (Key::line(c.identity.look(style), banded, c.certified), c.name.clone()))
             .collect();
         legend.push((Key::Plain(equality), "equality".to_owned()));
         frame.legend(&legend);
@@ -101,12 +101,8 @@ impl Lorenz {
             hollow: &hollow,
         };
         facets::draw(&mut frame, &facets, &common);
-        let uncertified: Vec<&str> =
-            self.contenders.iter().filter(drawn).filter(|c| !c.certified).map(|c| c.name.as_str()).collect();
-        if !uncertified.is_empty() {
-            let named = uncertified[..uncertified.len().min(6)].join(", ");
-            let more = if uncertified.len() > 6 { " and others" } else { "" };
-            frame.note(format!("Not certified: {named}{more}."));
+        if self.contenders.iter().filter(drawn).any(|c| !c.certified) {
+            frame.note(frame::NOT_CERTIFIED);
         }
         let absent: Vec<(String, usize)> = self
             .panels

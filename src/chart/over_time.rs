@@ -54,7 +54,7 @@ impl OverTime {
             .contenders
             .iter()
             .filter(drawn)
-            .map(|c| (Key::Line(c.identity.look(style), banded), c.name.clone()))
+            .map(|c| (Key::line(c.identity.look(style), banded, c.certified), c.name.clone()))
             .collect();
         let dashed = Pen { colour: style.ink(), width: 0.8 * style.scale(), dash: "3 2" };
         if !self.targets.is_empty() {

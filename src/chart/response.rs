@@ -146,7 +146,9 @@ impl Responses {
         let mut keys: Vec<(Key, String)> = (0..self.contenders.len())
             .filter(|&c| has(c))
             .map(|c| {
-                (Key::Line(self.contenders[c].identity.look(style), true), self.contenders[c].name.clone())
+                let look = self.contenders[c].identity.look(style);
+                let key = if drawn_as == "Bars" { Key::Bar(look) } else { Key::Line(look, true) };
+                (key, self.contenders[c].name.clone())
             })
             .collect();
         keys.extend(theory::key(&theories, style));

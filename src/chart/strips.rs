@@ -43,18 +43,58 @@ pub struct Row {
     pub replicates: Vec<f64>,
 }
 
-impl MetricPanel {
+/// Times by which a few contenders must stretch an axis for the others to have it alone.
+const STRETCHED: f64 = 5.0;
+
+impl Row {
     fn values(&self) -> impl Iterator<Item = f64> + '_ {
-        self.rows.iter().flat_map(|r| {
-            let (low, high) = r.mean.interval().unwrap_or((r.mean.mean, r.mean.mean));
-            [low, r.mean.mean, high].into_iter().chain(r.replicates.iter().copied()).filter(|v| drawable(*v))
-        })
+        let (low, high) = self.mean.interval().unwrap_or((self.mean.mean, self.mean.mean));
+        let all = [low, self.mean.mean, high].into_iter().chain(self.replicates.iter().copied());
+        all.filter(|v| drawable(*v))
+    }
+}
+
+impl MetricPanel {
+    /// Values of the rows on the axis.
+    fn values<'a>(&'a self, far: &'a [usize]) -> impl Iterator<Item = f64> + 'a {
+        self.near(far).flat_map(Row::values)
     }
 
-    /// Values that are drawn at their place: no interval's ends.
-    fn held(&self) -> impl Iterator<Item = f64> + '_ {
+    /// Those that are drawn at their place: no interval's ends.
+    fn held<'a>(&'a self, far: &'a [usize]) -> impl Iterator<Item = f64> + 'a {
         let own = |r: &'_ Row| r.mean.value().into_iter().chain(r.replicates.clone()).collect::<Vec<_>>();
-        self.rows.iter().flat_map(own).filter(|v| drawable(*v))
+        self.near(far).flat_map(own).filter(|v| drawable(*v))
+    }
+
+    fn near<'a>(&'a self, far: &'a [usize]) -> impl Iterator<Item = &'a Row> {
+        self.rows.iter().enumerate().filter(|(place, _)| !far.contains(place)).map(|(_, row)| row)
+    }
+
+    /// Rows so far off that nothing could be read of the others on one axis with them: as few as may be, two others at least.
+    fn far(&self) -> Vec<usize> {
+        let span = |far: &[usize]| series::range(self.values(far)).map_or(0.0, |(low, high)| high - low);
+        let given = self.rows.iter().filter(|row| row.mean.value().is_some()).count();
+        let (whole, mut far) = (span(&[]), Vec::new());
+        while far.len() + 2 < given {
+            let others = (0..self.rows.len()).filter(|place| !far.contains(place));
+            let left = |place: &usize| span(&[&far[..], &[*place]].concat());
+            let Some(next) = others
+                .filter(|place| self.rows[*place].mean.value().is_some())
+                .min_by(|a, b| left(a).total_cmp(&left(b)))
+            else {
+                break;
+            };
+            far.push(next);
+            let rest = span(&far);
+            // Others that are all the same need no axis.
+            if rest <= 1e-9 * whole {
+                break;
+            }
+            if whole >= STRETCHED * rest {
+                return far;
+            }
+        }
+        Vec::new()
     }
 
     /// How many contenders have no value.
@@ -101,11 +141,12 @@ pub(crate) fn draw(
     let bands = panels.len().div_ceil(across).max(1);
     let across = panels.len().div_ceil(bands).max(1);
     let axis_of = |panel: &MetricPanel, room: f64| {
-        let (low, high) = series::range(panel.values()).unwrap_or((0.0, 1.0));
+        let far = panel.far();
+        let (low, high) = series::range(panel.values(&far)).unwrap_or((0.0, 1.0));
         // Means that differ by rounding alone are one value.
         let (low, high) = super::ticks::spread(low, high);
         let margin = 0.06 * (high - low);
-        let (least, largest) = axes::held(panel.range, panel.held());
+        let (least, largest) = axes::held(panel.range, panel.held(&far));
         let (low, high) = ((low - margin).max(least), (high + margin).min(largest));
         axes::fitting(room, style, |most| Axis::between(low, high, panel.format, most.min(5)))
     };
@@ -146,11 +187,12 @@ pub(crate) fn draw(
             // Short titles stand next to their panel.
             let first = frame.y + 0.8 * style.size(Type::Panel) + (lines - title.len()) as f64 * head;
             frame.canvas.lines((from, first), Align::Left, Type::Panel, title, &panel.title);
-            let axis = axis_of(panel, wide);
+            let (axis, far) = (axis_of(panel, wide), panel.far());
             let at = |v: f64| from + axis.share(v) * wide;
             furnish(frame, &axis, &at, (from, from + wide), (top, bottom));
             let mut y = top;
-            for ((row, contender), pitch) in panel.rows.iter().zip(contenders).zip(&pitches) {
+            for (i, ((row, contender), pitch)) in panel.rows.iter().zip(contenders).zip(&pitches).enumerate()
+            {
                 let place = Place {
                     at: &at,
                     axis: &axis,
@@ -160,7 +202,9 @@ pub(crate) fn draw(
                     hollow: !contender.certified,
                     words: in_words(contender, row, panel.format),
                 };
-                if row.mean.value().is_some() {
+                if far.contains(&i) {
+                    beyond(frame, row, &place, panel.format, (from, from + wide));
+                } else if row.mean.value().is_some() {
                     mark(frame, row, &place);
                 } else {
                     let at = (f64::midpoint(from, from + wide), place.middle + 0.33 * style.size(Type::Note));
@@ -177,6 +221,25 @@ pub(crate) fn draw(
     if panels.iter().any(|p| p.absent() > 0) {
         frame.note("– : a metric that this rule cannot have.");
     }
+}
+
+/// A row that lies too far off for the axis: an arrow at the edge, and its mean.
+fn beyond(frame: &mut Frame, row: &Row, place: &Place, format: Format, (left, right): (f64, f64)) {
+    let style = frame.canvas.style;
+    let scale = style.scale();
+    let sign = if format == Format::Percent { "%" } else { "" };
+    let text = format!("{}{sign}", significant(row.mean.mean * format.factor(), 3));
+    let baseline = place.middle + 0.33 * style.size(Type::Tick);
+    frame.canvas.saying(&place.words, |canvas| {
+        let (tip, away, align, beside) = if row.mean.mean > place.axis.high {
+            (right, (1.0, 0.0), Align::Right, right - 17.0 * scale)
+        } else {
+            (left, (-1.0, 0.0), Align::Left, left + 17.0 * scale)
+        };
+        canvas.arrow((tip, place.middle), away, place.look.colour, place.hollow);
+        canvas.text((beside, baseline), align, Type::Tick, &text);
+    });
+    frame.note("Arrows: too far off for the axis of the others, with the mean.");
 }
 
 fn furnish(
@@ -238,4 +301,32 @@ pub(crate) fn mean(frame: &mut Frame, row: &Row, place: &Place, pen: Pen) {
     frame.canvas.saying(&place.words, |canvas| {
         canvas.marker(at, 2.0 * scale, place.look.marker, pen.colour, place.hollow);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_stretches_the_axis_of_the_others_is_beyond_it() {
+        let panel = |means: &[f64]| MetricPanel {
+            title: "m".to_owned(),
+            format: Format::Plain,
+            range: (f64::NEG_INFINITY, f64::INFINITY),
+            rows: means
+                .iter()
+                .map(|m| Row {
+                    mean: Estimate::new(*m, m - 0.5, m + 0.5),
+                    replicates: vec![m - 1.0, m + 1.0],
+                })
+                .collect(),
+        };
+        // The others span 12, all of them 91 or 14.
+        assert_eq!(panel(&[70.0, 80.0, -10.0]).far(), [2]);
+        assert!(panel(&[70.0, 80.0, 82.0]).far().is_empty());
+        // Two at one end, and nobody of two.
+        assert_eq!(panel(&[70.0, 80.0, 400.0, 500.0]).far().len(), 2);
+        assert!(panel(&[70.0, 500.0]).far().is_empty());
+        assert!(panel(&[f64::NAN, 70.0, 500.0]).far().is_empty());
+    }
 }

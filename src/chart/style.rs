@@ -5,6 +5,7 @@
 //! common colour deficiencies; neighbours also differ in lightness, in dash and in marker, so that a greyscale print can
 //! still be read.
 
+use crate::numerics::pow;
 use plotters::style::RGBColor;
 
 /// What the figure is for.
@@ -136,13 +137,13 @@ impl Style {
     /// order of names fixed. Colours repeat after 7, dashes after 4, markers after 5: looks only after 140.
     pub fn look(self, index: usize) -> Look {
         const COLOURS: [RGBColor; 7] = [
-            RGBColor(51, 34, 136),
-            RGBColor(204, 102, 119),
+            RGBColor(0, 90, 110),
+            RGBColor(220, 60, 150),
             RGBColor(17, 119, 51),
             RGBColor(204, 174, 78),
             RGBColor(136, 34, 85),
             RGBColor(68, 170, 153),
-            RGBColor(110, 110, 110),
+            RGBColor(121, 121, 121),
         ];
         let colour = COLOURS[index % COLOURS.len()];
         // Lighter, so that dark hues stand out from a dark ground.
@@ -193,6 +194,17 @@ pub struct Look {
 /// Lightness as the eye sees it (relative luminance, sRGB weights without gamma), 0 to 1.
 pub fn lightness(colour: RGBColor) -> f64 {
     (0.2126 * f64::from(colour.0) + 0.7152 * f64::from(colour.1) + 0.0722 * f64::from(colour.2)) / 255.0
+}
+
+/// Contrast of two colours, 1 to 21 (W3C 2018, Web Content Accessibility Guidelines 2.1, "contrast ratio").
+pub fn contrast(a: RGBColor, b: RGBColor) -> f64 {
+    let linear = |byte: u8| {
+        let share = f64::from(byte) / 255.0;
+        if share <= 0.04045 { share / 12.92 } else { pow((share + 0.055) / 1.055, 2.4) }
+    };
+    let luminance = |c: RGBColor| 0.2126 * linear(c.0) + 0.7152 * linear(c.1) + 0.0722 * linear(c.2);
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 /// White or near-black, whichever reads better on `ground`.

@@ -40,6 +40,8 @@ pub struct Targets {
     caption: String,
     /// Families in the order of their first case.
     families: Vec<(String, Vec<Point>)>,
+    /// Cases that are no number.
+    others: usize,
 }
 
 impl Targets {
@@ -70,7 +72,8 @@ impl Targets {
         let caption = "A dot is a case, at its target and its result, each in the unit of the case; on the line both are the same. \
                        Bars are tolerances, most of them smaller than the dot. Diamonds fail."
             .to_owned();
-        Targets { heading, caption, families }
+        let others = verdicts.iter().filter(|verdict| !is_number(verdict)).count();
+        Targets { heading, caption, families, others }
     }
 
     /// Draws the figure.
@@ -105,10 +108,16 @@ impl Targets {
             frame.y = top + wide + axes::below(style) + 7.0 * scale;
         }
         let size = style.size(Type::Label);
-        let middle = f64::midpoint(EDGE, frame.right());
+        let used = EDGE + across as f64 * (beside + wide) + (across as f64 - 1.0) * gap;
+        let middle = f64::midpoint(EDGE + beside, used);
         let words = "across: target; upwards: result";
         frame.canvas.text((middle, frame.y + 0.4 * size), Align::Centre, Type::Label, words);
         frame.y += 0.9 * size;
+        if self.others > 0 {
+            let cases =
+                if self.others == 1 { "1 case is".to_owned() } else { format!("{} cases are", self.others) };
+            frame.note(format!("Not drawn: {cases} a yes or no, ticks of a menu or a share of replicates."));
+        }
         if unshown > 0 {
             frame.note(format!(
                 "{unshown} cases with a target or result of nothing have no place on logarithmic axes."
@@ -204,7 +213,7 @@ fn panel(frame: &mut Frame, (left, top): (f64, f64), wide: f64, points: &[Point]
         }
         let (radius, marker) =
             if point.pass { (1.3 * scale, Marker::Circle) } else { (2.4 * scale, Marker::Diamond) };
-        frame.canvas.marker(panel.at(point.target, point.result), radius, marker, look.colour, point.pass);
+        frame.canvas.marker(panel.at(point.target, point.result), radius, marker, look.colour, false);
     }
     unshown
 }

@@ -34,6 +34,24 @@ impl Metric {
         self.unit == "share" || matches!(self.key, "liveness" | "censored_share")
     }
 
+    /// What its numbers are in, in words for axes and tables: "% of potential value", "ETH per epoch"; nothing where they are pure. Shares and
+    /// probabilities are in per cent.
+    pub fn in_words(&self) -> &'static str {
+        match (self.unit, self.key) {
+            (_, "liveness") => "% of slots",
+            (_, "censored_share") => "% of targets",
+            ("share", _) => "% of potential value",
+            ("ETH", "mean_price") => "ETH per slot",
+            // What is held, or paid once, is not per epoch.
+            ("ETH", "capital_locked" | "corruption_cost" | "censorship_cost")
+            | ("ETH", "capture_cost_flat" | "capture_cost_pivotal") => "ETH",
+            ("ETH", _) => "ETH per epoch",
+            ("slots", _) => "slots",
+            (_, "mean_offer") => "unit of the offer",
+            _ => "",
+        }
+    }
+
     const fn within(mut self, least: f64, most: f64) -> Self {
         self.range = (least, most);
         self

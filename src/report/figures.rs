@@ -531,6 +531,7 @@ fn is_ours(svg: &Path) -> bool {
 }
 
 /// The input of one figure.
+#[derive(Clone)]
 enum Sheet {
     Surplus(chart::surplus::Surplus),
     Learning(chart::learning_curves::LearningCurves),

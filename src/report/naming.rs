@@ -33,15 +33,9 @@ pub fn of_paths(paths: &[String]) -> String {
     }
 }
 
-/// Names of all of these, each as short as tells it from the others.
+/// Names of all of these, each with the group or contender whose it is.
 pub fn apart(paths: &[Vec<String>]) -> Vec<String> {
-    let last = |paths: &Vec<String>| paths.first().map(|path| key(path));
-    let is_lone = |own: &Vec<String>| paths.iter().filter(|other| last(other) == last(own)).count() == 1;
-    let name = |own: &Vec<String>| match own.first() {
-        Some(first) if is_lone(own) => key_with_unit(first),
-        _ => of_paths(own),
-    };
-    paths.iter().map(name).collect()
+    paths.iter().map(|own| of_paths(own)).collect()
 }
 
 fn key(path: &str) -> String {

@@ -334,12 +334,12 @@ pub(super) fn standing_in_words(summary: &Summary, experiment: &Experiment) -> V
             said.push(format!("{title}: {}. {text}", names.join(", ")));
         }
     }
-    said.extend(conduct_in_words(summary, experiment.play.tolerance, &tolerance));
+    said.extend(conduct_in_words(summary, experiment.play.tolerance, &tolerance, briber_learns));
     said
 }
 
-/// Whose conduct is shown to be a best response in one epoch to that of the others, and whose is not.
-fn conduct_in_words(summary: &Summary, tolerance: f64, percent: &str) -> Vec<String> {
+/// Whose conduct is shown to be a best response in one epoch to that of the others, and whose is not; of a `briber` who learns too.
+fn conduct_in_words(summary: &Summary, tolerance: f64, percent: &str, briber: bool) -> Vec<String> {
     let bounds: Vec<(String, f64)> = (0..summary.contenders().len())
         .filter_map(|c| Some((c, summary.estimate(c, "conduct_gain_upper")?.mean)))
         .map(|(c, bound)| {
@@ -355,8 +355,9 @@ fn conduct_in_words(summary: &Summary, tolerance: f64, percent: &str) -> Vec<Str
     let mut said = Vec::new();
     if !sound.is_empty() {
         said.push(format!(
-            "Conduct that nobody would change: {}. In brackets what other conduct in one epoch could gain, by the 95% bound, as a share \
+            "Conduct that nobody would change{}: {}. In brackets what other conduct in one epoch could gain, by the 95% bound, as a share \
              of potential value (mean over replicates): no more than {percent}%.",
+            if briber { ", given what the briber has come to offer" } else { "" },
             sound.join(", ")
         ));
     }

@@ -34,7 +34,7 @@ impl Scope {
         if self.settled < self.chosen {
             let _ = write!(text, ", of {} chosen (the others were not reached)", self.chosen);
         } else if self.chosen < self.cases {
-            let _ = write!(text, ", of {} that there are", self.cases);
+            let _ = write!(text, ", of {} in all", self.cases);
         }
         text
     }
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_was_run_is_said() {
-        assert!(scope(2).title(2).ends_with("are reproduced, with few draws, of 9 that there are"));
+        assert!(scope(2).title(2).ends_with("are reproduced, with few draws, of 9 in all"));
         assert!(scope(1).title(0).starts_with("0 of 1 cases"), "{}", scope(1).title(0));
         assert!(scope(1).title(0).ends_with("of 2 chosen (the others were not reached)"));
         let whole = Scope { effort: Effort::Full, cases: 2, chosen: 2, settled: 2 };

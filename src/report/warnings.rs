@@ -173,6 +173,20 @@ pub enum Warning {
         /// Whether everyone learns alone.
         alone: bool,
     },
+    /// Other conduct in one epoch may gain more than is small beside what a sequencer earns.
+    OtherConduct {
+        /// The contender.
+        contender: String,
+        /// The experiment's tolerance.
+        tolerance: f64,
+        /// Mean estimate of the gain, a fraction of potential value.
+        gain: f64,
+        /// Mean upper bound.
+        upper: f64,
+        /// What a sequencer is left with on average after the cost of capital, a fraction of potential value; 0 where that is nothing but
+        /// chance.
+        earned: f64,
+    },
     /// An auction earns another revenue than the equilibrium that theory knows of it, or candidates stake or pay delegators something else.
     OffTheory {
         /// The contender.
@@ -281,8 +295,13 @@ pub enum Warning {
         b: String,
         /// Label and variance reduction of each metric.
         metrics: Vec<(&'static str, f64)>,
+        /// Other pairs of which the same holds, and which are not told one by one.
+        others: usize,
     },
 }
+
+/// Most pairs that common draws pull apart and that are told one by one.
+pub const PAIRS: usize = 3;
 
 /// What makes learned bids depart from those of theory.
 #[derive(Clone, Debug, PartialEq)]
@@ -352,6 +371,7 @@ impl Warning {
             | Self::Unfinished { contender, .. }
             | Self::CutHorizon { contender, .. }
             | Self::LaxTolerance { contender, .. }
+            | Self::OtherConduct { contender, .. }
             | Self::OffTheory { contender, .. }
             | Self::Losing { contender, .. }
             | Self::NoPureEquilibrium { contender, .. }

@@ -111,6 +111,7 @@ pub(super) fn learning(names: &[&str]) -> LearningCurves {
                     curve("newcomers", 0.55, 0.4 + 0.1 * noise(i + 9), 0.04, 60),
                 ],
                 gain: vec![curve("", 0.12, 0.002 + 0.01 * noise(i), 0.0015, 60)],
+                bound: Estimate::new(0.004 + 0.01 * noise(i), 0.003, 0.015),
             })
             .collect(),
         offer_format: Format::Plain,

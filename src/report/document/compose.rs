@@ -57,9 +57,11 @@ pub(super) fn compose(
         blocks.push(Block::Text("None.".to_owned()));
     }
     blocks.extend(found.iter().map(|w| Block::Warning(w.cause(), w.remedy())));
+    let mut robust = None;
     if let Some(findings) = robustness::Findings::read(store, experiment)? {
         blocks.push(heading("Robustness to the learning rule"));
         blocks.push(Block::Lines(robustness::block(&findings).trim().to_owned()));
+        robust = tables::robustness(&findings);
     }
     blocks.extend(pictures(figures, notes));
     blocks.push(heading("Tables"));
@@ -67,6 +69,7 @@ pub(super) fn compose(
         .into_iter()
         .chain(tables::differences(&summary))
         .chain(tables::basins(&summary))
+        .chain(robust)
         .chain(tables::metrics(store, experiment.play.tolerance)?);
     blocks.extend(tables.map(Block::Table));
     blocks.extend(what_was_run(store, experiment, directory)?);

@@ -7,11 +7,12 @@ use crate::experiment::optimization::front::{Front, Point};
 use crate::experiment::sensitivity::Sensitivity;
 use crate::experiment::sensitivity::findings::{Finding, Source};
 use crate::experiment::store::{DesignValue, Store, StoreError};
-use crate::measure::metrics::{METRICS, Metric};
+use crate::measure::metrics::{self, METRICS, Metric};
 use crate::measure::sensitivity::Interval;
 use crate::measure::sensitivity::indices::Index;
 use crate::measure::sensitivity::screening::Screened;
 use crate::measure::statistics::{Comparison, Estimate};
+use crate::report::robustness::Findings;
 use crate::report::summary::{Standing, Summary};
 use crate::report::table::differences::{p_value, pairing};
 use crate::report::table::layout::{number, percentage, plain, trimmed};
@@ -82,13 +83,24 @@ pub(super) fn differences(summary: &Summary) -> Option<Table> {
         let pair = format!("{} − {}", summary.marked(a), summary.marked(b));
         for (_, metrics) in sections() {
             let outcome = |m: &str| !m.starts_with("deviation_gain") && !m.starts_with("conduct_gain");
-            for (label, metric, factor) in metrics.iter().filter(|(_, m, _)| outcome(m)) {
+            let mut shown: Vec<(&str, &str, f64)> =
+                metrics.iter().filter(|(_, m, _)| outcome(m)).copied().collect();
+            // Beside its parts, as it is what claims are about.
+            if let Some(place) = shown.iter().position(|(_, metric, _)| *metric == "delegator_share") {
+                shown.insert(place + 1, ("to token holders (both)", "holder_share", 100.0));
+            }
+            for (label, metric, factor) in shown {
                 let Some(c) = summary.comparison(a, b, metric) else { continue };
                 if c.mean_a == 0.0 && c.mean_b == 0.0 {
                     continue;
                 }
-                let unit = if *factor == 100.0 { ", points" } else { "" };
-                rows.push(difference(&pair, &format!("{label}{unit}"), &c, *factor));
+                let unit = match metrics::find(metric).map(Metric::in_words) {
+                    _ if factor == 100.0 => ", points",
+                    Some("ETH") if !label.ends_with("ETH") => ", ETH",
+                    Some("ETH per epoch") if !label.contains("ETH") => ", ETH per epoch",
+                    _ => "",
+                };
+                rows.push(difference(&pair, &format!("{}{unit}", label.replace(", %", "")), &c, factor));
             }
         }
     }
@@ -134,6 +146,47 @@ pub(super) fn difference(pair: &str, label: &str, c: &Comparison, factor: f64) -
             c.variance_reduction,
         ),
     ]
+}
+
+/// Paired differences under each learning rule, with the verdict on each pair; `None` where no pair has the metrics.
+pub(super) fn robustness(findings: &Findings) -> Option<Table> {
+    let mut rows = Vec::new();
+    for ranking in &findings.rankings {
+        let factor = if ranking.metric.is_percent() { 100.0 } else { 1.0 };
+        let unit = if factor == 100.0 { "points" } else { ranking.metric.in_words() };
+        let what = if unit.is_empty() {
+            ranking.metric.label.to_owned()
+        } else {
+            format!("{}, {unit}", ranking.metric.label)
+        };
+        for pair in &ranking.pairs {
+            let [a, b] = [pair.a, pair.b].map(|i| findings.contenders[i].as_str());
+            for (rule, found) in pair.differences.iter().enumerate() {
+                let Some(c) = found else { continue };
+                let mut row = difference(&what, &format!("{a} − {b}"), c, factor);
+                row.truncate(4);
+                row.insert(2, Cell::text(findings.rules[rule].clone()));
+                let sound = findings.is_sound(rule, pair.a, pair.b);
+                row.push(Cell::text(if sound { "yes" } else { "no" }));
+                row.push(Cell::text(findings.said(&pair.verdict)));
+                rows.push(row);
+            }
+        }
+    }
+    let head =
+        ["metric", "pair", "learning rule", "difference", "95% interval", "certified", "verdict on the pair"];
+    (!rows.is_empty()).then(|| Table {
+        name: "robustness".to_owned(),
+        caption: "Paired differences on the same draws under each learning rule, with 95% intervals.".to_owned(),
+        head: head.map(str::to_owned).to_vec(),
+        texts: 3,
+        grouped: true,
+        rows,
+        notes: vec![
+            "Certified: both in every replicate under this rule, in one basin. Verdict: whether the sign is the same under every rule."
+                .to_owned(),
+        ],
+    })
 }
 
 /// Distance from equilibrium of everyone who learns; `None` where nobody does.

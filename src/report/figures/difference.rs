@@ -23,9 +23,17 @@ fn is_shown(metric: &Metric) -> bool {
 pub(super) fn unit(metric: &Metric) -> Unit {
     match metric.unit {
         "share" => Unit::Share,
-        _ if metric.key == "censored_share" => Unit::Share,
+        _ if metric.is_percent() => Unit::Share,
         "ETH" => Unit::Eth,
         other => Unit::Other(other.to_owned()),
+    }
+}
+
+/// A metric's name, with the period of what flows: numbers are followed by the rest of their unit.
+fn label(metric: &Metric) -> String {
+    match metric.in_words().strip_prefix("ETH ") {
+        Some(period) => format!("{} {period}", metric.label),
+        None => metric.label.to_owned(),
     }
 }
 
@@ -51,7 +59,7 @@ pub(super) fn figure(
     let rows = compared
         .iter()
         .map(|(metric, c)| Row {
-            label: metric.label.to_owned(),
+            label: label(metric),
             unit: unit(metric),
             difference: Estimate::new(c.difference, c.ci_low, c.ci_high),
             mean_b: c.mean_b,

@@ -3,6 +3,7 @@
 use super::averaging::{along, classes};
 use super::{Sheet, contender, heading, identity, is_sound, replicates};
 use crate::agent::strategy::Unit;
+use crate::chart;
 use crate::chart::learning_curves::{GainAxis, LearningCurves, LearningPanel};
 use crate::chart::series::Series;
 use crate::chart::ticks::Format;
@@ -42,6 +43,9 @@ pub(super) fn figure(
             offer_name: offer_name(experiment, mechanism),
             offers: classes(&offers).into_iter().map(series).collect(),
             gain: vec![Series { name: String::new(), points: along(&gains, "", &ends) }],
+            bound: summary
+                .estimate(c, "deviation_gain_upper")
+                .map_or(chart::Estimate::absent(), |e| super::drawn_as(&e)),
         });
     }
     let curves = LearningCurves {

@@ -1,12 +1,17 @@
-//! Figures that fit on a page: one that is too tall is parted into sheets, each with the same legend and notes.
+//! Figures that fit on a page: one that is too tall, or has too many lines to tell apart, is parted into sheets, each with the same
+//! notes.
 
 use super::Sheet;
+use crate::chart::lorenz::LorenzContender;
+use crate::chart::series::Series;
 use crate::chart::{ChartError, Figure, Style};
 
 /// Height of the text of a page, points: nine inches.
 const TALLEST: f64 = 648.0;
 /// Most sheets of one figure.
 const MOST: usize = 12;
+/// Most lines that are told apart in one panel.
+const LINES: usize = 10;
 
 /// The figure, or its sheets where it is taller than a page; whatever has a single part stays as tall as it is.
 ///
@@ -14,6 +19,10 @@ const MOST: usize = 12;
 /// As the figure's own `draw`.
 pub(super) fn drawn(sheet: &mut Sheet, style: Style) -> Result<Vec<Figure>, ChartError> {
     let tallest = TALLEST * style.scale();
+    let mut parts = by_contender(sheet);
+    if parts.len() > 1 {
+        return numbered(&mut parts, style);
+    }
     let whole = sheet.draw(style)?;
     let fewest = (whole.size().1 / tallest).ceil().max(1.0) as usize;
     let mut best = vec![whole];
@@ -27,17 +36,7 @@ pub(super) fn drawn(sheet: &mut Sheet, style: Style) -> Result<Vec<Figure>, Char
             // There is nothing left to part.
             continue;
         }
-        let mut figures = Vec::new();
-        for (i, part) in parts.iter_mut().enumerate() {
-            let title = &mut part.heading().title;
-            *title = format!("{title} ({} of {of})", i + 1);
-            match part.draw(style) {
-                Ok(figure) => figures.push(figure),
-                // What is left out of the whole is left out of a part.
-                Err(ChartError::Empty { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let figures = numbered(&mut parts, style)?;
         let fits = figures.iter().all(|figure| figure.size().1 <= tallest);
         best = figures;
         if fits {
@@ -45,6 +44,67 @@ pub(super) fn drawn(sheet: &mut Sheet, style: Style) -> Result<Vec<Figure>, Char
         }
     }
     Ok(best)
+}
+
+/// Draws parts of one figure, whose titles say which of how many each is.
+fn numbered(parts: &mut [Sheet], style: Style) -> Result<Vec<Figure>, ChartError> {
+    let of = parts.len();
+    let mut figures = Vec::new();
+    for (i, part) in parts.iter_mut().enumerate() {
+        let title = &mut part.heading().title;
+        *title = format!("{title} ({} of {of})", i + 1);
+        match part.draw(style) {
+            Ok(figure) => figures.push(figure),
+            // What is left out of the whole is left out of a part.
+            Err(ChartError::Empty { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(figures)
+}
+
+/// A figure of one line for each contender, with at most [`LINES`] of them on each sheet; nothing where there are no more.
+fn by_contender(sheet: &Sheet) -> Vec<Sheet> {
+    let (contenders, drawn): (&[LorenzContender], Vec<&Series>) = match sheet {
+        Sheet::Lorenz(own) => (&own.contenders, own.panels.iter().flat_map(|p| &p.lines).collect()),
+        Sheet::Censorship(own) => (&own.contenders, own.costs.iter().chain(&own.waits).collect()),
+        Sheet::OverTime(own) => (&own.contenders, own.redundancy.iter().chain(&own.availability).collect()),
+        _ => return Vec::new(),
+    };
+    let has_line = |c: &&LorenzContender| drawn.iter().any(|s| s.name == c.name && !s.present().is_empty());
+    let (with, without): (Vec<LorenzContender>, Vec<LorenzContender>) =
+        contenders.iter().cloned().partition(|c| has_line(&c));
+    if with.len() <= LINES {
+        return Vec::new();
+    }
+    let each = with.len().div_ceil(with.len().div_ceil(LINES));
+    let mut chunks: Vec<Vec<LorenzContender>> = with.chunks(each).map(<[LorenzContender]>::to_vec).collect();
+    // Of those without a line the last sheet says why.
+    chunks.last_mut().into_iter().for_each(|last| last.extend(without.iter().cloned()));
+    let part = |some: Vec<LorenzContender>| {
+        let of = |lines: &mut Vec<Series>| lines.retain(|s| some.iter().any(|c| c.name == s.name));
+        let mut part = sheet.clone();
+        match &mut part {
+            Sheet::Lorenz(own) => {
+                own.panels.iter_mut().for_each(|p| of(&mut p.lines));
+                own.contenders = some;
+            }
+            Sheet::Censorship(own) => {
+                of(&mut own.costs);
+                of(&mut own.waits);
+                own.partly.retain(|p| some.iter().any(|c| c.name == p.name));
+                own.contenders = some;
+            }
+            Sheet::OverTime(own) => {
+                of(&mut own.redundancy);
+                of(&mut own.availability);
+                own.contenders = some;
+            }
+            _ => {}
+        }
+        part
+    };
+    chunks.into_iter().map(part).collect()
 }
 
 /// The sheet in at most so many parts; none where it has no list to part.
@@ -92,6 +152,42 @@ mod tests {
     use crate::chart::strips::{Contender, MetricPanel, Row};
     use crate::chart::ticks::Format;
     use crate::chart::{Estimate, Heading, Identity};
+
+    /// Thirty lines are on three sheets, ten on one.
+    #[test]
+    fn many_lines_are_parted() {
+        use crate::chart::lorenz::{Lorenz, LorenzPanel};
+        let figure = |count: usize| {
+            let name = |c: usize| format!("contender {c}");
+            let line = |c: usize| Series {
+                name: name(c),
+                points: (0..=4)
+                    .map(|k| (f64::from(k) / 4.0, Estimate::point(f64::from(k * k) / 16.0)))
+                    .collect(),
+            };
+            let contender = |c: usize| LorenzContender {
+                name: name(c),
+                identity: Identity::of(["auction"])[0],
+                certified: true,
+            };
+            let lorenz = Lorenz {
+                heading: Heading { title: "All".to_owned(), ..Heading::default() },
+                contenders: (0..count).map(contender).collect(),
+                panels: vec![LorenzPanel {
+                    title: "slots".to_owned(),
+                    lines: (0..count).map(line).collect(),
+                }],
+            };
+            drawn(&mut Sheet::Lorenz(lorenz), Style::paper()).unwrap()
+        };
+        assert_eq!(figure(10).len(), 1);
+        let three = figure(30);
+        assert_eq!(three.len(), 3);
+        let named =
+            |figure: &Figure| figure.placed().iter().filter(|t| t.text.starts_with("contender ")).count();
+        assert_eq!(three.iter().map(named).collect::<Vec<_>>(), [10; 3]);
+        assert!(three[2].title().ends_with("(3 of 3)"));
+    }
 
     #[test]
     fn what_is_taller_than_a_page_is_parted_and_nothing_is_lost() {

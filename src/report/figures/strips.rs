@@ -168,23 +168,7 @@ fn panel(summary: &Summary, metric: &Metric) -> MetricPanel {
 
 /// A metric's name with its unit.
 pub(super) fn title(metric: &Metric) -> String {
-    let unit = match metric.unit {
-        _ if metric.key == "censored_share" => "% of targets".to_owned(),
-        "share" => "% of potential value".to_owned(),
-        // What is held, or paid once, is not per epoch.
-        "ETH"
-            if ["capital", "capture_cost", "censorship_cost"]
-                .iter()
-                .any(|key| metric.key.starts_with(key)) =>
-        {
-            "ETH".to_owned()
-        }
-        "ETH" => "ETH per epoch".to_owned(),
-        _ if metric.key == "liveness" => "% of slots".to_owned(),
-        "slots" => "slots".to_owned(),
-        _ => String::new(),
-    };
     // A unit is not broken over lines.
-    let unit = unit.replace(' ', "\u{a0}");
+    let unit = metric.in_words().replace(' ', "\u{a0}");
     if unit.is_empty() { metric.label.to_owned() } else { format!("{} ({unit})", metric.label) }
 }

@@ -449,6 +449,7 @@ fn sheets_of_levers() -> Vec<Sheet> {
         offer_name,
         offers: vec![line()],
         gain: vec![Series { name: String::new(), ..line() }],
+        bound: Estimate::point(0.004),
     };
     let learned = learning_curves::LearningCurves {
         panels: names.map(panel).collect(),

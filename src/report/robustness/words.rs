@@ -40,7 +40,6 @@ pub fn block(findings: &Findings) -> String {
             for (rule, column) in columns.iter_mut().enumerate() {
                 column.push(match pair.differences.get(rule) {
                     Some(difference) => cell(findings, ranking, pair, rule, difference.as_ref()),
-                    None if matches!(pair.verdict, Verdict::Open(_)) => "unclear".to_owned(),
                     None => pair.verdict.name().to_owned(),
                 });
             }

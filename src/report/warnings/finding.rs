@@ -2,7 +2,7 @@
 
 use super::{
     COARSE, Departure, FALSE_ALARM, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, OFF_ON_MENU,
-    OFF_THEORY, PRESSED, SMALL_AS_SUCH, SMALL_GAIN, Warning,
+    OFF_THEORY, PAIRS, PRESSED, SMALL_AS_SUCH, SMALL_GAIN, Warning,
 };
 use crate::agent::sequencer::Class;
 use crate::agent::strategy::{Menu, Unit};
@@ -69,6 +69,9 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     for (c, contender) in each() {
         found.extend(lax_tolerance(summary, experiment, c, contender));
     }
+    for (c, contender) in each() {
+        found.extend(other_conduct(summary, experiment, c, contender));
+    }
     let anybody = experiment.setting.classes.iter().any(is_judged);
     for contender in experiment.contenders.iter().filter(|_| anybody) {
         if lacks_pure_equilibrium(experiment, contender) {
@@ -107,7 +110,14 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
         found.push(Warning::FewReplicates { replicates });
     }
     found.extend(heavy_tails(experiment));
-    found.extend(summary.pairs().into_iter().filter_map(|pair| pairing(summary, pair)));
+    let mut apart: Vec<Warning> =
+        summary.pairs().into_iter().filter_map(|pair| pairing(summary, pair)).collect();
+    let more = apart.len().saturating_sub(PAIRS);
+    apart.truncate(PAIRS);
+    if let Some(Warning::PairingHurts { others, .. }) = apart.last_mut() {
+        *others = more;
+    }
+    found.extend(apart);
     found
 }
 
@@ -302,14 +312,7 @@ pub(super) fn departures(experiment: &Experiment, contender: &Contender) -> Vec<
 fn lax_tolerance(summary: &Summary, experiment: &Experiment, c: usize, contender: String) -> Option<Warning> {
     let passing = summary.passing(c);
     let (gain, upper) = (passing.gain.mean(), passing.upper.mean());
-    // Who is there anyway, and those of the others who have entered.
-    let entrants = summary.estimate(c, "entrants").map_or(0.0, |e| e.mean);
-    let incumbents = experiment.setting.classes.iter().filter(|class| class.entry_cost.is_none());
-    let candidates = incumbents.map(|class| class.count).sum::<usize>() as f64 + entrants;
-    // Of one replicate nobody knows what chance does.
-    let surely = |e: &Estimate| if e.ci_low.is_finite() { e.ci_low > 0.0 } else { e.mean > 0.0 };
-    let all = summary.estimate(c, "profit_share")?;
-    let earned = if surely(&all) { all.mean / candidates } else { 0.0 };
+    let earned = earned_each(summary, experiment, c)?;
     let play = &experiment.play;
     let is_large = upper > (SMALL_GAIN * earned).max(SMALL_GAIN * play.tolerance).max(least_named(earned));
     is_large.then(|| Warning::LaxTolerance {
@@ -321,6 +324,28 @@ fn lax_tolerance(summary: &Summary, experiment: &Experiment, c: usize, contender
         markets: play.certificate_markets,
         alone: play.schedule.regime == Regime::Independent,
     })
+}
+
+/// Whether other conduct in one epoch may gain more than the tolerance, or a large part of what a sequencer earns.
+fn other_conduct(summary: &Summary, experiment: &Experiment, c: usize, contender: String) -> Option<Warning> {
+    let gain = summary.estimate(c, "conduct_gain")?.mean;
+    let upper = summary.estimate(c, "conduct_gain_upper")?.mean;
+    let tolerance = experiment.play.tolerance;
+    let earned = earned_each(summary, experiment, c).unwrap_or(0.0);
+    let least = (SMALL_GAIN * earned).max(SMALL_GAIN * tolerance).max(least_named(earned)).min(tolerance);
+    (upper > least).then(|| Warning::OtherConduct { contender, tolerance, gain, upper, earned })
+}
+
+/// What a sequencer is left with on average after the cost of capital, a fraction of potential value; 0 where that is nothing but chance.
+fn earned_each(summary: &Summary, experiment: &Experiment, c: usize) -> Option<f64> {
+    // Who is there anyway, and those of the others who have entered.
+    let entrants = summary.estimate(c, "entrants").map_or(0.0, |e| e.mean);
+    let incumbents = experiment.setting.classes.iter().filter(|class| class.entry_cost.is_none());
+    let candidates = incumbents.map(|class| class.count).sum::<usize>() as f64 + entrants;
+    // Of one replicate nobody knows what chance does.
+    let surely = |e: &Estimate| if e.ci_low.is_finite() { e.ci_low > 0.0 } else { e.mean > 0.0 };
+    let all = summary.estimate(c, "profit_share")?;
+    Some(if surely(&all) { all.mean / candidates } else { 0.0 })
 }
 
 /// The least gain that is told of somebody who earns so much.
@@ -438,5 +463,5 @@ fn pairing(summary: &Summary, (a, b): (usize, usize)) -> Option<Warning> {
         })
         .collect();
     let name = |i: usize| summary.contenders()[i].clone();
-    (!metrics.is_empty()).then(|| Warning::PairingHurts { a: name(a), b: name(b), metrics })
+    (!metrics.is_empty()).then(|| Warning::PairingHurts { a: name(a), b: name(b), metrics, others: 0 })
 }

@@ -135,6 +135,32 @@ fn a_lax_tolerance_can_be_remedied() {
     assert_eq!(lax(named), (None, false));
 }
 
+/// Five who are left with 5% of potential value have 1% each, of which a bound of .2% on other conduct is a fifth: told, though the tolerance is 1%. One
+/// of .09% is not.
+#[test]
+fn conduct_that_may_not_be_a_best_response_is_told() {
+    let told = |left: f64, gain: f64, upper: f64| {
+        let values =
+            [("profit_share", [left; 3]), ("conduct_gain", [gain; 3]), ("conduct_gain_upper", [upper; 3])];
+        let found = about_values(&values, &[]);
+        let found = found.iter().find(|found| matches!(found, Warning::OtherConduct { .. }));
+        found.map(ToString::to_string)
+    };
+    let text = told(0.05, 0.0, 0.002).unwrap();
+    assert!(text.contains("up to 0.20% of potential value") && text.contains("20% of what"), "{text}");
+    assert!(text.contains("bound is wide"), "{text}");
+    assert_eq!(told(0.05, 0.0, 0.0009), None);
+    let text = told(0.5, 0.03, 0.04).unwrap();
+    assert!(
+        text.contains("more than the tolerance of 1.0%") && text.contains("groups of their own"),
+        "{text}"
+    );
+    assert_eq!(told(0.5, 0.0, 0.009), None);
+    // Who is left with nothing: a tenth of a per cent is small as such.
+    assert_eq!(told(0.0, 0.0, 0.0009), None);
+    assert!(told(0.0, 0.0, 0.002).unwrap().contains("left with nothing"));
+}
+
 /// Three who stake 1 beside two who stake 4 could gain 4.5% of the reward; the two a fifteenth of that.
 #[test]
 fn who_gains_is_named() {

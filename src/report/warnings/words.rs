@@ -119,6 +119,25 @@ impl Warning {
                 percent(*upper),
                 percent(upper / earned)
             ),
+            Self::OtherConduct { contender, tolerance, gain, upper, earned } => {
+                let beside = if *upper > *tolerance {
+                    format!("more than the tolerance of {}%", percent(*tolerance))
+                } else if *earned > 0.0 {
+                    format!(
+                        "{}% of what a sequencer is left with after the cost of capital ({}%)",
+                        percent(upper / earned),
+                        percent(*earned)
+                    )
+                } else {
+                    "while a sequencer is left with nothing after the cost of capital".to_owned()
+                };
+                format!(
+                    "{contender}: somebody who behaves otherwise in one epoch may gain up to {}% of potential value (the 95% bound; the \
+                     estimate is {}%), {beside}. Conduct is not shown to be a best response.",
+                    percent(*upper),
+                    percent(*gain)
+                )
+            }
             Self::OffTheory { contender, what, found, error, theory, causes, .. } => {
                 let why = match causes.as_slice() {
                     [] => "bids are given".to_owned(),
@@ -196,13 +215,18 @@ impl Warning {
                 "{what} has a Pareto tail of shape {shape}. At {HEAVY_SHAPE} and below there is no variance, so means \
                  over replicates are not normal and their intervals come out too short."
             ),
-            Self::PairingHurts { a, b, metrics } => {
+            Self::PairingHurts { a, b, metrics, others } => {
                 let named: Vec<String> = metrics
                     .iter()
                     .map(|(label, reduction)| format!("{label} ({:.0}% more variance)", -100.0 * reduction))
                     .collect();
+                let others = match others {
+                    0 => String::new(),
+                    1 => " So they do another pair (`comparison.csv` has it).".to_owned(),
+                    more => format!(" So they do {more} other pairs (`comparison.csv` has them)."),
+                };
                 format!(
-                    "{a} and {b}: common draws pull these apart instead of together: {}.",
+                    "{a} and {b}: common draws pull these apart instead of together: {}.{others}",
                     named.join(", ")
                 )
             }
@@ -320,6 +344,19 @@ impl Warning {
                         percent(*gain),
                         length(*alone)
                     )
+                }
+            }
+            Self::OtherConduct { gain, upper, tolerance, earned, .. } => {
+                let small = if *earned > 0.0 { tolerance.min(SMALL_GAIN * earned) } else { *tolerance };
+                if *gain > small && gain + gain > *upper {
+                    "what a finding costs hangs on how others behave: where many are barred at a time, or for good, whoever is left has \
+                     more to lose, and conduct may have no rest that is the same for all of a group. Give them groups of their own, or let \
+                     findings bar for fewer epochs, and see whether the gain stays."
+                        .to_owned()
+                } else {
+                    "the bound is wide beside the estimate: read shares of censored targets and bribes as those of this conduct, and see \
+                     whether they stay over seeds (`--set experiment.seed=…`)."
+                        .to_owned()
                 }
             }
             Self::OffTheory { what, causes, alone, .. } => match causes.as_slice() {
