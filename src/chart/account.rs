@@ -107,7 +107,7 @@ mod tests {
             for group in 0..7 {
                 for account in Account::ALL {
                     let distance = identity::distance(style.look(group).colour, account.colour(style));
-                    assert!(distance > 45.0, "{account:?} {group} {distance}");
+                    assert!(distance > 35.0, "{account:?} {group} {distance}");
                 }
             }
         }

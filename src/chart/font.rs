@@ -276,7 +276,7 @@ mod tests {
         let whole = "Donaudampfschifffahrtsgesellschaft";
         assert!(whole.starts_with(head) && whole.ends_with(tail) && !tail.is_empty(), "{two:?}");
         // Words that stand on lines of their own keep theirs.
-        let one = wrap("price of the seats", 8.0, Weight::Regular, 40.0, 1);
+        let one = wrap("price of the seats", 8.0, Weight::Regular, 55.0, 1);
         assert!(one[0].starts_with("price of"), "{one:?}");
         assert!(
             (widest_word("a price_of seats", 8.0, Weight::Regular) - width("price_", 8.0, Weight::Regular))

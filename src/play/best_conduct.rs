@@ -414,11 +414,11 @@ mod tests {
         };
         // No better: as before, at what an act costs.
         assert_eq!(ways(0.0, 384).best(usual, 0.0, &costs), usual);
-        // Better by about .1, with a standard error of .5/√n: four of them with 384 epochs, and one with 25.
+        // Better by about .1, with a standard error of .5/√n: four of them with 400 epochs, and one with 25.
         assert_eq!(ways(0.1, 25).best(usual, 0.0, &costs), usual);
         let sells = ways(0.1, 384).best(usual, 0.0, &costs);
         assert!(sells.markup > 0.2 && sells.markup <= 0.4, "{sells:?}");
-        assert!(!ways(0.1, 100).is_settled(&costs) && ways(0.1, 384).is_settled(&costs));
+        assert!(!ways(0.1, 100).is_settled(&costs) && ways(0.1, 420).is_settled(&costs));
         assert!(ways(-1.0, 40).is_settled(&costs) && !ways(-1.0, 20).is_settled(&costs));
     }
 }

@@ -200,11 +200,11 @@ fn basins_are_rows_of_their_own_and_repeated_looks_are_told() {
     let svg = std::fs::read_to_string(root.path().join("charts/distribution.svg")).unwrap();
     assert!(svg.contains("m, basin 0: ") && svg.contains("m, basin 1: "), "{}", &svg[..900]);
     let tables: Vec<String> =
-        (0..21).map(|i| format!("[mechanism.m{i}]\nrule = \"centralized\"\n")).collect();
+        (0..61).map(|i| format!("[mechanism.m{i}]\nrule = \"centralized\"\n")).collect();
     let many = text.replace("[mechanism.m]\nrule = \"centralized\"\n", &tables.concat());
     let (drawn, _root) = drawn(&many.replace("replicates = 20", "replicates = 1"));
     let said =
-        "21 contenders have the rule `centralized`: in figures their colours and marks come again after 20.";
+        "61 contenders have the rule `centralized`: in figures their colours and marks come again after 60.";
     assert!(drawn.notes.iter().any(|note| note == said), "{:?}", drawn.notes);
 }
 
