@@ -228,7 +228,8 @@ fn beyond(frame: &mut Frame, row: &Row, place: &Place, format: Format, (left, ri
     let style = frame.canvas.style;
     let scale = style.scale();
     let sign = if format == Format::Percent { "%" } else { "" };
-    let text = format!("{}{sign}", significant(row.mean.mean * format.factor(), 3));
+    let mean = row.mean.mean * format.factor();
+    let text = if mean == 0.0 { format!("0{sign}") } else { format!("{}{sign}", significant(mean, 3)) };
     let baseline = place.middle + 0.33 * style.size(Type::Tick);
     frame.canvas.saying(&place.words, |canvas| {
         let (tip, away, align, beside) = if row.mean.mean > place.axis.high {
