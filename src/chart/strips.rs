@@ -157,7 +157,7 @@ pub(crate) fn draw(
     let wide = (room - label / 2.0 - (across as f64 - 1.0) * gap) / across as f64;
     let wrapped: Vec<Vec<String>> = contenders
         .iter()
-        .map(|c| font::wrap(&c.name, size, weight(Type::Label), names + 0.01 - 8.0 * scale, 2))
+        .map(|c| font::wrap(&c.name, size, weight(Type::Label), names + 0.01 - 8.0 * scale, 3))
         .collect();
     let pitches: Vec<f64> = wrapped
         .iter()
