@@ -67,7 +67,9 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
         if points > 1 {
             let _ = writeln!(text, "design point {design}: {}", study.design.point(design).in_words());
         }
-        let play = shortened(&point.play);
+        let play = shortened(&point.play, SHORTER);
+        // Conduct is learned for as long as it takes, however short all else is.
+        let tempting = point.setting.world.tempting().is_some();
         for (contender, each_of) in point.contenders.iter().zip(&mut each_of) {
             let trial = |play: &Play| {
                 let start = Instant::now();
@@ -75,8 +77,13 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
                     simulate(&contender.rule, &point.setting, &contender.terms, play, point.seed, 0);
                 (outcome, start.elapsed().as_secs_f64())
             };
-            let (mut outcome, mut each) = trial(&play);
-            each *= f64::from(SHORTER);
+            let (mut outcome, first) = trial(&play);
+            let mut each = f64::from(SHORTER) * first;
+            if tempting {
+                let (_, second) = trial(&shortened(&point.play, SHORTER / 2));
+                each = (first + f64::from(SHORTER - 1) * (second - first))
+                    .clamp(first.max(second), each.max(second));
+            }
             // Those who learn alone end when their play stands still, long before `play.max_epochs` as a rule: no part of a unit
             // says when.
             let mut bound = "";
@@ -183,14 +190,15 @@ fn ever_exploring(experiment: &Experiment) -> impl Iterator<Item = &str> {
     experiment.setting.classes.iter().filter(move |_| alone).filter(ever).map(|class| class.name.as_str())
 }
 
-fn shortened(play: &Play) -> Play {
-    let tenth = |epochs: u32| epochs.div_ceil(SHORTER);
+/// The same so many times shorter.
+fn shortened(play: &Play, times: u32) -> Play {
+    let part = |epochs: u32| epochs.div_ceil(times);
     let mut short = *play;
-    short.schedule.warmup_epochs = tenth(play.schedule.warmup_epochs);
-    short.schedule.burn_in = tenth(play.schedule.burn_in);
-    short.schedule.max_epochs = tenth(play.schedule.max_epochs);
-    short.schedule.measured_epochs = tenth(play.schedule.measured_epochs);
-    short.certificate_markets = tenth(play.certificate_markets).max(4);
+    short.schedule.warmup_epochs = part(play.schedule.warmup_epochs);
+    short.schedule.burn_in = part(play.schedule.burn_in);
+    short.schedule.max_epochs = part(play.schedule.max_epochs);
+    short.schedule.measured_epochs = part(play.schedule.measured_epochs);
+    short.certificate_markets = part(play.certificate_markets).max(4);
     short
 }
 
