@@ -335,7 +335,12 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
 /// Tables, figures and report of a run or sweep.
 fn files_written(directory: &Path, charts: &document::Written) -> String {
     let always = ["summary.csv", "comparison.csv", "basins.csv", "results.csv", "policies.csv"];
-    let where_asked = [tables::effects::EFFECTS, tables::points::POINTS, tables::quantiles::QUANTILES];
+    let where_asked = [
+        tables::effects::EFFECTS,
+        tables::points::POINTS,
+        tables::quantiles::QUANTILES,
+        tables::failures::FAILURES,
+    ];
     let where_asked = where_asked.into_iter().chain([crate::report::claim::FILE]);
     let there = where_asked.filter(|file| directory.join(file).exists());
     closing::written(directory, &always.into_iter().chain(there).collect::<Vec<_>>(), charts)

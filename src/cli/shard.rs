@@ -1,8 +1,8 @@
 //! `shard FILE I/N`: a piece of a study, on another machine.
 //!
 //! A piece is a folder `shard-I-of-N` with a store of its own. While it is being computed its name ends in `.partial`;
-//! what is stored there is whole, and the same command goes on from it. When nothing is left to compute the folder gets
-//! its final name, and the command has nothing to do.
+//! what is stored there is whole, and the same command goes on from it. When every unit has been tried, and those that failed are stored with their
+//! errors, the folder gets its final name, and the command has nothing to do.
 
 use super::run::{self, Computing};
 use super::{Common, ExperimentFile, Status, Stop, source};
@@ -105,22 +105,34 @@ pub fn shard(options: &Options, common: &Common) -> Result<Status, Stop> {
         say(&partial, "stopped early, the same command goes on from there");
         return Ok(Status::Incomplete);
     }
-    if failed > 0 {
-        // It stays partial, so that the same command tries the failed units again.
-        say(&partial, "with failures, the same command tries them again");
-        return Ok(Status::Failed);
-    }
     std::fs::rename(&partial, &complete).map_err(|error| cannot("rename", &partial, &error))?;
+    // What failed fails again on the same draws: a piece all of whose units have been tried is complete.
     say(&complete, "complete");
-    Ok(Status::Done)
+    Ok(said_of_failures(failed))
+}
+
+/// Says how a complete piece ended whose failed units are stored with their errors.
+fn said_of_failures(failed: u64) -> Status {
+    if failed == 0 {
+        return Status::Done;
+    }
+    eprintln!(
+        "{failed} units failed, and are stored with their errors; `merge` writes them to failures.csv, and `run` with the merged folder as \
+         --output tries them again"
+    );
+    Status::Failed
 }
 
 /// A complete piece is left alone, if it is one of this study.
 fn already(study: &Study, complete: &Path, common: &Common) -> Result<Status, Stop> {
     check_same_study(study, complete, "choose another --output, or --fresh")?;
+    let store = Store::open_read_only(complete).map_err(|error| Stop::refuse(&error))?;
+    let (_, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     let text = format!("complete already: {}", complete.display());
-    common.result(&text, || serde_json::json!({"complete": true, "output": complete.display().to_string()}));
-    Ok(Status::Done)
+    common.result(&text, || {
+        serde_json::json!({"complete": true, "failed": failed, "output": complete.display().to_string()})
+    });
+    Ok(said_of_failures(failed))
 }
 
 /// Refuses a folder whose store is not one of this study.

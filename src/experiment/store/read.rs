@@ -3,6 +3,7 @@
 use super::packing::unpack;
 use super::{Status, Store, StoreError};
 use crate::experiment::outcome::{Curve, Outcome, PolicyEntry, UnitKey};
+use crate::experiment::tables::format_number;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use std::collections::HashSet;
@@ -176,6 +177,47 @@ impl Store {
                 }))
             },
         )
+    }
+
+    /// Rows of the view `units` that failed, in the same order.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or `visit` fails.
+    pub fn visit_failed<E: From<StoreError>>(
+        &self,
+        mut visit: impl FnMut(UnitRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.walk(
+            &self.designs()?,
+            "SELECT p.replicate, r.id, r.seed, r.error FROM places p JOIN results r ON r.number = p.result \
+             WHERE p.design = ?1 AND p.contender = ?2 AND r.status = 'failed' ORDER BY p.replicate",
+            |design, contender, row| {
+                let key = self.key(design, contender, row.get(0)?);
+                Ok(visit(UnitRow {
+                    id: row.get(1)?,
+                    key,
+                    seed: row.get::<_, Seed>(2)?.0,
+                    error: row.get(3)?,
+                }))
+            },
+        )
+    }
+
+    /// The settings of a design point in words: `path = value, …`, or `as written`.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn design_in_words(&self, design: u32) -> Result<String, StoreError> {
+        let values = self.parameters.iter().zip(self.design_values(design)?);
+        let words: Vec<String> = values
+            .filter_map(|(path, value)| {
+                Some(match value? {
+                    DesignValue::Number(number) => format!("{path} = {}", format_number(number)),
+                    DesignValue::Text(text) => format!("{path} = {text}"),
+                })
+            })
+            .collect();
+        Ok(if words.is_empty() { "as written".to_owned() } else { words.join(", ") })
     }
 
     /// Rows of the view `units` in memory.

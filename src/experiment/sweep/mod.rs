@@ -229,16 +229,19 @@ impl Layout {
 
 /// The only contender that an axis bears on, if there is one.
 pub fn owner(axis: &Axis, contenders: &[&str]) -> Option<usize> {
-    let own = |path: &str| {
-        let rest = path.strip_prefix("mechanism.")?;
-        contenders.iter().position(|name| {
-            rest.strip_prefix(&format!("{name}."))
-                .or_else(|| rest.strip_prefix(&format!("\"{name}\".")))
-                .is_some()
-        })
-    };
-    let first = own(axis.paths.first()?)?;
-    axis.paths.iter().all(|path| own(path) == Some(first)).then_some(first)
+    let first = owner_of(axis.paths.first()?, contenders)?;
+    axis.paths.iter().all(|path| owner_of(path, contenders) == Some(first)).then_some(first)
+}
+
+/// The contender whose own setting a path is: nothing of it is read by the others.
+pub fn owner_of<S: AsRef<str>>(path: &str, contenders: &[S]) -> Option<usize> {
+    let rest = path.strip_prefix("mechanism.")?;
+    contenders.iter().position(|name| {
+        let name = name.as_ref();
+        rest.strip_prefix(&format!("{name}."))
+            .or_else(|| rest.strip_prefix(&format!("\"{name}\".")))
+            .is_some()
+    })
 }
 
 /// The point at a position in the unit cube; `position(axis)` is in [0, 1).

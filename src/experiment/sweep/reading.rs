@@ -5,6 +5,7 @@ use super::latin_hypercube::LatinHypercube;
 use super::one_at_a_time::OneAtATime;
 use super::{Axis, Layout, Point, Range, Settings, listed, sobol};
 use crate::experiment::design::Design;
+use crate::experiment::study::OF_THE_STUDY;
 use crate::settings::{Diagnostics, Document, Parameter, Section, Value};
 use std::fmt::Write;
 
@@ -196,6 +197,35 @@ pub fn lay_points(
     document.set("sweep.design", "list")
 }
 
+/// Why a path is nothing that points of a design may differ in; `None` where they may.
+fn belongs_to_the_study(path: &str) -> Option<(&'static str, &'static str)> {
+    const POINTS: &str = "settings of `world`, `sequencers`, `delegators`, `strategies`, `mechanism` or `play`, or `experiment.tolerance`";
+    match path {
+        "experiment.tolerance" => None,
+        "experiment.seed" => Some((
+            "all points share the seed, so that their differences are on common draws",
+            "more `replicates` for more draws, or a run of the file with another --seed",
+        )),
+        "experiment.replicates" => Some((
+            "how many replicates there are is asked of the whole study",
+            "`experiment.replicates` once, or `[replication]` for as many at each point as it needs",
+        )),
+        "play.keep" => Some(("what is kept is asked of the whole study", "`play.keep` once")),
+        _ => {
+            let table = path.split('.').next().unwrap_or_default();
+            let of_the_study = table == "experiment" || OF_THE_STUDY.contains(&table);
+            of_the_study.then_some(("this belongs to the study as a whole, and to no point of its design", POINTS))
+        }
+    }
+}
+
+/// Refuses a path that belongs to the study as a whole; returns whether it does.
+fn refuses_path(section: &Section, key: &str, path: &str) -> bool {
+    let Some((why, allowed)) = belongs_to_the_study(path) else { return false };
+    section.refuse(key, &format!("`{path}`: {why}"), allowed, None);
+    true
+}
+
 fn paths_of(points: &[Point]) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     for (path, _) in points.iter().flatten() {
@@ -211,9 +241,13 @@ fn read_point(section: &Section) -> Point {
         Value::Table(_) => Err("a setting is no table: write the path as one key in quotes".to_owned()),
         value => Ok(value.clone()),
     };
+    let keys = section.keys();
+    for key in &keys {
+        refuses_path(section, key, key);
+    }
     let assign =
         |key: &str| Some((key.to_owned(), section.custom_at(key, "a setting of that parameter", single)?));
-    section.keys().into_iter().filter_map(assign).collect()
+    keys.into_iter().filter_map(assign).collect()
 }
 
 /// Reads the parameters of a design under a table of this name, all of them or none: errors are noted with the reader.
@@ -266,6 +300,9 @@ pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> 
         _ => Err("a condition is a table with one path and its value".to_owned()),
     });
     let paths = paths?;
+    if paths.iter().any(|path| refuses_path(section, "path", path)) {
+        return None;
+    }
     if let Some((path, _)) = &when
         && !earlier.iter().any(|axis| axis.paths.contains(path))
     {
