@@ -3,12 +3,13 @@
 use super::{Common, Status, Stop};
 use crate::experiment::file::ENGINE;
 use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
-use crate::experiment::runner::RunSummary;
 use crate::experiment::outcome::UnitKey;
+use crate::experiment::runner::RunSummary;
 use crate::experiment::store::{Store, StoreError};
 use crate::experiment::study::Study;
 use crate::experiment::tables::failures::FAILURES;
 use crate::report::naming::shortened;
+use crate::report::precision::Reached;
 use crate::report::{document, figures};
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -136,6 +137,7 @@ impl Finished<'_> {
         let &Finished { study, directory, summary, started, common, .. } = self;
         let experiment = &study.experiment;
         let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
+        let precision = Reached::of_targets(store, experiment).map_err(|error| Stop::fail(&error))?;
         let manifest = Manifest {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             engine: ENGINE,
@@ -148,6 +150,7 @@ impl Finished<'_> {
             seconds: started.1.elapsed().as_secs_f64(),
             units: UnitCounts { done, reused: summary.reused, failed, missing: all - done - failed },
             results_sha256: sha,
+            precision: precision.as_ref().map(Reached::targets_as_json),
         };
         manifest.write(directory).map_err(|error| Stop::fail(&error))?;
         Ok(manifest)

@@ -66,6 +66,9 @@ pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
     let mut into = run::open_store(&study, &lock, Journal::Rollback)?;
     run::put_points(&study, &mut into)?;
     for piece in &stores {
+        if let Some(versions) = piece.meta("version").map_err(|error| Stop::fail(&error))? {
+            into.add_versions(&versions).map_err(|error| Stop::fail(&error))?;
+        }
         copy(piece, &mut into).map_err(|error| Stop::fail(&error))?;
     }
     let (done, failed) = into.counts().map_err(|error| Stop::fail(&error))?;

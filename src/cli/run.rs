@@ -316,7 +316,10 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         return Ok(status);
     }
     if !summary.stopped_early {
-        reached.iter().flat_map(Reached::missed).for_each(|text| common.say(&text));
+        if let Some(reached) = &reached {
+            reached.targets().iter().for_each(|text| common.say(&format!("target: {text}")));
+            reached.missed().iter().for_each(|text| common.say(text));
+        }
     }
     if summary.stopped_early {
         // With a stopping rule nobody knows of how many.

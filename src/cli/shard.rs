@@ -129,9 +129,10 @@ fn already(study: &Study, complete: &Path, common: &Common) -> Result<Status, St
     let store = Store::open_read_only(complete).map_err(|error| Stop::refuse(&error))?;
     let (_, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     let text = format!("complete already: {}", complete.display());
-    common.result(&text, || {
-        serde_json::json!({"complete": true, "failed": failed, "output": complete.display().to_string()})
-    });
+    common.result(
+        &text,
+        || serde_json::json!({"complete": true, "failed": failed, "output": complete.display().to_string()}),
+    );
     Ok(said_of_failures(failed))
 }
 
@@ -220,6 +221,15 @@ fn from_scheduler(variable: impl Fn(&str) -> Option<String>) -> Result<Piece, St
         Some(Piece { index: (task - first) / step + 1, of: (last - first) / step + 1 })
     };
     slurm().or_else(grid_engine).filter(|piece| (1..=piece.of).contains(&piece.index)).ok_or_else(|| {
+        let (first, last) = (number("SLURM_ARRAY_TASK_MIN"), number("SLURM_ARRAY_TASK_MAX"));
+        if let (Some(first), Some(last)) = (first, last) {
+            let count = number("SLURM_ARRAY_TASK_COUNT").unwrap_or_default();
+            return Stop::say(format!(
+                "auto: the array job has {count} tasks with numbers from {first} to {last}, which do not say of how many pieces; allowed: an \
+                 array from 1 to N without gaps, such as --array=1-{}, or I/N",
+                count.max(1)
+            ));
+        }
         Stop::say(
             "auto: there are no variables of a scheduler's array job here (SLURM_ARRAY_TASK_ID and its kin from 1 to N, or \
              SGE_TASK_ID); allowed: I/N, such as 3/16",
@@ -262,6 +272,18 @@ mod tests {
             Some(value.to_owned())
         };
         assert_eq!(from_scheduler(engine).unwrap(), Piece { index: 3, of: 5 });
-        assert!(from_scheduler(|_| None).is_err());
+        assert!(from_scheduler(|_| None).unwrap_err().message.contains("no variables"));
+        // Numbered from 0: the variables are there.
+        let from_zero = |name: &str| {
+            let value = match name {
+                "SLURM_ARRAY_TASK_ID" | "SLURM_ARRAY_TASK_MIN" => "0",
+                "SLURM_ARRAY_TASK_MAX" => "2",
+                "SLURM_ARRAY_TASK_COUNT" => "3",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        let message = from_scheduler(from_zero).unwrap_err().message;
+        assert!(message.contains("from 0 to 2") && message.contains("--array=1-3"), "{message}");
     }
 }

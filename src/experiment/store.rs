@@ -26,6 +26,7 @@ pub use read::{DesignValue, Order, StoredCurve, StoredPolicy, StoredUnit, UnitRo
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 pub use study::Retained;
 
+use super::file::ENGINE;
 use super::lock::OutputLock;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use schema::Found;
@@ -166,7 +167,10 @@ impl Store {
         connection.set_prepared_statement_cache_capacity(64);
         match found {
             Found::Nothing => schema::create(&mut connection)?,
-            Found::Store => check_whole(&connection, path)?,
+            Found::Store => {
+                check_whole(&connection, path)?;
+                check_engine(&connection, path, head.engine)?;
+            }
         }
         let (mode, synchronous) = match journal {
             Journal::WriteAhead => ("WAL", "NORMAL"),
@@ -205,6 +209,7 @@ impl Store {
             connection.busy_timeout(Duration::from_secs(10))?;
             connection.set_prepared_statement_cache_capacity(64);
             check_whole(&connection, &path)?;
+            check_engine(&connection, &path, ENGINE)?;
             Self::assemble(connection, path.clone(), Opening::Continued)
         };
         open().map_err(|e| match e {
@@ -333,6 +338,16 @@ impl Store {
             .map_err(|e| self.error(e))
     }
 
+    /// Adds the versions of the program that wrote what is taken in from elsewhere.
+    ///
+    /// # Errors
+    /// Where the store cannot be read or written.
+    pub fn add_versions(&mut self, versions: &str) -> Result<(), StoreError> {
+        let known = self.meta("version")?.unwrap_or_default();
+        let all = versions.split(", ").fold(known.clone(), |all, version| study::with_version(&all, version));
+        if all == known { Ok(()) } else { self.set_meta("version", &all) }
+    }
+
     /// Sets an entry of the table `meta`.
     ///
     /// # Errors
@@ -379,6 +394,20 @@ fn check_whole(connection: &Connection, path: &Path) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::Store(StoreError::Damaged { path: path.to_owned(), detail }))
+    }
+}
+
+/// Refuses units of another engine. Versions of the program that share the engine and the schema read each other's stores.
+fn check_engine(connection: &Connection, path: &Path, supported: u32) -> Result<(), Failure> {
+    let entry = |key: &str| -> rusqlite::Result<Option<String>> {
+        connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()
+    };
+    match entry("engine")? {
+        Some(found) if found != supported.to_string() => {
+            let version = entry("version")?.unwrap_or_else(|| "of unknown version".to_owned());
+            Err(Failure::Store(StoreError::Engine { path: path.to_owned(), found, version, supported }))
+        }
+        _ => Ok(()),
     }
 }
 

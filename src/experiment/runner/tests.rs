@@ -36,7 +36,7 @@ fn with_store<T>(directory: &Path, act: impl FnOnce(&mut Store) -> T) -> T {
     let contenders = ["b".to_owned(), "a".to_owned()];
     let head = StudyHead {
         experiment: "toy",
-        engine: 1,
+        engine: crate::experiment::file::ENGINE,
         study: "s",
         resolved: "",
         contenders: &contenders,

@@ -3,10 +3,11 @@
 use super::factorial::Factorial;
 use super::latin_hypercube::LatinHypercube;
 use super::one_at_a_time::OneAtATime;
-use super::{Axis, Layout, Point, Range, Settings, listed, sobol};
+use super::{Axis, Layout, Point, Range, Settings, listed, same, sobol};
 use crate::experiment::design::Design;
 use crate::experiment::study::OF_THE_STUDY;
 use crate::settings::{Diagnostics, Document, Parameter, Section, Value};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Design.
@@ -101,6 +102,15 @@ impl Sweep {
                     "points",
                     "there are no points",
                     "at least one table `[[sweep.points]]`",
+                    None,
+                );
+                return None;
+            }
+            if let Some((first, second)) = twice(&points) {
+                section.refuse(
+                    "points",
+                    &format!("points {first} and {second} are the same, counted from 0"),
+                    "each point once: more `replicates` are more draws",
                     None,
                 );
                 return None;
@@ -214,7 +224,8 @@ fn belongs_to_the_study(path: &str) -> Option<(&'static str, &'static str)> {
         _ => {
             let table = path.split('.').next().unwrap_or_default();
             let of_the_study = table == "experiment" || OF_THE_STUDY.contains(&table);
-            of_the_study.then_some(("this belongs to the study as a whole, and to no point of its design", POINTS))
+            of_the_study
+                .then_some(("this belongs to the study as a whole, and to no point of its design", POINTS))
         }
     }
 }
@@ -224,6 +235,22 @@ fn refuses_path(section: &Section, key: &str, path: &str) -> bool {
     let Some((why, allowed)) = belongs_to_the_study(path) else { return false };
     section.refuse(key, &format!("`{path}`: {why}"), allowed, None);
     true
+}
+
+/// The first two points that set the same paths to the same values.
+fn twice(points: &[Point]) -> Option<(usize, usize)> {
+    let mut known: HashMap<Vec<(&str, String)>, usize> = HashMap::new();
+    for (place, point) in points.iter().enumerate() {
+        let name =
+            |value: &Value| value.as_number().map_or_else(|| value.to_string(), |number| number.to_string());
+        let mut settings: Vec<(&str, String)> =
+            point.iter().map(|(path, value)| (path.as_str(), name(value))).collect();
+        settings.sort_unstable();
+        if let Some(first) = known.insert(settings, place) {
+            return Some((first, place));
+        }
+    }
+    None
 }
 
 fn paths_of(points: &[Point]) -> Vec<String> {
@@ -312,6 +339,7 @@ pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> 
             "the path of an earlier parameter",
             None,
         );
+        return None;
     }
     if let Some(path) = paths.iter().find(|path| earlier.iter().any(|axis| axis.paths.contains(path))) {
         let conditional =
@@ -324,7 +352,20 @@ pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> 
     let settings = match (values, range) {
         (Some(values), None) => {
             section.note_unread("it belongs to a `range`");
-            Settings::Levels(levels_of(section, &paths, values)?)
+            let levels = levels_of(section, &paths, values)?;
+            let alike = |a: &[Value], b: &[Value]| a.iter().zip(b).all(|(a, b)| same(a, b));
+            if let Some(twice) = (1..levels.len()).find(|&i| levels[..i].iter().any(|l| alike(l, &levels[i])))
+            {
+                let words: Vec<String> = levels[twice].iter().map(Value::to_string).collect();
+                section.refuse(
+                    "values",
+                    &format!("{} stands there twice", words.join(", ")),
+                    "each setting once",
+                    None,
+                );
+                return None;
+            }
+            Settings::Levels(levels)
         }
         (None, Some((low, high, whole))) => {
             let log = section.choice(&SCALE) == "log";
@@ -343,8 +384,12 @@ pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> 
             }
             Settings::Range(Range { low, high, log, whole, levels })
         }
-        _ => {
-            section.refuse("", "a parameter needs its settings", "either `values` or `range`", None);
+        (values, range) => {
+            // What is wrong with one that is given has been said.
+            let given = section.is_given(VALUES.key) || section.is_given(RANGE.key);
+            if !given || (values.is_some() && range.is_some()) {
+                section.refuse("", "a parameter needs its settings", "either `values` or `range`", None);
+            }
             return None;
         }
     };

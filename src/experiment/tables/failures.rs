@@ -15,7 +15,9 @@ pub fn write(store: &Store, directory: &Path) -> Result<bool, TableError> {
     let path = directory.join(FAILURES);
     if store.counts()?.1 == 0 {
         return match std::fs::remove_file(&path) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(TableError::Io { path, source }),
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(TableError::Io { path, source })
+            }
             _ => Ok(false),
         };
     }

@@ -8,6 +8,7 @@ use crate::experiment::optimization::front::Front;
 use crate::experiment::optimization::{FIRST_AUDIT, Optimization};
 use crate::experiment::sensitivity::findings::Finding;
 use crate::experiment::store::{Order, Store, StoreError};
+use crate::report::precision::Reached;
 use crate::report::summary::Summary;
 use crate::report::sweep::Swept;
 use crate::report::sweep::closing;
@@ -46,7 +47,9 @@ pub(super) fn of_sweep(
 ) -> Result<Vec<Block>, StoreError> {
     let of = closing::looked_at(swept);
     let found = closing::warnings_of(store, swept, experiment)?;
-    let warnings = found.iter().map(|warning| counted(warning, of, "design points")).collect();
+    let mut warnings: Vec<(String, String)> =
+        Reached::of_targets(store, experiment)?.map_or_else(Vec::new, |reached| reached.warnings());
+    warnings.extend(found.iter().map(|warning| counted(warning, of, "design points")));
     Ok(sections(closing::standing(swept), warnings))
 }
 

@@ -81,6 +81,9 @@ fn head(swept: &Swept, experiment: &Experiment) -> String {
     let scope = match swept.replicates {
         0 => "no replicate is done".to_owned(),
         1 => "one replicate, so no intervals".to_owned(),
+        n if swept.fewest < n => {
+            format!("means over {} to {n} replicates ± half-widths of 95% intervals", swept.fewest)
+        }
         n => format!("means over {n} replicates ± half-widths of 95% intervals"),
     };
     let text = format!(

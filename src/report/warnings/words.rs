@@ -13,14 +13,16 @@ impl Warning {
     pub fn cause(&self) -> String {
         match self {
             Self::Missing { contender, done, planned, failed, reason } => {
-                let failed =
-                    reason.as_ref().map(|(error, shared)| (shortened(error), shared)).map_or(String::new(), |(error, shared)| match (failed, shared) {
+                let failed = reason.as_ref().map(|(error, shared)| (shortened(error), shared)).map_or(
+                    String::new(),
+                    |(error, shared)| match (failed, shared) {
                         (1, _) => format!(" One failed: {error}."),
                         (failed, shared) if failed == shared => {
                             format!(" {failed} failed, all of them with: {error}.")
                         }
                         (failed, shared) => format!(" {failed} failed, {shared} of them with: {error}."),
-                    });
+                    },
+                );
                 format!(
                     "{contender}: only {done} of {planned} replicates are done.{failed} Differences are taken over common replicates."
                 )
