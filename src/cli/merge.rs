@@ -73,7 +73,7 @@ pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
     }
     let (done, failed) = into.counts().map_err(|error| Stop::fail(&error))?;
     let missing = missing(&study, &mut into).map_err(|error| Stop::fail(&error))?;
-    let summary = RunSummary { done: 0, reused: done, failed, stopped_early: false };
+    let summary = RunSummary { reused: done, failed, ..RunSummary::default() };
     let finished = Finished { study: &study, directory, summary, started, printing, common };
     let status = run::finish(&finished, &into)?;
     into.close().map_err(|error| Stop::fail(&error))?;

@@ -77,7 +77,7 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     inspect(&directory, options.fresh)?;
     let lock = OutputLock::acquire(&directory).map_err(|error| Stop::refuse(&error))?;
     if options.fresh {
-        Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
+        begin_anew(&lock, common)?;
     }
     let mut store = open_store(&study, &lock, Journal::WriteAhead)?;
     if store.opening() == Opening::Changed && experiment.variations.optimization.is_some() {
@@ -147,6 +147,14 @@ pub(super) fn inspect(directory: &Path, fresh: bool) -> Result<(), Stop> {
         Err(error) if !fresh => Err(Stop::refuse(&error)),
         _ => Ok(()),
     }
+}
+
+/// Discards what is stored in the directory held by `lock`; what is cut short or damaged is kept beside.
+pub(super) fn begin_anew(lock: &OutputLock, common: &Common) -> Result<(), Stop> {
+    if let Some(aside) = Store::set_aside(lock).map_err(|error| Stop::refuse(&error))? {
+        common.say(&format!("the damaged store is kept as {}", aside.display()));
+    }
+    Store::discard(lock).map_err(|error| Stop::refuse(&error))
 }
 
 /// Opens the store of a study in the directory held by `lock`.

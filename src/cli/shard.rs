@@ -69,7 +69,7 @@ pub fn shard(options: &Options, common: &Common) -> Result<Status, Stop> {
     run::inspect(&partial, options.fresh)?;
     let lock = OutputLock::acquire(&partial).map_err(|error| Stop::refuse(&error))?;
     if options.fresh {
-        Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
+        run::begin_anew(&lock, common)?;
     } else {
         Store::restore(&lock).map_err(|error| Stop::refuse(&error))?;
         check_same_experiment(&study, &partial)?;

@@ -255,6 +255,48 @@ impl Store {
         })
     }
 
+    /// Moves a store that is cut short or damaged aside, with its log, in the directory held by `lock` (`--fresh`): what was whole
+    /// in it may be of use. Returns where it is now; `None` where there is none, or nothing is wrong with it.
+    ///
+    /// # Errors
+    /// Where a file cannot be moved.
+    pub fn set_aside(lock: &OutputLock) -> Result<Option<PathBuf>, StoreError> {
+        let path = lock.directory().join(STORE_FILE);
+        let broken = match schema::inspect(&path) {
+            Err(StoreError::Truncated { .. } | StoreError::Damaged { .. }) => true,
+            Ok(Found::Store) => {
+                let opened = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+                let looked =
+                    opened.map_err(Failure::from).and_then(|connection| check_whole(&connection, &path));
+                let error = looked.err().map(|error| match error {
+                    Failure::Sqlite(source) => StoreError::from_sqlite(&path, source),
+                    Failure::Store(error) => error,
+                });
+                matches!(error, Some(StoreError::Damaged { .. }))
+            }
+            _ => false,
+        };
+        if !broken {
+            return Ok(None);
+        }
+        let name = |number: u32| match number {
+            1 => format!("{STORE_FILE}.damaged"),
+            n => format!("{STORE_FILE}.damaged-{n}"),
+        };
+        let free = (1..).map(|number| lock.directory().join(name(number))).find(|path| !path.exists());
+        let Some(aside) = free else { return Ok(None) };
+        for ending in ["-journal", "-wal", ""] {
+            let (from, to) = (schema::beside(&path, ending), schema::beside(&aside, ending));
+            match std::fs::rename(&from, &to) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::Io { path: from, source });
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(aside))
+    }
+
     /// Deletes the store of the directory held by `lock`, with its log (`--fresh`). Nothing there is fine.
     ///
     /// # Errors

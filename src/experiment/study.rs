@@ -12,6 +12,7 @@ use super::replication::UntilPrecise;
 use super::runner;
 use super::sensitivity::Sensitivity;
 use super::store::DesignValue;
+use super::sweep::Layout;
 use super::unit::{self, Content, UnitPlan};
 use crate::settings::{Diagnostics, Document, Unread, Value};
 use by_block::ByBlock;
@@ -89,6 +90,11 @@ impl Study {
     ) -> Result<Self, Diagnostics> {
         let library = Arc::new(Remembered::new(library));
         let (mut experiment, unread) = Experiment::read_variant(document.clone(), &*library)?;
+        if let Some(sweep) = &mut experiment.variations.sweep
+            && let Layout::OneAtATime(design) = &mut sweep.layout
+        {
+            design.leave_out(|path| experiment.resolved.value(path));
+        }
         let mut bare = document;
         for table in OF_THE_STUDY {
             bare.remove(table);

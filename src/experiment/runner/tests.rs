@@ -282,7 +282,7 @@ fn one_content_at_many_addresses_is_computed_once() {
         summary
     });
     // Replicate 1 fails: once for `b` and told at four design points, once for each of the four of `a`.
-    assert_eq!(summary, RunSummary { done: 25, reused: 15, failed: 8, stopped_early: false });
+    assert_eq!(summary, RunSummary { done: 25, shared: 15, failed: 8, ..RunSummary::default() });
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub enum StoreError {
         supported: u32,
     },
     /// The file is shorter than its own header says.
-    #[error("{path} is cut short: {found} of {expected} bytes; it was left untouched. Restore a copy, or start anew with --fresh", path = .path.display())]
+    #[error("{path} is cut short: {found} of {expected} bytes; it was left untouched. Restore a copy, or start anew with --fresh, which keeps it beside as results.sqlite.damaged", path = .path.display())]
     Truncated {
         /// The store.
         path: PathBuf,
@@ -44,7 +44,7 @@ pub enum StoreError {
         expected: u64,
     },
     /// The file's structure is broken.
-    #[error("{path} is damaged ({detail}); it was left untouched. Restore a copy, or start anew with --fresh", path = .path.display())]
+    #[error("{path} is damaged ({detail}); it was left untouched. Restore a copy, or start anew with --fresh, which keeps it beside as results.sqlite.damaged", path = .path.display())]
     Damaged {
         /// The store.
         path: PathBuf,

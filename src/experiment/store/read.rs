@@ -95,13 +95,33 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn status(&self, id: &str) -> Result<Option<Status>, StoreError> {
+        Ok(self.standing(id)?.map(|(status, _)| status))
+    }
+
+    /// The same with the number of its result, in the order in which contents were first stored.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn standing(&self, id: &str) -> Result<Option<(Status, i64)>, StoreError> {
         let read = || -> rusqlite::Result<_> {
             self.connection
-                .prepare_cached("SELECT status = 'done' FROM results WHERE id = ?1")?
-                .query_row([id], |row| Ok(if row.get(0)? { Status::Done } else { Status::Failed }))
+                .prepare_cached("SELECT status = 'done', number FROM results WHERE id = ?1")?
+                .query_row([id], |row| {
+                    Ok((if row.get(0)? { Status::Done } else { Status::Failed }, row.get(1)?))
+                })
                 .optional()
         };
         read().map_err(|e| self.error(e))
+    }
+
+    /// The number of the last result; 0 where there is none.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn last_number(&self) -> Result<i64, StoreError> {
+        self.connection
+            .query_row("SELECT coalesce(max(number), 0) FROM results", [], |row| row.get(0))
+            .map_err(|e| self.error(e))
     }
 
     /// The first address of the unit with this content; `None` where it has none.

@@ -82,6 +82,8 @@ impl Range {
         } else {
             self.low * (1.0 - u) + self.high * u
         };
+        // Ratios are seldom exact: 7.999999999999998 is 8.
+        let x = if self.log { format!("{x:.12e}").parse().unwrap_or(x) } else { x };
         // The ends are exact, whatever rounding does in between.
         let x = if index == 0 && self.levels > 1 {
             self.low
@@ -300,7 +302,11 @@ mod tests {
         range.levels = 3;
         let numbers: Vec<f64> = axis.levels().iter().map(|v| v[0].as_number().unwrap()).collect();
         assert_eq!((numbers[0], numbers[2]), (0.1, 10.0));
-        assert!((numbers[1] - 1.0).abs() < 1e-12);
+        assert_eq!(numbers[1], 1.0);
+        let range = Range { low: 4.0, high: 64.0, log: true, whole: false, levels: 5 };
+        let axis = Axis { paths: vec!["x".to_owned()], settings: Settings::Range(range), when: None };
+        let numbers: Vec<f64> = axis.levels().iter().map(|v| v[0].as_number().unwrap()).collect();
+        assert_eq!(numbers, [4.0, 8.0, 16.0, 32.0, 64.0]);
     }
 
     #[test]

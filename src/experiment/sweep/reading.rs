@@ -18,8 +18,14 @@ pub const DESIGN: Parameter = Parameter::choice(
     "how points are laid: every combination, each setting alone, space-filling, or as listed",
 );
 /// Number of points.
-pub const SIZE: Parameter =
-    Parameter::integer("size", 2, 1_000_000, 64, "points", "points of a Latin hypercube or Sobol design");
+pub const SIZE: Parameter = Parameter::integer(
+    "size",
+    2,
+    1_000_000,
+    64,
+    "points",
+    "points of a Latin hypercube or Sobol design (of Sobol at most 65,536)",
+);
 /// File of points.
 pub const FILE: Parameter = Parameter::text_required(
     "file",

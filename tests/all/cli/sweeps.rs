@@ -33,7 +33,9 @@ fn rows(text: &str) -> Vec<Vec<&str>> {
 #[test]
 fn a_sweep_leaves_its_parameters_in_every_table() {
     let folder = folder(&sweep(""));
-    folder.run(&["run", "sweep.toml", "--output", "a"]).with(0);
+    let ended = folder.run(&["run", "sweep.toml", "--output", "a"]).with(0);
+    ended.says("36/36 units, 12 the same as others");
+    assert!(!ended.err.contains("taken from the store"), "{}", ended.err);
     let results = folder.text("a/results.csv");
     let header = "design,mechanism,replicate,mechanism.auction.seats,sequencers.large.live_cost,metric,value";
     assert_eq!(results.lines().next(), Some(header));
@@ -75,7 +77,7 @@ fn settings_one_at_a_time_have_effects_of_their_own() {
             .filter(|row| row[0] == "auction" && row[1] == "hhi_slots" && row[2] == parameter)
             .map(|row| row[8].parse().unwrap())
             .collect();
-        assert!(found.len() >= 3, "{table}");
+        assert!(found.len() >= 2, "{table}");
         found
     };
     let spread = |effects: &[f64]| {
@@ -93,11 +95,11 @@ fn settings_one_at_a_time_have_effects_of_their_own() {
     };
     // Differences between settings of a parameter are those between its points.
     let points = |designs: [&str; 3]| spread(&designs.map(mean));
-    let costs: Vec<f64> = ["0", "4", "5"].map(mean).to_vec();
+    let costs: Vec<f64> = ["0", "3"].map(mean).to_vec();
     assert!((spread(&of("sequencers.large.live_cost")) - spread(&costs)).abs() < 1e-9);
-    let seats = ["0", "1", "2", "3"].map(mean);
+    let seats = ["0", "1", "2"].map(mean);
     assert!((spread(&of("mechanism.auction.seats")) - spread(&seats)).abs() < 1e-9);
-    assert!(spread(&seats) > points(["0", "4", "5"]) + 0.01, "{seats:?}");
+    assert!(spread(&seats) > points(["0", "0", "3"]) + 0.01, "{seats:?}");
 }
 
 #[test]
@@ -119,7 +121,8 @@ fn every_design_is_accepted_and_points_may_be_listed() {
         "path = [\"mechanism.auction.seats\", \"mechanism.auction.reserve_price\"]\nvalues = [[1, 0.001], [2, 0.0]]",
     );
     for (text, points) in [
-        (design("one_at_a_time", ""), 1 + 3 + 2),
+        // One level of each is that of the file.
+        (design("one_at_a_time", ""), 1 + 2 + 1),
         (design("latin_hypercube", "size = 5"), 5),
         (design("sobol", "size = 8"), 8),
         (listed, 2),
@@ -467,6 +470,15 @@ fn an_array_job_is_written_and_submits_only_what_is_missing() {
     assert!(ended.out.contains("--array=1-4 --time=5"), "{ended:#?}");
     let script = folder.text("a/slurm/pieces.sbatch");
     assert!(script.contains("\"$((SLURM_ARRAY_TASK_ID + ${1:-0}))/4\""), "{script}");
+    // A rehearsal with another number leaves the scripts of what may have been submitted alone.
+    let mut seven = slurm;
+    seven[5] = "7";
+    let ended = folder.run(&seven).with(0);
+    assert!(ended.out.contains("--array=1-7 --time=5 a/slurm/dry-run/pieces.sbatch"), "{ended:#?}");
+    assert_eq!(folder.text("a/slurm/pieces.sbatch"), script);
+    assert!(folder.text("a/slurm/dry-run/pieces.sbatch").contains("/7\""));
+    seven[5] = "37";
+    folder.run(&seven).with(2).says("the study has 36 units to divide");
     folder.run(&["shard", "sweep.toml", "2/4", "--output", "a/shards", "--quiet"]).with(0);
     assert!(folder.run(&slurm).with(0).out.contains("--array=1,3-4"));
     folder
