@@ -59,6 +59,7 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let printing = options.printing.of_figures()?;
     let study = source::study(&options.experiment)?;
     let experiment = &study.experiment;
+    study.notes.iter().for_each(|note| common.say(note));
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
     if let Some(optimization) = &experiment.variations.optimization {
         if options.engine.engine.is_some() {

@@ -52,6 +52,8 @@ pub struct Study {
     pub design: Design,
     /// The file without the tables that design points do not have.
     pub bare: Document,
+    /// What of the file does something else than it seems to.
+    pub notes: Vec<String>,
     points: Points,
 }
 
@@ -95,6 +97,16 @@ impl Study {
         {
             design.leave_out(|path| experiment.resolved.value(path));
         }
+        let mut notes = Vec::new();
+        if let (Some(rule), Some(replicates)) =
+            (&experiment.variations.stopping, document.peek("experiment.replicates"))
+        {
+            notes.push(format!(
+                "experiment.replicates = {replicates} is not what decides: with [replication] there are {} to {} at each point",
+                rule.minimum.min(rule.maximum),
+                rule.maximum
+            ));
+        }
         let mut bare = document;
         for table in OF_THE_STUDY {
             bare.remove(table);
@@ -122,7 +134,7 @@ impl Study {
             _ => {
                 Unread::refuse(unread)?;
                 let points = Points::as_written(&experiment, library);
-                return Ok(Study { experiment, design: Design::as_written(), bare, points });
+                return Ok(Study { experiment, design: Design::as_written(), bare, notes, points });
             }
         };
         // What the file as written does not read of these tables, nothing does.
@@ -159,7 +171,7 @@ impl Study {
             design
         };
         experiment.variants = Some(variants);
-        Ok(Study { experiment, design, bare, points })
+        Ok(Study { experiment, design, bare, notes, points })
     }
 
     /// The experiment of a design point, below [`Design::len`].

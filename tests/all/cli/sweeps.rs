@@ -873,7 +873,11 @@ fn failed_units_are_named_with_their_settings_and_do_not_keep_a_piece_open() {
 fn targets_stand_in_report_and_manifest() {
     let rule = "[replication]\nminimum = 2\nmaximum = 4\nhalf_width = { community_share = WIDTH }\n";
     let folder = folder(&sweep(&rule.replace("WIDTH", "1e-9")));
-    folder.run(&["run", "sweep.toml", "--output", "never"]).with(0).says("target missed");
+    let ended = folder.run(&["run", "sweep.toml", "--output", "never"]).with(0);
+    ended.says("target missed");
+    ended.says(
+        "experiment.replicates = 3 is not what decides: with [replication] there are 2 to 4 at each point",
+    );
     let report = folder.text("never/report.md");
     assert!(report.contains("A target of precision is missed"), "{report}");
     let manifest = |name: &str| -> serde_json::Value {
