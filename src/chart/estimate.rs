@@ -60,18 +60,28 @@ pub struct Heading {
     pub subtitle: String,
     /// How many replicates stand behind the intervals.
     pub replicates: usize,
+    /// Fewest behind any of them, where these are fewer; else 0.
+    pub fewest: usize,
 }
 
 impl Heading {
+    /// Numbers of replicates: "32", or "16 to 32".
+    pub(crate) fn over(&self) -> String {
+        match self.fewest {
+            0 => self.replicates.to_string(),
+            fewest => format!("{fewest} to {}", self.replicates),
+        }
+    }
+
     /// The grey line: the subtitle, then how the intervals are drawn (`drawn_as`: "Bars", "Bands").
     pub(crate) fn caption(&self, drawn_as: &str, any_interval: bool) -> String {
         let intervals = match (any_interval, self.replicates) {
             (true, 0) => format!("{drawn_as}: 95% intervals."),
             (true, 1) => format!("{drawn_as}: 95% intervals within one replicate."),
-            (true, n) => format!("{drawn_as}: 95% intervals over {n}\u{a0}replicates."),
+            (true, _) => format!("{drawn_as}: 95% intervals over {}\u{a0}replicates.", self.over()),
             (false, 0) => String::new(),
             (false, 1) => "One replicate: no intervals.".to_owned(),
-            (false, n) => format!("Means over {n}\u{a0}replicates, without intervals."),
+            (false, _) => format!("Means over {}\u{a0}replicates, without intervals.", self.over()),
         };
         [self.subtitle.trim(), &intervals]
             .iter()

@@ -128,7 +128,7 @@ impl HeatMap {
             });
         let over = match self.heading.replicates {
             0 | 1 => String::new(),
-            n => format!(" over {n}\u{a0}replicates"),
+            _ => format!(" over {}\u{a0}replicates", self.heading.over()),
         };
         let said = match (small, two) {
             (true, _) => {

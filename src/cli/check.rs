@@ -34,6 +34,7 @@ const TRIED: u32 = 24;
 pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
     let study = source::study(&options.experiment)?;
     let experiment = &study.experiment;
+    study.notes.iter().for_each(|note| common.say(note));
     let optimization = experiment.variations.optimization.as_ref();
     if let Some(optimization) = optimization {
         super::optimize::check_metrics(&study, optimization, &options.experiment.file.display().to_string())?;

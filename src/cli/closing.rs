@@ -3,9 +3,13 @@
 use super::{Common, Status, Stop};
 use crate::experiment::file::ENGINE;
 use crate::experiment::manifest::{Host, Manifest, UnitCounts, utc};
+use crate::experiment::outcome::UnitKey;
 use crate::experiment::runner::RunSummary;
-use crate::experiment::store::Store;
+use crate::experiment::store::{Store, StoreError};
 use crate::experiment::study::Study;
+use crate::experiment::tables::failures::FAILURES;
+use crate::report::naming::shortened;
+use crate::report::precision::Reached;
 use crate::report::{document, figures};
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -83,14 +87,41 @@ impl Finished<'_> {
         if failed == 0 {
             return Ok(None);
         }
+        let fail = |error| Stop::fail(&error);
         eprintln!(
-            "{failed} of {all} units failed; their errors are in the table `units` of {}",
-            self.directory.join("results.sqlite").display()
+            "{failed} of {all} units failed; each with its settings, replicate, seed and error is in {}",
+            self.directory.join(FAILURES).display()
         );
-        let reasons = store.failures(None).map_err(|error| Stop::fail(&error))?;
-        for (contender, error, count) in reasons.iter().take(MOST_REASONS) {
+        let reasons = store.failures(None).map_err(fail)?;
+        // The first unit of each reason, which `replay` takes.
+        let mut first: Vec<Option<UnitKey>> = vec![None; reasons.len()];
+        store
+            .visit_failed(|unit| {
+                let error = unit.error.unwrap_or_default();
+                let same = |(contender, other, _): &&(String, String, u64)| {
+                    *contender == unit.key.mechanism && *other == error
+                };
+                if let Some(place) = reasons.iter().position(|reason| same(&reason)) {
+                    first[place].get_or_insert(unit.key);
+                }
+                Ok::<_, StoreError>(())
+            })
+            .map_err(fail)?;
+        for ((contender, error, count), key) in reasons.iter().zip(first).take(MOST_REASONS) {
             let units = if *count == 1 { "one unit".to_owned() } else { format!("{count} units") };
-            eprintln!("{units} of {contender}: {error}");
+            let at = match key {
+                Some(key) => {
+                    let settings = store.design_in_words(key.design).map_err(fail)?;
+                    let point = if store.parameters().is_empty() {
+                        String::new()
+                    } else {
+                        format!("design point {} ({settings}), ", key.design)
+                    };
+                    format!(", first at {point}replicate {}", key.replicate)
+                }
+                None => String::new(),
+            };
+            eprintln!("{units} of {contender}{at}: {}", shortened(error));
         }
         if reasons.len() > MOST_REASONS {
             eprintln!("and {} other errors", reasons.len() - MOST_REASONS);
@@ -106,6 +137,7 @@ impl Finished<'_> {
         let &Finished { study, directory, summary, started, common, .. } = self;
         let experiment = &study.experiment;
         let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
+        let precision = Reached::of_targets(store, experiment).map_err(|error| Stop::fail(&error))?;
         let manifest = Manifest {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             engine: ENGINE,
@@ -118,6 +150,7 @@ impl Finished<'_> {
             seconds: started.1.elapsed().as_secs_f64(),
             units: UnitCounts { done, reused: summary.reused, failed, missing: all - done - failed },
             results_sha256: sha,
+            precision: precision.as_ref().map(Reached::targets_as_json),
         };
         manifest.write(directory).map_err(|error| Stop::fail(&error))?;
         Ok(manifest)

@@ -66,11 +66,14 @@ pub fn merge(options: &Options, common: &Common) -> Result<Status, Stop> {
     let mut into = run::open_store(&study, &lock, Journal::Rollback)?;
     run::put_points(&study, &mut into)?;
     for piece in &stores {
+        if let Some(versions) = piece.meta("version").map_err(|error| Stop::fail(&error))? {
+            into.add_versions(&versions).map_err(|error| Stop::fail(&error))?;
+        }
         copy(piece, &mut into).map_err(|error| Stop::fail(&error))?;
     }
     let (done, failed) = into.counts().map_err(|error| Stop::fail(&error))?;
     let missing = missing(&study, &mut into).map_err(|error| Stop::fail(&error))?;
-    let summary = RunSummary { done: 0, reused: done, failed, stopped_early: false };
+    let summary = RunSummary { reused: done, failed, ..RunSummary::default() };
     let finished = Finished { study: &study, directory, summary, started, printing, common };
     let status = run::finish(&finished, &into)?;
     into.close().map_err(|error| Stop::fail(&error))?;

@@ -113,6 +113,7 @@ pub(super) fn together(a: RunSummary, b: RunSummary) -> RunSummary {
     RunSummary {
         done: a.done + b.done,
         reused: a.reused + b.reused,
+        shared: a.shared + b.shared,
         failed: a.failed + b.failed,
         stopped_early: a.stopped_early || b.stopped_early,
     }

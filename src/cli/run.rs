@@ -59,6 +59,7 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     let printing = options.printing.of_figures()?;
     let study = source::study(&options.experiment)?;
     let experiment = &study.experiment;
+    study.notes.iter().for_each(|note| common.say(note));
     let directory = options.output.clone().unwrap_or_else(|| Path::new("output").join(&experiment.name));
     if let Some(optimization) = &experiment.variations.optimization {
         if options.engine.engine.is_some() {
@@ -77,7 +78,7 @@ pub fn run(options: &Options, common: &Common) -> Result<Status, Stop> {
     inspect(&directory, options.fresh)?;
     let lock = OutputLock::acquire(&directory).map_err(|error| Stop::refuse(&error))?;
     if options.fresh {
-        Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
+        begin_anew(&lock, common)?;
     }
     let mut store = open_store(&study, &lock, Journal::WriteAhead)?;
     if store.opening() == Opening::Changed && experiment.variations.optimization.is_some() {
@@ -147,6 +148,14 @@ pub(super) fn inspect(directory: &Path, fresh: bool) -> Result<(), Stop> {
         Err(error) if !fresh => Err(Stop::refuse(&error)),
         _ => Ok(()),
     }
+}
+
+/// Discards what is stored in the directory held by `lock`; what is cut short or damaged is kept beside.
+pub(super) fn begin_anew(lock: &OutputLock, common: &Common) -> Result<(), Stop> {
+    if let Some(aside) = Store::set_aside(lock).map_err(|error| Stop::refuse(&error))? {
+        common.say(&format!("the damaged store is kept as {}", aside.display()));
+    }
+    Store::discard(lock).map_err(|error| Stop::refuse(&error))
 }
 
 /// Opens the store of a study in the directory held by `lock`.
@@ -316,7 +325,10 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         return Ok(status);
     }
     if !summary.stopped_early {
-        reached.iter().flat_map(Reached::missed).for_each(|text| common.say(&text));
+        if let Some(reached) = &reached {
+            reached.targets().iter().for_each(|text| common.say(&format!("target: {text}")));
+            reached.missed().iter().for_each(|text| common.say(text));
+        }
     }
     if summary.stopped_early {
         // With a stopping rule nobody knows of how many.
@@ -335,7 +347,12 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
 /// Tables, figures and report of a run or sweep.
 fn files_written(directory: &Path, charts: &document::Written) -> String {
     let always = ["summary.csv", "comparison.csv", "basins.csv", "results.csv", "policies.csv"];
-    let where_asked = [tables::effects::EFFECTS, tables::points::POINTS, tables::quantiles::QUANTILES];
+    let where_asked = [
+        tables::effects::EFFECTS,
+        tables::points::POINTS,
+        tables::quantiles::QUANTILES,
+        tables::failures::FAILURES,
+    ];
     let where_asked = where_asked.into_iter().chain([crate::report::claim::FILE]);
     let there = where_asked.filter(|file| directory.join(file).exists());
     closing::written(directory, &always.into_iter().chain(there).collect::<Vec<_>>(), charts)

@@ -1,8 +1,8 @@
 //! `shard FILE I/N`: a piece of a study, on another machine.
 //!
 //! A piece is a folder `shard-I-of-N` with a store of its own. While it is being computed its name ends in `.partial`;
-//! what is stored there is whole, and the same command goes on from it. When nothing is left to compute the folder gets
-//! its final name, and the command has nothing to do.
+//! what is stored there is whole, and the same command goes on from it. When every unit has been tried, and those that failed are stored with their
+//! errors, the folder gets its final name, and the command has nothing to do.
 
 use super::run::{self, Computing};
 use super::{Common, ExperimentFile, Status, Stop, source};
@@ -69,7 +69,7 @@ pub fn shard(options: &Options, common: &Common) -> Result<Status, Stop> {
     run::inspect(&partial, options.fresh)?;
     let lock = OutputLock::acquire(&partial).map_err(|error| Stop::refuse(&error))?;
     if options.fresh {
-        Store::discard(&lock).map_err(|error| Stop::refuse(&error))?;
+        run::begin_anew(&lock, common)?;
     } else {
         Store::restore(&lock).map_err(|error| Stop::refuse(&error))?;
         check_same_experiment(&study, &partial)?;
@@ -105,22 +105,35 @@ pub fn shard(options: &Options, common: &Common) -> Result<Status, Stop> {
         say(&partial, "stopped early, the same command goes on from there");
         return Ok(Status::Incomplete);
     }
-    if failed > 0 {
-        // It stays partial, so that the same command tries the failed units again.
-        say(&partial, "with failures, the same command tries them again");
-        return Ok(Status::Failed);
-    }
     std::fs::rename(&partial, &complete).map_err(|error| cannot("rename", &partial, &error))?;
+    // What failed fails again on the same draws: a piece all of whose units have been tried is complete.
     say(&complete, "complete");
-    Ok(Status::Done)
+    Ok(said_of_failures(failed))
+}
+
+/// Says how a complete piece ended whose failed units are stored with their errors.
+fn said_of_failures(failed: u64) -> Status {
+    if failed == 0 {
+        return Status::Done;
+    }
+    eprintln!(
+        "{failed} units failed, and are stored with their errors; `merge` writes them to failures.csv, and `run` with the merged folder as \
+         --output tries them again"
+    );
+    Status::Failed
 }
 
 /// A complete piece is left alone, if it is one of this study.
 fn already(study: &Study, complete: &Path, common: &Common) -> Result<Status, Stop> {
     check_same_study(study, complete, "choose another --output, or --fresh")?;
+    let store = Store::open_read_only(complete).map_err(|error| Stop::refuse(&error))?;
+    let (_, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     let text = format!("complete already: {}", complete.display());
-    common.result(&text, || serde_json::json!({"complete": true, "output": complete.display().to_string()}));
-    Ok(Status::Done)
+    common.result(
+        &text,
+        || serde_json::json!({"complete": true, "failed": failed, "output": complete.display().to_string()}),
+    );
+    Ok(said_of_failures(failed))
 }
 
 /// Refuses a folder whose store is not one of this study.
@@ -208,6 +221,15 @@ fn from_scheduler(variable: impl Fn(&str) -> Option<String>) -> Result<Piece, St
         Some(Piece { index: (task - first) / step + 1, of: (last - first) / step + 1 })
     };
     slurm().or_else(grid_engine).filter(|piece| (1..=piece.of).contains(&piece.index)).ok_or_else(|| {
+        let (first, last) = (number("SLURM_ARRAY_TASK_MIN"), number("SLURM_ARRAY_TASK_MAX"));
+        if let (Some(first), Some(last)) = (first, last) {
+            let count = number("SLURM_ARRAY_TASK_COUNT").unwrap_or_default();
+            return Stop::say(format!(
+                "auto: the array job has {count} tasks with numbers from {first} to {last}, which do not say of how many pieces; allowed: an \
+                 array from 1 to N without gaps, such as --array=1-{}, or I/N",
+                count.max(1)
+            ));
+        }
         Stop::say(
             "auto: there are no variables of a scheduler's array job here (SLURM_ARRAY_TASK_ID and its kin from 1 to N, or \
              SGE_TASK_ID); allowed: I/N, such as 3/16",
@@ -250,6 +272,18 @@ mod tests {
             Some(value.to_owned())
         };
         assert_eq!(from_scheduler(engine).unwrap(), Piece { index: 3, of: 5 });
-        assert!(from_scheduler(|_| None).is_err());
+        assert!(from_scheduler(|_| None).unwrap_err().message.contains("no variables"));
+        // Numbered from 0: the variables are there.
+        let from_zero = |name: &str| {
+            let value = match name {
+                "SLURM_ARRAY_TASK_ID" | "SLURM_ARRAY_TASK_MIN" => "0",
+                "SLURM_ARRAY_TASK_MAX" => "2",
+                "SLURM_ARRAY_TASK_COUNT" => "3",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        let message = from_scheduler(from_zero).unwrap_err().message;
+        assert!(message.contains("from 0 to 2") && message.contains("--array=1-3"), "{message}");
     }
 }

@@ -51,6 +51,16 @@ pub fn submit(options: &Options, study: &Study, directory: &Path, common: &Commo
         ));
     };
     shard::refuse_differences(study)?;
+    // Of a stopping rule a piece takes whole design points.
+    let (whole, what) = match study.experiment.variations.stopping {
+        Some(_) => (u64::from(study.design.len()), "design points"),
+        None => (study.planned(), "units"),
+    };
+    if u64::from(shards) > whole {
+        return Err(Stop::say(format!(
+            "--shards {shards}: the study has {whole} {what} to divide; allowed: at most as many pieces"
+        )));
+    }
     let pieces = directory.join("shards");
     if options.fresh {
         return Err(Stop::say(format!(
@@ -71,7 +81,8 @@ pub fn submit(options: &Options, study: &Study, directory: &Path, common: &Commo
     let mut jobs: Vec<String> = Vec::new();
     let mut lines = Vec::new();
     let mut submit = |arguments: Vec<String>, jobs: &[String]| -> Result<Option<String>, Stop> {
-        lines.push(format!("sbatch {}", arguments.join(" ")));
+        let words: Vec<String> = arguments.iter().map(|word| shown(word)).collect();
+        lines.push(format!("sbatch {}", words.join(" ")));
         if engine.dry_run {
             return Ok(None);
         }
@@ -111,7 +122,7 @@ pub fn submit(options: &Options, study: &Study, directory: &Path, common: &Commo
         "{} of {shards} pieces are complete; {head}:\n  {}\nscripts: {}",
         shards as usize - missing.len(),
         lines.join("\n  "),
-        directory.join("slurm").display()
+        scripts.0.parent().unwrap_or(directory).display()
     );
     common.result(&text, || {
         serde_json::json!({
@@ -219,8 +230,9 @@ fn write_scripts(
         on_error + &options.max_minutes.map_or(String::new(), |minutes| format!(" --max-minutes {minutes}"));
     let head = |name: &str, log: &str| {
         format!(
-            "#!/bin/bash\n#SBATCH --job-name={name}\n#SBATCH --output={}\ncd {}\n",
-            folder.join(log).display(),
+            "#!/bin/bash\n#SBATCH --job-name={}\n#SBATCH --output={}\ncd {}\n",
+            in_directive(name),
+            in_directive(&folder.join(log).display().to_string()),
             quoted(&here.display().to_string())
         )
     };
@@ -241,13 +253,29 @@ fn write_scripts(
         absolute(pieces),
         absolute(directory),
     );
+    // Scripts of jobs that were submitted stay as they are.
+    let submitted = std::fs::read_to_string(folder.join("pieces.sbatch")).ok();
+    let rehearsal = options.engine.dry_run && submitted.is_some_and(|text| text != shard);
+    let place = if rehearsal { folder.join("dry-run") } else { folder.clone() };
+    std::fs::create_dir_all(&place).map_err(cannot)?;
     let write = |name: &str, text: &str| -> Result<PathBuf, Stop> {
-        let path = folder.join(name);
+        let path = place.join(name);
         let mut file = WholeFile::create(&path).map_err(cannot)?;
         file.write_all(text.as_bytes()).and_then(|()| file.finish()).map_err(cannot)?;
         Ok(path)
     };
     Ok((write("pieces.sbatch", &shard)?, write("merge.sbatch", &merge)?))
+}
+
+/// A word for the shell, in quotes only where it needs them.
+fn shown(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:,%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { quoted(word) }
+}
+
+/// A value of an option in a line `#SBATCH`, which sbatch parts at blanks outside double quotes.
+fn in_directive(value: &str) -> String {
+    if value.contains(char::is_whitespace) { format!("\"{value}\"") } else { value.to_owned() }
 }
 
 /// A word for the shell.
@@ -274,5 +302,11 @@ mod tests {
     #[test]
     fn words_survive_the_shell() {
         assert_eq!(quoted("it's"), "'it'\\''s'");
+        assert_eq!(
+            (shown("out/a.sbatch"), shown("my out/a")),
+            ("out/a.sbatch".to_owned(), "'my out/a'".to_owned())
+        );
+        assert_eq!(in_directive("my out/%A.log"), "\"my out/%A.log\"");
+        assert_eq!(in_directive("out/%A.log"), "out/%A.log");
     }
 }

@@ -16,17 +16,20 @@ pub use shelf::drop_replaced_strategies;
 pub use variations::Variations;
 
 use super::charts::{self, Chart};
+use super::design::Point;
 use super::formula_check::check_formulas;
 use super::kickback_game::lay_collusive_menus;
 use super::simulate::{Keep, Play};
-use super::sweep::reading;
+use super::store::DesignValue;
+use super::study::Variants;
+use super::sweep::{Axis, Range, Settings, reading};
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class};
 use crate::agent::strategy::Strategy;
 use crate::agent::{Setting, briber};
 use crate::mechanism::Needs;
 use crate::play::horizon;
-use crate::settings::{Diagnostics, Document, Reader, Resolved, Section, Unread, nearest};
+use crate::settings::{Diagnostics, Document, Reader, Resolved, Section, Unread, Value, nearest};
 use crate::world::World;
 use crate::world::distribution::Distribution;
 use agents::{read_classes, read_delegators, seat};
@@ -82,6 +85,8 @@ pub struct Experiment {
     pub quantiles: Vec<f64>,
     /// Everything that was read, defaults filled in.
     pub resolved: Resolved,
+    /// What the file is at other points of its design, where it has been read as a study.
+    pub variants: Option<Variants>,
 }
 
 impl Experiment {
@@ -125,8 +130,43 @@ impl Experiment {
             variations,
             quantiles,
             resolved,
+            variants: None,
         };
         Ok((experiment, unread))
+    }
+
+    /// The experiment of a design point, with the replicates and the stopping rule that the study has at every point; `None` where
+    /// the file was not read as a study with a design.
+    pub fn at_point(&self, point: &Point) -> Option<Self> {
+        let mut point = self.variants.as_ref()?.at(point).ok()?;
+        point.replicates = self.replicates;
+        point.variations.stopping.clone_from(&self.variations.stopping);
+        Some(point)
+    }
+
+    /// A stored setting of an optimized parameter as the search assigned it.
+    pub fn setting_of(&self, path: &str, stored: DesignValue) -> Value {
+        let axes = self.variations.optimization.iter().flat_map(|o| &o.axes);
+        let axis = axes.into_iter().find(|axis| axis.paths.iter().any(|p| p == path));
+        let whole =
+            axis.is_some_and(|axis| matches!(axis.settings, Settings::Range(Range { whole: true, .. })));
+        let listed = |value: &Value| match (value, &stored) {
+            (Value::Text(text), DesignValue::Text(other)) => text == other,
+            (value, DesignValue::Number(number)) => value.as_number() == Some(*number),
+            (value, DesignValue::Text(text)) => value.to_string() == *text,
+        };
+        if let Some(Axis { settings: Settings::Levels(levels), paths, .. }) = axis {
+            let column = paths.iter().position(|p| p == path).unwrap_or(0);
+            let found = levels.iter().map(|level| &level[column]).find(|value| listed(value));
+            if let Some(value) = found {
+                return value.clone();
+            }
+        }
+        match stored {
+            DesignValue::Number(number) if whole => Value::Integer(number as i64),
+            DesignValue::Number(number) => Value::Number(number),
+            DesignValue::Text(text) => Value::Text(text),
+        }
     }
 
     /// Canonical text of everything that bears on the numbers of a contender's unit, but for its replicate.

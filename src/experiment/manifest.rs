@@ -36,6 +36,9 @@ pub struct Manifest {
     pub units: UnitCounts,
     /// SHA-256 of `results.csv`, hexadecimal.
     pub results_sha256: String,
+    /// With targets of `[replication]`: how far each is reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<serde_json::Value>,
 }
 
 /// Units of a run by standing.
@@ -168,6 +171,7 @@ mod tests {
             seconds: 0.5,
             units: UnitCounts { done: 3, ..UnitCounts::default() },
             results_sha256: "ab".into(),
+            precision: None,
         };
         manifest.write(root.path()).unwrap();
         let text = std::fs::read_to_string(root.path().join(MANIFEST_FILE)).unwrap();

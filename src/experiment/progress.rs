@@ -12,8 +12,10 @@ const LINE_SECONDS: u64 = 5;
 pub struct Count {
     /// Units computed in this run.
     pub done: u64,
-    /// Units taken from the store: those of former runs, and those of the same content as another.
+    /// Units taken from the store, where a former run left them.
     pub reused: u64,
+    /// Units of the same content as another of this run, which is computed once.
+    pub shared: u64,
     /// Units that failed in this run.
     pub failed: u64,
     /// Units of the whole study, where the study knows.
@@ -23,7 +25,7 @@ pub struct Count {
 impl Count {
     /// Units that need no more work.
     pub fn settled(&self) -> u64 {
-        self.done + self.reused + self.failed
+        self.done + self.reused + self.shared + self.failed
     }
 
     /// One line: units, rate, time left, failures. The rate counts only what was computed since the start.
@@ -36,6 +38,9 @@ impl Count {
         }];
         if self.reused > 0 {
             parts.push(format!("{} taken from the store", self.reused));
+        }
+        if self.shared > 0 {
+            parts.push(format!("{} the same as others", self.shared));
         }
         if computed > 0.0 {
             parts.push(if rate >= 1.0 {
@@ -182,10 +187,10 @@ mod tests {
 
     #[test]
     fn a_line_says_units_rate_time_and_failures() {
-        let count = Count { done: 40, reused: 50, failed: 10, total: Some(200) };
+        let count = Count { done: 40, reused: 30, shared: 20, failed: 10, total: Some(200) };
         assert_eq!(
             count.describe(Duration::from_secs(10)),
-            "100/200 units, 50 taken from the store, 5.0 a second, 20 s left, 10 failed"
+            "100/200 units, 30 taken from the store, 20 the same as others, 5.0 a second, 20 s left, 10 failed"
         );
         let slow = Count { done: 2, total: Some(100), ..Count::default() };
         assert_eq!(slow.describe(Duration::from_secs(100)), "2/100 units, 50.0 s each, 1:21:40 left");

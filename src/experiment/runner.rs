@@ -111,8 +111,10 @@ impl RunOptions<'_> {
 pub struct RunSummary {
     /// Units computed.
     pub done: u64,
-    /// Units taken from the store.
+    /// Units taken from the store, where a former run left them.
     pub reused: u64,
+    /// Units of the same content as another of this run.
+    pub shared: u64,
     /// Units that failed in this run; where not 0, exit status 1.
     pub failed: u64,
     /// Units are left to compute; exit status 3.
@@ -158,6 +160,7 @@ pub fn run<S: Study + ?Sized>(
     let halt = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
     let count = Count { total: study.total(), ..Count::default() };
+    let former = store.last_number()?;
     let mut desk = Desk {
         study,
         store,
@@ -168,6 +171,7 @@ pub fn run<S: Study + ?Sized>(
         first: 0,
         running: 0,
         count,
+        former,
     };
     let result = pool.in_place_scope(|scope| {
         let submit = |ticket: u64, plan: Arc<UnitPlan>| {
@@ -230,6 +234,8 @@ struct Desk<'a, S: ?Sized> {
     first: u64,
     running: usize,
     count: Count,
+    /// Number of the last result that was stored before the run.
+    former: i64,
 }
 
 impl<S: Study + ?Sized> Desk<'_, S> {
@@ -260,8 +266,8 @@ impl<S: Study + ?Sized> Desk<'_, S> {
         }
         // A stop that came when all was told is no early stop; a study that would go on says so.
         let stopped_early = !self.queue.is_empty() || (self.halted() && self.study.ask().is_some());
-        let Count { done, reused, failed, .. } = self.count;
-        Ok(RunSummary { done, reused, failed, stopped_early })
+        let Count { done, reused, shared, failed, .. } = self.count;
+        Ok(RunSummary { done, reused, shared, failed, stopped_early })
     }
 
     fn halted(&self) -> bool {
@@ -273,9 +279,13 @@ impl<S: Study + ?Sized> Desk<'_, S> {
             let Some(plan) = self.study.ask() else { break };
             let standing = if self.queue.iter().any(|ahead| ahead.plan.id == plan.id) {
                 Standing::Twin
-            } else if self.store.status(&plan.id)? == Some(Status::Done) {
+            } else if let Some((Status::Done, number)) = self.store.standing(&plan.id)? {
                 self.store.place(&plan)?;
-                self.count.reused += 1;
+                if number <= self.former {
+                    self.count.reused += 1;
+                } else {
+                    self.count.shared += 1;
+                }
                 Standing::Stored
             } else {
                 Standing::Running
@@ -305,7 +315,7 @@ impl<S: Study + ?Sized> Desk<'_, S> {
                 self.store.place(&plan)?;
                 let result = self.stored(&plan)?;
                 match &result {
-                    Ok(_) => self.count.reused += 1,
+                    Ok(_) => self.count.shared += 1,
                     Err(_) => self.count.failed += 1,
                 }
                 result

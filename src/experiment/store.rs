@@ -26,6 +26,7 @@ pub use read::{DesignValue, Order, StoredCurve, StoredPolicy, StoredUnit, UnitRo
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 pub use study::Retained;
 
+use super::file::ENGINE;
 use super::lock::OutputLock;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use schema::Found;
@@ -166,7 +167,10 @@ impl Store {
         connection.set_prepared_statement_cache_capacity(64);
         match found {
             Found::Nothing => schema::create(&mut connection)?,
-            Found::Store => check_whole(&connection, path)?,
+            Found::Store => {
+                check_whole(&connection, path)?;
+                check_engine(&connection, path, head.engine)?;
+            }
         }
         let (mode, synchronous) = match journal {
             Journal::WriteAhead => ("WAL", "NORMAL"),
@@ -205,6 +209,7 @@ impl Store {
             connection.busy_timeout(Duration::from_secs(10))?;
             connection.set_prepared_statement_cache_capacity(64);
             check_whole(&connection, &path)?;
+            check_engine(&connection, &path, ENGINE)?;
             Self::assemble(connection, path.clone(), Opening::Continued)
         };
         open().map_err(|e| match e {
@@ -248,6 +253,48 @@ impl Store {
             metric_numbers,
             metric_positions,
         })
+    }
+
+    /// Moves a store that is cut short or damaged aside, with its log, in the directory held by `lock` (`--fresh`): what was whole
+    /// in it may be of use. Returns where it is now; `None` where there is none, or nothing is wrong with it.
+    ///
+    /// # Errors
+    /// Where a file cannot be moved.
+    pub fn set_aside(lock: &OutputLock) -> Result<Option<PathBuf>, StoreError> {
+        let path = lock.directory().join(STORE_FILE);
+        let broken = match schema::inspect(&path) {
+            Err(StoreError::Truncated { .. } | StoreError::Damaged { .. }) => true,
+            Ok(Found::Store) => {
+                let opened = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+                let looked =
+                    opened.map_err(Failure::from).and_then(|connection| check_whole(&connection, &path));
+                let error = looked.err().map(|error| match error {
+                    Failure::Sqlite(source) => StoreError::from_sqlite(&path, source),
+                    Failure::Store(error) => error,
+                });
+                matches!(error, Some(StoreError::Damaged { .. }))
+            }
+            _ => false,
+        };
+        if !broken {
+            return Ok(None);
+        }
+        let name = |number: u32| match number {
+            1 => format!("{STORE_FILE}.damaged"),
+            n => format!("{STORE_FILE}.damaged-{n}"),
+        };
+        let free = (1..).map(|number| lock.directory().join(name(number))).find(|path| !path.exists());
+        let Some(aside) = free else { return Ok(None) };
+        for ending in ["-journal", "-wal", ""] {
+            let (from, to) = (schema::beside(&path, ending), schema::beside(&aside, ending));
+            match std::fs::rename(&from, &to) {
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::Io { path: from, source });
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(aside))
     }
 
     /// Deletes the store of the directory held by `lock`, with its log (`--fresh`). Nothing there is fine.
@@ -333,6 +380,16 @@ impl Store {
             .map_err(|e| self.error(e))
     }
 
+    /// Adds the versions of the program that wrote what is taken in from elsewhere.
+    ///
+    /// # Errors
+    /// Where the store cannot be read or written.
+    pub fn add_versions(&mut self, versions: &str) -> Result<(), StoreError> {
+        let known = self.meta("version")?.unwrap_or_default();
+        let all = versions.split(", ").fold(known.clone(), |all, version| study::with_version(&all, version));
+        if all == known { Ok(()) } else { self.set_meta("version", &all) }
+    }
+
     /// Sets an entry of the table `meta`.
     ///
     /// # Errors
@@ -379,6 +436,20 @@ fn check_whole(connection: &Connection, path: &Path) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::Store(StoreError::Damaged { path: path.to_owned(), detail }))
+    }
+}
+
+/// Refuses units of another engine. Versions of the program that share the engine and the schema read each other's stores.
+fn check_engine(connection: &Connection, path: &Path, supported: u32) -> Result<(), Failure> {
+    let entry = |key: &str| -> rusqlite::Result<Option<String>> {
+        connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()
+    };
+    match entry("engine")? {
+        Some(found) if found != supported.to_string() => {
+            let version = entry("version")?.unwrap_or_else(|| "of unknown version".to_owned());
+            Err(Failure::Store(StoreError::Engine { path: path.to_owned(), found, version, supported }))
+        }
+        _ => Ok(()),
     }
 }
 

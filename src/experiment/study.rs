@@ -12,15 +12,16 @@ use super::replication::UntilPrecise;
 use super::runner;
 use super::sensitivity::Sensitivity;
 use super::store::DesignValue;
-use super::sweep::{Axis, Range, Settings};
+use super::sweep::Layout;
 use super::unit::{self, Content, UnitPlan};
 use crate::settings::{Diagnostics, Document, Unread, Value};
 use by_block::ByBlock;
 use in_order::InOrder;
 use points::Points;
-pub use points::{read_point, simulate};
+pub use points::{Variants, read_point, simulate};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// One of several pieces into which a study is divided among machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +52,13 @@ pub struct Study {
     pub design: Design,
     /// The file without the tables that design points do not have.
     pub bare: Document,
+    /// What of the file does something else than it seems to.
+    pub notes: Vec<String>,
     points: Points,
 }
 
 /// Tables that design points do not have.
-const OF_THE_STUDY: [&str; 7] =
+pub(super) const OF_THE_STUDY: [&str; 7] =
     ["robustness", "sweep", "replication", "optimize", "sensitivity", "claim", "charts"];
 
 /// What no point of a design reads and some point has.
@@ -87,8 +90,23 @@ impl Study {
         document: Document,
         library: impl Library + Send + Sync + 'static,
     ) -> Result<Self, Diagnostics> {
-        let library = Remembered::new(library);
-        let (mut experiment, unread) = Experiment::read_variant(document.clone(), &library)?;
+        let library = Arc::new(Remembered::new(library));
+        let (mut experiment, unread) = Experiment::read_variant(document.clone(), &*library)?;
+        if let Some(sweep) = &mut experiment.variations.sweep
+            && let Layout::OneAtATime(design) = &mut sweep.layout
+        {
+            design.leave_out(|path| experiment.resolved.value(path));
+        }
+        let mut notes = Vec::new();
+        if let (Some(rule), Some(replicates)) =
+            (&experiment.variations.stopping, document.peek("experiment.replicates"))
+        {
+            notes.push(format!(
+                "experiment.replicates = {replicates} is not what decides: with [replication] there are {} to {} at each point",
+                rule.minimum.min(rule.maximum),
+                rule.maximum
+            ));
+        }
         let mut bare = document;
         for table in OF_THE_STUDY {
             bare.remove(table);
@@ -99,13 +117,14 @@ impl Study {
                 bare.set(&path, &table.to_string())?;
             }
         }
+        let variants = Variants::of(bare.clone(), Arc::clone(&library));
         let design = match (Design::of(&experiment), &experiment.variations) {
             (Some(design), _) => design,
             (None, Variations { optimization: Some(optimization), .. }) => {
                 // Where none of a probe's alternatives is an experiment, the first says why.
                 let works = |genes: &&Vec<f64>| {
                     let point = Point { assignments: optimization.assignments(genes) };
-                    read_point(&point, &bare, &library).is_ok()
+                    read_point(&point, &bare, &*library).is_ok()
                 };
                 let probes = optimization.probes();
                 let probed = probes.iter().filter_map(|all| all.iter().find(works).or(all.first()));
@@ -115,7 +134,7 @@ impl Study {
             _ => {
                 Unread::refuse(unread)?;
                 let points = Points::as_written(&experiment, library);
-                return Ok(Study { experiment, design: Design::as_written(), bare, points });
+                return Ok(Study { experiment, design: Design::as_written(), bare, notes, points });
             }
         };
         // What the file as written does not read of these tables, nothing does.
@@ -127,7 +146,7 @@ impl Study {
         // What no point reads is refused; what only some read belongs to the study all the same.
         let (never, points) = if experiment.variations.optimization.is_some() {
             // The probes show that variables can be moved as far as they may be; the search lays its own points.
-            let never = unread_by_all(&design, &bare, &library)?;
+            let never = unread_by_all(&design, &bare, &*library)?;
             (never, Points::as_written(&experiment, library))
         } else {
             let mut never: Option<Vec<Unread>> = None;
@@ -151,7 +170,8 @@ impl Study {
         } else {
             design
         };
-        Ok(Study { experiment, design, bare, points })
+        experiment.variants = Some(variants);
+        Ok(Study { experiment, design, bare, notes, points })
     }
 
     /// The experiment of a design point, below [`Design::len`].
@@ -268,27 +288,7 @@ impl Study {
 
     /// A stored setting of an optimized parameter as the search assigned it.
     pub fn setting(&self, path: &str, stored: DesignValue) -> Value {
-        let axes = self.experiment.variations.optimization.iter().flat_map(|o| &o.axes);
-        let axis = axes.into_iter().find(|axis| axis.paths.iter().any(|p| p == path));
-        let whole =
-            axis.is_some_and(|axis| matches!(axis.settings, Settings::Range(Range { whole: true, .. })));
-        let listed = |value: &Value| match (value, &stored) {
-            (Value::Text(text), DesignValue::Text(other)) => text == other,
-            (value, DesignValue::Number(number)) => value.as_number() == Some(*number),
-            (value, DesignValue::Text(text)) => value.to_string() == *text,
-        };
-        if let Some(Axis { settings: Settings::Levels(levels), paths, .. }) = axis {
-            let column = paths.iter().position(|p| p == path).unwrap_or(0);
-            let found = levels.iter().map(|level| &level[column]).find(|value| listed(value));
-            if let Some(value) = found {
-                return value.clone();
-            }
-        }
-        match stored {
-            DesignValue::Number(number) if whole => Value::Integer(number as i64),
-            DesignValue::Number(number) => Value::Number(number),
-            DesignValue::Text(text) => Value::Text(text),
-        }
+        self.experiment.setting_of(path, stored)
     }
 
     /// Simulates a planned unit.

@@ -4,6 +4,7 @@
 //! [`format_number`]; a metric that a unit does not have has no row.
 
 pub mod effects;
+pub mod failures;
 pub mod frontier;
 pub mod optimum;
 pub mod points;
@@ -117,7 +118,8 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// Writes `results.csv`, `summary.csv`, `comparison.csv`, `basins.csv` and `policies.csv`; returns the SHA-256 of
+/// Writes `results.csv`, `summary.csv`, `comparison.csv`, `basins.csv` and `policies.csv`, of a design `effects.csv` and
+/// `main_effects.csv`, and of failed units `failures.csv`; returns the SHA-256 of
 /// `results.csv`. Basins differ by more than `tolerance` (see [`basins::read`]).
 ///
 /// # Errors
@@ -128,6 +130,7 @@ pub fn write_all(store: &Store, directory: &Path, tolerance: f64) -> Result<Stri
     write_basins(store, directory, tolerance)?;
     write_policies(store, directory)?;
     effects::write(store, directory, &given)?;
+    failures::write(store, directory)?;
     Ok(digest)
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn empty(experiment: &Experiment, directory: &Path) -> Store {
     let metrics: Vec<&'static str> = METRICS.iter().map(|m| m.key).collect();
     let head = StudyHead {
         experiment: &experiment.name,
-        engine: 1,
+        engine: crate::experiment::file::ENGINE,
         study: "trial",
         resolved: &experiment.resolved.to_toml(),
         contenders: &contenders,

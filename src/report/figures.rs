@@ -632,6 +632,7 @@ fn heading(title: &str, experiment: &Experiment, replicates: u64) -> Heading {
         title: title.to_owned(),
         subtitle: sentence(&experiment.question),
         replicates: usize::try_from(replicates).unwrap_or(usize::MAX),
+        fewest: 0,
     }
 }
 

@@ -19,7 +19,7 @@ pub mod claim;
 pub mod document;
 pub mod figures;
 pub mod frontier;
-mod naming;
+pub mod naming;
 pub mod precision;
 pub mod robustness;
 pub mod sensitivity;

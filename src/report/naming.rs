@@ -2,6 +2,18 @@
 
 use crate::experiment::parameters;
 
+/// Characters of an error that are said where there is little room.
+const MOST_OF_AN_ERROR: usize = 240;
+
+/// An error on one line, cut where it is long: `failures.csv` has all of it.
+pub fn shortened(error: &str) -> String {
+    let line = error.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= MOST_OF_AN_ERROR {
+        return line;
+    }
+    line.chars().take(MOST_OF_AN_ERROR - 1).chain(['…']).collect()
+}
+
 /// `sequencers.large.live_cost` as "large live cost"; of a table that there is one of, the key alone.
 pub fn label(path: &str) -> String {
     let parts: Vec<&str> = path.split('.').collect();

@@ -73,6 +73,10 @@ pub struct Width {
     intervals: usize,
     /// Half-width that the experiment aims at, and how many intervals have reached it.
     target: Option<(f64, usize)>,
+    /// Intervals that have not, after the most replicates that there may be.
+    missed: usize,
+    /// Fewest and most replicates of an interval.
+    replicates: (u64, u64),
     /// Half-width to be expected of all replicates, where their number is given.
     expected: Option<f64>,
 }
@@ -168,12 +172,20 @@ impl Reached {
                 let reached =
                     |target: f64| widths.all.iter().filter(|(half, n)| judged(*half, *n) <= target).count();
                 let whole = f64::from(experiment.replicates);
+                let most = rule.map_or(u64::MAX, |rule| u64::from(rule.maximum));
+                let missed = |target: f64| {
+                    let is_missed = |(half, n): &&(f64, u64)| judged(*half, *n) > target && *n >= most;
+                    widths.all.iter().filter(is_missed).count()
+                };
+                let numbers = || widths.all.iter().map(|(_, n)| *n);
                 found.push(Width {
                     metric,
                     of,
                     worst,
                     intervals: widths.all.len(),
                     target: target.map(|target| (target, reached(target))),
+                    missed: target.map_or(0, missed),
+                    replicates: (numbers().min().unwrap_or(0), numbers().max().unwrap_or(0)),
                     expected: rule.is_none().then(|| worst.0 * (worst.1 as f64 / whole).sqrt()),
                 });
             }
@@ -183,6 +195,64 @@ impl Reached {
         let each = progress.elapsed.as_secs_f64() / progress.computed as f64;
         let seconds = (progress.computed > 0).then_some(each * left as f64);
         Ok(Reached { widths: found, absent, left, guessed: rule.is_some(), seconds })
+    }
+
+    /// As [`Self::read`], of an experiment that has targets and has ended, or is looked at whenever; `None` where it has none.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn of_targets(store: &Store, experiment: &Experiment) -> Result<Option<Self>, StoreError> {
+        if experiment.variations.stopping.is_none() {
+            return Ok(None);
+        }
+        let nothing = Progress { computed: 0, elapsed: Duration::ZERO, done: 0, planned: 0 };
+        Self::read(store, experiment, nothing).map(Some)
+    }
+
+    /// How far each target is reached, in words.
+    pub fn targets(&self) -> Vec<String> {
+        let say = |width: &Width| {
+            let (target, reached) = width.target?;
+            let (factor, _) = printed(width.metric);
+            let (fewest, most) = width.replicates;
+            let after = if fewest < most { format!("{fewest} to {most}") } else { most.to_string() };
+            Some(format!(
+                "{} ± {} is reached by {reached} of {} intervals, after {after} replicates; the widest is ± {}",
+                width.name(),
+                significant(target * factor, 2),
+                width.intervals,
+                significant(width.worst.0 * factor, 2)
+            ))
+        };
+        self.widths.iter().filter_map(say).collect()
+    }
+
+    /// Targets that were not reached with as many replicates as there may be, or that say nothing: cause and remedy.
+    pub fn warnings(&self) -> Vec<(String, String)> {
+        let missed = self.widths.iter().filter(|width| width.missed > 0).map(|width| {
+            let (factor, _) = printed(width.metric);
+            let target = width.target.map_or(f64::NAN, |(target, _)| target);
+            let cause = format!(
+                "A target of precision is missed: {} ± {} is not reached by {} of {} intervals after the {} replicates that there may be; the \
+                 widest is ± {}.",
+                width.name(),
+                significant(target * factor, 2),
+                width.missed,
+                width.intervals,
+                width.replicates.1,
+                significant(width.worst.0 * factor, 2)
+            );
+            (cause, "raise `replication.maximum`, or read the intervals as wide as they are.".to_owned())
+        });
+        let nobodys =
+            self.nobodys().map(|text| (format!("{text}."), "name a metric that a contender has.".to_owned()));
+        missed.chain(nobodys).collect()
+    }
+
+    /// The targets for other programs.
+    pub fn targets_as_json(&self) -> Value {
+        let json = self.as_json();
+        json!({ "targets": json["widest"], "absent": json["absent"] })
     }
 
     /// Units that are left to compute.
@@ -247,6 +317,7 @@ impl Reached {
                 "intervals": w.intervals,
                 "target": w.target.map(|(target, _)| target),
                 "reached": w.target.map(|(_, reached)| reached),
+                "missed": w.target.map(|_| w.missed),
                 "expected_half_width": w.expected,
             })
         };

@@ -5,7 +5,7 @@ mod finding;
 mod tests;
 mod words;
 
-pub use finding::about;
+pub use finding::{about, about_one_of};
 
 use super::summary::Summary;
 use crate::experiment::file::Experiment;

@@ -40,7 +40,7 @@ pub(super) fn around(mean: f64, half: f64) -> Estimate {
 }
 
 pub(super) fn heading(title: &str, subtitle: &str, replicates: usize) -> Heading {
-    Heading { title: title.to_owned(), subtitle: subtitle.to_owned(), replicates }
+    Heading { title: title.to_owned(), subtitle: subtitle.to_owned(), replicates, fewest: 0 }
 }
 
 /// As in a file with every rule in order again and again: its rule is the name up to a number, which says how many of them stand

@@ -36,7 +36,7 @@ fn with_store<T>(directory: &Path, act: impl FnOnce(&mut Store) -> T) -> T {
     let contenders = ["b".to_owned(), "a".to_owned()];
     let head = StudyHead {
         experiment: "toy",
-        engine: 1,
+        engine: crate::experiment::file::ENGINE,
         study: "s",
         resolved: "",
         contenders: &contenders,
@@ -282,7 +282,7 @@ fn one_content_at_many_addresses_is_computed_once() {
         summary
     });
     // Replicate 1 fails: once for `b` and told at four design points, once for each of the four of `a`.
-    assert_eq!(summary, RunSummary { done: 25, reused: 15, failed: 8, stopped_early: false });
+    assert_eq!(summary, RunSummary { done: 25, shared: 15, failed: 8, ..RunSummary::default() });
 }
 
 #[test]

@@ -21,8 +21,20 @@ pub enum StoreError {
         /// The version of this program.
         supported: i64,
     },
+    /// The units come from an engine that gives other numbers.
+    #[error("{path} holds units of engine {found} (sequencer-lab {version}), whose numbers are not those of this program's engine {supported}; it was left untouched. Use the program that wrote it, choose another --output, or start anew with --fresh", path = .path.display())]
+    Engine {
+        /// The store.
+        path: PathBuf,
+        /// Its engine.
+        found: String,
+        /// The version of the program that wrote it.
+        version: String,
+        /// The engine of this program.
+        supported: u32,
+    },
     /// The file is shorter than its own header says.
-    #[error("{path} is cut short: {found} of {expected} bytes; it was left untouched. Restore a copy, or start anew with --fresh", path = .path.display())]
+    #[error("{path} is cut short: {found} of {expected} bytes; it was left untouched. Restore a copy, or start anew with --fresh, which keeps it beside as results.sqlite.damaged", path = .path.display())]
     Truncated {
         /// The store.
         path: PathBuf,
@@ -32,7 +44,7 @@ pub enum StoreError {
         expected: u64,
     },
     /// The file's structure is broken.
-    #[error("{path} is damaged ({detail}); it was left untouched. Restore a copy, or start anew with --fresh", path = .path.display())]
+    #[error("{path} is damaged ({detail}); it was left untouched. Restore a copy, or start anew with --fresh, which keeps it beside as results.sqlite.damaged", path = .path.display())]
     Damaged {
         /// The store.
         path: PathBuf,

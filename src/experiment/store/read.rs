@@ -3,6 +3,7 @@
 use super::packing::unpack;
 use super::{Status, Store, StoreError};
 use crate::experiment::outcome::{Curve, Outcome, PolicyEntry, UnitKey};
+use crate::experiment::tables::format_number;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use std::collections::HashSet;
@@ -94,13 +95,33 @@ impl Store {
     /// # Errors
     /// Where the store cannot be read.
     pub fn status(&self, id: &str) -> Result<Option<Status>, StoreError> {
+        Ok(self.standing(id)?.map(|(status, _)| status))
+    }
+
+    /// The same with the number of its result, in the order in which contents were first stored.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn standing(&self, id: &str) -> Result<Option<(Status, i64)>, StoreError> {
         let read = || -> rusqlite::Result<_> {
             self.connection
-                .prepare_cached("SELECT status = 'done' FROM results WHERE id = ?1")?
-                .query_row([id], |row| Ok(if row.get(0)? { Status::Done } else { Status::Failed }))
+                .prepare_cached("SELECT status = 'done', number FROM results WHERE id = ?1")?
+                .query_row([id], |row| {
+                    Ok((if row.get(0)? { Status::Done } else { Status::Failed }, row.get(1)?))
+                })
                 .optional()
         };
         read().map_err(|e| self.error(e))
+    }
+
+    /// The number of the last result; 0 where there is none.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn last_number(&self) -> Result<i64, StoreError> {
+        self.connection
+            .query_row("SELECT coalesce(max(number), 0) FROM results", [], |row| row.get(0))
+            .map_err(|e| self.error(e))
     }
 
     /// The first address of the unit with this content; `None` where it has none.
@@ -176,6 +197,47 @@ impl Store {
                 }))
             },
         )
+    }
+
+    /// Rows of the view `units` that failed, in the same order.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or `visit` fails.
+    pub fn visit_failed<E: From<StoreError>>(
+        &self,
+        mut visit: impl FnMut(UnitRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.walk(
+            &self.designs()?,
+            "SELECT p.replicate, r.id, r.seed, r.error FROM places p JOIN results r ON r.number = p.result \
+             WHERE p.design = ?1 AND p.contender = ?2 AND r.status = 'failed' ORDER BY p.replicate",
+            |design, contender, row| {
+                let key = self.key(design, contender, row.get(0)?);
+                Ok(visit(UnitRow {
+                    id: row.get(1)?,
+                    key,
+                    seed: row.get::<_, Seed>(2)?.0,
+                    error: row.get(3)?,
+                }))
+            },
+        )
+    }
+
+    /// The settings of a design point in words: `path = value, …`, or `as written`.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn design_in_words(&self, design: u32) -> Result<String, StoreError> {
+        let values = self.parameters.iter().zip(self.design_values(design)?);
+        let words: Vec<String> = values
+            .filter_map(|(path, value)| {
+                Some(match value? {
+                    DesignValue::Number(number) => format!("{path} = {}", format_number(number)),
+                    DesignValue::Text(text) => format!("{path} = {text}"),
+                })
+            })
+            .collect();
+        Ok(if words.is_empty() { "as written".to_owned() } else { words.join(", ") })
     }
 
     /// Rows of the view `units` in memory.

@@ -28,6 +28,17 @@ pub(super) fn is_same_study(connection: &Connection, head: &StudyHead<'_>) -> ru
         && super::names(connection, "SELECT path FROM parameters ORDER BY number")? == head.parameters)
 }
 
+/// A list of versions, with one more where it is not among them.
+pub(super) fn with_version(known: &str, version: &str) -> String {
+    if known.is_empty() {
+        version.to_owned()
+    } else if known.split(", ").any(|other| other == version) {
+        known.to_owned()
+    } else {
+        format!("{known}, {version}")
+    }
+}
+
 /// Writes the study's head. Unless the study is continued, addresses and everything bound to them start anew.
 pub(super) fn record_head(
     connection: &mut Connection,
@@ -36,12 +47,16 @@ pub(super) fn record_head(
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     let engine = head.engine.to_string();
+    let known: Option<String> = transaction
+        .query_row("SELECT value FROM meta WHERE key = 'version'", [], |row| row.get(0))
+        .optional()?;
+    let version = with_version(&known.unwrap_or_default(), env!("CARGO_PKG_VERSION"));
     let entries = [
         ("experiment", head.experiment),
         ("engine", engine.as_str()),
         ("study", head.study),
         ("resolved", head.resolved),
-        ("version", env!("CARGO_PKG_VERSION")),
+        ("version", version.as_str()),
     ];
     for (key, value) in entries {
         transaction

@@ -19,7 +19,7 @@ impl Names {
     fn head<'a>(&'a self, study: &'a str, metrics: &'a [&'static str]) -> StudyHead<'a> {
         StudyHead {
             experiment: "toy",
-            engine: 1,
+            engine: crate::experiment::file::ENGINE,
             study,
             resolved: "[experiment]",
             contenders: &self.contenders,

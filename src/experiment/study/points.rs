@@ -30,7 +30,7 @@ type Reading = Arc<OnceLock<Result<Ready, String>>>;
 pub(super) struct Points {
     /// The file without what belongs to the study as a whole; `None` where the file as written is the only point.
     bare: Option<Document>,
-    library: Remembered,
+    library: Arc<Remembered>,
     contents: Contents,
     /// The first points.
     kept: Vec<Ready>,
@@ -40,7 +40,7 @@ pub(super) struct Points {
 
 impl Points {
     /// The file as written, alone.
-    pub fn as_written(experiment: &Experiment, library: Remembered) -> Self {
+    pub fn as_written(experiment: &Experiment, library: Arc<Remembered>) -> Self {
         let mut contents = Contents::default();
         contents.push(experiment);
         let kept = vec![Ready::of(experiment.clone())];
@@ -53,7 +53,7 @@ impl Points {
     /// What is wrong with the first point at which something is.
     pub fn read(
         bare: Document,
-        library: Remembered,
+        library: Arc<Remembered>,
         design: &Design,
         mut look: impl FnMut(Vec<Unread>),
     ) -> Result<Self, Diagnostics> {
@@ -63,7 +63,7 @@ impl Points {
             let name = |wrong: Diagnostics| {
                 wrong.of_variant(&format!("design point {number}: {}", point.in_words()))
             };
-            let (experiment, unread) = read_point(&point, &bare, &library).map_err(name)?;
+            let (experiment, unread) = read_point(&point, &bare, &*library).map_err(name)?;
             look(unread);
             contents.push(&experiment);
             if kept.len() < KEPT {
@@ -77,7 +77,7 @@ impl Points {
     /// The experiment of one point; `None` where the file as written is.
     pub fn experiment(&self, point: &Point) -> Option<Result<Experiment, Diagnostics>> {
         let bare = self.bare.as_ref()?;
-        Some(read_point(point, bare, &self.library).map(|(experiment, _)| experiment))
+        Some(read_point(point, bare, &*self.library).map(|(experiment, _)| experiment))
     }
 
     /// Simulates a unit of a point.
@@ -113,6 +113,28 @@ impl Points {
     /// What identifies the units of every point.
     pub fn contents(&self) -> &Contents {
         &self.contents
+    }
+}
+
+/// The experiments that a file is at the points of its design.
+#[derive(Clone, Debug)]
+pub struct Variants {
+    bare: Document,
+    library: Arc<Remembered>,
+}
+
+impl Variants {
+    /// Of a file without what belongs to the study as a whole.
+    pub fn of(bare: Document, library: Arc<Remembered>) -> Self {
+        Variants { bare, library }
+    }
+
+    /// The experiment of one point.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn at(&self, point: &Point) -> Result<Experiment, Diagnostics> {
+        Ok(read_point(point, &self.bare, &*self.library)?.0)
     }
 }
 

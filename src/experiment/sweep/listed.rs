@@ -10,10 +10,20 @@ use crate::settings::Value;
 /// # Errors
 /// What is wrong, with its line (from 1).
 pub fn from_csv(text: &str) -> Result<Vec<Point>, (usize, String)> {
+    // Spreadsheets begin UTF-8 with a mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let (_, header) =
         lines.next().ok_or((1, "the file is empty: its first line names parameters".to_owned()))?;
     let paths = cells(header).ok_or((1, "a quote is not closed".to_owned()))?;
+    if let [only] = &paths[..]
+        && only.contains(';')
+    {
+        return Err((
+            1,
+            "columns are divided by semicolons; save the file with commas between them".to_owned(),
+        ));
+    }
     if let Some(path) = paths.iter().find(|path| path.is_empty()) {
         return Err((1, format!("a column has no name: {path:?}")));
     }
@@ -87,5 +97,11 @@ mod tests {
         assert!(from_csv("a,a\n1,2\n").unwrap_err().1.contains("two columns"));
         assert!(from_csv("a\n\"x\n").unwrap_err().1.contains("quote"));
         assert!(from_csv("a\n").is_err());
+        assert!(from_csv("a;b\n1;2\n").unwrap_err().1.contains("semicolons"));
+    }
+
+    #[test]
+    fn a_mark_at_the_beginning_is_no_part_of_a_name() {
+        assert_eq!(from_csv("\u{feff}a\n1\n").unwrap(), from_csv("a\n1\n").unwrap());
     }
 }

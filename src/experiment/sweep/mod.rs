@@ -82,6 +82,8 @@ impl Range {
         } else {
             self.low * (1.0 - u) + self.high * u
         };
+        // Ratios are seldom exact: 7.999999999999998 is 8.
+        let x = if self.log { format!("{x:.12e}").parse().unwrap_or(x) } else { x };
         // The ends are exact, whatever rounding does in between.
         let x = if index == 0 && self.levels > 1 {
             self.low
@@ -229,16 +231,19 @@ impl Layout {
 
 /// The only contender that an axis bears on, if there is one.
 pub fn owner(axis: &Axis, contenders: &[&str]) -> Option<usize> {
-    let own = |path: &str| {
-        let rest = path.strip_prefix("mechanism.")?;
-        contenders.iter().position(|name| {
-            rest.strip_prefix(&format!("{name}."))
-                .or_else(|| rest.strip_prefix(&format!("\"{name}\".")))
-                .is_some()
-        })
-    };
-    let first = own(axis.paths.first()?)?;
-    axis.paths.iter().all(|path| own(path) == Some(first)).then_some(first)
+    let first = owner_of(axis.paths.first()?, contenders)?;
+    axis.paths.iter().all(|path| owner_of(path, contenders) == Some(first)).then_some(first)
+}
+
+/// The contender whose own setting a path is: nothing of it is read by the others.
+pub fn owner_of<S: AsRef<str>>(path: &str, contenders: &[S]) -> Option<usize> {
+    let rest = path.strip_prefix("mechanism.")?;
+    contenders.iter().position(|name| {
+        let name = name.as_ref();
+        rest.strip_prefix(&format!("{name}."))
+            .or_else(|| rest.strip_prefix(&format!("\"{name}\".")))
+            .is_some()
+    })
 }
 
 /// The point at a position in the unit cube; `position(axis)` is in [0, 1).
@@ -297,7 +302,11 @@ mod tests {
         range.levels = 3;
         let numbers: Vec<f64> = axis.levels().iter().map(|v| v[0].as_number().unwrap()).collect();
         assert_eq!((numbers[0], numbers[2]), (0.1, 10.0));
-        assert!((numbers[1] - 1.0).abs() < 1e-12);
+        assert_eq!(numbers[1], 1.0);
+        let range = Range { low: 4.0, high: 64.0, log: true, whole: false, levels: 5 };
+        let axis = Axis { paths: vec!["x".to_owned()], settings: Settings::Range(range), when: None };
+        let numbers: Vec<f64> = axis.levels().iter().map(|v| v[0].as_number().unwrap()).collect();
+        assert_eq!(numbers, [4.0, 8.0, 16.0, 32.0, 64.0]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! One at a time: the file as it stands, then each level of each axis with all others as in the file.
+//! One at a time: the file as it stands, then each level of each axis with all others as in the file. A level that the file has is the
+//! file, and no point of its own.
 
-use super::{Axis, Point};
+use super::{Axis, Point, same};
 use crate::settings::Value;
 
 /// Each level alone.
@@ -16,6 +17,17 @@ impl OneAtATime {
     pub fn new(axes: Vec<Axis>) -> Self {
         let levels = axes.iter().map(Axis::levels).collect();
         OneAtATime { axes, levels }
+    }
+
+    /// Leaves out the levels that are those of the file as written.
+    pub fn leave_out(&mut self, written: impl Fn(&str) -> Option<Value>) {
+        for (axis, levels) in self.axes.iter().zip(&mut self.levels) {
+            let is_written = |level: &Vec<Value>| {
+                let mut each = axis.paths.iter().zip(level);
+                each.all(|(path, value)| written(path).is_some_and(|own| same(&own, value)))
+            };
+            levels.retain(|level| !is_written(level));
+        }
     }
 
     /// Number of points.
@@ -56,5 +68,9 @@ mod tests {
         assert_eq!(points[2], [("a".to_owned(), Value::Integer(2))]);
         assert_eq!(points[3], [("b".to_owned(), Value::Integer(3))]);
         assert_eq!(points[5], [("b".to_owned(), Value::Integer(5))]);
+        let mut design = design;
+        design.leave_out(|path| (path == "b").then_some(Value::Number(4.0)));
+        assert_eq!(design.count(), 5);
+        assert_eq!(design.point(4), [("b".to_owned(), Value::Integer(5))]);
     }
 }

@@ -3,9 +3,11 @@
 use super::factorial::Factorial;
 use super::latin_hypercube::LatinHypercube;
 use super::one_at_a_time::OneAtATime;
-use super::{Axis, Layout, Point, Range, Settings, listed, sobol};
+use super::{Axis, Layout, Point, Range, Settings, listed, same, sobol};
 use crate::experiment::design::Design;
+use crate::experiment::study::OF_THE_STUDY;
 use crate::settings::{Diagnostics, Document, Parameter, Section, Value};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Design.
@@ -16,8 +18,14 @@ pub const DESIGN: Parameter = Parameter::choice(
     "how points are laid: every combination, each setting alone, space-filling, or as listed",
 );
 /// Number of points.
-pub const SIZE: Parameter =
-    Parameter::integer("size", 2, 1_000_000, 64, "points", "points of a Latin hypercube or Sobol design");
+pub const SIZE: Parameter = Parameter::integer(
+    "size",
+    2,
+    1_000_000,
+    64,
+    "points",
+    "points of a Latin hypercube or Sobol design (of Sobol at most 65,536)",
+);
 /// File of points.
 pub const FILE: Parameter = Parameter::text_required(
     "file",
@@ -100,6 +108,15 @@ impl Sweep {
                     "points",
                     "there are no points",
                     "at least one table `[[sweep.points]]`",
+                    None,
+                );
+                return None;
+            }
+            if let Some((first, second)) = twice(&points) {
+                section.refuse(
+                    "points",
+                    &format!("points {first} and {second} are the same, counted from 0"),
+                    "each point once: more `replicates` are more draws",
                     None,
                 );
                 return None;
@@ -196,6 +213,52 @@ pub fn lay_points(
     document.set("sweep.design", "list")
 }
 
+/// Why a path is nothing that points of a design may differ in; `None` where they may.
+fn belongs_to_the_study(path: &str) -> Option<(&'static str, &'static str)> {
+    const POINTS: &str = "settings of `world`, `sequencers`, `delegators`, `strategies`, `mechanism` or `play`, or `experiment.tolerance`";
+    match path {
+        "experiment.tolerance" => None,
+        "experiment.seed" => Some((
+            "all points share the seed, so that their differences are on common draws",
+            "more `replicates` for more draws, or a run of the file with another --seed",
+        )),
+        "experiment.replicates" => Some((
+            "how many replicates there are is asked of the whole study",
+            "`experiment.replicates` once, or `[replication]` for as many at each point as it needs",
+        )),
+        "play.keep" => Some(("what is kept is asked of the whole study", "`play.keep` once")),
+        _ => {
+            let table = path.split('.').next().unwrap_or_default();
+            let of_the_study = table == "experiment" || OF_THE_STUDY.contains(&table);
+            of_the_study
+                .then_some(("this belongs to the study as a whole, and to no point of its design", POINTS))
+        }
+    }
+}
+
+/// Refuses a path that belongs to the study as a whole; returns whether it does.
+fn refuses_path(section: &Section, key: &str, path: &str) -> bool {
+    let Some((why, allowed)) = belongs_to_the_study(path) else { return false };
+    section.refuse(key, &format!("`{path}`: {why}"), allowed, None);
+    true
+}
+
+/// The first two points that set the same paths to the same values.
+fn twice(points: &[Point]) -> Option<(usize, usize)> {
+    let mut known: HashMap<Vec<(&str, String)>, usize> = HashMap::new();
+    for (place, point) in points.iter().enumerate() {
+        let name =
+            |value: &Value| value.as_number().map_or_else(|| value.to_string(), |number| number.to_string());
+        let mut settings: Vec<(&str, String)> =
+            point.iter().map(|(path, value)| (path.as_str(), name(value))).collect();
+        settings.sort_unstable();
+        if let Some(first) = known.insert(settings, place) {
+            return Some((first, place));
+        }
+    }
+    None
+}
+
 fn paths_of(points: &[Point]) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     for (path, _) in points.iter().flatten() {
@@ -211,9 +274,13 @@ fn read_point(section: &Section) -> Point {
         Value::Table(_) => Err("a setting is no table: write the path as one key in quotes".to_owned()),
         value => Ok(value.clone()),
     };
+    let keys = section.keys();
+    for key in &keys {
+        refuses_path(section, key, key);
+    }
     let assign =
         |key: &str| Some((key.to_owned(), section.custom_at(key, "a setting of that parameter", single)?));
-    section.keys().into_iter().filter_map(assign).collect()
+    keys.into_iter().filter_map(assign).collect()
 }
 
 /// Reads the parameters of a design under a table of this name, all of them or none: errors are noted with the reader.
@@ -266,6 +333,9 @@ pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> 
         _ => Err("a condition is a table with one path and its value".to_owned()),
     });
     let paths = paths?;
+    if paths.iter().any(|path| refuses_path(section, "path", path)) {
+        return None;
+    }
     if let Some((path, _)) = &when
         && !earlier.iter().any(|axis| axis.paths.contains(path))
     {
@@ -275,6 +345,7 @@ pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> 
             "the path of an earlier parameter",
             None,
         );
+        return None;
     }
     if let Some(path) = paths.iter().find(|path| earlier.iter().any(|axis| axis.paths.contains(path))) {
         let conditional =
@@ -287,7 +358,20 @@ pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> 
     let settings = match (values, range) {
         (Some(values), None) => {
             section.note_unread("it belongs to a `range`");
-            Settings::Levels(levels_of(section, &paths, values)?)
+            let levels = levels_of(section, &paths, values)?;
+            let alike = |a: &[Value], b: &[Value]| a.iter().zip(b).all(|(a, b)| same(a, b));
+            if let Some(twice) = (1..levels.len()).find(|&i| levels[..i].iter().any(|l| alike(l, &levels[i])))
+            {
+                let words: Vec<String> = levels[twice].iter().map(Value::to_string).collect();
+                section.refuse(
+                    "values",
+                    &format!("{} stands there twice", words.join(", ")),
+                    "each setting once",
+                    None,
+                );
+                return None;
+            }
+            Settings::Levels(levels)
         }
         (None, Some((low, high, whole))) => {
             let log = section.choice(&SCALE) == "log";
@@ -306,8 +390,12 @@ pub(crate) fn read_axis(section: &Section, earlier: &[Axis], levelled: bool) -> 
             }
             Settings::Range(Range { low, high, log, whole, levels })
         }
-        _ => {
-            section.refuse("", "a parameter needs its settings", "either `values` or `range`", None);
+        (values, range) => {
+            // What is wrong with one that is given has been said.
+            let given = section.is_given(VALUES.key) || section.is_given(RANGE.key);
+            if !given || (values.is_some() && range.is_some()) {
+                section.refuse("", "a parameter needs its settings", "either `values` or `range`", None);
+            }
             return None;
         }
     };

@@ -1,17 +1,20 @@
 //! `effects.csv` and `main_effects.csv`: which swept parameter moves which metric, and by how much.
 //!
 //! One analysis of variance for each contender and metric, and one over all contenders (`mechanism` is `*`) in which the
-//! mechanism is a factor too. See [`crate::measure::effects`].
+//! mechanism is a factor too. What a contender does not read has no effect on it: parameters of other contenders are in none of its
+//! analyses, and in that over all of them they exist where their own contender plays. See [`crate::measure::effects`].
 
 use super::{Given, Table, TableError, push_number, push_numbers, quote};
 use crate::experiment::store::{Column, DesignValue, Order, Store, StoreError};
 use crate::experiment::sweep::listed::cells;
+use crate::experiment::sweep::owner_of;
 use crate::measure::effects::analysis::{Effect, Shares, effects, shares};
 use crate::measure::effects::coding::{ABSENT, Factor, Model, Settings, factors};
 use crate::measure::effects::least_squares::{Block, Normal, Scores};
 use crate::measure::effects::margins::{Cells, Kind, Margin, Margins};
 use crate::measure::effects::multiplicity::{benjamini_hochberg, holm};
 use crate::measure::statistics::Estimate;
+use crate::settings::{Document, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
@@ -122,29 +125,48 @@ pub fn on_metrics(store: &Store, metrics: &[&str]) -> Result<Vec<Vec<Option<Shar
         replicates(store, &design.numbers, &chunk, |series, place, block| {
             gathered[place].add(&series.layout.model.columns, block);
         })?;
-        for (series, normal) in chunk.iter().zip(&gathered).filter(|(_, normal)| normal.observations() > 0) {
-            let model = &series.layout.model;
+        let observations: Vec<usize> = gathered.iter().map(Normal::observations).collect();
+        let mut solved: Vec<Scores> = chunk
+            .iter()
+            .zip(&gathered)
+            .map(|(series, normal)| scores(normal, &series.layout.model))
+            .collect();
+        if chunk.iter().any(|series| !series.layout.model.is_crossed) {
+            replicates(store, &design.numbers, &chunk, |series, place, block| {
+                solved[place].add(&series.layout.model.columns, block);
+            })?;
+        }
+        let done = chunk.iter().zip(solved).zip(observations).filter(|(_, n)| *n > 0);
+        for ((series, scores), _) in done {
             if let Some(place) = place(series.metric) {
-                found[place][series.contender] = Some(shares(model, &normal.solve(&model.columns).finish()));
+                found[place][series.contender] = Some(shares(&series.layout.model, &scores.finish()));
             }
         }
     }
     Ok(found)
 }
 
+/// Ready for the second pass; in a design that is not full factorial it tells lack of fit.
+fn scores(normal: &Normal, model: &Model) -> Scores {
+    let scores = normal.solve(&model.columns);
+    if model.is_crossed { scores } else { scores.with_lack_of_fit(&model.columns) }
+}
+
 /// Means at the levels of factors, by metric, then contender.
 pub type Means = Vec<Vec<Vec<Margin>>>;
 
-/// Means of some metrics, by place in the store, at each level of some factors of a design. Adjusted for
-/// the other factors where every factor can be told from the others for every metric that there is, else plain.
+/// Means of some metrics, by place in the store, at each level of some factors of a design; `bears` says whether a factor, by place, bears on
+/// a contender, who else has no means there. Adjusted for the other factors where every factor can be told from the others for every
+/// metric that there is, else plain.
 ///
 /// # Errors
 /// Where the store cannot be read.
 pub fn means(
     store: &Store,
     designs: &[u32],
-    factors: Vec<Factor>,
+    factors: &[Factor],
     metrics: &[usize],
+    bears: impl Fn(usize, usize) -> bool,
 ) -> Result<(Kind, Means), StoreError> {
     let contenders = store.contenders().len();
     // Room for main effects, and none for interactions.
@@ -152,9 +174,23 @@ pub fn means(
         Settings::Levels(_, levels) => levels.len().saturating_sub(1),
         Settings::Numbers(_) => 2,
     };
-    let most = factors.iter().map(width).sum::<usize>().min(MOST_COLUMNS);
-    let layout = Layout::of(factors, designs.len(), most);
-    let series = |(metric, c)| Series { contender: c, metric, of: vec![c], layout: layout.clone() };
+    let own = |c: usize| -> Vec<usize> { (0..factors.len()).filter(|&f| bears(f, c)).collect() };
+    let owns: Vec<Vec<usize>> = (0..contenders).map(own).collect();
+    let mut layouts: Vec<Rc<Layout>> = Vec::new();
+    for (c, own) in owns.iter().enumerate() {
+        let known = owns[..c].iter().position(|other| other == own).map(|other| layouts[other].clone());
+        layouts.push(known.unwrap_or_else(|| {
+            let factors: Vec<Factor> = own.iter().map(|&f| factors[f].clone()).collect();
+            let most = factors.iter().map(width).sum::<usize>().min(MOST_COLUMNS);
+            Layout::of(factors, designs.len(), most)
+        }));
+    }
+    let series = |(metric, c): (usize, usize)| Series {
+        contender: c,
+        metric,
+        of: vec![c],
+        layout: layouts[c].clone(),
+    };
     let pairs = metrics.iter().flat_map(|&metric| (0..contenders).map(move |c| (metric, c)));
     let all: Vec<Series> = pairs.map(series).collect();
     let mut cells: Vec<Cells> = all.iter().map(|s| Cells::new(&s.layout.factors, s.layout.points)).collect();
@@ -175,7 +211,11 @@ pub fn means(
     replicates(store, designs, &all, |series, place, block| {
         found[place].add(&series.layout.factors, &series.layout.model, block);
     })?;
-    let mut found = found.iter().map(Margins::finish);
+    let of = |(series, margins): (&Series, &Margins)| {
+        let own = &owns[series.contender];
+        margins.finish().into_iter().map(|margin| Margin { factor: own[margin.factor], ..margin }).collect()
+    };
+    let mut found = all.iter().zip(&found).map(of);
     let by_metric = |_| found.by_ref().take(contenders).collect();
     let by_metric: Vec<Vec<Vec<Margin>>> = metrics.iter().map(by_metric).collect();
     Ok((kind, by_metric))
@@ -218,7 +258,8 @@ impl Layout {
         let width = self.model.columns.width();
         let has_levels = |factor: &Factor| matches!(factor.settings, Settings::Levels(..)) && factor.varies();
         let means = if self.factors.iter().any(has_levels) { 12 } else { 0 };
-        8 * (4 * width * width + 8 * width) + (16 + means) * self.points
+        let errors = if self.model.is_crossed { 0 } else { 16 };
+        8 * (4 * width * width + 8 * width) + (16 + means + errors) * self.points
     }
 }
 
@@ -248,12 +289,12 @@ impl Series {
 /// of them.
 fn series(store: &Store, design: &DesignTable, given: &Given, together: bool) -> Vec<Series> {
     let contenders = store.contenders().len();
-    let own = Layout::new(design.factors.clone(), design.points);
+    let own = design.alone(store);
     let mut pooled: BTreeMap<Vec<usize>, Rc<Layout>> = BTreeMap::new();
     let mut found: Vec<Series> = Vec::new();
     for metric in 0..store.metrics().len() {
         let having: Vec<usize> = (0..contenders).filter(|&c| given.has(c, metric)).collect();
-        let alone = |&c: &usize| Series { contender: c, metric, of: vec![c], layout: own.clone() };
+        let alone = |&c: &usize| Series { contender: c, metric, of: vec![c], layout: own[c].clone() };
         found.extend(having.iter().map(alone));
         if together && having.len() > 1 {
             let layout = pooled.entry(having.clone()).or_insert_with(|| design.pooled(store, &having));
@@ -293,7 +334,7 @@ fn analyse(store: &Store, design: &DesignTable, given: &Given) -> Result<Vec<Ana
         let observations: Vec<usize> = gathered.iter().map(|(normal, _)| normal.observations()).collect();
         let solve = |(series, (normal, cells)): (&Series, (Normal, Cells))| {
             let Layout { factors, model, .. } = &*series.layout;
-            (normal.solve(&model.columns), Margins::new(Kind::Adjusted, factors, model, cells))
+            (scores(&normal, model), Margins::new(Kind::Adjusted, factors, model, cells))
         };
         let mut solved: Vec<(Scores, Margins)> = chunk.iter().zip(gathered).map(solve).collect();
         replicates(store, &design.numbers, &chunk, |series, place, block| {
@@ -350,10 +391,10 @@ fn replicates(
     Ok(())
 }
 
-/// The design as factors.
+/// The design as parameters.
 struct DesignTable {
     numbers: Vec<u32>,
-    factors: Vec<Factor>,
+    parameters: Vec<Factor>,
     points: usize,
 }
 
@@ -364,23 +405,76 @@ impl DesignTable {
             DesignValue::Number(number) => super::format_number(number),
         };
         let columns = store.columns(designs, None)?;
-        let parameters = store.parameters().iter().zip(columns).map(|(path, column)| match column {
-            Column::Numbers(numbers) => Factor::of_numbers(path, numbers, super::format_number),
+        let logarithmic = logarithmic(store)?;
+        let parameter = |(path, column): (&String, Column)| match column {
+            Column::Numbers(numbers) => {
+                let factor = Factor::of_numbers(path, numbers, super::format_number);
+                if logarithmic.contains(path) { factor.in_logarithms() } else { factor }
+            }
             Column::Named(places, levels) => {
                 let places = places.into_iter().map(|place| place.unwrap_or(ABSENT)).collect();
                 Factor::of_levels(path, places, levels.into_iter().map(name).collect())
             }
-        });
-        Ok(DesignTable { numbers: designs.to_vec(), factors: factors(parameters), points: designs.len() })
+        };
+        let parameters = store.parameters().iter().zip(columns).map(parameter).collect();
+        Ok(DesignTable { numbers: designs.to_vec(), parameters, points: designs.len() })
     }
 
-    /// The design crossed with some contenders.
+    /// Whether a contender reads a parameter.
+    fn bears(&self, store: &Store, parameter: usize, contender: usize) -> bool {
+        owner_of(&self.parameters[parameter].name, store.contenders()).is_none_or(|own| own == contender)
+    }
+
+    /// By contender: the design over what it reads.
+    fn alone(&self, store: &Store) -> Vec<Rc<Layout>> {
+        let mut known: Vec<(Vec<usize>, Rc<Layout>)> = Vec::new();
+        let mut of = |contender: usize| {
+            let own: Vec<usize> =
+                (0..self.parameters.len()).filter(|&p| self.bears(store, p, contender)).collect();
+            if let Some((_, layout)) = known.iter().find(|(other, _)| *other == own) {
+                return layout.clone();
+            }
+            let layout = Layout::new(factors(own.iter().map(|&p| self.parameters[p].clone())), self.points);
+            known.push((own, layout.clone()));
+            layout
+        };
+        (0..store.contenders().len()).map(&mut of).collect()
+    }
+
+    /// The design crossed with some contenders; a parameter exists where a contender reads it.
     fn pooled(&self, store: &Store, having: &[usize]) -> Rc<Layout> {
-        let mut factors = self.factors.clone();
         let names = store.contenders();
         let levels = having.iter().map(|&c| names[c].clone()).collect();
         let places = (0..having.len() as u32).flat_map(|c| std::iter::repeat_n(c, self.points));
-        factors.push(Factor::of_levels(MECHANISM, places.collect(), levels));
+        let mechanism = Factor::of_levels(MECHANISM, places.collect(), levels);
+        let parameter = |p: usize| {
+            let has: Vec<bool> = having.iter().map(|&c| self.bears(store, p, c)).collect();
+            has.contains(&true).then(|| self.parameters[p].repeated(&has))
+        };
+        let parameters = (0..self.parameters.len()).filter_map(parameter).filter(Factor::varies);
+        let factors = factors(std::iter::once(mechanism).chain(parameters));
         Layout::new(factors, self.points * having.len())
     }
+}
+
+/// Paths that a design spreads evenly in logarithms.
+fn logarithmic(store: &Store) -> Result<Vec<String>, StoreError> {
+    let Some(resolved) = store.meta("resolved")? else { return Ok(Vec::new()) };
+    // What cannot be read is not from this program, and says nothing of scales.
+    let Ok(document) = Document::parse("resolved", &resolved) else { return Ok(Vec::new()) };
+    let parameters = document.peek("sweep.parameters");
+    let tables = parameters.as_ref().and_then(Value::as_list).unwrap_or_default();
+    let paths = |table: &Value| {
+        let entries = table.as_table().unwrap_or_default();
+        let of = |key: &str| entries.iter().find(|(own, _)| own == key).map(|(_, value)| value);
+        if of("scale").and_then(Value::as_text) != Some("log") {
+            return Vec::new();
+        }
+        match of("path") {
+            Some(Value::Text(path)) => vec![path.clone()],
+            Some(Value::List(list)) => list.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        }
+    };
+    Ok(tables.iter().flat_map(paths).collect())
 }

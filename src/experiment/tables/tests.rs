@@ -68,7 +68,7 @@ fn tables_by_hand() {
     let parameters = ["mechanism.zeta.seats".to_owned(), "world.kind".to_owned()];
     let head = StudyHead {
         experiment: "toy",
-        engine: 1,
+        engine: crate::experiment::file::ENGINE,
         study: "s",
         resolved: "",
         contenders: &contenders,
@@ -167,7 +167,7 @@ fn a_table_that_cannot_be_written_names_its_path() {
     let lock = OutputLock::acquire(root.path()).unwrap();
     let head = StudyHead {
         experiment: "toy",
-        engine: 1,
+        engine: crate::experiment::file::ENGINE,
         study: "s",
         resolved: "",
         contenders: &[],

@@ -1,24 +1,33 @@
 //! Analysis of variance over a design.
 //!
 //! For a term with columns `T` of the model:
-//! * sum of squares `β_T' [(A⁻¹)_TT]⁻¹ β_T`: what the residual sum of squares grows by without it (type III under sum coding). What
-//!   parameters have in common, where settings of one determine those of another, is in nobody's;
+//! * sum of squares `β_T' [(A⁻¹)_TT]⁻¹ β_T`: what the residual sum of squares grows by without it, in the model of all terms but the
+//!   interactions of which it is part (type II; Langsrud 2003, Statistics and Computing 13, pp. 163–167: a main effect is no smaller for an
+//!   interaction that happens to go along with it in a few points). What parameters have in common, where settings of one determine
+//!   those of another, is in nobody's;
 //! * `η² = SS_T / SS_total` and partial `η²_p = SS_T / (SS_T + SS_residual)`, sums of squares within replicates;
 //! * Hotelling's statistic `T² = β_T' V_TT⁻¹ β_T` with the cluster-robust covariance `V`: `T² (G − m)/((G − 1) m)`, `m = |T|`, against F with
 //!   `m` and `G − m` degrees of freedom (Hotelling 1931; exact for normal errors in balanced designs), where `G` counts the replicates
 //!   whose own points identify the term. Where they are not more than columns of the term, `V_TT` is singular and there is no test; nor is there one of a term whose sum of squares is within rounding
 //!   ([`Fit::rounding`]), which counts as nothing.
 //!
+//! **Lack of fit.** In a full factorial design the columns of one parameter are orthogonal to whatever the others do, and the tests above
+//! hold whatever the model misses. In any other design what it misses of one parameter shows in the coefficients of others, in every
+//! replicate alike: measured against replicates alone, parameters that do nothing are significant. There the covariance of `β_T` is
+//! `V_TT + max(0, MS_lack − MS_pure)·(A⁻¹)_TT`: what is missed counts as an error of each point ([`LackOfFit`]). Where it is more than
+//! nothing, `T²/m` is held against F with `m` and the degrees of freedom of lack of fit, too, and the larger p-value is told. A
+//! design that leaves no degrees of freedom for it beside numeric factors has no tests.
+//!
 //! A balanced factorial gives the textbook's table: sums of squares that add up.
 
 use super::coding::{Model, Term};
-use super::least_squares::{self, Fit, OfTerm};
+use super::least_squares::{self, Fit, LackOfFit, OfTerm};
 use crate::numerics::incomplete_beta;
 
 /// One row of the table of effects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effect {
-    /// The term: `a`, `a × b`, or `residual`.
+    /// The term: `a`, `a × b`, `lack of fit`, or `residual`.
     pub term: String,
     /// Degrees of freedom.
     pub freedom: usize,
@@ -34,50 +43,68 @@ pub struct Effect {
     pub p_value: f64,
 }
 
+/// Name of the row of what a model misses.
+pub const LACK_OF_FIT: &str = "lack of fit";
+
+/// What the model misses, where the design is not full factorial.
+fn lack_of_fit(model: &Model, fit: &Fit) -> Option<LackOfFit> {
+    fit.lack_of_fit.filter(|_| !model.is_crossed)
+}
+
 /// Table of effects of a metric over a design, from the fit of the model: one row a term, then without numbers one for each factor for
-/// which the model has no room, and last the residual.
+/// which the model has no room, where the design is not full factorial one for lack of fit, and last the residual.
 pub fn effects(model: &Model, fit: &Fit) -> Vec<Effect> {
-    let (total, residual) = (beyond_rounding(fit, fit.total), beyond_rounding(fit, fit.residual));
+    let total = beyond_rounding(fit, fit.total);
+    let lack = lack_of_fit(model, fit);
+    let all = beyond_rounding(fit, fit.residual);
     let mut table: Vec<Effect> = model
         .terms
         .iter()
         .zip(&fit.clusters)
         .map(|(term, &clusters)| {
-            let part = fit.of_term(term.columns.clone());
+            let part = fit.of_term(term.columns.clone(), &term.within);
             let sum = sum_of_squares(fit, &part);
-            let (f, p_value) = if sum > 0.0 { wald(&part, clusters) } else { (f64::NAN, f64::NAN) };
+            let untold = model.is_numeric && lack.is_some_and(|lack| lack.freedom == 0);
+            let (f, p_value) =
+                if sum > 0.0 && !untold { test(fit, &part, clusters, lack) } else { (f64::NAN, f64::NAN) };
             Effect {
-                term: term.name.clone(),
-                freedom: part.beta.len(),
-                sum_of_squares: sum,
                 eta_squared: ratio(sum, total),
-                partial_eta_squared: ratio(sum, sum + residual),
+                partial_eta_squared: ratio(sum, sum + all),
                 f,
                 p_value,
+                ..untested(&term.name, part.beta.len(), sum)
             }
         })
         .collect();
-    table.extend(model.left_out.iter().map(|factor| Effect {
-        term: factor.clone(),
-        freedom: 0,
-        sum_of_squares: f64::NAN,
+    table.extend(model.left_out.iter().map(|factor| untested(factor, 0, f64::NAN)));
+    let (n, g) = fit.counts;
+    let spent = fit.used.iter().filter(|&&used| used).count() + g;
+    let mut freedom = n.saturating_sub(spent);
+    let mut residual = all;
+    if let Some(lack) = lack {
+        let missed = beyond_rounding(fit, lack.sum);
+        table.push(Effect {
+            eta_squared: ratio(missed, total),
+            ..untested(LACK_OF_FIT, lack.freedom, missed)
+        });
+        residual = beyond_rounding(fit, lack.rest);
+        freedom = lack.rest_freedom;
+    }
+    table.push(Effect { eta_squared: ratio(residual, total), ..untested("residual", freedom, residual) });
+    table
+}
+
+/// A row without shares and test.
+fn untested(term: &str, freedom: usize, sum_of_squares: f64) -> Effect {
+    Effect {
+        term: term.to_owned(),
+        freedom,
+        sum_of_squares,
         eta_squared: f64::NAN,
         partial_eta_squared: f64::NAN,
         f: f64::NAN,
         p_value: f64::NAN,
-    }));
-    let (n, g) = fit.counts;
-    let spent = fit.used.iter().filter(|&&used| used).count() + g;
-    table.push(Effect {
-        term: "residual".to_owned(),
-        freedom: n.saturating_sub(spent),
-        sum_of_squares: residual,
-        eta_squared: ratio(residual, total),
-        partial_eta_squared: f64::NAN,
-        f: f64::NAN,
-        p_value: f64::NAN,
-    });
-    table
+    }
 }
 
 /// Shares of a metric's sum of squares within replicates (η²).
@@ -86,21 +113,29 @@ pub struct Shares {
     /// What each term explains beyond all others, in the order of terms; `NaN` where nothing varies. With the residual these add
     /// up to one where parameters vary independently of each other, as in a factorial design.
     pub terms: Vec<(String, f64)>,
-    /// What no term explains.
+    /// What the model misses at the design points, in every replicate alike; 0 in a full factorial design, where it is in the residual.
+    pub lack_of_fit: f64,
+    /// What no term explains, beyond that.
     pub residual: f64,
     /// Factors for which the model has no room: what they explain is in the residual, or in terms that they move with.
     pub left_out: Vec<String>,
 }
 
-/// Shares of the terms of a model; the second pass is not needed for it.
+/// Shares of the terms of a model. The second pass is needed for lack of fit alone.
 pub fn shares(model: &Model, fit: &Fit) -> Shares {
     let total = beyond_rounding(fit, fit.total);
     let share = |term: &Term| {
-        (term.name.clone(), ratio(sum_of_squares(fit, &fit.of_term(term.columns.clone())), total))
+        let part = fit.of_term(term.columns.clone(), &term.within);
+        (term.name.clone(), ratio(sum_of_squares(fit, &part), total))
     };
-    let residual = ratio(beyond_rounding(fit, fit.residual), total);
-    let left_out = model.left_out.clone();
-    Shares { terms: model.terms.iter().map(share).collect(), residual, left_out }
+    let lack = lack_of_fit(model, fit);
+    let residual = lack.map_or(fit.residual, |lack| lack.rest);
+    Shares {
+        terms: model.terms.iter().map(share).collect(),
+        lack_of_fit: ratio(beyond_rounding(fit, lack.map_or(0.0, |lack| lack.sum)), total),
+        residual: ratio(beyond_rounding(fit, residual), total),
+        left_out: model.left_out.clone(),
+    }
 }
 
 fn sum_of_squares(fit: &Fit, part: &OfTerm) -> f64 {
@@ -125,17 +160,26 @@ fn quadratic(beta: &[f64], matrix: &[f64]) -> Option<f64> {
     Some((0..m).map(|i| (0..m).map(|j| beta[i] * inverse[i * m + j] * beta[j]).sum::<f64>()).sum())
 }
 
-/// Wald test of `β_T = 0`, with so many clusters.
-fn wald(part: &OfTerm, clusters: usize) -> (f64, f64) {
+/// Wald test of `β_T = 0`, with so many clusters, and with what the model misses as an error of each point.
+fn test(fit: &Fit, part: &OfTerm, clusters: usize, lack: Option<LackOfFit>) -> (f64, f64) {
+    let none = (f64::NAN, f64::NAN);
     let m = part.beta.len();
     if m == 0 || clusters < 2 || m >= clusters {
-        return (f64::NAN, f64::NAN);
+        return none;
     }
-    let Some(statistic) = quadratic(&part.beta, &part.covariance) else { return (f64::NAN, f64::NAN) };
+    let missed = lack.filter(|lack| beyond_rounding(fit, lack.sum) > 0.0 && lack.excess() > 0.0);
+    let excess = missed.map_or(0.0, |lack| lack.excess());
+    let covariance: Vec<f64> =
+        part.covariance.iter().zip(&part.inverse).map(|(v, inverse)| v + excess * inverse).collect();
+    let Some(statistic) = quadratic(&part.beta, &covariance) else { return none };
     // In a balanced design β is a mean over replicates: Hotelling's T² (G − m)/((G − 1) m) is F(m, G − m).
     let (m, g) = (m as f64, clusters as f64);
     let f = statistic * (g - m) / ((g - 1.0) * m);
-    (f, upper_tail(f, m, g - m))
+    let among_replicates = (f, upper_tail(f, m, g - m));
+    let Some(lack) = missed else { return among_replicates };
+    let f = statistic / m;
+    let among_points = (f, upper_tail(f, m, lack.freedom as f64));
+    if among_points.1 > among_replicates.1 { among_points } else { among_replicates }
 }
 
 /// Probability that an F variable with these degrees of freedom exceeds `f`.
@@ -318,5 +362,117 @@ mod tests {
             close(of("a").sum_of_squares, 8.0, 1e-9);
             assert_eq!((of("a").freedom, of("c").freedom, of("c").sum_of_squares), (1, 0, 0.0));
         }
+    }
+
+    /// A Latin hypercube in `k` numeric factors, whose settings no other trial has, and numbers between 0 and 1 there.
+    fn scattered(points: u32, k: u32, trial: u32) -> (Vec<Factor>, Vec<Vec<f64>>) {
+        let stream = Key::new(17, trial, points).stream(Purpose::Resample, Who::MARKET);
+        let column = |f: u32| {
+            let mut order: Vec<u32> = (0..points).collect();
+            order.sort_by(|&a, &b| stream.uniform(a, 100 + f).total_cmp(&stream.uniform(b, 100 + f)));
+            order.into_iter().map(|place| (f64::from(place) + 0.5) / f64::from(points)).collect::<Vec<f64>>()
+        };
+        let columns: Vec<Vec<f64>> = (0..k).map(column).collect();
+        let named = columns.iter().zip(["a", "b", "c"]);
+        (named.map(|(x, name)| Factor::of_numbers(name, x.clone(), |x| x.to_string())).collect(), columns)
+    }
+
+    #[test]
+    fn what_a_model_misses_of_one_parameter_is_no_effect_of_another() {
+        // y is a step in `a`, which no parabola follows, on draws that replicates have in common but for a little noise: `b` and `c` do
+        // nothing. Against replicates alone nearly every test of them rejects.
+        let trials = 1_500;
+        for noise in [0.0, 0.01, 0.4] {
+            let mut rejected = [0_u32; 3];
+            for trial in 0..trials {
+                let (factors, x) = scattered(32, 3, trial);
+                let model = Model::new(&factors, 32, 300);
+                let stream = Key::new(19, trial, 0).stream(Purpose::Resample, Who::MARKET);
+                let y = |r: u32, p: u32| {
+                    let step = f64::from(u8::from(x[0][p as usize] > 0.7));
+                    (p, step + noise * crate::numerics::normal_quantile(stream.uniform(r, p)))
+                };
+                let blocks: Vec<Vec<_>> = (0..8).map(|r| (0..32).map(|p| y(r, p)).collect()).collect();
+                let table = effects(&model, &fit(&model.columns, &blocks));
+                let p = |name: &str| table.iter().find(|effect| effect.term == name).unwrap().p_value;
+                assert!(p("a") < 0.05, "{noise} {trial}: {}", p("a"));
+                for (count, name) in rejected.iter_mut().zip(["b", "c", "b × c"]) {
+                    *count += u32::from(p(name) < 0.05);
+                }
+            }
+            // At most the level: the larger of two p-values is told. Binomial standard error .0056.
+            for count in rejected {
+                let share = f64::from(count) / f64::from(trials);
+                assert!(share < 0.05 + 3.0 * 0.0056, "noise {noise}: {share}");
+            }
+        }
+    }
+
+    #[test]
+    fn lack_of_fit_by_hand() {
+        // Nine settings −1, −3/4, …, 1 of which a parabola leaves nothing but the spike at the middle. Two replicates, ±1 at the
+        // middle beside it: pure error 2.
+        let x: Vec<f64> = (0..9).map(|i| 0.25 * f64::from(i) - 1.0).collect();
+        let factors = [Factor::of_numbers("a", x.clone(), |x| x.to_string())];
+        let spike = [0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0, 0.0];
+        let block = |e: f64| -> Vec<(u32, f64)> {
+            (0..9).map(|p| (p, spike[p as usize] + if p == 4 { e } else { 0.0 })).collect()
+        };
+        let model = Model::new(&factors, 9, 300);
+        // One factor alone is crossed with nothing: as if it were not, to see the numbers.
+        let model = Model { is_crossed: false, ..model };
+        let table = effects(&model, &fit(&model.columns, &[block(1.0), block(-1.0)]));
+        // x² less its mean 5/12 is −5/12 at the middle, and has the sum of squares 177/64 − 9·25/144 = 77/64: of the square of a spike it takes
+        // (25/144)/(77/64) = 100/693. What is missed: twice 81·8/9 less that.
+        let explained = 2.0 * 81.0 * 100.0 / 693.0;
+        close(table[0].sum_of_squares, explained, 1e-9);
+        assert_eq!((table[1].term.as_str(), table[1].freedom), ("lack of fit", 9 - 1 - 2));
+        close(
+            table[1].sum_of_squares + table[2].sum_of_squares,
+            2.0 * 72.0 - explained + 2.0 * 8.0 / 9.0,
+            1e-9,
+        );
+        // Deviations of ±1 at one of nine points: 8/9 within each replicate.
+        close(table[2].sum_of_squares, 2.0 * (8.0 / 9.0), 1e-9);
+        assert_eq!((table[2].term.as_str(), table[2].freedom), ("residual", 18 - 2 - 2 - 6));
+        close(table.iter().map(|effect| effect.eta_squared).sum(), 1.0, 1e-12);
+    }
+
+    #[test]
+    fn main_effects_are_no_smaller_for_interactions_that_go_along_with_them() {
+        // y = a in a scattered design: all of it is a's, though products go along with it in part.
+        let (factors, x) = scattered(24, 3, 5);
+        let model = Model::new(&factors, 24, 300);
+        assert_eq!(model.terms.len(), 6);
+        let block: Vec<(u32, f64)> = (0..24).map(|p| (p, x[0][p as usize])).collect();
+        let fit = fit(&model.columns, &[block.clone(), block]);
+        let shares = shares(&model, &fit);
+        let beyond_all = sum_of_squares(&fit, &fit.of_term(model.terms[0].columns.clone(), &[])) / fit.total;
+        assert!(shares.terms[0].1 > 1.1 * beyond_all, "{shares:?} {beyond_all}");
+        close(shares.residual + shares.lack_of_fit, 0.0, 1e-12);
+        // By hand: what is left of a beside b, c and b × c.
+        let design: Vec<Vec<f64>> = (0..24).map(|p| model.columns.row(p)).collect();
+        let others: Vec<usize> = [2, 3, 4, 5].into_iter().chain(model.terms[5].columns.clone()).collect();
+        let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+        let centred = |v: Vec<f64>| {
+            let m = mean(&v);
+            v.into_iter().map(|x| x - m).collect::<Vec<f64>>()
+        };
+        // Gram–Schmidt.
+        let mut basis: Vec<Vec<f64>> = Vec::new();
+        let rest = |v: &[f64], basis: &[Vec<f64>]| {
+            basis.iter().fold(v.to_vec(), |v, e| {
+                let dot: f64 = v.iter().zip(e).map(|(a, b)| a * b).sum();
+                v.iter().zip(e).map(|(a, b)| a - dot * b).collect()
+            })
+        };
+        for column in others {
+            let v = rest(&centred(design.iter().map(|row| row[column]).collect()), &basis);
+            let norm = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+            basis.push(v.into_iter().map(|x| x / norm).collect());
+        }
+        let y = centred(x[0].clone());
+        let square = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>();
+        close(shares.terms[0].1, square(&rest(&y, &basis)) / square(&y), 1e-9);
     }
 }

@@ -3,7 +3,8 @@
 //! A factor with few distinct settings is *categorical*: `L` levels give `L − 1` columns in sum coding (level `l < L` is 1
 //! in column `l`, the last level is −1 in all), so that effects add up to nothing over levels. A factor that takes many
 //! values (Latin hypercube, Sobol) is *numeric*: scaled to `[−1, 1]`, a linear column `z` and a quadratic one `z² − 1/3`.
-//! Interactions of two factors are the products of their columns (of numeric factors: of the linear ones).
+//! Interactions of two factors are the products of their columns (of numeric factors: of the linear ones). A factor that was asked
+//! for on a logarithmic scale is coded by its logarithm.
 //!
 //! A *conditional* factor, which exists at some levels of an earlier factor alone, has these columns where it exists and zeros
 //! elsewhere: that it exists is an effect of the earlier factor, how it is set is its own. Where no earlier factor tells when it
@@ -13,6 +14,8 @@
 //! Rows are made when they are asked for: of a large design only settings are kept.
 
 use super::least_squares::{Columns, Rows};
+use crate::numerics::ln;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -65,6 +68,31 @@ impl Factor {
         let place = |x: &f64| distinct.iter().position(|d| d == x).map_or(ABSENT, |place| place as u32);
         let places = numbers.iter().map(place).collect();
         Self::of_levels(name, places, distinct.into_iter().map(show).collect())
+    }
+
+    /// The same on a logarithmic scale, if it is one of numbers that has no levels.
+    #[must_use]
+    pub fn in_logarithms(mut self) -> Self {
+        if let Settings::Numbers(numbers) = &mut self.settings {
+            *numbers = numbers.iter().map(|&x| ln(x)).collect();
+        }
+        self
+    }
+
+    /// The same over several repetitions of the design, absent from those that do not have it.
+    #[must_use]
+    pub fn repeated(&self, has: &[bool]) -> Self {
+        let settings = match &self.settings {
+            Settings::Levels(places, levels) => {
+                let each = |&has: &bool| places.iter().map(move |&place| if has { place } else { ABSENT });
+                Settings::Levels(has.iter().flat_map(each).collect(), levels.clone())
+            }
+            Settings::Numbers(numbers) => {
+                let each = |&has: &bool| numbers.iter().map(move |&x| if has { x } else { f64::NAN });
+                Settings::Numbers(has.iter().flat_map(each).collect())
+            }
+        };
+        Factor { name: self.name.clone(), settings }
     }
 
     /// Takes in a factor that moves together with this one: names and levels stand side by side. Where this one is absent and the
@@ -131,6 +159,15 @@ impl Factor {
         }
     }
 
+    /// Something that tells settings apart, or `None` where the factor is absent, in a design that may be repeated.
+    fn setting(&self, point: usize) -> Option<u64> {
+        let point = point % self.points();
+        (!self.is_absent(point)).then(|| match &self.settings {
+            Settings::Levels(places, _) => u64::from(places[point]),
+            Settings::Numbers(numbers) => numbers[point].to_bits(),
+        })
+    }
+
     /// Whether the factor takes more than one setting where it exists.
     pub fn varies(&self) -> bool {
         match &self.settings {
@@ -191,6 +228,67 @@ pub fn move_together<P: Copy + PartialEq + TryInto<usize>>(a: &[P], b: &[P], lev
     a.iter()
         .zip(b)
         .all(|(&a, &b)| *map[number(a)].get_or_insert(b) == b && *back[number(b)].get_or_insert(a) == a)
+}
+
+/// Whether both of two factors vary where both exist, so that they can act on each other.
+fn can_interact(a: &Factor, b: &Factor, points: usize) -> bool {
+    let (mut first, mut varied) = (None, (false, false));
+    for point in 0..points {
+        let (Some(x), Some(y)) = (a.setting(point), b.setting(point)) else { continue };
+        let (p, q) = *first.get_or_insert((x, y));
+        varied = (varied.0 || x != p, varied.1 || y != q);
+        if varied == (true, true) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether among the points at which the same factors exist every combination of the settings that these have there is there equally often: a
+/// full factorial design, or one for each case of a condition. Columns of a factor are orthogonal then to whatever the others do.
+fn is_crossed(factors: &[&Factor], points: usize) -> bool {
+    let places: Vec<(Vec<u32>, usize)> = factors.iter().map(|factor| factor.places()).collect();
+    let all = places.iter().try_fold(1_u64, |all, (_, levels)| all.checked_mul(*levels as u64));
+    if all.is_none() {
+        return false;
+    }
+    let combination = |point: usize| {
+        let each = places.iter().map(|(own, levels)| (u64::from(own[point % own.len()]), *levels as u64));
+        each.fold(0, |number, (place, levels)| number * levels + place)
+    };
+    let mut found: Vec<u64> = (0..points).map(combination).collect();
+    found.sort_unstable();
+    // Absence is the last place of a factor that is absent anywhere.
+    let absent: Vec<Option<u64>> = factors
+        .iter()
+        .zip(&places)
+        .map(|(factor, (own, levels))| {
+            (0..own.len()).any(|point| factor.is_absent(point)).then_some(*levels as u64 - 1)
+        })
+        .collect();
+    // By case: settings of each factor, combinations, and how often each is there.
+    let mut cases: BTreeMap<Vec<bool>, (Vec<BTreeSet<u64>>, usize, usize)> = BTreeMap::new();
+    for same in found.chunk_by(|a, b| a == b) {
+        let mut number = same[0];
+        let mut settings = vec![0; places.len()];
+        for (setting, (_, levels)) in settings.iter_mut().zip(&places).rev() {
+            *setting = number % *levels as u64;
+            number /= *levels as u64;
+        }
+        let there: Vec<bool> =
+            settings.iter().zip(&absent).map(|(own, absent)| Some(*own) != *absent).collect();
+        let case = cases.entry(there).or_insert_with(|| (vec![BTreeSet::new(); places.len()], 0, same.len()));
+        for (known, setting) in case.0.iter_mut().zip(&settings) {
+            known.insert(*setting);
+        }
+        case.1 += 1;
+        if case.2 != same.len() {
+            return false;
+        }
+    }
+    cases.values().all(|(settings, combinations, _)| {
+        settings.iter().map(BTreeSet::len).fold(1, usize::saturating_mul) == *combinations
+    })
 }
 
 /// How a factor is written in columns.
@@ -314,6 +412,8 @@ pub struct Term {
     pub columns: Range<usize>,
     /// Place of the factor, for a main effect.
     pub factor: Option<usize>,
+    /// Columns of the interactions that its factor is part of, for a main effect.
+    pub within: Vec<Range<usize>>,
 }
 
 /// Terms of a regression and their columns at each design point; the intercept is left to the blocks.
@@ -325,11 +425,16 @@ pub struct Model {
     pub columns: Columns,
     /// Names of factors that vary and for which there was no room.
     pub left_out: Vec<String>,
+    /// Whether the design is a full factorial one, or one for each case of its conditions.
+    pub is_crossed: bool,
+    /// Whether some factor is numeric, so that columns may not follow what it does.
+    pub is_numeric: bool,
 }
 
 impl Model {
     /// Main effects of all factors that vary, at most `most` columns of them (the last of the widest is left out until there is room), and every product of two
-    /// where that makes `most` columns at most. A number of points that is a multiple of the factors' is as many repetitions.
+    /// where that makes `most` columns at most, and in a design that is not full factorial half as many as there are points at most: more would leave little to tell lack of fit by. Two that do not both vary where both exist have no
+    /// product. A number of points that is a multiple of the factors' is as many repetitions.
     pub fn new(factors: &[Factor], points: usize, most: usize) -> Self {
         let mut varying: Vec<(usize, Code)> = factors
             .iter()
@@ -345,6 +450,10 @@ impl Model {
             left_out.push(factors[varying.remove(widest).0].name.clone());
         }
         let alone = total(&varying);
+        let in_model: Vec<&Factor> = varying.iter().map(|(place, _)| &factors[*place]).collect();
+        let is_crossed = is_crossed(&in_model, points);
+        let is_numeric = varying.iter().any(|(_, code)| matches!(code, Code::Numbers { .. }));
+        let most = if is_crossed { most } else { most.min(points / 2) };
         let mut terms = Vec::new();
         let mut starts = Vec::new();
         let mut width = 0;
@@ -352,11 +461,13 @@ impl Model {
             let columns = width..width + code.width();
             width = columns.end;
             starts.push(columns.start);
-            terms.push(Term { name: factors[*place].name.clone(), columns, factor: Some(*place) });
+            let name = factors[*place].name.clone();
+            terms.push(Term { name, columns, factor: Some(*place), within: Vec::new() });
         }
         let crossed: Vec<usize> = varying.iter().map(|(_, code)| code.crossed()).collect();
         let pairs = |a: usize| (a + 1..crossed.len()).map(move |b| (a, b));
         let mut products: Vec<(usize, usize)> = (0..crossed.len()).flat_map(pairs).collect();
+        products.retain(|&(a, b)| can_interact(in_model[a], in_model[b], points));
         if alone + products.iter().map(|&(a, b)| crossed[a] * crossed[b]).sum::<usize>() > most {
             products.clear();
         }
@@ -364,12 +475,15 @@ impl Model {
             let name = format!("{} × {}", terms[a].name, terms[b].name);
             let columns = width..width + crossed[a] * crossed[b];
             width = columns.end;
-            terms.push(Term { name, columns, factor: None });
+            terms[a].within.push(columns.clone());
+            terms[b].within.push(columns.clone());
+            terms.push(Term { name, columns, factor: None, within: Vec::new() });
         }
         let codes = varying.into_iter().map(|(_, code)| code).collect();
         let rows = Coded { codes, starts, products, alone, points };
         let ranges = terms.iter().map(|term| term.columns.clone()).collect();
-        Model { terms, columns: Columns::new(Box::new(rows), alone, ranges), left_out }
+        let columns = Columns::new(Box::new(rows), alone, ranges);
+        Model { terms, columns, left_out, is_crossed, is_numeric }
     }
 }
 
@@ -408,6 +522,55 @@ mod tests {
         // And the widest factor where even main effects would be.
         let model = Model::new(&factors, 6, 2);
         assert_eq!((model.terms.len(), model.terms[0].name.as_str(), model.columns.width()), (1, "a", 1));
+    }
+
+    #[test]
+    fn full_factorial_designs_are_told_also_by_case() {
+        let none = f64::NAN;
+        let crossed = |columns: &[&[f64]]| {
+            let own: Vec<Factor> = columns.iter().map(|column| numbers("x", column)).collect();
+            is_crossed(&own.iter().collect::<Vec<_>>(), columns[0].len())
+        };
+        assert!(crossed(&[&[1.0, 1.0, 2.0, 2.0], &[3.0, 4.0, 3.0, 4.0]]));
+        assert!(!crossed(&[&[1.0, 1.0, 2.0, 2.0, 2.0], &[3.0, 4.0, 3.0, 4.0, 4.0]]));
+        assert!(!crossed(&[&[1.0, 1.0, 2.0], &[3.0, 4.0, 3.0]]));
+        // b and c where a = 2, crossed; and b = 4 not with c = 6.
+        let a = [1.0, 2.0, 2.0, 2.0, 2.0];
+        assert!(crossed(&[&a, &[none, 3.0, 3.0, 4.0, 4.0], &[none, 5.0, 6.0, 5.0, 6.0]]));
+        assert!(!crossed(&[&a, &[none, 3.0, 3.0, 4.0, 4.0], &[none, 5.0, 6.0, 5.0, 5.0]]));
+        let spread: Vec<f64> = (0..20).map(f64::from).collect();
+        let other: Vec<f64> = (0..20).map(|i| f64::from(i * 7 % 20)).collect();
+        assert!(!crossed(&[&spread, &other]) && crossed(&[&spread]));
+    }
+
+    #[test]
+    fn parameters_on_a_logarithmic_scale_are_coded_by_their_logarithms() {
+        let many: Vec<f64> = (0..=16).map(|i| 2_f64.powi(i)).collect();
+        let model = Model::new(&[numbers("many", &many).in_logarithms()], 17, 100);
+        for (point, z) in [(0, -1.0), (4, -0.5), (8, 0.0), (16, 1.0_f64)] {
+            let found = row(&model, point);
+            assert!((found[0] - z).abs() < 1e-12 && (found[1] - (z * z - 1.0 / 3.0)).abs() < 1e-12);
+        }
+        let few = numbers("few", &[1.0, 10.0, 100.0]);
+        assert_eq!(few.clone().in_logarithms(), few);
+    }
+
+    #[test]
+    fn factors_that_never_vary_together_have_no_product() {
+        // b is of the first of two mechanisms, c of both.
+        let none = f64::NAN;
+        let mechanism =
+            Factor::of_levels("mechanism", vec![0, 0, 0, 0, 1, 1, 1, 1], vec!["x".into(), "y".into()]);
+        let design = [numbers("b", &[1.0, 2.0, 1.0, 2.0]), numbers("c", &[1.0, 1.0, 2.0, 2.0])];
+        let own = [mechanism, design[0].repeated(&[true, false]), design[1].repeated(&[true, true])];
+        let Settings::Levels(places, _) = &own[1].settings else { panic!() };
+        assert_eq!(places[3..5], [1, ABSENT]);
+        let model = Model::new(&own, 8, 100);
+        let names: Vec<&str> = model.terms.iter().map(|term| term.name.as_str()).collect();
+        assert_eq!(names, ["mechanism", "b", "c", "mechanism × c", "b × c"]);
+        assert!(model.is_crossed && model.columns.width() == 5);
+        assert_eq!(model.terms[2].within, [3..4, 4..5]);
+        assert!(numbers("d", &[none, 1.0]).setting(0).is_none());
     }
 
     #[test]

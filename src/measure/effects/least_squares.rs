@@ -6,6 +6,9 @@
 //! replicates (Liang and Zeger 1986, Biometrika 73, p. 15; Cameron and Miller 2015, J. Human Resources 50, equations 10–12,
 //! with the correction for few clusters).
 //!
+//! What a model misses at a point is the same in every replicate: it is in the scores of no replicate more than of another, and the
+//! covariance above does not know of it. [`LackOfFit`] sets it apart from what differs between replicates.
+//!
 //! Replicates come by twice, [`Normal`] and [`Scores`], and none is kept: a study may have any number of them.
 //!
 //! A replicate that lacks points may tell little, or nothing: of a single point nothing is left within the replicate. As a
@@ -186,7 +189,7 @@ impl Columns {
     }
 
     /// Shows row and value of every point of a block, as deviations from the means of its points.
-    fn within(&self, block: &Block, part: Option<&Part>, mut each: impl FnMut(&[f64], f64)) {
+    fn within(&self, block: &Block, part: Option<&Part>, mut each: impl FnMut(&[f64], f64, u32)) {
         let centre = part.map_or(&self.centre, |part| &part.centre);
         // From the first value on, so that what does not vary has deviations of exactly nothing.
         let first = block.first().map_or(0.0, |(_, y)| *y);
@@ -195,7 +198,7 @@ impl Columns {
         for (point, y) in block {
             self.rows.write(*point as usize, &mut x);
             x.iter_mut().zip(centre).for_each(|(x, mean)| *x -= mean);
-            each(&x, y - mean);
+            each(&x, y - mean, *point);
         }
     }
 
@@ -277,7 +280,7 @@ impl Normal {
             identified.for_each(|(count, &here)| *count += usize::from(here));
         }
         let (moment, total) = (&mut self.moment, &mut self.total);
-        columns.within(block, part.as_deref(), |x, y| {
+        columns.within(block, part.as_deref(), |x, y, _| {
             *total += y * y;
             for (sum, a) in moment.iter_mut().zip(x) {
                 *sum += a * y;
@@ -315,8 +318,9 @@ impl Normal {
             cross,
             moment: self.moment.clone(),
             meat: vec![0.0; width * width],
+            lack_of_fit: None,
         };
-        Scores { fit, residual: None, telling: self.telling }
+        Scores { fit, residual: None, telling: self.telling, errors: Vec::new() }
     }
 }
 
@@ -329,9 +333,18 @@ pub struct Scores {
     /// Residual sum of squares so far.
     residual: Option<f64>,
     telling: usize,
+    /// By design point: sum of its residuals and their number; empty where nobody asked what the model misses.
+    errors: Vec<(f64, u32)>,
 }
 
 impl Scores {
+    /// Sets apart what the model misses at each of so many design points.
+    #[must_use]
+    pub fn with_lack_of_fit(mut self, columns: &Columns) -> Self {
+        self.errors = vec![(0.0, 0); columns.points()];
+        self
+    }
+
     /// Takes in a replicate.
     pub fn add(&mut self, columns: &Columns, block: &Block) {
         if block.len() < 2 {
@@ -339,9 +352,14 @@ impl Scores {
         }
         let mut score = vec![0.0; columns.width()];
         let (beta, residual) = (&self.fit.beta, self.residual.get_or_insert(0.0));
-        columns.within(block, columns.part_of(block).as_deref(), |x, y| {
+        let errors = &mut self.errors;
+        columns.within(block, columns.part_of(block).as_deref(), |x, y, point| {
             let error = y - x.iter().zip(beta).map(|(a, b)| a * b).sum::<f64>();
             *residual += error * error;
+            if let Some((sum, count)) = errors.get_mut(point as usize) {
+                *sum += error;
+                *count += 1;
+            }
             for (s, a) in score.iter_mut().zip(x) {
                 *s += a * error;
             }
@@ -358,6 +376,16 @@ impl Scores {
         let correction = if self.telling > 1 { g / (g - 1.0) } else { f64::NAN };
         self.fit.meat.iter_mut().for_each(|x| *x *= correction);
         self.fit.covariance = sandwich(&self.fit.inverse, &self.fit.meat, width);
+        let points = self.errors.iter().filter(|(_, count)| *count > 0);
+        let (n, replicates) = self.fit.counts;
+        let used = self.fit.used.iter().filter(|&&used| used).count();
+        self.fit.lack_of_fit = (!self.errors.is_empty()).then(|| {
+            let sum = points.clone().map(|(sum, count)| sum * sum / f64::from(*count)).sum::<f64>();
+            let freedom = points.count().saturating_sub(1 + used);
+            let sum = if freedom == 0 { 0.0 } else { sum.min(self.fit.residual) };
+            let rest = self.fit.residual - sum;
+            LackOfFit { sum, freedom, rest, rest_freedom: n.saturating_sub(replicates + used + freedom) }
+        });
         self.fit
     }
 }
@@ -389,6 +417,35 @@ pub struct Fit {
     moment: Vec<f64>,
     /// `G/(G − 1)·Σ s_r s_r'`.
     meat: Vec<f64>,
+    /// What the model misses, where somebody asked.
+    pub lack_of_fit: Option<LackOfFit>,
+}
+
+/// The residual sum of squares in two: with `ē_d` the mean residual of a design point over its `n_d` replicates, `Σ_d n_d ē_d²` is what the
+/// model misses at the points (lack of fit), the rest what differs between replicates (pure error; Draper and Smith 1998, "Applied
+/// Regression Analysis", section 2.1). Exact where every replicate has every point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LackOfFit {
+    /// Sum of squares of what the model misses.
+    pub sum: f64,
+    /// Points, less one and less columns.
+    pub freedom: usize,
+    /// Sum of squares of the rest.
+    pub rest: f64,
+    /// Its degrees of freedom.
+    pub rest_freedom: usize,
+}
+
+impl LackOfFit {
+    /// By how much the mean square of what the model misses exceeds that of replicates: replicates times the variance over points of what is
+    /// missed.
+    pub fn excess(&self) -> f64 {
+        if self.freedom == 0 {
+            return 0.0;
+        }
+        let noise = if self.rest_freedom == 0 { 0.0 } else { self.rest / self.rest_freedom as f64 };
+        (self.sum / self.freedom as f64 - noise).max(0.0)
+    }
 }
 
 /// Some columns of a fit: those of them that count beside all others, with their coefficients and the blocks of `A⁻¹` and of the
@@ -411,11 +468,17 @@ impl Fit {
     }
 
     /// The columns of a term, beside all others. Where main effects determine each other in part, what two of them have in
-    /// common is neither's; an interaction yields to main effects, and to interactions before it.
-    pub fn of_term(&self, columns: Range<usize>) -> OfTerm {
+    /// common is neither's; an interaction yields to main effects, and to interactions before it. Columns of `aside` are not in the
+    /// model, though in the residuals of the covariance.
+    pub fn of_term(&self, columns: Range<usize>, aside: &[Range<usize>]) -> OfTerm {
         let width = self.beta.len();
+        let is_aside = |column: &usize| aside.iter().any(|range| range.contains(column));
         if self.used[..self.alone].iter().all(|&used| used) {
             let own: Vec<usize> = columns.filter(|&column| self.used[column]).collect();
+            let out: Vec<usize> = (0..width).filter(|c| self.used[*c] && is_aside(c)).collect();
+            if !out.is_empty() {
+                return self.without(&own, &out);
+            }
             return OfTerm {
                 beta: own.iter().map(|&column| self.beta[column]).collect(),
                 inverse: block(&self.inverse, width, &own),
@@ -425,6 +488,7 @@ impl Fit {
         // The term last: of its columns those count that the others do not determine.
         let others = (0..width).filter(|column| !columns.contains(column));
         let candidates = others.chain(columns.clone()).filter(|&c| c < self.alone || self.used[c]);
+        let candidates = candidates.filter(|c| !is_aside(c));
         let mut inverse = self.cross.clone();
         let used = sweep(&mut inverse, width, &candidates.collect::<Vec<_>>());
         keep(&mut inverse, &used);
@@ -435,6 +499,28 @@ impl Fit {
             beta: own.iter().map(|&column| beta[column]).collect(),
             inverse: block(&inverse, width, &own),
             covariance: block(&covariance, width, &own),
+        }
+    }
+
+    /// Some columns in the model that lacks some others: with `B = A⁻¹`, rows `T` of the inverse of the smaller model are
+    /// `B_T − B_TE (B_EE)⁻¹ B_E` for the columns `E` that it lacks.
+    fn without(&self, own: &[usize], out: &[usize]) -> OfTerm {
+        let width = self.beta.len();
+        let bridge = inverse(&block(&self.inverse, width, out), out.len()).0;
+        let row = |&t: &usize| -> Vec<f64> {
+            let here: Vec<f64> = out.iter().map(|&e| self.inverse[t * width + e]).collect();
+            let taken = product(&bridge, &here, out.len());
+            let less =
+                |c: usize| out.iter().zip(&taken).map(|(&e, x)| x * self.inverse[e * width + c]).sum::<f64>();
+            (0..width).map(|c| self.inverse[t * width + c] - less(c)).collect()
+        };
+        let rows: Vec<Vec<f64>> = own.iter().map(row).collect();
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+        let by_meat: Vec<Vec<f64>> = rows.iter().map(|row| product(&self.meat, row, width)).collect();
+        OfTerm {
+            beta: rows.iter().map(|row| dot(row, &self.moment)).collect(),
+            inverse: rows.iter().flat_map(|row| own.iter().map(|&column| row[column])).collect(),
+            covariance: rows.iter().flat_map(|row| by_meat.iter().map(|other| dot(row, other))).collect(),
         }
     }
 }
@@ -456,7 +542,7 @@ pub fn fit(columns: &Columns, blocks: &[Vec<(u32, f64)>]) -> Fit {
     for block in blocks {
         normal.add(columns, block);
     }
-    let mut scores = normal.solve(columns);
+    let mut scores = normal.solve(columns).with_lack_of_fit(columns);
     for block in blocks {
         scores.add(columns, block);
     }
@@ -605,9 +691,9 @@ mod tests {
         let columns = columns(vec![1.0, 1.0, 1.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0, -1.0, -1.0, -1.0], 3);
         let block = [(0, 2.0), (1, 0.0), (2, 0.0), (3, -2.0)];
         let fit = fit(&columns, &[block.to_vec(), block.to_vec()]);
-        let counting: Vec<usize> = (0..3).map(|c| fit.of_term(c..c + 1).beta.len()).collect();
+        let counting: Vec<usize> = (0..3).map(|c| fit.of_term(c..c + 1, &[]).beta.len()).collect();
         assert_eq!(counting, [0, 0, 1]);
-        close(fit.of_term(2..3).beta[0], 1.0);
+        close(fit.of_term(2..3, &[]).beta[0], 1.0);
     }
 
     #[test]

@@ -13,11 +13,12 @@
 //! A mean is `Σ_d w_d ȳ_d` for some weights. Points of a replicate are on the same draws, hence its variance is
 //! `Σ_r (Σ_d w_d (y_{r,d} − ȳ_d)/√(n_d(n_d − 1)))²` over replicates `r`, with `n_d` replicates at point `d`: where all points have
 //! all replicates, the variance of the mean of `Σ_d w_d y_{r,d}`; for points that do not depend on each other, the sum of the
-//! variances of `w_d ȳ_d`. Degrees of freedom are those of the point with the fewest replicates.
+//! variances of `w_d ȳ_d`. In a design that is not full factorial, what main effects miss at one point is in the means of others as well:
+//! `Σ_d w_d²` times its mean square over points, less what of that is noise, is added. Degrees of freedom are those of the point with the fewest replicates.
 
 use super::coding::{ABSENT, Factor, Model, Settings, write_level};
 use super::least_squares::{Block, keep, mirror, product, sweep};
-use crate::measure::statistics::{Critical, Estimate};
+use crate::measure::statistics::{Critical, Estimate, Moments};
 use std::rc::Rc;
 
 /// Mean of a metric at one level of a factor.
@@ -95,6 +96,8 @@ struct Row {
     at: (usize, usize),
     /// Weights of the columns of main effects; none of a plain mean.
     weights: Vec<f64>,
+    /// Sums of squares of the points' weights, in the mean and in the effect.
+    spread: (f64, f64),
     mean: f64,
     effect: f64,
     /// Sums of squares over replicates.
@@ -113,6 +116,10 @@ pub struct Margins {
     rows: Vec<Row>,
     /// Fewest replicates of a point.
     least: u32,
+    /// Mean square of what main effects miss of the points' means, where it has a part in other means than its own.
+    missed: Option<f64>,
+    /// What of it is noise: sum of the variances of the points' means about what they have in common.
+    noise: f64,
     reduced: Option<Rc<Reduced>>,
 }
 
@@ -188,6 +195,8 @@ impl Margins {
             centre: Vec::new(),
             rows: Vec::new(),
             least,
+            missed: None,
+            noise: 0.0,
             reduced: None,
         };
         if having.is_empty() {
@@ -228,6 +237,7 @@ impl Margins {
                 self.rows.push(Row {
                     at: (f, level),
                     weights: Vec::new(),
+                    spread: (0.0, 0.0),
                     mean,
                     effect: mean - all.1 / all.0,
                     squares: (0.0, 0.0),
@@ -261,6 +271,16 @@ impl Margins {
         let (mut solved, mut identified) = (cross.clone(), None);
         let used = sweep(&mut solved, n, &(0..n).collect::<Vec<_>>());
         keep(&mut solved, &used);
+        let freedom = having.len().saturating_sub(1 + used.iter().filter(|&&used| used).count());
+        if !model.is_crossed && freedom > 0 {
+            let beta = product(&solved, &moment, n);
+            let missed = |&point: &u32| {
+                columns.write_alone(point as usize, &mut x);
+                let fitted: f64 = x.iter().zip(&self.centre).zip(&beta).map(|((x, c), b)| (x - c) * b).sum();
+                (self.cells.mean[point as usize] - mean - fitted).powi(2)
+            };
+            self.missed = Some(having.iter().map(missed).sum::<f64>() / freedom as f64);
+        }
         if used.iter().all(|&used| used) {
             identified = Some(product(&solved, &moment, n));
         }
@@ -295,9 +315,13 @@ impl Margins {
                     contrast[column] = code[c] - self.centre[column] * share;
                 }
                 let effect: f64 = contrast.iter().zip(&beta).map(|(c, b)| c * b).sum();
+                let weights = product(&inverse, &contrast, n);
+                // Weights w_d = x̃_d'A⁻¹c have the sum of squares c'A⁻¹c.
+                let spread: f64 = weights.iter().zip(&contrast).map(|(w, c)| w * c).sum();
                 self.rows.push(Row {
                     at: (f, level),
-                    weights: product(&inverse, &contrast, n),
+                    weights,
+                    spread: (spread + 1.0 / there.0, spread),
                     mean: there.1 / there.0 + effect,
                     effect,
                     squares: (0.0, 0.0),
@@ -318,9 +342,11 @@ impl Margins {
         let mut by_column = vec![0.0; self.centre.len()];
         let mut x = vec![0.0; self.centre.len()];
         let mut by_level: Vec<Vec<f64>> = self.points.iter().map(|levels| vec![0.0; levels.len()]).collect();
+        let mut own = Moments::default();
         for &(point, y) in block {
             let n = f64::from(self.cells.n[point as usize]);
             let deviation = (y - self.cells.mean[point as usize]) / (n * (n - 1.0)).sqrt();
+            own.push(deviation);
             if !x.is_empty() {
                 model.columns.write_alone(point as usize, &mut x);
             }
@@ -333,6 +359,8 @@ impl Margins {
                 }
             }
         }
+        // The variance, as if no replicate lacked a point.
+        self.noise += if own.n() > 1 { own.variance() } else { 0.0 };
         for row in &mut self.rows {
             let (f, level) = row.at;
             let (sums, points) = (&by_level[f], &self.points[f]);
@@ -357,13 +385,14 @@ impl Margins {
             let n = u64::from(self.least);
             Estimate { mean, se, ci_low: mean - half * se, ci_high: mean + half * se, n }
         };
+        let missed = self.missed.map_or(0.0, |missed| (missed - self.noise).max(0.0));
         let margin = |row: &Row| {
             let factor = self.factors[row.at.0];
             Margin {
                 factor,
                 level: self.reduced.as_ref().map_or(row.at.1, |reduced| reduced.levels[factor][row.at.1]),
-                mean: estimate(row.mean, row.squares.0),
-                effect: estimate(row.effect, row.squares.1),
+                mean: estimate(row.mean, row.squares.0 + missed * row.spread.0),
+                effect: estimate(row.effect, row.squares.1 + missed * row.spread.1),
             }
         };
         self.rows.iter().map(margin).collect()
@@ -452,6 +481,22 @@ mod tests {
             close(a1.mean.se, 0.0, 1e-12);
             assert_eq!((a0.mean.n, a1.mean.n), (8, 8));
         }
+    }
+
+    #[test]
+    fn what_main_effects_miss_is_in_the_errors_of_means_but_of_full_factorial_designs() {
+        // Levels 0, 0, 0, 1, 1; what is missed has the squares 9 + 9 + 4 + 4 on three degrees of freedom. No noise.
+        let factors = parameters(&[("a", &[0.0, 0.0, 0.0, 1.0, 1.0])]);
+        let block: Vec<_> =
+            [0.0, 3.0, 6.0, 1.0, 5.0].into_iter().enumerate().map(|(p, y)| (p as u32, y)).collect();
+        let found = margins(Kind::Adjusted, &factors, 5, &[block.clone(), block]);
+        close(of(&found, 0, 0).mean.se, (26.0_f64 / 3.0 / 3.0).sqrt(), 1e-12);
+        close(of(&found, 0, 1).mean.se, (26.0_f64 / 3.0 / 2.0).sqrt(), 1e-12);
+        close(of(&found, 0, 0).effect.se, (26.0_f64 / 3.0 * (1.0 / 3.0 - 1.0 / 5.0)).sqrt(), 1e-12);
+        let factors = parameters(&[("a", &[0.0, 0.0, 1.0, 1.0]), ("b", &[0.0, 1.0, 0.0, 1.0])]);
+        let block = vec![(0, 0.0), (1, 0.0), (2, 0.0), (3, 8.0)];
+        let found = margins(Kind::Adjusted, &factors, 4, &[block.clone(), block]);
+        close(of(&found, 0, 1).mean.se, 0.0, 1e-12);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::experiment::sensitivity::{Sensitivity, findings};
 use crate::experiment::store::{DesignValue, Store};
 use crate::measure::statistics::Comparison;
 use crate::report::figures::Named;
+use crate::report::precision::Reached;
 use crate::report::summary::{Standing, Summary};
 use crate::report::sweep::Swept;
 use crate::report::{claim, robustness, table, warnings};
@@ -53,9 +54,12 @@ pub(super) fn compose(
     blocks.extend(tables::certificate(&summary).map(Block::Table));
     blocks.push(heading("Warnings"));
     let found = warnings::about(&summary, experiment);
-    if found.is_empty() {
+    let of_precision =
+        Reached::of_targets(store, experiment)?.map_or_else(Vec::new, |reached| reached.warnings());
+    if found.is_empty() && of_precision.is_empty() {
         blocks.push(Block::Text("None.".to_owned()));
     }
+    blocks.extend(of_precision.into_iter().map(|(cause, remedy)| Block::Warning(cause, remedy)));
     blocks.extend(found.iter().map(|w| Block::Warning(w.cause(), w.remedy())));
     let mut robust = None;
     if let Some(findings) = robustness::Findings::read(store, experiment)? {
@@ -290,7 +294,16 @@ fn facts(
     fact("version of the program", store.meta("version")?.unwrap_or_default());
     fact("engine", store.meta("engine")?.unwrap_or_default());
     fact("seed", experiment.seed.to_string());
-    fact("replicates asked for", experiment.replicates.to_string());
+    match &experiment.variations.stopping {
+        Some(rule) => {
+            let asked = format!("{} to {}, until intervals are narrow enough", rule.minimum, rule.maximum);
+            fact("replicates asked for", asked);
+        }
+        None => fact("replicates asked for", experiment.replicates.to_string()),
+    }
+    for target in Reached::of_targets(store, experiment)?.iter().flat_map(Reached::targets) {
+        fact("target of precision", target);
+    }
     fact("units done, failed", format!("{done}, {failed}"));
     let summary = Summary::read(store, 0, experiment.play.tolerance)?;
     let contenders = if experiment.variations.optimization.is_some() { &[] } else { summary.contenders() };

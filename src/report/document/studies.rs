@@ -1,12 +1,14 @@
 //! What is certified, and what to mind, in reports of sweeps, optimizations and sensitivity studies.
 
 use super::Block;
+use crate::experiment::design::Point;
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::best::{Audited, Optimum};
 use crate::experiment::optimization::front::Front;
 use crate::experiment::optimization::{FIRST_AUDIT, Optimization};
 use crate::experiment::sensitivity::findings::Finding;
 use crate::experiment::store::{Order, Store, StoreError};
+use crate::report::precision::Reached;
 use crate::report::summary::Summary;
 use crate::report::sweep::Swept;
 use crate::report::sweep::closing;
@@ -45,7 +47,9 @@ pub(super) fn of_sweep(
 ) -> Result<Vec<Block>, StoreError> {
     let of = closing::looked_at(swept);
     let found = closing::warnings_of(store, swept, experiment)?;
-    let warnings = found.iter().map(|warning| counted(warning, of, "design points")).collect();
+    let mut warnings: Vec<(String, String)> =
+        Reached::of_targets(store, experiment)?.map_or_else(Vec::new, |reached| reached.warnings());
+    warnings.extend(found.iter().map(|warning| counted(warning, of, "design points")));
     Ok(sections(closing::standing(swept), warnings))
 }
 
@@ -104,13 +108,22 @@ pub(super) fn of_front(
     let is_meant = |replicate: u32| (replicate >= FIRST_AUDIT) == (front.audited > 0);
     for point in points() {
         let name = optimization.contenders.get(point.contender);
-        let summary = Summary::read_some(store, point.design, experiment.play.tolerance, &is_meant)?;
-        let own = warnings::about(&summary, experiment).into_iter().filter(|warning| {
-            // A candidate has as many replicates as its search gave it.
-            let expected = matches!(warning, Warning::Missing { .. });
-            !expected
-                && warning.contender().is_some_and(|contender| Some(contender) == name.map(String::as_str))
+        let settings = store.parameters().iter().zip(store.design_values(point.design)?);
+        let assigned = settings.filter_map(|(path, value)| {
+            value.map(|value| (path.clone(), experiment.setting_of(path, value)))
         });
+        let candidate = experiment.at_point(&Point { assignments: assigned.collect() });
+        let candidate = candidate.as_ref().unwrap_or(experiment);
+        let summary = Summary::read_some(store, point.design, candidate.play.tolerance, &is_meant)?;
+        let own =
+            warnings::about_one_of(&summary, candidate, points().count()).into_iter().filter(|warning| {
+                // A candidate has as many replicates as its search gave it.
+                let expected = matches!(warning, Warning::Missing { .. });
+                !expected
+                    && warning
+                        .contender()
+                        .is_some_and(|contender| Some(contender) == name.map(String::as_str))
+            });
         closing::add_kinds(&mut found, own);
     }
     said.extend(found.iter().map(|found| {

@@ -2,12 +2,12 @@
 
 use super::theory::{self, Places};
 use super::{Sheet, drawn_as, heading, identity};
-use crate::chart::Estimate;
 use crate::chart::heat_map::{Cell, Field, FieldRow, HeatMap};
 use crate::chart::response::{Along, Asked, MetricRow, Response, Responses, Scale, Spot};
 use crate::chart::strips::Contender;
 use crate::chart::theory::Theory;
 use crate::chart::ticks::Format;
+use crate::chart::{Estimate, Heading};
 use crate::experiment::charts::Chart;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
@@ -53,7 +53,7 @@ pub(super) fn response(swept: &Swept, experiment: &Experiment, chart: &Chart) ->
     });
     let missing = chart.theory.iter().filter(|(key, _)| !swept.metrics.iter().any(|m| m.key == *key));
     Some(Sheet::Response(Responses {
-        heading: heading(&format!("Responses to {}", factor.label), experiment, swept.replicates),
+        heading: headed(&format!("Responses to {}", factor.label), experiment, swept),
         contenders: named(swept, &shown, experiment),
         parameters: vec![Along { name: factor.axis.clone(), scale: scale(factor) }],
         rows: rows.collect(),
@@ -131,7 +131,7 @@ pub(super) fn main_effects(
         "Main effects: means at each setting, over all settings of the others"
     };
     Ok(Some(Sheet::Response(Responses {
-        heading: heading(title, experiment, swept.replicates),
+        heading: headed(title, experiment, swept),
         contenders: named(swept, &shown, experiment),
         parameters: parameters.collect(),
         rows: rows.collect(),
@@ -197,7 +197,7 @@ pub(super) fn heat_maps(swept: &Swept, experiment: &Experiment, chart: &Chart) -
         let by = third.map_or(String::new(), |third| format!(", by {}", swept.factors[third].label));
         let title = format!("Over {} and {}{by}", x.label, y.label);
         Sheet::HeatMap(HeatMap {
-            heading: heading(&title, experiment, swept.replicates),
+            heading: headed(&title, experiment, swept),
             x: (x.axis.clone(), x.names()),
             y: (y.axis.clone(), y.names()),
             rows,
@@ -240,6 +240,13 @@ fn row(metric: &Metric, panels: Vec<Response>) -> MetricRow {
 fn titled(metric: &Metric) -> (String, Format) {
     let percent = metric.is_percent();
     (strips::title(metric), if percent { Format::Percent } else { Format::Plain })
+}
+
+/// Words above a figure of a design.
+fn headed(title: &str, experiment: &Experiment, swept: &Swept) -> Heading {
+    let fewest = if swept.fewest < swept.replicates { swept.fewest } else { 0 };
+    let fewest = usize::try_from(fewest).unwrap_or(usize::MAX);
+    Heading { fewest, ..heading(title, experiment, swept.replicates) }
 }
 
 fn scale(factor: &Factor) -> Scale {

@@ -81,6 +81,9 @@ fn head(swept: &Swept, experiment: &Experiment) -> String {
     let scope = match swept.replicates {
         0 => "no replicate is done".to_owned(),
         1 => "one replicate, so no intervals".to_owned(),
+        n if swept.fewest < n => {
+            format!("means over {} to {n} replicates ± half-widths of 95% intervals", swept.fewest)
+        }
         n => format!("means over {n} replicates ± half-widths of 95% intervals"),
     };
     let text = format!(
@@ -300,7 +303,7 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
     let mut out = "\n".to_owned();
     out += &wrapped(
         "What moves what: share of a metric's variance over points, within replicates, that each parameter explains and no other could \
-         (η², %)",
+         (η², %; –: the contender does not read it)",
         "",
         "",
     );
@@ -313,12 +316,18 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
         let all = sum(&mut shares.terms.iter().map(|(_, share)| *share));
         let mut values: Vec<f64> = kept.iter().map(|term| of(shares, term)).collect();
         let others = all - sum(&mut values.iter().copied());
-        values.extend([others, 1.0 - all - shares.residual, shares.residual]);
+        let missed = shares.lack_of_fit;
+        values.extend([others, 1.0 - all - missed - shares.residual, missed, shares.residual]);
         values
     };
     let table: Vec<Vec<f64>> = rows.iter().map(|(_, shares)| values(shares)).collect();
     let matters = |column: usize| table.iter().any(|row| row[column].abs() >= LEAST_SHARE);
-    let extra = [("others", matters(kept.len())), ("shared", matters(kept.len() + 1)), ("rest", true)];
+    let extra = [
+        ("others", matters(kept.len())),
+        ("shared", matters(kept.len() + 1)),
+        ("misfit", matters(kept.len() + 2)),
+        ("rest", true),
+    ];
     let label_width = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     // Long names get letters, which are told below.
     let total: usize = kept.iter().map(|t| t.chars().count().max(5) + 2).sum();
@@ -354,8 +363,15 @@ fn what_moves_what(store: &Store, swept: &Swept) -> Result<String, StoreError> {
     }
     if extra[1].1 {
         let text = "shared: what parameters explain together but none alone, since settings do not vary independently of each other; below \
-                    0 where they hide each other's effects. rest: what none explains.";
+                    0 where they hide each other's effects.";
         out += &wrapped(text, "  ", "  ");
+    }
+    if extra[2].1 {
+        let text = "misfit: what the model misses at the points, as effects need not be linear, quadratic or of two parameters at most; tests \
+                    count it as error. rest: what differs between replicates.";
+        out += &wrapped(text, "  ", "  ");
+    } else if extra[1].1 {
+        out += &wrapped("rest: what none explains.", "  ", "  ");
     }
     Ok(out)
 }
@@ -413,8 +429,8 @@ fn pairing(store: &Store, swept: &Swept) -> Result<Vec<String>, StoreError> {
     }
     if !hurts.is_empty() {
         said.push(format!(
-            "Common draws hurt: they pull design points apart instead of together in {}. Compare levels, or run points with seeds of \
-             their own.",
+            "Common draws hurt: they pull design points apart instead of together in {}. Compare levels, or run points as \
+             experiments of their own with different --seed.",
             hurts.join(", ")
         ));
     }
@@ -453,8 +469,12 @@ pub(in crate::report) fn warnings_of(
 ) -> Result<Vec<(Warning, usize)>, StoreError> {
     let mut found: Vec<(Warning, usize)> = Vec::new();
     for &design in swept.designs.iter().take(looked_at(swept)) {
-        let summary = Summary::read(store, design, experiment.play.tolerance)?;
-        add_kinds(&mut found, warnings::about(&summary, experiment).into_iter());
+        // What theory says, and what limits play, is that of the point and not of the file as written.
+        let own = experiment.variations.sweep.as_ref();
+        let own = own.and_then(|sweep| experiment.at_point(&sweep.design().point(design)));
+        let point = own.as_ref().unwrap_or(experiment);
+        let summary = Summary::read(store, design, point.play.tolerance)?;
+        add_kinds(&mut found, warnings::about_one_of(&summary, point, looked_at(swept)).into_iter());
     }
     Ok(found)
 }

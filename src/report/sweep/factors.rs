@@ -3,6 +3,7 @@
 use crate::chart::ticks::significant;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Column, DesignValue, Store, StoreError};
+use crate::experiment::sweep::owner_of;
 use crate::measure::effects::coding::move_together;
 use crate::report::frontier::short_names;
 use crate::report::naming::{label, with_unit};
@@ -18,6 +19,8 @@ pub struct Factor {
     pub label: String,
     /// The same with its unit, for axes.
     pub axis: String,
+    /// Path of the parameter, or of each that moves together.
+    pub paths: Vec<String>,
     /// Distinct settings.
     pub levels: Levels,
     /// By point, in the order of the design: place of its setting among the levels.
@@ -92,6 +95,7 @@ impl Factor {
         self.name = format!("{}, {}", self.name, other.name);
         self.label = format!("{}, {}", self.label, other.label);
         self.axis = format!("{}, {}", self.axis, other.axis);
+        self.paths.extend_from_slice(&other.paths);
         self.beside.resize(self.levels.len(), Vec::new());
         for (place, &level) in self.places.iter().zip(&other.places) {
             let beside = &mut self.beside[*place as usize];
@@ -99,6 +103,11 @@ impl Factor {
                 beside.push(other.levels.value(level as usize));
             }
         }
+    }
+
+    /// Whether a contender reads any of the parameters.
+    pub fn bears_on(&self, contender: usize, contenders: &[String]) -> bool {
+        self.paths.iter().any(|path| owner_of(path, contenders).is_none_or(|own| own == contender))
     }
 
     /// Whether numbers are told apart better by their logarithms.
@@ -217,7 +226,15 @@ fn factor(name: String, path: &str, column: Column) -> Factor {
             (Levels::Named(levels), places.into_iter().map(Option::unwrap_or_default).collect())
         }
     };
-    Factor { name, label: label(path), axis: with_unit(path), levels, places, beside: Vec::new() }
+    Factor {
+        name,
+        label: label(path),
+        axis: with_unit(path),
+        paths: vec![path.to_owned()],
+        levels,
+        places,
+        beside: Vec::new(),
+    }
 }
 
 #[cfg(test)]

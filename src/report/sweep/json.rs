@@ -33,7 +33,7 @@ pub fn design(store: &Store, experiment: &Experiment) -> Result<Option<Value>, S
             let terms: Map<String, Value> =
                 shares.terms.into_iter().map(|(term, share)| (term, json!(share))).collect();
             moves.push(json!({
-                "metric": key, "mechanism": name, "eta_squared": terms, "residual": shares.residual,
+                "metric": key, "mechanism": name, "eta_squared": terms, "lack_of_fit": shares.lack_of_fit, "residual": shares.residual,
                 "left_out": shares.left_out,
             }));
         }

@@ -99,8 +99,9 @@ impl Marginals {
             .map(|&m| store.metrics().iter().position(|key| *key == swept.metrics[m].key))
             .collect();
         let asked: Vec<usize> = places.iter().flatten().copied().collect();
-        let levels = along.iter().map(as_levels).collect();
-        let (kind, found) = effects::means(store, &swept.designs, levels, &asked)?;
+        let levels: Vec<Levels> = along.iter().map(as_levels).collect();
+        let bears = |factor: usize, c: usize| swept.factors[factor].bears_on(c, &swept.contenders);
+        let (kind, found) = effects::means(store, &swept.designs, &levels, &asked, bears)?;
         let mut found = found.into_iter();
         let nothing = || along.iter().map(|axis| vec![None; axis.x.len()]).collect::<Vec<_>>();
         let of_metric = |place: &Option<usize>| {

@@ -104,6 +104,8 @@ pub struct Swept {
     pub learned: Vec<bool>,
     /// Most replicates of any point.
     pub replicates: u64,
+    /// Fewest replicates of any contender at any point.
+    pub fewest: u64,
     /// Main effects on the first metrics, once somebody asked for them.
     main_effects: RefCell<Option<Rc<Marginals>>>,
 }
@@ -155,6 +157,7 @@ impl Swept {
             metrics,
             outcomes: Vec::new(),
             replicates: 0,
+            fewest: 0,
             main_effects: RefCell::default(),
         };
         let held = swept.designs.len() <= MOST_POINTS;
@@ -163,9 +166,10 @@ impl Swept {
             vec![Outcome::default(); swept.contenders.len()];
             if held { swept.designs.len() } else { 0 }
         ];
-        let (mut replicates, mut unsound) = (0, vec![0; swept.contenders.len()]);
+        let (mut replicates, mut fewest, mut unsound) = (0, u64::MAX, vec![0; swept.contenders.len()]);
         visit(store, &swept.metrics, |design, contender, outcome, n| {
             replicates = replicates.max(n);
+            fewest = fewest.min(n);
             unsound[contender] += usize::from(!outcome.sound);
             swept.learned[contender] |= outcome.learned;
             for (metric, e) in outcome.estimates.iter().enumerate() {
@@ -188,6 +192,7 @@ impl Swept {
             })?;
         }
         (swept.outcomes, swept.replicates, swept.unsound) = (outcomes, replicates, unsound);
+        swept.fewest = fewest.min(replicates);
         swept.keep_telling(&spread, picked.is_empty());
         Ok(Some(swept))
     }

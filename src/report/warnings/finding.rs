@@ -24,6 +24,11 @@ use crate::world::distribution::Distribution;
 
 /// As [`super::warnings`], from a summary that has been read.
 pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
+    about_one_of(summary, experiment, 1)
+}
+
+/// As [`about`], where so many comparisons are looked at that chance must not make one of them suspicious.
+pub fn about_one_of(summary: &Summary, experiment: &Experiment, comparisons: usize) -> Vec<Warning> {
     let each = || summary.contenders().iter().cloned().enumerate();
     let mean = |c: usize, metric: &str| summary.estimate(c, metric).map_or(f64::NAN, |e| e.mean);
     let alone = experiment.play.schedule.regime == Regime::Independent;
@@ -56,7 +61,7 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
     for (c, contender) in each() {
         found.extend(standing(summary, experiment, c, contender));
     }
-    found.extend(off_theory(summary, experiment));
+    found.extend(off_theory(summary, experiment, comparisons));
     for (c, contender) in each() {
         // Of one replicate nobody knows what chance does.
         let loss = |e: &Estimate| if e.ci_high.is_finite() { e.ci_high < -1e-9 } else { e.mean < -1e-9 };
@@ -238,8 +243,8 @@ fn gainer(summary: &Summary, experiment: &Experiment, c: usize) -> Option<(Strin
 }
 
 /// Contenders of which theory knows what is earned, staked or paid, where that is another by more than a little and than chance: beyond the
-/// Student quantile for [`FALSE_ALARM`] shared by all of them.
-fn off_theory(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
+/// Student quantile for [`FALSE_ALARM`] shared by all of them in all comparisons.
+fn off_theory(summary: &Summary, experiment: &Experiment, comparisons: usize) -> Vec<Warning> {
     let known = experiment.contenders.iter().filter_map(|contender| {
         let theory = known_outcome(experiment, contender)?;
         let c = summary.contenders().iter().position(|name| *name == contender.name)?;
@@ -247,7 +252,7 @@ fn off_theory(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
         Some((contender, theory, found))
     });
     let known: Vec<_> = known.collect();
-    let level = 1.0 - FALSE_ALARM / known.len().max(1) as f64;
+    let level = 1.0 - FALSE_ALARM / (known.len().max(1) * comparisons.max(1)) as f64;
     let is_off = |(contender, theory, found): &(&Contender, Known, Estimate)| {
         let gap = (found.mean - theory.value).abs();
         let least = if sale(contender).is_some() { OFF_THEORY } else { OFF_ON_MENU };

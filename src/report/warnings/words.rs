@@ -6,20 +6,23 @@ use super::{
 use crate::agent::strategy::{MOST_BINS, MOST_POINTS};
 use crate::chart::ticks::significant;
 use crate::measure::basins;
+use crate::report::naming::shortened;
 
 impl Warning {
     /// What is the matter, in a sentence or two.
     pub fn cause(&self) -> String {
         match self {
             Self::Missing { contender, done, planned, failed, reason } => {
-                let failed =
-                    reason.as_ref().map_or(String::new(), |(error, shared)| match (failed, shared) {
+                let failed = reason.as_ref().map(|(error, shared)| (shortened(error), shared)).map_or(
+                    String::new(),
+                    |(error, shared)| match (failed, shared) {
                         (1, _) => format!(" One failed: {error}."),
                         (failed, shared) if failed == shared => {
                             format!(" {failed} failed, all of them with: {error}.")
                         }
                         (failed, shared) => format!(" {failed} failed, {shared} of them with: {error}."),
-                    });
+                    },
+                );
                 format!(
                     "{contender}: only {done} of {planned} replicates are done.{failed} Differences are taken over common replicates."
                 )
@@ -238,7 +241,7 @@ impl Warning {
         match self {
             Self::Missing { reason: Some(_), .. } => {
                 "change what the error names: the same settings fail on the same draws again, and running once more computes only what is not done. \
-                 All errors stand in the view `units` of results.sqlite."
+                 All errors stand in failures.csv, with settings, replicate and seed."
                     .to_owned()
             }
             Self::NobodyProduces { idle, .. } => match idle {
@@ -258,7 +261,7 @@ impl Warning {
                 format!("raise `bins` of the strategy, as with `--set strategies.{strategy}.bins={COARSE}`.")
             }
             Self::Missing { .. } => {
-                "run the experiment again: it continues where it stopped; errors stand in the view `units` of results.sqlite.".to_owned()
+                "run the experiment again: it continues where it stopped; errors stand in failures.csv.".to_owned()
             }
             Self::NotCertified { scripts: true, gaining: 0, .. } => {
                 "raise `play.certificate_markets` or `play.certificate_epochs`: the bound is too wide.".to_owned()

@@ -368,3 +368,26 @@ fn a_piece_or_union_in_use_is_refused_at_once() {
     folder.run(&["merge", "p", "--output", "a"]).with(2).says("in use");
     assert_eq!(run.interrupt(), Some(3));
 }
+
+#[test]
+fn a_store_that_is_cut_short_is_kept_beside_a_fresh_one() {
+    let folder = Folder::new();
+    folder.run(&["run", "tiny.toml", "--output", "a", "--quiet"]).with(0);
+    let whole = folder.bytes("a/results.csv");
+    for name in ["results.sqlite.damaged", "results.sqlite.damaged-2"] {
+        let bytes = folder.bytes("a/results.sqlite");
+        let cut = &bytes[..bytes.len() / 2];
+        std::fs::write(folder.path("a/results.sqlite"), cut).unwrap();
+        folder
+            .run(&["run", "tiny.toml", "--output", "a"])
+            .with(2)
+            .says("keeps it beside as results.sqlite.damaged");
+        let ended = folder.run(&["run", "tiny.toml", "--output", "a", "--fresh"]).with(0);
+        ended.says(&format!("the damaged store is kept as a/{name}"));
+        assert_eq!(folder.bytes(&format!("a/{name}")), cut);
+        assert_eq!(folder.bytes("a/results.csv"), whole);
+    }
+    // One that is whole is discarded.
+    folder.run(&["run", "tiny.toml", "--output", "a", "--fresh", "--quiet"]).with(0);
+    assert!(!folder.path("a/results.sqlite.damaged-3").exists());
+}
