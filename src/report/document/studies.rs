@@ -139,8 +139,23 @@ pub(super) fn of_optimum(
     };
     let mut said: Vec<(String, String)> = Vec::new();
     let mut say = |cause: String, remedy: &str| said.push((cause, remedy.to_owned()));
+    if optimum.is_constant {
+        say(
+            "The objective is the same at every setting that was tried.".to_owned(),
+            "take another objective, or vary what it depends on.",
+        );
+    }
+    if audited.is_some_and(|audited| optimum.contradiction(audited).is_some()) {
+        say(
+            "The audit contradicts what the search believed of the best setting.".to_owned(),
+            "narrow the range round it, or raise `maximum_replicates`.",
+        );
+    }
     for (axis, variable) in optimization.axes.iter().zip(&optimum.variables) {
         let name = axis.paths.first().map_or("", String::as_str);
+        if optimum.is_constant {
+            continue;
+        }
         if !variable.is_identified {
             say(
                 format!("`{name}` is not identified: moving it by a tenth hardly changes the objective."),
