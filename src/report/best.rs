@@ -93,7 +93,16 @@ fn nothing(optimum: &Optimum) -> String {
             super::frontier::in_words(closest)
         );
     }
+    let (count, why) = &optimum.refused;
+    if *count > 0 {
+        return format!("{count} of {} {} could not be evaluated, the first {why}.", optimum.candidates, settings(optimum.candidates));
+    }
     format!("No setting of {} could be judged.", optimum.candidates)
+}
+
+/// "setting" of so many.
+pub(super) fn settings(count: u32) -> &'static str {
+    if count == 1 { "setting" } else { "settings" }
 }
 
 /// That nobody can tell where a setting is best, and between which all are as good.
@@ -173,7 +182,7 @@ pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&
     }
     if optimum.refused.0 > 0 {
         let (count, why) = &optimum.refused;
-        said.push(format!("{count} settings could not be evaluated; the first because: {why}"));
+        said.push(format!("{count} {} could not be evaluated, the first {why}", settings(*count)));
     }
     said
 }

@@ -84,14 +84,13 @@ impl<'a> BestSearch<'a> {
     pub fn optimum(&self) -> Optimum {
         let design = self.design();
         let all = self.seeking.candidates();
-        let failures: Vec<&str> = all.iter().filter_map(|c| c.failure.as_deref()).collect();
         let objective = self.optimization.objectives[0];
         let own = |value: f64| objective.minimized(value);
         let mut optimum = Optimum {
             is_complete: self.seeking.is_over(),
             evaluations: self.seeking.evaluations(),
             candidates: all.len() as u32,
-            refused: (failures.len() as u32, failures.first().map_or(String::new(), |s| (*s).to_owned())),
+            refused: self.optimization.refused(all),
             nearest: super::record::nearest(all, self.optimization, self.optimization.settings.minimum),
             // Solvers judge by means.
             closest: super::record::closest(all, self.optimization, self.optimization.settings.minimum, 0.5),

@@ -93,7 +93,7 @@ pub(super) fn of_front(
     if front.record.refused.0 > 0 {
         let (count, why) = &front.record.refused;
         say(
-            format!("{count} candidates could not be evaluated; the first because: {why}"),
+            format!("{count} {} could not be evaluated, the first {why}", crate::report::best::settings(*count)),
             "narrow the ranges of `[[optimize.variables]]`, or make one conditional (`when`).",
         );
     }
@@ -177,7 +177,7 @@ pub(super) fn of_optimum(
     if optimum.refused.0 > 0 {
         let (count, why) = &optimum.refused;
         say(
-            format!("{count} settings could not be evaluated; the first because: {why}"),
+            format!("{count} {} could not be evaluated, the first {why}", crate::report::best::settings(*count)),
             "narrow the ranges of `[[optimize.variables]]`.",
         );
     }
