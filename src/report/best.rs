@@ -95,7 +95,11 @@ fn nothing(optimum: &Optimum) -> String {
     }
     let (count, why) = &optimum.refused;
     if *count > 0 {
-        return format!("{count} of {} {} could not be evaluated, the first {why}.", optimum.candidates, settings(optimum.candidates));
+        return format!(
+            "{count} of {} {} could not be evaluated, the first {why}.",
+            optimum.candidates,
+            settings(optimum.candidates)
+        );
     }
     format!("No setting of {} could be judged.", optimum.candidates)
 }

@@ -326,7 +326,10 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
     }
     let all_constant = front.is_constant(optimization);
     if all_constant {
-        said.push("Every objective is the same at every candidate in every replicate: there is nothing to choose.".to_owned());
+        said.push(
+            "Every objective is the same at every candidate in every replicate: there is nothing to choose."
+                .to_owned(),
+        );
     }
     for (key, value) in record.constant.iter().filter(|_| !all_constant) {
         said.push(format!(
@@ -520,7 +523,11 @@ fn owners(store: &Store, optimization: &Optimization, front: &Front) -> Option<S
         .collect();
     let rest =
         if nothing.is_empty() { String::new() } else { format!(" Nothing of it: {}.", nothing.join("; ")) };
-    Some(format!("Which mechanism owns which part, by {}{unit}: {}.{rest}", first.metric.label, each.join("; ")))
+    Some(format!(
+        "Which mechanism owns which part, by {}{unit}: {}.{rest}",
+        first.metric.label,
+        each.join("; ")
+    ))
 }
 
 /// Why a contender owns nothing of the front.

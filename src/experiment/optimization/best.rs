@@ -187,7 +187,9 @@ fn number(axis: &Axis, position: f64) -> f64 {
 fn scale(axis: &Axis) -> Scale {
     match &axis.settings {
         // Position (i + ½)/n is number i of n.
-        AxisSettings::Range(range) if range.whole && !range.log => Scale::Linear(range.low - 0.5, range.high + 0.5),
+        AxisSettings::Range(range) if range.whole && !range.log => {
+            Scale::Linear(range.low - 0.5, range.high + 0.5)
+        }
         AxisSettings::Range(range) if range.log => Scale::Log(range.low, range.high),
         AxisSettings::Range(range) => Scale::Linear(range.low, range.high),
         AxisSettings::Levels(_) => Scale::List,
@@ -406,7 +408,8 @@ mod tests {
     #[test]
     fn an_audit_contradicts_what_it_cannot_have_come_from() {
         // Standard errors .03 and .04, so .05 of the difference: three and a half of them are .175.
-        let optimum = Optimum { believed: 1.0, believed_interval: [1.0 - 0.0588, 1.0 + 0.0588], ..Optimum::default() };
+        let optimum =
+            Optimum { believed: 1.0, believed_interval: [1.0 - 0.0588, 1.0 + 0.0588], ..Optimum::default() };
         let audit = |mean: f64| Audited {
             objective: Estimate { mean, se: 0.04, ci_low: mean - 0.0784, ci_high: mean + 0.0784, n: 1000 },
             certified: None,

@@ -190,7 +190,8 @@ impl Optimization {
     pub(super) fn refused(&self, all: &[Candidate]) -> (u32, String) {
         let failed: Vec<(&Candidate, &String)> =
             all.iter().filter_map(|c| Some((c, c.failure.as_ref()?))).collect();
-        let words = failed.first().map_or(String::new(), |(c, why)| format!("at {}: {why}", self.named(&c.genes)));
+        let words =
+            failed.first().map_or(String::new(), |(c, why)| format!("at {}: {why}", self.named(&c.genes)));
         (failed.len() as u32, words)
     }
 

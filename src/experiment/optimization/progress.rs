@@ -107,9 +107,11 @@ fn scaled(
     }
     let scale: Vec<(f64, f64)> = (0..optimization.objectives.len())
         .map(|j| {
-            let mean = |point: &Vec<Vec<f64>>| point.iter().map(|row| row[j]).sum::<f64>() / point.len() as f64;
+            let mean =
+                |point: &Vec<Vec<f64>>| point.iter().map(|row| row[j]).sum::<f64>() / point.len() as f64;
             let means = rows.iter().map(mean);
-            let (low, high) = means.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
+            let (low, high) =
+                means.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
             (low, if high > low { high - low } else { 1.0 })
         })
         .collect();

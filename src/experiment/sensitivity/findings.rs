@@ -171,7 +171,8 @@ impl Output<'_> {
         let axes = self.sensitivity.axes_of(&contenders[contender], contenders);
         let seed = design.seed ^ name_hash(metric.key);
         let all: Moments = self.units.values().filter_map(|values| values[self.place]).collect();
-        let constant = (all.n() > 1 && self.highest() - self.lowest() <= self.rounding).then(|| self.lowest());
+        let constant =
+            (all.n() > 1 && self.highest() - self.lowest() <= self.rounding).then(|| self.lowest());
         let (sources, rows) = self.rows(&axes);
         let complete = rows.a.len() as u32;
         let parameters = sources.iter().filter(|s| matches!(s, Source::Parameter(_))).count();

@@ -105,8 +105,11 @@ fn points(
 }
 
 fn exchange(optimization: &Optimization, front: &Front, directory: &Path) -> Result<(), TableError> {
-    let mut table =
-        Table::create(directory, OTHERS[1], "kind,objective,for,from_design,to_design,rate,ci_low,ci_high,known")?;
+    let mut table = Table::create(
+        directory,
+        OTHERS[1],
+        "kind,objective,for,from_design,to_design,rate,ci_low,ci_high,known",
+    )?;
     let first = optimization.objectives[0].metric.key;
     let key = |objective: usize| optimization.objectives[objective].metric.key;
     let kind = if optimization.objectives.len() == 2 { "pair" } else { "plane" };

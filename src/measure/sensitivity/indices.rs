@@ -214,7 +214,9 @@ mod tests {
             let found = evaluate(|x| x[0] * x[0], 2, rows, true, 3).indices(&[], 3).unwrap();
             for interval in [found.sets[0].first, found.sets[0].total] {
                 let off = |x: f64| (x - 1.0).abs();
-                assert!(off(interval.value) < 1e-12 && off(interval.low) < 1e-12 && off(interval.high) < 1e-12);
+                assert!(
+                    off(interval.value) < 1e-12 && off(interval.low) < 1e-12 && off(interval.high) < 1e-12
+                );
             }
             assert_eq!(found.sets[0].joint.value, 0.0);
         }

@@ -204,7 +204,8 @@ impl Seeking {
             found: None,
         };
         if let Some(all) = few(seeking.pool.space()) {
-            seeking.window = all.iter().map(|genes| seeking.pool.want(genes, seeking.settings.minimum)).collect();
+            seeking.window =
+                all.iter().map(|genes| seeking.pool.want(genes, seeking.settings.minimum)).collect();
         }
         seeking.advance();
         seeking
@@ -327,8 +328,11 @@ impl Seeking {
             self.phase = Phase::Racing(next);
             return;
         }
-        let sound: Vec<usize> =
-            all.iter().copied().filter(|&i| self.candidates()[i].failure.is_none() && self.is_feasible(i)).collect();
+        let sound: Vec<usize> = all
+            .iter()
+            .copied()
+            .filter(|&i| self.candidates()[i].failure.is_none() && self.is_feasible(i))
+            .collect();
         let good: Vec<usize> = sound.iter().copied().filter(|&i| stays(i, self.flat(best))).collect();
         let genes = |i: usize| &self.candidates()[i].genes;
         let pinned = (0..self.pool.space().len())
@@ -519,7 +523,8 @@ impl Seeking {
         for (aim, below) in aims.into_iter().zip([true, false]) {
             let mut x = kind.snap(aim);
             if let (true, Kind::Ordered(all)) = (x == at, &kind) {
-                let next = if below { all.iter().rev().find(|p| **p < at) } else { all.iter().find(|p| **p > at) };
+                let next =
+                    if below { all.iter().rev().find(|p| **p < at) } else { all.iter().find(|p| **p > at) };
                 x = next.copied().unwrap_or(at);
             }
             if x != at {
@@ -630,7 +635,8 @@ impl Seeking {
                 && candidate.failure.is_none()
                 && (0..genes.len()).all(|i| i == variable || candidate.genes[i] == genes[i])
         };
-        let mut line: Vec<usize> = (0..self.candidates().len()).filter(|&i| on_line(&self.candidates()[i])).collect();
+        let mut line: Vec<usize> =
+            (0..self.candidates().len()).filter(|&i| on_line(&self.candidates()[i])).collect();
         let at = |i: usize| self.candidates()[i].genes[variable];
         line.sort_by(|&a, &b| at(a).total_cmp(&at(b)));
         let level = LEVEL / (line.len().max(2) - 1) as f64;
@@ -772,10 +778,7 @@ mod tests {
             let found = position(run);
             assert_eq!(found, position(&runs[0]));
             assert_eq!(run.evaluations(), runs[0].evaluations());
-            assert!(
-                (found[0] - 0.6).abs() < 0.03 && (found[1] - 0.3).abs() < 0.02,
-                "{found:?}"
-            );
+            assert!((found[0] - 0.6).abs() < 0.03 && (found[1] - 0.3).abs() < 0.02, "{found:?}");
         }
     }
 

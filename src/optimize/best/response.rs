@@ -71,7 +71,6 @@ pub struct Located {
     pub is_open: Vec<[bool; 2]>,
 }
 
-
 impl Response {
     /// Terms of the polynomial of so many variables.
     pub fn terms(inputs: usize) -> usize {

@@ -93,7 +93,10 @@ pub(super) fn of_front(
     if front.record.refused.0 > 0 {
         let (count, why) = &front.record.refused;
         say(
-            format!("{count} {} could not be evaluated, the first {why}", crate::report::best::settings(*count)),
+            format!(
+                "{count} {} could not be evaluated, the first {why}",
+                crate::report::best::settings(*count)
+            ),
             "narrow the ranges of `[[optimize.variables]]`, or make one conditional (`when`).",
         );
     }
@@ -177,7 +180,10 @@ pub(super) fn of_optimum(
     if optimum.refused.0 > 0 {
         let (count, why) = &optimum.refused;
         say(
-            format!("{count} {} could not be evaluated, the first {why}", crate::report::best::settings(*count)),
+            format!(
+                "{count} {} could not be evaluated, the first {why}",
+                crate::report::best::settings(*count)
+            ),
             "narrow the ranges of `[[optimize.variables]]`.",
         );
     }
