@@ -841,6 +841,26 @@ mod tests {
     }
 
     #[test]
+    fn what_does_nothing_is_seldom_identified() {
+        // Noise of each setting and replicate round 10: by the size of the change alone it would mostly be.
+        let studies = 60;
+        let (mut said, mut large) = (0, 0);
+        for seed in 0..studies {
+            let f = |x: &[f64], r: u32| vec![10.0 + 0.2 * noise(1000 * seed + r, (1e6 * x[0]) as u32)];
+            let own = Settings { maximum: 32, ..settings(Descent::Brent) };
+            let seeking = seek(Space::cube(1), 0, own, 9, f);
+            let pinned = &seeking.found().unwrap().pinned[0];
+            said += u32::from(pinned.is_identified);
+            large += u32::from(pinned.change > FLAT * 10.0);
+        }
+        // A twentieth, give or take three standard errors.
+        assert!(
+            large > 30 && f64::from(said) <= 3.0 + 3.0 * (60.0_f64 * 0.05 * 0.95).sqrt(),
+            "{said}, {large}"
+        );
+    }
+
+    #[test]
     fn few_settings_are_compared_one_by_one() {
         let mut space = Space::cube(1);
         space.variables[0].kind = Kind::Ordered(vec![0.125, 0.375, 0.625, 0.875]);
