@@ -142,8 +142,13 @@ impl<'a> BestSearch<'a> {
                     variable.band = band(i, fitted, genes, &own);
                 }
                 None => {
-                    let others = |c: &&Candidate| (0..genes.len()).all(|j| j == i || c.genes[j] == genes[j]);
-                    let line = points(&mut all.iter().filter(others), i);
+                    let on_line = |c: &&Candidate| (0..genes.len()).all(|j| j == i || c.genes[j] == genes[j]);
+                    // Means over the same replicates, where there are enough: others have other luck in common.
+                    let whole = |c: &&Candidate| on_line(c) && c.replicates() == all[design].replicates();
+                    let mut line = points(&mut all.iter().filter(whole), i);
+                    if line.len() < 2 {
+                        line = points(&mut all.iter().filter(on_line), i);
+                    }
                     variable.curve = line.iter().map(|p| [p[0], p[1]]).collect();
                     variable.band = line.iter().map(|p| [p[2], p[3]]).collect();
                 }

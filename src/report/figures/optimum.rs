@@ -57,5 +57,6 @@ pub(super) fn figure(
         slices: slices.collect(),
         objective: if percent { objective.metric.label.to_owned() } else { labelled(objective.metric) },
         format: if percent { Format::Percent } else { Format::Plain },
+        is_fitted: !optimum.is_compared,
     }))
 }
