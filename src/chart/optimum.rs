@@ -39,6 +39,8 @@ pub struct Optimum {
     pub objective: String,
     /// Numbers of its axis.
     pub format: Format,
+    /// Whether lines are fitted responses, and not means of settings that were compared.
+    pub is_fitted: bool,
 }
 
 const HUE: RGBColor = RGBColor(0, 114, 178);
@@ -73,7 +75,12 @@ impl Optimum {
         let mut frame = Frame::new(style, &self.heading, &self.heading.caption("Bars", points));
         let look = Look { colour: HUE, dash: "", marker: BEST };
         let banded = self.slices.iter().any(|slice| !slice.band.is_empty());
-        let mut keys = vec![(Key::Line(look, banded), "fitted response, and its best setting".to_owned())];
+        let line = if self.is_fitted {
+            "fitted response, and its best setting"
+        } else {
+            "means of the settings that were compared, and the best"
+        };
+        let mut keys = vec![(Key::Line(look, banded), line.to_owned())];
         if points {
             let look = Look { colour: style.ink(), dash: "", marker: Marker::Circle };
             keys.push((Key::Line(look, false), "mean at a setting".to_owned()));
@@ -86,7 +93,9 @@ impl Optimum {
         for slice in &self.slices {
             frame.note(slice.note.clone());
         }
-        frame.note(if banded {
+        frame.note(if !self.is_fitted {
+            "Band along the line: 95% intervals of means. Upright band: what is known of the best setting, by paired differences."
+        } else if banded {
             "Band along the response: its 95% interval at each setting, by resampling replicates. Upright band: where its best setting lies."
         } else {
             "The fitted response has no interval of its own: the band is what is known of its best setting."
@@ -116,7 +125,10 @@ impl Optimum {
             tall * (right - EDGE - axes::beside(style, &y, lines))
         });
         let left = EDGE + axes::beside(style, &y, lines);
-        let widths = slice.curve.iter().map(|(x, _)| *x).chain(slice.points.iter().map(|(x, _)| *x));
+        // What is known of the best setting may reach beyond the response: a flat region.
+        let known = slice.best.interval().into_iter().flat_map(|(low, high)| [low, high]);
+        let widths =
+            slice.curve.iter().map(|(x, _)| *x).chain(slice.points.iter().map(|(x, _)| *x)).chain(known);
         let (low, high) = series::range(widths).unwrap_or((0.0, 1.0));
         let air = 0.02 * (high - low);
         let x = axes::fitting(right - left, style, |most| {
@@ -187,10 +199,14 @@ mod tests {
         let draw = |band| {
             let heading = Heading::default();
             let objective = "revenue (ETH)".to_owned();
-            let figure = Optimum { heading, slices: vec![slice(band)], objective, format: Format::Plain };
-            figure.draw(Style::paper()).unwrap()
+            let format = Format::Plain;
+            let figure = Optimum { heading, slices: vec![slice(band)], objective, format, is_fitted: true };
+            (figure.draw(Style::paper()).unwrap(), Optimum { is_fitted: false, ..figure })
         };
-        let (plain, banded) = (draw(Vec::new()), draw(vec![(0.0, 0.5, 1.5), (2.0, 0.5, 1.5)]));
+        let (plain, _) = draw(Vec::new());
+        let (banded, compared) = draw(vec![(0.0, 0.5, 1.5), (2.0, 0.5, 1.5)]);
+        let compared = compared.draw(Style::paper()).unwrap();
+        assert!(compared.caption().contains("by paired differences"), "{}", compared.caption());
         assert!(
             plain.caption().contains("not identified") && plain.caption().contains("no interval of its own")
         );

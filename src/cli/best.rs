@@ -87,7 +87,13 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
         return Ok(Status::Incomplete);
     }
     if optimum.design.is_none() {
-        eprintln!("no feasible setting was found: see above which constraint is missed, and by how much");
+        let missed = optimum.closest.is_some() || optimum.nearest.iter().any(|n| n.keep == 0);
+        let why = if missed { "see above which constraint is missed, and by how much" } else { "see above" };
+        eprintln!("no feasible setting was found: {why}");
+        return Ok(Status::Failed);
+    }
+    if optimum.is_constant {
+        eprintln!("there is no best setting: the objective does not vary");
         return Ok(Status::Failed);
     }
     Ok(Status::Done)

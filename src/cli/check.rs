@@ -133,12 +133,12 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
         planned = (first + later + audit) as u64;
         if optimization.descent.is_some() {
             planned = solver as u64 + u64::from(experiment.replicates);
-            let _ = writeln!(text, "  {} variables, one objective; about:", optimization.space.len());
+            let _ = writeln!(text, "  {}, one objective; about:", variables(optimization.space.len()));
         } else {
             let _ = writeln!(
                 text,
-                "  {} variables, {} candidates a generation, {} generations; about:",
-                optimization.space.len(),
+                "  {}, {} candidates a generation, {} generations; about:",
+                variables(optimization.space.len()),
                 settings.population,
                 settings.generations
             );
@@ -205,4 +205,9 @@ fn shortened(play: &Play, times: u32) -> Play {
 
 fn minutes(seconds: f64) -> String {
     if seconds < 90.0 { format!("{seconds:.0} s") } else { format!("{:.0} min", seconds / 60.0) }
+}
+
+/// So many variables, in words.
+fn variables(count: usize) -> String {
+    if count == 1 { "1 variable".to_owned() } else { format!("{count} variables") }
 }

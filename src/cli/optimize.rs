@@ -8,6 +8,7 @@ use crate::experiment::optimization::auditing::audit;
 use crate::experiment::optimization::front::Front;
 use crate::experiment::optimization::points::Points;
 use crate::experiment::optimization::polishing::Polishing;
+use crate::experiment::optimization::progress::growth;
 use crate::experiment::optimization::record::Record;
 use crate::experiment::optimization::searching::Searching;
 use crate::experiment::optimization::{Optimization, trial};
@@ -131,7 +132,9 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
     tables::write_policies(store, directory).map_err(|error| Stop::fail(&error))?;
     let front = read_front(store, experiment, optimization)?;
     if let Some(front) = &front {
-        tables::frontier::write(store, optimization, front, directory).map_err(|error| Stop::fail(&error))?;
+        let growth = growth(store, optimization, front).map_err(|error| Stop::fail(&error))?;
+        tables::frontier::write(store, optimization, front, &growth, directory)
+            .map_err(|error| Stop::fail(&error))?;
     }
     let (done, failed) = store.counts().map_err(|error| Stop::fail(&error))?;
     let manifest = run.manifest(store, sha, done + failed)?;
@@ -139,7 +142,9 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
     let mut text = front
         .as_ref()
         .map_or(String::new(), |front| frontier::closing(store, experiment, optimization, front));
-    let files = [tables::frontier::FILE, "summary.csv", "results.csv", "policies.csv"];
+    let mut files = vec![tables::frontier::FILE];
+    files.extend(tables::frontier::OTHERS);
+    files.extend(["summary.csv", "results.csv", "policies.csv"]);
     text += &closing::written(directory, &files, &charts);
     let has_front = front.as_ref().is_some_and(|front| !front.points.is_empty());
     run.say(&text, &manifest, &charts, || {
@@ -163,6 +168,10 @@ pub(super) fn finish(run: &Finished, optimization: &Optimization, store: &Store)
         if let Some(front) = &front {
             eprintln!("{}", frontier::why_empty(front));
         }
+        return Ok(Status::Failed);
+    }
+    if front.as_ref().is_some_and(|front| front.is_constant(optimization)) {
+        eprintln!("there is no front: no objective varies");
         return Ok(Status::Failed);
     }
     Ok(Status::Done)

@@ -4,7 +4,7 @@ use super::frontier::{labelled, printed};
 use super::table::layout::{number, plain, wrapped};
 use crate::experiment::file::Experiment;
 use crate::experiment::optimization::Optimization;
-use crate::experiment::optimization::best::{Audited, FLAT, Optimum};
+use crate::experiment::optimization::best::{Audited, FLAT, Optimum, Variable};
 use crate::measure::metrics::Metric;
 use std::fmt::Write as _;
 
@@ -93,15 +93,30 @@ fn nothing(optimum: &Optimum) -> String {
             super::frontier::in_words(closest)
         );
     }
+    let (count, why) = &optimum.refused;
+    if *count > 0 {
+        return format!(
+            "{count} of {} {} could not be evaluated, the first {why}.",
+            optimum.candidates,
+            settings(optimum.candidates)
+        );
+    }
     format!("No setting of {} could be judged.", optimum.candidates)
 }
 
-/// That nobody can tell where a setting is best.
-pub(super) fn not_identified(name: &str, metric: &Metric) -> String {
+/// "setting" of so many.
+pub(super) fn settings(count: u32) -> &'static str {
+    if count == 1 { "setting" } else { "settings" }
+}
+
+/// That nobody can tell where a setting is best, and between which all are as good.
+pub(super) fn not_identified(name: &str, variable: &Variable, metric: &Metric) -> String {
     format!(
-        "{name} is not identified: that a tenth of it more or less changes {} by {}% or more cannot be told from noise.",
-        metric.label,
-        plain(FLAT * 100.0)
+        "{name} is not identified: from {} to {} no setting is shown to cost {}% of {} or more.",
+        plain(variable.low),
+        plain(variable.high),
+        plain(FLAT * 100.0),
+        metric.label
     )
 }
 
@@ -110,10 +125,17 @@ pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&
     let objective = optimization.objectives[0];
     let (factor, _) = printed(objective.metric);
     let mut said = Vec::new();
+    if optimum.is_constant {
+        said.push(format!(
+            "{} is the same at each of the {} settings that were tried: there is nothing to choose.",
+            objective.metric.label, optimum.candidates
+        ));
+        return said;
+    }
     for (axis, variable) in optimization.axes.iter().zip(&optimum.variables) {
         let name = axis.paths.first().map_or("", String::as_str);
         if !variable.is_identified {
-            said.push(not_identified(name, objective.metric));
+            said.push(not_identified(name, variable, objective.metric));
         } else if variable.is_edge {
             said.push(format!(
                 "{name} lies at the edge of its range: a wider range might have a better one."
@@ -121,6 +143,12 @@ pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&
         }
     }
     for (axis, variable) in optimization.axes.iter().zip(&optimum.variables) {
+        if optimum.is_compared && variable.is_identified {
+            said.push(format!(
+                "No smooth response fits round the best {}, as at a jump or among few settings: it is the best of those that were compared, by paired differences.",
+                axis.paths.first().map_or("", String::as_str)
+            ));
+        }
         if variable.is_identified && variable.is_open != [false, false] {
             said.push(format!(
                 "The interval of {} ends where the response that it comes from does: it may be wider.",
@@ -136,6 +164,12 @@ pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&
             plain(low * factor),
             plain(high * factor)
         ));
+        if let Some(off) = optimum.contradiction(a) {
+            said.push(format!(
+                "The audit contradicts this: the two differ by {} standard errors. What the search found is not to be relied on.",
+                plain((10.0 * off).round() / 10.0)
+            ));
+        }
         if let Some((yes, all)) = a.certified {
             let rest = if yes == all {
                 ""
@@ -152,7 +186,7 @@ pub fn remarks(optimization: &Optimization, optimum: &Optimum, audited: Option<&
     }
     if optimum.refused.0 > 0 {
         let (count, why) = &optimum.refused;
-        said.push(format!("{count} settings could not be evaluated; the first because: {why}"));
+        said.push(format!("{count} {} could not be evaluated, the first {why}", settings(*count)));
     }
     said
 }

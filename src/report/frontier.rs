@@ -58,6 +58,11 @@ pub(super) fn setting(value: Option<&DesignValue>) -> String {
     }
 }
 
+/// "candidate" of so many.
+fn candidates(count: u32) -> &'static str {
+    if count == 1 { "candidate" } else { "candidates" }
+}
+
 /// Everything that is said at the end of a run.
 pub fn closing(store: &Store, experiment: &Experiment, optimization: &Optimization, front: &Front) -> String {
     let mut out = head(experiment, front);
@@ -319,7 +324,14 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
             "An audit of fewer than {FEWEST} replicates is none; the same command goes on from here."
         ));
     }
-    for (key, value) in &record.constant {
+    let all_constant = front.is_constant(optimization);
+    if all_constant {
+        said.push(
+            "Every objective is the same at every candidate in every replicate: there is nothing to choose."
+                .to_owned(),
+        );
+    }
+    for (key, value) in record.constant.iter().filter(|_| !all_constant) {
         said.push(format!(
             "`{key}` is {} at every candidate in every replicate: as an objective it says nothing, and what is shown is the \
              front of the others.",
@@ -328,7 +340,7 @@ pub fn remarks(store: &Store, optimization: &Optimization, front: &Front) -> Vec
     }
     if record.refused.0 > 0 {
         let (count, why) = &record.refused;
-        said.push(format!("{count} candidates could not be evaluated; the first because: {why}"));
+        said.push(format!("{count} {} could not be evaluated, the first {why}", candidates(*count)));
     }
     said
 }
@@ -339,11 +351,14 @@ pub(super) fn certification(front: &Front) -> String {
     if learn == 0 {
         return "Nobody learns at any of these points: there is nothing to certify.".to_owned();
     }
-    let which = if learn == front.points.len() { "All".to_owned() } else { format!("{learn} of") };
+    let which = match (learn, front.points.len()) {
+        (1, 1) => "The one point is".to_owned(),
+        (_, all) if learn == all => format!("All {all} points are"),
+        (_, all) => format!("{learn} of {all} points {}", if learn == 1 { "is" } else { "are" }),
+    };
     format!(
-        "{which} {} points are certified in every replicate{}: in none of them could anybody gain more than {}% of potential value by \
+        "{which} certified in every replicate{}: in none of them could anybody gain more than {}% of potential value by \
          deviating.",
-        front.points.len(),
         if learn == front.points.len() { "" } else { ", and at the others nobody learns" },
         plain(bound * 100.0)
     )
@@ -354,9 +369,14 @@ fn in_doubt(front: &Front) -> Option<String> {
     let likely = front.likely().count();
     let doubtful = front.points.len() - likely;
     (doubtful > 0).then(|| {
+        let one = doubtful == 1;
         format!(
-            "{likely} of these points are likely efficient. The other {doubtful} are dominated in more than half of all resamples (P below \
-             0.5), but by no other point for sure: they are neither counted nor owned by anybody, and have no exchange rates."
+            "{likely} of these points {} likely efficient. The other{} dominated in more than half of all resamples (P below \
+             0.5), but by no other point for sure: {} neither counted nor owned by anybody, and {} no exchange rates.",
+            if likely == 1 { "is" } else { "are" },
+            if one { " is".to_owned() } else { format!(" {doubtful} are") },
+            if one { "it is" } else { "they are" },
+            if one { "has" } else { "have" },
         )
     })
 }
@@ -379,6 +399,9 @@ fn shrinkage(optimization: &Optimization, front: &Front) -> Option<String> {
         each.join(", ")
     ))
 }
+
+/// Rates below which their median describes no front.
+const FEW: usize = 3;
 
 fn exchange(optimization: &Optimization, front: &Front) -> Option<String> {
     if front.exchanges.is_empty() {
@@ -409,13 +432,19 @@ fn exchange(optimization: &Optimization, front: &Front) -> Option<String> {
     if parts.is_empty() {
         return Some("Exchange rates: nowhere does the first objective vary beyond noise.".to_owned());
     }
+    let drawn = (1..optimization.objectives.len())
+        .any(|j| front.exchanges.iter().filter(|e| e.objective == j && e.is_known).count() > 1);
+    let few = front.typical.iter().any(|t| t.of < FEW);
     Some(format!(
-        "Exchange rates: giving up one unit of {} ({}) brings in, at the median{}, {}. Figure `exchange` has each of them, with an interval \
-         of its own.",
+        "Exchange rates: giving up one unit of {} ({}) brings in, at the median{}, {}. {}`exchange.csv` {} each of them, with an interval \
+         of its own.{}",
         first.metric.label,
         unit_of(first.metric),
         if planes { " and with the other objectives held fixed" } else { "" },
-        parts.join("; ")
+        parts.join("; "),
+        if drawn { "Figure `exchange` and " } else { "" },
+        if drawn { "have" } else { "has" },
+        if few { " A median of fewer than three says little of the rest of the front." } else { "" },
     ))
 }
 
@@ -488,7 +517,36 @@ fn owners(store: &Store, optimization: &Optimization, front: &Front) -> Option<S
     };
     let each: Vec<String> = parts.iter().map(say).collect();
     let unit = if unit.is_empty() { String::new() } else { format!(", {unit}") };
-    Some(format!("Which mechanism owns which part, by {}{unit}: {}.", first.metric.label, each.join("; ")))
+    let nothing: Vec<String> = (0..store.contenders().len())
+        .filter(|contender| parts.iter().all(|(own, ..)| own != contender))
+        .map(|contender| format!("{} ({})", store.contenders()[contender], why_nothing(contender, front)))
+        .collect();
+    let rest =
+        if nothing.is_empty() { String::new() } else { format!(" Nothing of it: {}.", nothing.join("; ")) };
+    Some(format!(
+        "Which mechanism owns which part, by {}{unit}: {}.{rest}",
+        first.metric.label,
+        each.join("; ")
+    ))
+}
+
+/// Why a contender owns nothing of the front.
+fn why_nothing(contender: usize, front: &Front) -> String {
+    if front.points.iter().any(|p| p.contender == contender) {
+        return "points of which P is below 0.5".to_owned();
+    }
+    let own = || front.left_out.iter().filter(|p| p.contender == contender);
+    let each: Vec<String> = Standing::ALL
+        .iter()
+        .map(|standing| (own().filter(|p| p.standing == *standing).count(), standing.in_words()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{count} {words}"))
+        .collect();
+    match (each.is_empty(), front.uncertified.iter().any(|p| p.contender == contender)) {
+        (false, _) => format!("of its finalists {}", each.join(", ")),
+        (true, true) => "candidates of which play is not certified".to_owned(),
+        (true, false) => "none of its candidates was a finalist".to_owned(),
+    }
 }
 
 #[cfg(test)]

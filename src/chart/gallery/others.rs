@@ -180,6 +180,7 @@ fn optimum(variables: usize) -> Optimum {
         slices: (0..variables).map(slice).collect(),
         objective: "revenue (ETH per epoch)".to_owned(),
         format: Format::Plain,
+        is_fitted: true,
     }
 }
 

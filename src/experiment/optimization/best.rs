@@ -1,10 +1,14 @@
 //! The best setting of one objective, as a study: search, audit, and what is kept of them in the store.
 //!
-//! The search ([`crate::optimize::best`]) ends with a response over a window of settings; where that is best is the *optimum*. The
-//! audit plays the optimum on `[experiment] replicates` replicates that the search never saw. The *change* of a setting is by how much a
-//! tenth more or less of it makes the response worse, whichever is worse, as a share of the objective. A setting is *identified* where
-//! its change is above [`FLAT`] by more than what noise alone would read as a change at its best point in 95% of resamples:
-//! otherwise it may hardly matter, and where exactly the optimum lies says little.
+//! The search ([`crate::optimize::best`]) ends with the best point of a response over a window of settings, or with the best of the
+//! settings that were compared: the *optimum*. The audit plays it on `[experiment] replicates` replicates that the search never saw. The
+//! *change* of a setting is by how much a tenth more or less of it makes the objective worse, whichever is worse, as a share of the objective,
+//! by paired differences. A setting is *identified* where its change is shown to be above [`FLAT`] (Student's one-sided test at 2.5% on
+//! either side): otherwise it may hardly matter, and what is told of it is the flat region. Of a few settings it is identified where all
+//! others are shown to be worse.
+//!
+//! The audit *contradicts* the search where what the search believed of the optimum and what the audit says differ by more than 3.5 standard
+//! errors of their difference (by the normal law once in two thousand studies).
 //!
 //! A search that is cut short has no response. Then the best candidate so far, by the replicates on which the solver descends, is audited.
 
@@ -14,20 +18,21 @@ use crate::experiment::design;
 use crate::experiment::outcome::Outcome;
 use crate::experiment::runner::{Planned, Study, UnitPlan};
 use crate::experiment::store::{Store, StoreError};
-use crate::experiment::sweep::Axis;
+use crate::experiment::sweep::{Axis, Settings as AxisSettings};
 use crate::measure::statistics::{Critical, Estimate, Moments};
+pub use crate::optimize::best::FLAT;
 use crate::optimize::best::descent::Descent;
-use crate::optimize::best::response::Fit;
-use crate::optimize::best::{Found, Seeking, Settings};
+use crate::optimize::best::{Fitted, Found, Scale, Seeking, Settings};
+use crate::optimize::candidate::Candidate;
 use crate::optimize::search::Request;
 use serde::{Deserialize, Serialize};
 
-/// Share of the objective by which a tenth of a setting must change it, for the setting to be identified.
-pub const FLAT: f64 = 5e-4;
 /// Share of resamples at an edge of the range beyond which the optimum is one of the range, not of the objective.
 const AT_EDGE: f64 = 0.5;
 /// Key under which the optimum is kept.
 const KEY: &str = "optimum";
+/// Standard errors by which search and audit must differ to contradict each other.
+const CONTRADICTION: f64 = 3.5;
 /// Points of the curves that figures show.
 const CURVE: u32 = 60;
 
@@ -42,7 +47,13 @@ impl<'a> BestSearch<'a> {
     /// A search that has asked for nothing yet.
     pub fn new(optimization: &'a Optimization, descent: Descent, points: Points<'a>) -> Self {
         let own = &optimization.settings;
-        let settings = Settings { descent, minimum: own.minimum, maximum: own.maximum, seed: own.seed };
+        let settings = Settings {
+            descent,
+            minimum: own.minimum,
+            maximum: own.maximum,
+            seed: own.seed,
+            scales: optimization.axes.iter().map(scale).collect(),
+        };
         let seeking = Seeking::new(optimization.space.clone(), optimization.constraints.len(), settings);
         BestSearch { optimization, seeking, points }
     }
@@ -53,8 +64,12 @@ impl<'a> BestSearch<'a> {
     }
 
     /// The candidate to be audited: the optimum, or the best so far where the search has not ended.
-    fn design(&mut self) -> Option<usize> {
-        if self.seeking.is_over() { self.seeking.settle() } else { self.seeking.best_so_far() }
+    fn design(&self) -> Option<usize> {
+        if self.seeking.is_over() {
+            self.seeking.found().map(|found| found.place)
+        } else {
+            self.seeking.best_so_far()
+        }
     }
 
     /// The audit of the optimum, or of the best so far; nothing where nothing was found.
@@ -65,18 +80,17 @@ impl<'a> BestSearch<'a> {
         Planned::new((0..replicates).filter_map(plan).collect())
     }
 
-    /// What is kept of the search; to be called after [`Self::audit`].
-    pub fn optimum(&mut self) -> Optimum {
+    /// What is kept of the search.
+    pub fn optimum(&self) -> Optimum {
         let design = self.design();
         let all = self.seeking.candidates();
-        let failures: Vec<&str> = all.iter().filter_map(|c| c.failure.as_deref()).collect();
         let objective = self.optimization.objectives[0];
         let own = |value: f64| objective.minimized(value);
         let mut optimum = Optimum {
             is_complete: self.seeking.is_over(),
             evaluations: self.seeking.evaluations(),
             candidates: all.len() as u32,
-            refused: (failures.len() as u32, failures.first().map_or(String::new(), |s| (*s).to_owned())),
+            refused: self.optimization.refused(all),
             nearest: super::record::nearest(all, self.optimization, self.optimization.settings.minimum),
             // Solvers judge by means.
             closest: super::record::closest(all, self.optimization, self.optimization.settings.minimum, 0.5),
@@ -89,27 +103,60 @@ impl<'a> BestSearch<'a> {
             return optimum;
         }
         let (Some(design), Some(found)) = (design, self.seeking.found()) else { return optimum };
-        let mut response = [own(found.located.value[0]), own(found.located.value[1])];
-        response.sort_by(f64::total_cmp);
+        let genes = &all[design].genes;
+        let mut critical = Critical::default();
+        let mut estimate = |candidate: &Candidate| {
+            let rows = (0..candidate.replicates() as usize).map(|r| own(candidate.row(r)[0]));
+            rows.collect::<Moments>().estimate(&mut critical)
+        };
         optimum.design = Some(design as u32);
-        optimum.believed = own(found.fit.objective(&found.position));
-        optimum.believed_interval = response;
+        let there = estimate(&all[design]);
+        (optimum.believed, optimum.believed_interval) = match &found.response {
+            Some(fitted) => {
+                let mut ends = fitted.located.value.map(own);
+                ends.sort_by(f64::total_cmp);
+                let at = own(fitted.fit.objective(genes));
+                (at, [ends[0].min(at), ends[1].max(at)])
+            }
+            None => (there.mean, [there.ci_low, there.ci_high]),
+        };
         optimum.is_restless = found.is_restless;
-        optimum.variables = (0..axes.len()).map(|i| variable(&axes[i], i, found, &own)).collect();
-        if let [axis] = axes.as_slice() {
-            let mut critical = Critical::default();
-            let mut points: Vec<[f64; 4]> = found
-                .window
-                .iter()
-                .map(|&i| {
-                    let candidate = &all[i];
-                    let rows = (0..candidate.replicates() as usize).map(|r| own(candidate.row(r)[0]));
-                    let e = rows.collect::<Moments>().estimate(&mut critical);
-                    [number(axis, candidate.genes[0]), e.mean, e.ci_low, e.ci_high]
+        optimum.is_constant = found.is_constant;
+        optimum.is_compared = found.response.is_none();
+        let mut points = |members: &mut dyn Iterator<Item = &Candidate>, input: usize| {
+            let known = members.filter(|c| c.failure.is_none() && c.replicates() > 1);
+            let mut points: Vec<[f64; 4]> = known
+                .map(|candidate| {
+                    let e = estimate(candidate);
+                    [number(&axes[input], candidate.genes[input]), e.mean, e.ci_low, e.ci_high]
                 })
                 .collect();
             points.sort_by(|a, b| a[0].total_cmp(&b[0]));
-            optimum.points = points;
+            points
+        };
+        for (i, axis) in axes.iter().enumerate() {
+            let mut variable = variable(axis, i, found, genes, all[design].mean()[0]);
+            match &found.response {
+                Some(fitted) => {
+                    variable.curve = curve(axis, i, fitted, genes, &own);
+                    variable.band = band(i, fitted, genes, &own);
+                }
+                None => {
+                    let on_line = |c: &&Candidate| (0..genes.len()).all(|j| j == i || c.genes[j] == genes[j]);
+                    // Means over the same replicates, where there are enough: others have other luck in common.
+                    let whole = |c: &&Candidate| on_line(c) && c.replicates() == all[design].replicates();
+                    let mut line = points(&mut all.iter().filter(whole), i);
+                    if line.len() < 2 {
+                        line = points(&mut all.iter().filter(on_line), i);
+                    }
+                    variable.curve = line.iter().map(|p| [p[0], p[1]]).collect();
+                    variable.band = line.iter().map(|p| [p[2], p[3]]).collect();
+                }
+            }
+            optimum.variables.push(variable);
+        }
+        if axes.len() == 1 {
+            optimum.points = points(&mut found.window.iter().map(|&i| &all[i]), 0);
         }
         optimum
     }
@@ -141,74 +188,60 @@ fn number(axis: &Axis, position: f64) -> f64 {
     axis.at(position).first().and_then(crate::settings::Value::as_number).unwrap_or(f64::NAN)
 }
 
-/// Position of a number on an axis, by bisection.
-fn position(axis: &Axis, value: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..60 {
-        let middle = f64::midpoint(low, high);
-        if number(axis, middle) < value { low = middle } else { high = middle }
+/// What numbers the positions of an axis stand for.
+fn scale(axis: &Axis) -> Scale {
+    match &axis.settings {
+        // Position (i + ½)/n is number i of n.
+        AxisSettings::Range(range) if range.whole && !range.log => {
+            Scale::Linear(range.low - 0.5, range.high + 0.5)
+        }
+        AxisSettings::Range(range) if range.log => Scale::Log(range.low, range.high),
+        AxisSettings::Range(range) => Scale::Linear(range.low, range.high),
+        AxisSettings::Levels(_) => Scale::List,
     }
-    f64::midpoint(low, high)
 }
 
-/// By how much a tenth more or less of a variable raises a response within its window, whichever raises it more.
-fn change(axis: &Axis, input: usize, fit: &Fit, from: &[f64]) -> f64 {
-    let value = number(axis, from[input]);
-    let [low, high] = fit.window(input);
-    let beside = [0.9, 1.1].map(|share| {
-        // A tenth of nothing is a tenth of the range.
-        let p = if value.abs() < 1e-12 { from[input] + share - 1.0 } else { position(axis, value * share) };
-        let mut there = from.to_vec();
-        there[input] = p.clamp(0.0, 1.0).clamp(low, high);
-        fit.objective(&there)
-    });
-    beside[0].max(beside[1]) - fit.objective(from)
-}
-
-fn variable(axis: &Axis, input: usize, found: &Found, own: &dyn Fn(f64) -> f64) -> Variable {
-    let at = found.position[input];
-    let value = number(axis, at);
-    let [low, high] = found.located.interval[input].map(|p| number(axis, p));
-    let best = found.fit.objective(&found.position).abs().max(f64::MIN_POSITIVE);
-    let change = change(axis, input, &found.fit, &found.position) / best;
-    let mut noise: Vec<f64> = found
-        .noise
-        .iter()
-        .map(|noise| self::change(axis, input, &noise.fit, &noise.position) / best)
-        .collect();
-    noise.sort_by(f64::total_cmp);
-    let by_noise = noise.get((0.95 * noise.len() as f64) as usize).copied().unwrap_or(f64::INFINITY);
-    let is_identified = change - by_noise >= FLAT;
-    let is_edge = found.located.at_edge[input] > AT_EDGE && !(0.01..=0.99).contains(&at);
-    let is_open = found.located.is_open[input];
+/// What is known of one variable, without the response along it; `best` is the objective at the optimum.
+fn variable(axis: &Axis, input: usize, found: &Found, genes: &[f64], best: f64) -> Variable {
+    let (at, pinned) = (genes[input], &found.pinned[input]);
+    let [low, high] = pinned.interval.map(|p| number(axis, p));
+    let is_outermost = found.response.is_none() || !(0.01..=0.99).contains(&at);
     Variable {
-        value,
+        value: number(axis, at),
         low,
         high,
-        change,
-        is_identified,
-        is_open,
-        is_edge,
-        curve: curve(axis, input, found, &found.fit, own),
-        band: band(input, found, own),
+        change: pinned.change / best.abs().max(f64::MIN_POSITIVE),
+        is_identified: pinned.is_identified,
+        is_open: pinned.is_open,
+        is_edge: pinned.at_edge > AT_EDGE && is_outermost,
+        curve: Vec::new(),
+        band: Vec::new(),
     }
 }
 
 /// The response along one variable, the others at the optimum.
-fn curve(axis: &Axis, input: usize, found: &Found, fit: &Fit, own: &dyn Fn(f64) -> f64) -> Vec<[f64; 2]> {
-    along(input, found).map(|there| [number(axis, there[input]), own(fit.objective(&there))]).collect()
+fn curve(
+    axis: &Axis,
+    input: usize,
+    fitted: &Fitted,
+    genes: &[f64],
+    own: &dyn Fn(f64) -> f64,
+) -> Vec<[f64; 2]> {
+    along(input, fitted, genes)
+        .map(|there| [number(axis, there[input]), own(fitted.fit.objective(&there))])
+        .collect()
 }
 
 /// The 95% interval of the response along one variable: the central 95% of the fits of resamples, which differ from it by noise.
-fn band(input: usize, found: &Found, own: &dyn Fn(f64) -> f64) -> Vec<[f64; 2]> {
-    if found.noise.is_empty() {
+fn band(input: usize, fitted: &Fitted, genes: &[f64], own: &dyn Fn(f64) -> f64) -> Vec<[f64; 2]> {
+    if fitted.noise.is_empty() {
         return Vec::new();
     }
-    along(input, found)
+    along(input, fitted, genes)
         .map(|there| {
-            let fitted = found.fit.objective(&there);
+            let middle = fitted.fit.objective(&there);
             let mut all: Vec<f64> =
-                found.noise.iter().map(|noise| own(fitted + noise.fit.objective(&there))).collect();
+                fitted.noise.iter().map(|noise| own(middle + noise.objective(&there))).collect();
             all.sort_by(f64::total_cmp);
             [0.025, 0.975].map(|p| all[(p * (all.len() - 1) as f64).round() as usize])
         })
@@ -216,10 +249,10 @@ fn band(input: usize, found: &Found, own: &dyn Fn(f64) -> f64) -> Vec<[f64; 2]> 
 }
 
 /// Positions along one variable, the others at the optimum.
-fn along(input: usize, found: &Found) -> impl Iterator<Item = Vec<f64>> {
-    let [low, high] = found.fit.window(input);
+fn along<'a>(input: usize, fitted: &Fitted, genes: &'a [f64]) -> impl Iterator<Item = Vec<f64>> + use<'a> {
+    let [low, high] = fitted.fit.window(input);
     (0..=CURVE).map(move |k| {
-        let mut there = found.position.clone();
+        let mut there = genes.to_vec();
         there[input] = low + (high - low) * f64::from(k) / f64::from(CURVE);
         there
     })
@@ -230,13 +263,13 @@ fn along(input: usize, found: &Found) -> impl Iterator<Item = Vec<f64>> {
 pub struct Variable {
     /// Where the response is best.
     pub value: f64,
-    /// Lower end of its 95% interval.
+    /// Lower end of its 95% interval; where it is not identified, of the flat region.
     pub low: f64,
     /// Upper end.
     pub high: f64,
     /// What a tenth of it more or less costs at most, as a share of the objective.
     pub change: f64,
-    /// Whether that is more than [`FLAT`], and more than noise would make of nothing.
+    /// Whether that is shown to be more than [`FLAT`].
     #[serde(default)]
     pub is_identified: bool,
     /// Whether the interval ends where the response does, and may be wider.
@@ -286,12 +319,18 @@ pub struct Optimum {
     /// The best setting so far, by variable, where the search has not ended; empty where it has.
     #[serde(default)]
     pub so_far: Vec<f64>,
-    /// The response at the optimum, in the metric's own direction.
+    /// The objective at the optimum as the search has it, in the metric's own direction.
     pub believed: f64,
     /// Its interval.
     pub believed_interval: [f64; 2],
     /// Whether the window was still moving when the search gave up.
     pub is_restless: bool,
+    /// Whether the objective is the same at everything that was tried.
+    #[serde(default)]
+    pub is_constant: bool,
+    /// Whether it is the best of the settings that were compared, and not that of a response.
+    #[serde(default)]
+    pub is_compared: bool,
     /// Variables, in the order of the file.
     pub variables: Vec<Variable>,
     /// Of a single variable: setting, mean and interval at each point of the window.
@@ -299,6 +338,16 @@ pub struct Optimum {
 }
 
 impl Optimum {
+    /// By how many standard errors of their difference the audit lies off what the search believed, where it contradicts it.
+    pub fn contradiction(&self, audited: &Audited) -> Option<f64> {
+        let error = |low: f64, high: f64| (high - low) / (2.0 * 1.96);
+        let search = error(self.believed_interval[0], self.believed_interval[1]);
+        let audit = error(audited.objective.ci_low, audited.objective.ci_high);
+        let both = (search * search + audit * audit).sqrt();
+        let off = (audited.objective.mean - self.believed).abs() / both;
+        (self.so_far.is_empty() && both > 0.0 && off > CONTRADICTION).then_some(off)
+    }
+
     /// Puts it into the store.
     ///
     /// # Errors
@@ -360,55 +409,21 @@ pub fn audited(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draws::{Key, Purpose, Who};
-    use crate::experiment::sweep::{Range, Settings as AxisSettings};
-    use crate::numerics::normal_quantile;
-    use crate::optimize::best::response::Response;
-    use crate::optimize::candidate::Candidate;
-
-    /// The verdict on a response over a window round .5, fitted to this function with noise of each point and replicate.
-    fn verdict(seed: u64, f: impl Fn(f64) -> f64) -> Variable {
-        let range = Range { low: 0.0, high: 1.0, whole: false, log: false, levels: 2 };
-        let axis = Axis { paths: vec!["x".to_owned()], settings: AxisSettings::Range(range), when: None };
-        let draws = |i: u32| Key::new(seed, i, 0).stream(Purpose::Resample, Who::MARKET);
-        let member = |i: u32| {
-            let x = 0.35 + 0.3 * f64::from(i) / 19.0;
-            let mut candidate = Candidate::new(vec![x], 0, 1, 0);
-            (0..32).for_each(|r| candidate.push(&[f(x) + 0.2 * normal_quantile(draws(i).uniform(0, r))]));
-            candidate
-        };
-        let members: Vec<Candidate> = (0..20).map(member).collect();
-        let response = Response::new(&members.iter().collect::<Vec<_>>(), &[0.5], 0.15).unwrap();
-        let fit = response.fit();
-        let found = Found {
-            position: fit.best().unwrap(),
-            located: response.locate(seed),
-            noise: response.noise(seed),
-            fit,
-            window: Vec::new(),
-            is_restless: false,
-        };
-        variable(&axis, 0, &found, &|y| y)
-    }
 
     #[test]
-    fn what_does_nothing_is_seldom_identified() {
-        // A twentieth of the studies, give or take three standard errors; by the size of the change alone it would be nearly all.
-        let studies = 80;
-        let found: Vec<Variable> = (0..studies).map(|seed| verdict(seed, |_| 10.0)).collect();
-        let said = found.iter().filter(|v| v.is_identified).count();
-        assert!(found.iter().filter(|v| v.change > FLAT).count() > 40);
-        assert!(said as f64 <= 4.0 + 3.0 * (80.0_f64 * 0.05 * 0.95).sqrt(), "{said} of {studies}");
-    }
-
-    #[test]
-    fn what_matters_is_identified_and_intervals_that_end_with_the_window_are_open() {
-        // A tenth of .5 costs 80 · .0025/10 = 2%.
-        let v = verdict(1, |x| 10.0 + 80.0 * (x - 0.5) * (x - 0.5));
-        assert!((v.change - 0.02).abs() < 0.008 && v.note() == "identified", "{v:?}");
-        assert!(v.low < 0.5 && 0.5 < v.high && v.is_open == [false, false]);
-        // The bottom lies at the window's upper end: what is beyond nobody knows.
-        let v = verdict(1, |x| 10.0 + 80.0 * (x - 0.7) * (x - 0.7));
-        assert!(v.is_open == [false, true] && v.note() == "identified; interval open above", "{v:?}");
+    fn an_audit_contradicts_what_it_cannot_have_come_from() {
+        // Standard errors .03 and .04, so .05 of the difference: three and a half of them are .175.
+        let optimum =
+            Optimum { believed: 1.0, believed_interval: [1.0 - 0.0588, 1.0 + 0.0588], ..Optimum::default() };
+        let audit = |mean: f64| Audited {
+            objective: Estimate { mean, se: 0.04, ci_low: mean - 0.0784, ci_high: mean + 0.0784, n: 1000 },
+            certified: None,
+        };
+        assert_eq!(optimum.contradiction(&audit(0.83)), None);
+        let off = optimum.contradiction(&audit(0.8)).unwrap();
+        assert!((off - 4.0).abs() < 1e-9, "{off}");
+        // The best so far believes nothing.
+        let cut = Optimum { so_far: vec![0.5], ..optimum };
+        assert_eq!(cut.contradiction(&audit(0.8)), None);
     }
 }

@@ -45,6 +45,30 @@ pub enum Standing {
     Unaudited,
 }
 
+impl Standing {
+    /// Each of them.
+    pub const ALL: [Standing; 6] = [
+        Standing::OnFront,
+        Standing::Dominated,
+        Standing::Infeasible,
+        Standing::NotCertified,
+        Standing::Basins,
+        Standing::Unaudited,
+    ];
+
+    /// In words, as tables have them.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Standing::OnFront => "on the front",
+            Standing::Dominated => "dominated",
+            Standing::Infeasible => "not feasible",
+            Standing::NotCertified => "not certified",
+            Standing::Basins => "in several basins",
+            Standing::Unaudited => "not audited",
+        }
+    }
+}
+
 /// A candidate, with what its replicates say.
 #[derive(Clone, Debug)]
 pub struct Point {
@@ -182,6 +206,11 @@ impl Front {
                 shrinkage(&searched, &audited)
             })
             .collect()
+    }
+
+    /// Whether no objective ever varied.
+    pub fn is_constant(&self, optimization: &Optimization) -> bool {
+        self.record.constant.len() == optimization.objectives.len()
     }
 
     /// Finalists whose play fresh draws do not certify, or find in several basins.

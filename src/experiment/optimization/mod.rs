@@ -38,6 +38,7 @@ use super::outcome::Outcome;
 use super::sweep::{Axis, Settings};
 use crate::measure::metrics::{Direction, Metric};
 use crate::optimize::best::descent::Descent;
+use crate::optimize::candidate::Candidate;
 use crate::optimize::space::{Kind, Space, Variable, position};
 use crate::settings::Value;
 
@@ -136,7 +137,7 @@ impl Optimization {
             let found = outcome.metrics.iter().find(|(name, _)| *name == key);
             // What is no number is no metric.
             let found = found.filter(|(_, value)| value.is_finite());
-            found.map(|(_, value)| *value).ok_or_else(|| format!("it has no metric `{key}`"))
+            found.map(|(_, value)| *value).ok_or_else(|| format!("`{key}` is not defined there"))
         };
         let objectives = self.objectives.iter().map(|o| Ok(o.minimized(value(o.metric.key)?)));
         let slacks = self.constraints.iter().map(|c| Ok(c.slack(value(c.metric.key)?)));
@@ -168,6 +169,30 @@ impl Optimization {
             }
         }
         assigned
+    }
+
+    /// A candidate by its contender, where there are several, and its settings.
+    pub fn named(&self, genes: &[f64]) -> String {
+        let settings: Vec<String> = self
+            .assignments(genes)
+            .iter()
+            .map(|(path, value)| {
+                let own = path.strip_prefix("mechanism.").unwrap_or(path);
+                let number = value.as_number().map(super::tables::format_number);
+                format!("{own} = {}", number.unwrap_or_else(|| value.to_string()))
+            })
+            .collect();
+        let contender = self.picks_contender().then(|| self.contenders[self.contender(genes)].clone());
+        contender.into_iter().chain(settings).collect::<Vec<_>>().join(", ")
+    }
+
+    /// How many candidates could not be evaluated, and the first of them with the reason.
+    pub(super) fn refused(&self, all: &[Candidate]) -> (u32, String) {
+        let failed: Vec<(&Candidate, &String)> =
+            all.iter().filter_map(|c| Some((c, c.failure.as_ref()?))).collect();
+        let words =
+            failed.first().map_or(String::new(), |(c, why)| format!("at {}: {why}", self.named(&c.genes)));
+        (failed.len() as u32, words)
     }
 
     /// Paths of all variables, each once, in the order of columns.

@@ -6,6 +6,7 @@
 //! which the search chose, so that the level flatters; the growth is what the figure is for.
 
 use super::Optimization;
+use super::front::Front;
 use super::record::Record;
 use crate::experiment::store::{Store, StoreError};
 use crate::optimize::frontier::Resampled;
@@ -25,7 +26,32 @@ pub struct Progress {
     pub hypervolume: (f64, f64, f64),
 }
 
-/// Reads it from the store.
+/// How the front grew, and what is left of it on fresh draws.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Growth {
+    /// After generations, evenly spread, on the draws of the search.
+    pub steps: Vec<Progress>,
+    /// Of the points on the audited front, in the same unit, on the draws of the audit; `None` where there was none.
+    pub audited: Option<(f64, f64, f64)>,
+}
+
+/// Reads the growth from the store; the last step is to be held against the audited front.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub fn growth(store: &Store, optimization: &Optimization, front: &Front) -> Result<Growth, StoreError> {
+    let (steps, scale) = scaled(store, optimization, &front.record)?;
+    let is_known = front.audited > 0 && !front.points.is_empty() && !scale.is_empty();
+    let audited = is_known.then(|| {
+        let mut rows: Vec<Vec<Vec<f64>>> = front.points.iter().map(|point| point.rows.clone()).collect();
+        rescale(&mut rows, &scale);
+        let places: Vec<usize> = (0..rows.len()).collect();
+        share(&Resampled::new(&rows, optimization.settings.seed), &places, scale.len())
+    });
+    Ok(Growth { steps, audited })
+}
+
+/// Reads the steps from the store.
 ///
 /// # Errors
 /// Where the store cannot be read.
@@ -34,6 +60,30 @@ pub fn progress(
     optimization: &Optimization,
     record: &Record,
 ) -> Result<Vec<Progress>, StoreError> {
+    Ok(scaled(store, optimization, record)?.0)
+}
+
+/// Hypervolume of some points as a share of what the best of everything at once would have.
+fn share(resampled: &Resampled, places: &[usize], dimensions: usize) -> (f64, f64, f64) {
+    let all = (0..dimensions).fold(1.0, |product, _| product * REFERENCE);
+    let (value, low, high) = resampled.hypervolume(places, &vec![REFERENCE; dimensions]);
+    (value / all, low / all, high / all)
+}
+
+/// Measures objectives between best and worst.
+fn rescale(rows: &mut [Vec<Vec<f64>>], scale: &[(f64, f64)]) {
+    for row in rows.iter_mut().flatten() {
+        row.iter_mut().zip(scale).for_each(|(x, (low, span))| *x = (*x - low) / span);
+    }
+}
+
+/// The steps, and the best and the span of each objective in which they are measured.
+#[allow(clippy::type_complexity)]
+fn scaled(
+    store: &Store,
+    optimization: &Optimization,
+    record: &Record,
+) -> Result<(Vec<Progress>, Vec<(f64, f64)>), StoreError> {
     let steps = record.steps.len();
     let shown: Vec<usize> = if steps <= SHOWN {
         (0..steps).collect()
@@ -53,27 +103,27 @@ pub fn progress(
         }
     }
     if rows.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
-    let dimensions = optimization.objectives.len();
-    for j in 0..dimensions {
-        let mean = |point: &Vec<Vec<f64>>| point.iter().map(|row| row[j]).sum::<f64>() / point.len() as f64;
-        let means: Vec<f64> = rows.iter().map(mean).collect();
-        let low = means.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = means.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let span = if high > low { high - low } else { 1.0 };
-        rows.iter_mut().flatten().for_each(|row| row[j] = (row[j] - low) / span);
-    }
+    let scale: Vec<(f64, f64)> = (0..optimization.objectives.len())
+        .map(|j| {
+            let mean =
+                |point: &Vec<Vec<f64>>| point.iter().map(|row| row[j]).sum::<f64>() / point.len() as f64;
+            let means = rows.iter().map(mean);
+            let (low, high) =
+                means.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
+            (low, if high > low { high - low } else { 1.0 })
+        })
+        .collect();
+    rescale(&mut rows, &scale);
     let resampled = Resampled::new(&rows, optimization.settings.seed);
-    let reference = vec![REFERENCE; dimensions];
-    let all = (0..dimensions).fold(1.0, |product, _| product * REFERENCE);
     let of = |i: usize| {
         let step = &record.steps[i];
         let places: Vec<usize> = step.front.iter().filter_map(|d| designs.get(d).copied()).collect();
-        let (value, low, high) = resampled.hypervolume(&places, &reference);
-        Progress { evaluations: step.evaluations, hypervolume: (value / all, low / all, high / all) }
+        Progress { evaluations: step.evaluations, hypervolume: share(&resampled, &places, scale.len()) }
     };
-    Ok(shown.into_iter().map(of).collect())
+    let steps = shown.into_iter().map(of).collect();
+    Ok((steps, scale))
 }
 
 /// Objectives of a design point, minimised, over the first replicates of the search.

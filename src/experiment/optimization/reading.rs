@@ -135,7 +135,7 @@ pub fn read(section: &Section, contenders: &[&str], replicates: u32, seed: u64) 
         if replicates < enough {
             let message = format!("an audit of {replicates} replicates");
             let allowed = format!("`replicates` of at least {enough} in `[experiment]`");
-            section.refuse(OBJECTIVES.key, &message, &allowed, None);
+            section.refuse("", &message, &allowed, None);
         }
     }
     section.note_unread(&format!("method `{method}` does not use it"));
@@ -304,5 +304,15 @@ fn constraints(value: &Value) -> Result<Vec<Constraint>, String> {
         }
         Ok(Constraint { metric, at_least, bound })
     };
-    list.iter().map(constraint).collect()
+    let all: Vec<Constraint> = list.iter().map(constraint).collect::<Result<_, String>>()?;
+    for (i, one) in all.iter().enumerate() {
+        let against = |other: &&Constraint| {
+            let (low, high) = if one.at_least { (one.bound, other.bound) } else { (other.bound, one.bound) };
+            other.metric.key == one.metric.key && other.at_least != one.at_least && low > high
+        };
+        if let Some(other) = all[..i].iter().find(against) {
+            return Err(format!("`{}` and `{}` cannot both hold", other.in_words(), one.in_words()));
+        }
+    }
+    Ok(all)
 }

@@ -82,7 +82,6 @@ impl Record {
         let finalists = searching.finalists();
         let uncertified = searching.uncertified(&finalists);
         let numbers = |places: &[usize]| places.iter().map(|&i| i as u32).collect::<Vec<u32>>();
-        let failures: Vec<&str> = all.iter().filter_map(|c| c.failure.as_deref()).collect();
         let minimum = optimization.settings.minimum;
         let judged = all.iter().filter(|c| c.failure.is_none() && c.replicates() >= minimum).count();
         let nearest = nearest(all, optimization, minimum);
@@ -99,7 +98,7 @@ impl Record {
             generations: search.generation(),
             candidates: all.len() as u32,
             judged: judged as u32,
-            refused: (failures.len() as u32, failures.first().map_or(String::new(), |s| (*s).to_owned())),
+            refused: optimization.refused(all),
             steps: search
                 .milestones()
                 .iter()

@@ -7,7 +7,7 @@ use crate::experiment::simulate::{Play, simulate};
 /// whose trial fails is passed over: its units will say why.
 ///
 /// # Errors
-/// What is wrong, a line each, with the metrics that there are.
+/// What is wrong, a line each, and in one more the metrics that all contenders have.
 pub fn refuse_missing(
     asked: &[(&str, &str, &str)],
     experiment: &Experiment,
@@ -15,21 +15,29 @@ pub fn refuse_missing(
 ) -> Result<(), String> {
     let play = shortest(&experiment.play);
     let mut errors = Vec::new();
+    let mut in_common: Option<Vec<&str>> = None;
     for contender in &experiment.contenders {
         let trial =
             simulate(&contender.rule, &experiment.setting, &contender.terms, &play, experiment.seed, 0);
         let Ok(outcome) = trial else { continue };
         let has = |key: &str| outcome.metrics.iter().any(|(name, _)| *name == key);
         for (key, what, table) in asked.iter().filter(|(key, ..)| !has(key)) {
-            let names: Vec<&str> = outcome.metrics.iter().map(|(name, _)| *name).collect();
             errors.push(format!(
-                "{file}: {table}: contender `{}` cannot have the {what} `{key}`; it has: {}",
-                contender.name,
-                names.join(", ")
+                "{file}: {table}: contender `{}` cannot have the {what} `{key}`",
+                contender.name
             ));
         }
+        match &mut in_common {
+            Some(names) => names.retain(|name| has(name)),
+            None => in_common = Some(outcome.metrics.iter().map(|(name, _)| *name).collect()),
+        }
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
+    if errors.is_empty() {
+        return Ok(());
+    }
+    let who = if experiment.contenders.len() == 1 { "it has" } else { "all contenders have" };
+    errors.push(format!("{file}: {who}: {}", in_common.unwrap_or_default().join(", ")));
+    Err(errors.join("\n"))
 }
 
 /// As little as shows which metrics there are.

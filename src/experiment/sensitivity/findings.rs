@@ -50,6 +50,9 @@ pub struct Finding {
 /// Share of the variance below which a factor matters little.
 pub const LITTLE: f64 = 0.01;
 
+/// Differences below this share of the largest output are rounding, and none.
+const DUST: f64 = 1e-12;
+
 /// What can be said of a factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -144,7 +147,9 @@ pub fn read(store: &Store, sensitivity: &Sensitivity) -> Result<Vec<Finding>, St
     let mut findings = Vec::new();
     for (contender, units) in units.iter().enumerate() {
         for (place, metric) in sensitivity.metrics.iter().enumerate() {
-            let output = Output { sensitivity, units, place };
+            let values = || units.values().filter_map(|values| values[place]);
+            let rounding = DUST * values().fold(0.0, |size: f64, value| size.max(value.abs()));
+            let output = Output { sensitivity, units, place, rounding };
             findings.push(output.finding(contender, metric, store.contenders()));
         }
     }
@@ -156,6 +161,8 @@ struct Output<'a> {
     sensitivity: &'a Sensitivity,
     units: &'a HashMap<(u32, u32), Values>,
     place: usize,
+    /// What outputs may differ by though nothing differs: `1 − commission` in one order of terms and another.
+    rounding: f64,
 }
 
 impl Output<'_> {
@@ -164,7 +171,8 @@ impl Output<'_> {
         let axes = self.sensitivity.axes_of(&contenders[contender], contenders);
         let seed = design.seed ^ name_hash(metric.key);
         let all: Moments = self.units.values().filter_map(|values| values[self.place]).collect();
-        let constant = (all.n() > 1 && self.lowest() == self.highest()).then(|| self.lowest());
+        let constant =
+            (all.n() > 1 && self.highest() - self.lowest() <= self.rounding).then(|| self.lowest());
         let (sources, rows) = self.rows(&axes);
         let complete = rows.a.len() as u32;
         let parameters = sources.iter().filter(|s| matches!(s, Source::Parameter(_))).count();
@@ -235,14 +243,20 @@ impl Output<'_> {
         let value = |point: u32, which: usize| {
             self.at(first + point, design.replicates_at(block, point as usize)[which])
         };
+        // What differs from either end by rounding alone is that end.
+        let clean = |x: f64, end: f64| if (x - end).abs() <= self.rounding { end } else { x };
+        let [(a, a_world, a_learning, a_luck), (b, b_world, b_learning, b_luck)] =
+            [all_four(|which| value(0, which))?, all_four(|which| value(1, which))?];
+        let b = clean(b, a);
+        let near = |x: f64| clean(clean(x, b), a);
+        let [a_world, a_learning, a_luck, b_world, b_learning, b_luck] =
+            [a_world, a_learning, a_luck, b_world, b_learning, b_luck].map(near);
         let mut sets = Vec::new();
         for &axis in axes {
             let axis = axis as u32;
-            let back = if design.second_order { Some(value(2 + inputs + axis, 0)?) } else { None };
-            sets.push((value(2 + axis, 0)?, back));
+            let back = if design.second_order { Some(near(value(2 + inputs + axis, 0)?)) } else { None };
+            sets.push((near(value(2 + axis, 0)?), back));
         }
-        let [(a, a_world, a_learning, a_luck), (b, b_world, b_learning, b_luck)] =
-            [all_four(|which| value(0, which))?, all_four(|which| value(1, which))?];
         sets.push((a_world, Some(b_world)));
         sets.push((a_learning, Some(b_learning)));
         // `A` with every parameter from `B` is `B` with the luck of `A`.
@@ -266,7 +280,10 @@ impl Output<'_> {
             let (Some(one), Some(other)) = (along(0), along(1)) else { continue };
             let steps = positions::trajectory(design.seed, n, design.axes.len(), design.levels).steps;
             for (k, (axis, size)) in steps.into_iter().enumerate() {
-                let effect = |values: &[f64]| (values[k + 1] - values[k]) / size;
+                let effect = |values: &[f64]| {
+                    let difference = values[k + 1] - values[k];
+                    if difference.abs() <= self.rounding { 0.0 } else { difference / size }
+                };
                 effects[axis].pairs.push([effect(&one), effect(&other)]);
             }
         }

@@ -1,7 +1,7 @@
 //! Studentized bootstrap intervals of ratios of means over independent rows (Efron and Tibshirani 1993, "An Introduction to the
 //! Bootstrap", section 12.5; Davison and Hinkley 1997, "Bootstrap Methods and their Application", section 5.2).
 //!
-//! A quantity is `θ = c̄/V`, `c̄` the mean of its contributions over rows and `V` the variance that all quantities share. Its
+//! A quantity is `θ = c̄/V`, `c̄` the mean of its contributions over rows and `V` an estimate of the variance. Its
 //! standard error comes from the influence of each row, `ψ = (c − θ v)/V` with `v` the row's contribution to `V`; the quantiles
 //! of `(θ* − θ)/s*` over resamples of whole rows replace those of Student's t. Sobol indices have skewed estimates, of which
 //! percentile intervals miss more than they should in small samples (the study is in METHOD.md).
@@ -21,6 +21,8 @@ pub struct Spread {
     mean: Vec<f64>,
     /// Each row's mean of the squared output over them.
     square: Vec<f64>,
+    /// Whether the mean has to be taken off.
+    is_centred: bool,
 }
 
 impl Spread {
@@ -30,7 +32,13 @@ impl Spread {
         Spread {
             mean: pairs().map(|(a, b)| 0.5 * (a + b)).collect(),
             square: pairs().map(|(a, b)| 0.5 * (a * a + b * b)).collect(),
+            is_centred: false,
         }
+    }
+
+    /// Of each row's unbiased estimate of the variance: half the squared difference of two independent outputs, or a mean of such.
+    pub fn of_differences(by_row: Vec<f64>) -> Self {
+        Spread { mean: vec![0.0; by_row.len()], square: by_row, is_centred: true }
     }
 
     /// Variance of the output over the rows at these places: unbiased.
@@ -38,6 +46,9 @@ impl Spread {
         let n = rows.len() as f64;
         let mean = rows.iter().map(|&i| self.mean[i]).sum::<f64>() / n;
         let square = rows.iter().map(|&i| self.square[i]).sum::<f64>() / n;
+        if self.is_centred {
+            return (square, 0.0);
+        }
         // The mean of 2n independent outputs has 1/2n of their variance.
         (((square - mean * mean) * 2.0 * n / (2.0 * n - 1.0)).max(0.0), mean)
     }
@@ -49,11 +60,12 @@ pub fn variance(spread: &Spread) -> f64 {
     spread.variance(&all).0
 }
 
-/// Intervals of quantities with these contributions by row; without a spread they are means. `seed` is the bootstrap's.
-pub fn intervals(contributions: &[Vec<f64>], spread: Option<&Spread>, seed: u64) -> Vec<Interval> {
-    let n = contributions.first().map_or(0, Vec::len);
+/// Intervals of quantities with these contributions by row, each with what it is divided by; without a spread they are means. `seed` is
+/// the bootstrap's.
+pub fn intervals(contributions: &[(Vec<f64>, Option<&Spread>)], seed: u64) -> Vec<Interval> {
+    let n = contributions.first().map_or(0, |(c, _)| c.len());
     let all: Vec<usize> = (0..n).collect();
-    let whole: Vec<(f64, f64)> = contributions.iter().map(|c| estimate(c, spread, &all)).collect();
+    let whole: Vec<(f64, f64)> = contributions.iter().map(|(c, spread)| estimate(c, *spread, &all)).collect();
     let draws = Key::new(seed, 0, 0).stream(Purpose::Resample, Who::member("sensitivity", 0));
     let mut pivots: Vec<Vec<f64>> = vec![Vec::new(); contributions.len()];
     let mut resample = vec![0; n];
@@ -62,8 +74,8 @@ pub fn intervals(contributions: &[Vec<f64>], spread: Option<&Spread>, seed: u64)
             for (place, row) in resample.iter_mut().enumerate() {
                 *row = ((draws.uniform(round, place as u32) * n as f64) as usize).min(n - 1);
             }
-            for ((c, &(value, _)), pivots) in contributions.iter().zip(&whole).zip(&mut pivots) {
-                let (again, se) = estimate(c, spread, &resample);
+            for (((c, spread), &(value, _)), pivots) in contributions.iter().zip(&whole).zip(&mut pivots) {
+                let (again, se) = estimate(c, *spread, &resample);
                 if se > 0.0 {
                     pivots.push((again - value) / se);
                 }
@@ -128,7 +140,7 @@ mod tests {
         let draws = Key::new(5, 0, 0).stream(Purpose::Resample, Who::MARKET);
         let sample: Vec<f64> = (0..40).map(|i| 3.0 + normal_quantile(draws.uniform(i, 0))).collect();
         let student = crate::measure::statistics::estimate(sample.iter().copied());
-        let found = intervals(&[sample], None, 1)[0];
+        let found = intervals(&[(sample, None)], 1)[0];
         assert!((found.value - student.mean).abs() < 1e-12);
         let half = 0.5 * (student.ci_high - student.ci_low);
         assert!((found.low - student.ci_low).abs() < 0.15 * half, "{found:?} {student:?}");
@@ -137,10 +149,10 @@ mod tests {
 
     #[test]
     fn what_never_varies_has_no_width_and_what_hardly_shows_no_interval() {
-        let none = intervals(&[vec![0.0; 12]], None, 1)[0];
+        let none = intervals(&[(vec![0.0; 12], None)], 1)[0];
         assert_eq!((none.value, none.low, none.high), (0.0, 0.0, 0.0));
         assert!(!none.is_distinguishable());
-        let few = intervals(&[vec![1.0, 2.0]], None, 1)[0];
+        let few = intervals(&[(vec![1.0, 2.0], None)], 1)[0];
         assert!(few.low.is_nan());
     }
 

@@ -1,7 +1,9 @@
 //! Sobol's indices from a pick-freeze design.
 //!
 //! In each row the output is known at two independent inputs `A` and `B`, and for sets `u` of inputs at `A` with `u` from `B`
-//! (`ab`), and at `B` with `u` from `A` (`ba`). With `V` the variance of the output over `A` and `B`:
+//! (`ab`), and at `B` with `u` from `A` (`ba`). `ab` and `ba` have no input in common either, so that the variance `V` of the output is
+//! estimated for each set as `E[(A − B)² + (ab − ba)²]/4`: numerator and denominator are then the same row by row where the set is all
+//! that matters, and its indices are exactly one. Without `ba`, and for pairs, it is the variance over `A` and `B`. With `V`:
 //!
 //! * *closed index* of a set, of a single input its *first-order index*: `E[(ab − A)(B − ba)]/2V`, or without `ba`
 //!   `E[B(ab − A)]/V` (Saltelli et al. 2010, Computer Physics Communications 181, pp. 259–270, table 2 (b); the symmetric form is
@@ -71,23 +73,25 @@ impl Rows {
         }
         let mean = self.a.iter().chain(&self.b).sum::<f64>() / (2 * n) as f64;
         let spread = Spread::new(&self.a, &self.b, mean);
-        let mut contributions: Vec<Vec<f64>> = Vec::new();
-        for set in &self.sets {
+        let own: Vec<Option<Spread>> = self.sets.iter().map(|set| self.spread(set)).collect();
+        let mut contributions: Vec<(Vec<f64>, Option<&Spread>)> = Vec::new();
+        for (set, own) in self.sets.iter().zip(&own) {
             let closed: Vec<f64> = (0..n).map(|r| self.closed(set, r, mean)).collect();
             let total: Vec<f64> = (0..n).map(|r| self.total(set, r)).collect();
             let joint = total.iter().zip(&closed).map(|(t, c)| t - c).collect();
-            contributions.extend([closed, total, joint]);
+            contributions.extend([closed, total, joint].map(|c| (c, Some(own.as_ref().unwrap_or(&spread)))));
         }
         let known = |&&(i, j): &&(usize, usize)| {
             [i, j].iter().all(|&s| !self.sets[s].ba.is_empty() && !self.sets[s].ab.is_empty())
         };
         let pairs: Vec<(usize, usize)> = pairs.iter().filter(known).copied().collect();
         for &(i, j) in &pairs {
-            contributions.push((0..n).map(|r| self.second(i, j, r)).collect());
+            contributions.push(((0..n).map(|r| self.second(i, j, r)).collect(), Some(&spread)));
         }
-        let mut found = bootstrap::intervals(&contributions, Some(&spread), seed);
-        // Every index is a share: an interval says nothing beyond.
+        let mut found = bootstrap::intervals(&contributions, seed);
+        // Every index is a share: neither an estimate nor its interval says anything beyond.
         for interval in &mut found {
+            interval.value = interval.value.clamp(0.0, 1.0);
             interval.low = interval.low.clamp(0.0, 1.0);
             interval.high = interval.high.clamp(0.0, 1.0);
         }
@@ -99,6 +103,13 @@ impl Rows {
             sets: sets.collect(),
             pairs: pairs.iter().zip(others).map(|(&(i, j), &interval)| (i, j, interval)).collect(),
         })
+    }
+
+    /// By row, the variance between points of it that have no input in common; `None` where only two are known.
+    fn spread(&self, set: &Swapped) -> Option<Spread> {
+        let square = |x: f64| 0.25 * x * x;
+        let row = |r: usize| square(self.a[r] - self.b[r]) + square(set.ab[r] - set.ba[r]);
+        (set.ba.len() == self.a.len()).then(|| Spread::of_differences((0..self.a.len()).map(row).collect()))
     }
 
     fn closed(&self, set: &Swapped, row: usize, mean: f64) -> f64 {
@@ -195,6 +206,26 @@ mod tests {
         }
         let rate = f64::from(covered as u32) / f64::from(all as u32);
         assert!((0.91..=0.98).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn an_input_that_is_all_that_matters_has_indices_of_one() {
+        for rows in [8, 128] {
+            let found = evaluate(|x| x[0] * x[0], 2, rows, true, 3).indices(&[], 3).unwrap();
+            for interval in [found.sets[0].first, found.sets[0].total] {
+                let off = |x: f64| (x - 1.0).abs();
+                assert!(
+                    off(interval.value) < 1e-12 && off(interval.low) < 1e-12 && off(interval.high) < 1e-12
+                );
+            }
+            assert_eq!(found.sets[0].joint.value, 0.0);
+        }
+        // An estimate is a share, like its interval.
+        for seed in 0..40 {
+            for index in evaluate(|x| x[0] + 0.3 * x[1], 2, 8, true, seed).indices(&[], seed).unwrap().sets {
+                assert!((0.0..=1.0).contains(&index.first.value), "{index:?}");
+            }
+        }
     }
 
     #[test]

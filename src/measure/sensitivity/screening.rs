@@ -44,7 +44,7 @@ impl Effects {
         let means: Vec<f64> = self.pairs.iter().map(|[e, f]| f64::midpoint(*e, *f)).collect();
         let sizes: Vec<f64> = means.iter().map(|e| e.abs()).collect();
         let products: Vec<f64> = self.pairs.iter().map(|[e, f]| e * f).collect();
-        let found = bootstrap::intervals(&[means, sizes, products], None, seed);
+        let found = bootstrap::intervals(&[means, sizes, products].map(|c| (c, None)), seed);
         let moments = |side: usize| self.pairs.iter().map(|pair| pair[side]).collect::<Moments>();
         let (first, second) = (moments(0), moments(1));
         let n = self.pairs.len() as f64;

@@ -5,12 +5,16 @@
 //! the same replicates on the same draws; resampling whole replicates ([`super::super::resampling`]) and fitting again gives the distribution
 //! of the best point, of which intervals hold the central 95%.
 //!
-//! A fit has a best point where nothing is better than anything else, too: that of the noise. What *noise alone* would give is the
-//! difference between the fit of a resample and that of all replicates, and how deep its best point is says how deep one must be to be
-//! more than that.
+//! What is fitted is no polynomial. Terms *further* than those of the fit, two orders of one variable and one of several, show whether
+//! that matters: each coefficient's mean over replicates is tested against zero by Student's law, all together at [`LEVEL`]
+//! (Bonferroni). Where the fit lacks them its best point is biased. Where they cannot be seen it may still be, by as much as hides in their noise:
+//! hence the interval is that of the response *with* further terms, as in correcting a local polynomial for its bias (Calonico, Cattaneo
+//! and Titiunik 2014, Econometrica 82(6), pp. 2295–2326).
 
 use crate::draws::{Key, Purpose, Who};
 use crate::measure::effects::least_squares::inverse;
+use crate::measure::statistics::Moments;
+use crate::measure::student::upper_quantile;
 use crate::optimize::candidate::Candidate;
 use crate::optimize::resampling::resample;
 
@@ -20,13 +24,23 @@ const RESAMPLES: u32 = 400;
 const GRID: usize = 400;
 /// Points of a window of several variables, for each of them.
 const SCATTERED: usize = 200;
+/// Level of the test whether a fit lacks further terms.
+pub const LEVEL: f64 = 0.05;
+/// Share of an outcome's span over the window below which a further term cannot move the best point to speak of.
+const NEGLIGIBLE: f64 = 1e-2;
+
+/// Middle and half of what the points of a window span, by variable: the unit of the polynomial's terms.
+type Scaling = Vec<[f64; 2]>;
 
 /// Outcomes of a window.
 #[derive(Clone, Debug)]
 pub struct Response {
     centre: Vec<f64>,
     reach: f64,
+    scaling: Scaling,
     exponents: Vec<Vec<u32>>,
+    /// Which terms the points can tell from others.
+    used: Vec<bool>,
     /// By term, then point: coefficients are this times outcomes.
     projector: Vec<Vec<f64>>,
     /// By output (the objective, then slacks), replicate, point.
@@ -38,6 +52,7 @@ pub struct Response {
 pub struct Fit {
     centre: Vec<f64>,
     reach: f64,
+    scaling: Scaling,
     exponents: Vec<Vec<u32>>,
     /// By output.
     coefficients: Vec<Vec<f64>>,
@@ -56,30 +71,36 @@ pub struct Located {
     pub is_open: Vec<[bool; 2]>,
 }
 
-/// A response that noise alone would give.
-#[derive(Clone, Debug)]
-pub struct Noise {
-    /// The response, round zero; of the objective only.
-    pub fit: Fit,
-    /// Where it is best.
-    pub position: Vec<f64>,
-}
-
 impl Response {
     /// Terms of the polynomial of so many variables.
     pub fn terms(inputs: usize) -> usize {
-        exponents(inputs).len()
+        exponents(inputs, degree(inputs)).len()
     }
 
     /// Of candidates with common replicates; `None` where they are too few for the polynomial.
     pub fn new(members: &[&Candidate], centre: &[f64], reach: f64) -> Option<Self> {
-        let exponents = exponents(centre.len());
+        Response::of_degree(members, centre, reach, degree(centre.len()))
+    }
+
+    /// The same with further terms.
+    pub fn further(members: &[&Candidate], centre: &[f64], reach: f64) -> Option<Self> {
+        let inputs = centre.len();
+        Response::of_degree(members, centre, reach, degree(inputs) + if inputs == 1 { 2 } else { 1 })
+    }
+
+    fn of_degree(members: &[&Candidate], centre: &[f64], reach: f64, degree: u32) -> Option<Self> {
+        let exponents = exponents(centre.len(), degree);
         let replicates = members.iter().map(|c| c.replicates()).min()? as usize;
         if members.len() <= exponents.len() || replicates < 2 {
             return None;
         }
-        let rows: Vec<Vec<f64>> =
-            members.iter().map(|c| monomials(&exponents, centre, reach, &c.genes)).collect();
+        let span = |i: usize| {
+            let all = members.iter().map(|c| c.genes[i]);
+            let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
+            [f64::midpoint(low, high), if high > low { 0.5 * (high - low) } else { 1.0 }]
+        };
+        let scaling: Scaling = (0..centre.len()).map(span).collect();
+        let rows: Vec<Vec<f64>> = members.iter().map(|c| monomials(&exponents, &scaling, &c.genes)).collect();
         let terms = exponents.len();
         let product = |i: usize, j: usize| rows.iter().map(|row| row[i] * row[j]).sum::<f64>();
         let normal: Vec<f64> =
@@ -101,7 +122,9 @@ impl Response {
         Some(Response {
             centre: centre.to_vec(),
             reach,
+            scaling,
             exponents,
+            used,
             projector,
             outcomes: (0..width).map(outcome).collect(),
         })
@@ -111,6 +134,30 @@ impl Response {
     pub fn fit(&self) -> Fit {
         let all: Vec<usize> = (0..self.outcomes[0].len()).collect();
         self.fit_of(&all)
+    }
+
+    /// Whether terms beyond the polynomial are there, in the objective or in a slack.
+    pub fn needs_further_terms(&self) -> bool {
+        let degree = degree(self.centre.len());
+        let further: Vec<usize> = (0..self.exponents.len())
+            .filter(|&term| self.used[term] && self.exponents[term].iter().sum::<u32>() > degree)
+            .collect();
+        let tests = (further.len() * self.outcomes.len()).max(1) as f64;
+        self.outcomes.iter().any(|outcome| {
+            let freedom = outcome.len() as f64 - 1.0;
+            let critical = upper_quantile(1.0 - 0.5 * LEVEL / tests, freedom);
+            let points = outcome[0].len();
+            let mean = |point: usize| outcome.iter().map(|y| y[point]).sum::<f64>() / outcome.len() as f64;
+            let means = (0..points).map(mean);
+            let (low, high) =
+                means.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (l.min(y), h.max(y)));
+            further.iter().any(|&term| {
+                let weights = &self.projector[term];
+                let own: Moments =
+                    outcome.iter().map(|y| weights.iter().zip(y).map(|(w, y)| w * y).sum::<f64>()).collect();
+                own.mean().abs() > (critical * own.standard_error()).max(NEGLIGIBLE * (high - low))
+            })
+        })
     }
 
     fn fit_of(&self, replicates: &[usize]) -> Fit {
@@ -127,6 +174,7 @@ impl Response {
         Fit {
             centre: self.centre.clone(),
             reach: self.reach,
+            scaling: self.scaling.clone(),
             exponents: self.exponents.clone(),
             coefficients: coefficients.collect(),
         }
@@ -178,16 +226,16 @@ impl Response {
         }
     }
 
-    /// Responses that noise alone would give.
-    pub fn noise(&self, seed: u64) -> Vec<Noise> {
+    /// Responses round zero that noise alone would give, of the objective only: what fits of resamples differ by from that of all
+    /// replicates.
+    pub fn noise(&self, seed: u64) -> Vec<Fit> {
         let all = self.fit();
         let alone = |fit: Fit| {
             let objective =
                 fit.coefficients[0].iter().zip(&all.coefficients[0]).map(|(a, b)| a - b).collect();
-            let fit = Fit { coefficients: vec![objective], ..fit };
-            fit.best().map(|position| Noise { fit, position })
+            Fit { coefficients: vec![objective], ..fit }
         };
-        self.resampled(seed).filter_map(alone).collect()
+        self.resampled(seed).map(alone).collect()
     }
 }
 
@@ -208,7 +256,7 @@ impl Fit {
     }
 
     fn output(&self, which: usize, x: &[f64]) -> f64 {
-        let row = monomials(&self.exponents, &self.centre, self.reach, x);
+        let row = monomials(&self.exponents, &self.scaling, x);
         row.iter().zip(&self.coefficients[which]).map(|(m, c)| m * c).sum()
     }
 
@@ -271,13 +319,17 @@ impl Fit {
     }
 }
 
-/// Exponents of every term.
-fn exponents(inputs: usize) -> Vec<Vec<u32>> {
-    let degree = match inputs {
+/// Degree of the polynomial of so many variables.
+fn degree(inputs: usize) -> u32 {
+    match inputs {
         1 => 4,
         2 => 3,
         _ => 2,
-    };
+    }
+}
+
+/// Exponents of every term up to a degree.
+fn exponents(inputs: usize, degree: u32) -> Vec<Vec<u32>> {
     let mut all: Vec<Vec<u32>> = vec![Vec::new()];
     for _ in 0..inputs {
         all = all
@@ -288,11 +340,13 @@ fn exponents(inputs: usize) -> Vec<Vec<u32>> {
             })
             .collect();
     }
+    // Lower orders first: where terms cannot be told from others, it is those that stay.
+    all.sort_by_key(|terms| terms.iter().sum::<u32>());
     all
 }
 
-fn monomials(exponents: &[Vec<u32>], centre: &[f64], reach: f64, x: &[f64]) -> Vec<f64> {
-    let scaled: Vec<f64> = x.iter().zip(centre).map(|(x, c)| (x - c) / reach).collect();
+fn monomials(exponents: &[Vec<u32>], scaling: &Scaling, x: &[f64]) -> Vec<f64> {
+    let scaled: Vec<f64> = x.iter().zip(scaling).map(|(x, [middle, half])| (x - middle) / half).collect();
     let power = |t: f64, n: u32| (0..n).fold(1.0, |product, _| product * t);
     exponents.iter().map(|e| e.iter().zip(&scaled).map(|(&n, &t)| power(t, n)).product()).collect()
 }
@@ -324,6 +378,36 @@ mod tests {
         }
         assert_eq!((Response::terms(1), Response::terms(2), Response::terms(3)), (5, 10, 10));
         assert!(Response::new(&refs[..5], &[0.4], 0.15).is_none());
+    }
+
+    #[test]
+    fn terms_beyond_the_polynomial_are_seen_where_they_are() {
+        let points: Vec<Vec<f64>> = (0..=20).map(|i| vec![0.3 + 0.01 * f64::from(i)]).collect();
+        let dice = Key::new(4, 0, 0).stream(Purpose::Resample, Who::MARKET);
+        // Share of studies in which `f` is said to need further terms; replicates have noise of their own at every point.
+        let seen = |f: &dyn Fn(f64) -> f64| {
+            let needs = |study: &u32| {
+                let all: Vec<Candidate> = (0..21_u32)
+                    .map(|i| {
+                        let x = points[i as usize][0];
+                        let mut candidate = Candidate::new(vec![x], 0, 1, 0);
+                        for r in 0..16 {
+                            let u = dice.uniform(*study, 32 * i + r);
+                            candidate.push(&[f(10.0 * (x - 0.4)) + crate::numerics::normal_quantile(u)]);
+                        }
+                        candidate
+                    })
+                    .collect();
+                let refs: Vec<&Candidate> = all.iter().collect();
+                Response::further(&refs, &[0.4], 0.1).unwrap().needs_further_terms()
+            };
+            (0..400).filter(needs).count() as f64 / 400.0
+        };
+        // A twentieth, less what Bonferroni gives away, give or take three standard errors: .0109 each.
+        let share = seen(&|t| 3.0 - 5.0 * t * t * t * t);
+        assert!((share - 0.05).abs() < 0.033, "{share}");
+        assert!(seen(&|t| 8.0 * t * t * t * t * t) > 0.9);
+        assert!(seen(&|t| if t > 0.3 { 3.0 } else { 0.0 }) > 0.9);
     }
 
     #[test]

@@ -97,7 +97,10 @@ pub(super) fn of_front(
     if front.record.refused.0 > 0 {
         let (count, why) = &front.record.refused;
         say(
-            format!("{count} candidates could not be evaluated; the first because: {why}"),
+            format!(
+                "{count} {} could not be evaluated, the first {why}",
+                crate::report::best::settings(*count)
+            ),
             "narrow the ranges of `[[optimize.variables]]`, or make one conditional (`when`).",
         );
     }
@@ -152,8 +155,23 @@ pub(super) fn of_optimum(
     };
     let mut said: Vec<(String, String)> = Vec::new();
     let mut say = |cause: String, remedy: &str| said.push((cause, remedy.to_owned()));
+    if optimum.is_constant {
+        say(
+            "The objective is the same at every setting that was tried.".to_owned(),
+            "take another objective, or vary what it depends on.",
+        );
+    }
+    if audited.is_some_and(|audited| optimum.contradiction(audited).is_some()) {
+        say(
+            "The audit contradicts what the search believed of the best setting.".to_owned(),
+            "narrow the range round it, or raise `maximum_replicates`.",
+        );
+    }
     for (axis, variable) in optimization.axes.iter().zip(&optimum.variables) {
         let name = axis.paths.first().map_or("", String::as_str);
+        if optimum.is_constant {
+            continue;
+        }
         if !variable.is_identified {
             say(
                 format!("`{name}` is not identified: moving it by a tenth hardly changes the objective."),
@@ -175,7 +193,10 @@ pub(super) fn of_optimum(
     if optimum.refused.0 > 0 {
         let (count, why) = &optimum.refused;
         say(
-            format!("{count} settings could not be evaluated; the first because: {why}"),
+            format!(
+                "{count} {} could not be evaluated, the first {why}",
+                crate::report::best::settings(*count)
+            ),
             "narrow the ranges of `[[optimize.variables]]`.",
         );
     }

@@ -34,7 +34,11 @@ pub(super) fn figure(
     let (likely, all) = (front.likely().count(), front.points.len());
     let designs = if likely == 1 { "design" } else { "designs" };
     let title = match front.audited {
-        0 => format!("{all} designs, not audited yet"),
+        0 => format!("{all} {}, not audited yet", if all == 1 { "design" } else { "designs" }),
+        // Where nobody learns there is nothing to certify.
+        _ if likely == all && front.points.iter().all(|p| p.certified.is_none()) => {
+            format!("{likely} efficient {designs}, audited on fresh draws")
+        }
         _ if likely == all => format!("{likely} efficient {designs}, certified and audited on fresh draws"),
         _ => format!("{likely} efficient {designs}, and {} in doubt, audited on fresh draws", all - likely),
     };

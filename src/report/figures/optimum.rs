@@ -33,7 +33,7 @@ pub(super) fn figure(
         band: v.curve.iter().zip(&v.band).map(|(&[x, _], &[low, high])| (x, low, high)).collect(),
         best: Estimate::new(v.value, v.low, v.high),
         note: match (v.is_identified, v.is_edge) {
-            (false, _) => not_identified(&of_paths(&axis.paths), objective.metric),
+            (false, _) => not_identified(&of_paths(&axis.paths), v, objective.metric),
             (true, true) => format!("{} is best at the edge of its range.", of_paths(&axis.paths)),
             (true, false) => String::new(),
         },
@@ -57,5 +57,6 @@ pub(super) fn figure(
         slices: slices.collect(),
         objective: if percent { objective.metric.label.to_owned() } else { labelled(objective.metric) },
         format: if percent { Format::Percent } else { Format::Plain },
+        is_fitted: !optimum.is_compared,
     }))
 }

@@ -365,6 +365,7 @@ fn sheets_of(metrics: &[&'static crate::measure::metrics::Metric]) -> Vec<Sheet>
             }],
             objective: labelled(m),
             format: format(m),
+            is_fitted: true,
         })
     };
     let settings = parallel::Parallel {

@@ -104,6 +104,61 @@ fn luck_is_told_from_parameters_and_what_does_nothing_is_exactly_nothing() {
     folder.run(&["replay", "a", &format!("{first}/second/{}", (1_u64 << 31) + (1 << 15))]).with(0);
 }
 
+/// The community's share is one less the commission, whatever the fee: in other digits, which is no effect.
+#[test]
+fn rounding_is_no_effect_and_what_is_all_that_matters_has_an_index_of_one() {
+    let text = r#"
+[experiment]
+name = "drives"
+kind = "sensitivity"
+seed = 7
+replicates = 16
+
+[world]
+kind = "rollup"
+fee_per_slot = 1.0
+
+[[sequencers]]
+name = "b"
+count = 2
+skill = 1.0
+live_cost = 0.001
+strategy = "truthful"
+
+[mechanism.c]
+rule = "centralized"
+epoch_slots = 4
+commission = 0.5
+
+[play]
+rounds = 2
+warmup_epochs = 2
+measured_epochs = 5
+keep = "metrics"
+
+[sensitivity]
+metrics = ["community_share"]
+trajectories = 6
+
+[[sensitivity.parameters]]
+path = "world.fee_per_slot"
+range = [1.0, 3.0]
+
+[[sensitivity.parameters]]
+path = "mechanism.c.commission"
+range = [0.2, 0.6]
+"#;
+    let folder = folder(text);
+    folder.run(&["run", "drives.toml", "--output", "a"]).with(0);
+    let table = folder.text("a/sensitivity.csv");
+    let of = |kind: &str, factor: &str| row(&table, &format!("c,community_share,{kind},{factor},"));
+    for kind in ["first_order", "total"] {
+        assert_eq!(of(kind, "world.fee_per_slot"), [0.0; 3], "{table}");
+        assert!(of(kind, "mechanism.c.commission").iter().all(|x| (x - 1.0).abs() < 1e-9), "{table}");
+    }
+    assert_eq!(of("mu_star", "world.fee_per_slot")[0], 0.0);
+}
+
 #[test]
 fn a_study_has_its_bytes_for_any_threads_sittings_and_pieces() {
     let folder = folder(&learning());
