@@ -3,6 +3,7 @@
 
 use super::{MOST_POINTS, Outcome, Readings, Swept, visit};
 use crate::chart::ticks::{decimals_for, fixed, magnitude};
+use crate::experiment::design::Design;
 use crate::experiment::file::Experiment;
 use crate::experiment::store::{Store, StoreError};
 use crate::experiment::tables::quantiles::quantile;
@@ -452,11 +453,19 @@ pub(in crate::report) fn warnings_of(
     experiment: &Experiment,
 ) -> Result<Vec<(Warning, usize)>, StoreError> {
     let mut found: Vec<(Warning, usize)> = Vec::new();
+    // Theory speaks of the file as written, and of points that learn in another way.
+    let one_game = Design::of(experiment).is_none_or(|design| design.parameters.iter().all(|p| is_of_learning(p)));
     for &design in swept.designs.iter().take(looked_at(swept)) {
         let summary = Summary::read(store, design, experiment.play.tolerance)?;
-        add_kinds(&mut found, warnings::about(&summary, experiment).into_iter());
+        let here = warnings::about(&summary, experiment).into_iter();
+        add_kinds(&mut found, here.filter(|w| one_game || !matches!(w, Warning::OffTheory { .. })));
     }
     Ok(found)
+}
+
+/// Whether a setting says how agents learn, and leaves the game as it is.
+fn is_of_learning(path: &str) -> bool {
+    path.starts_with("strategies.") || path.starts_with("play.") || path.ends_with(".strategy")
 }
 
 /// Adds the warnings of one more point, each kind once for each contender.
