@@ -57,9 +57,8 @@ impl Setting {
     /// The other candidates of each candidate's operator.
     pub fn siblings(&self) -> Vec<Vec<usize>> {
         let operator = |i: usize| self.sequencers[i].operator;
-        let others = |i: usize| {
-            (0..self.candidates()).filter(|&j| j != i && operator(j) == operator(i)).collect()
-        };
+        let others =
+            |i: usize| (0..self.candidates()).filter(|&j| j != i && operator(j) == operator(i)).collect();
         if !self.has_siblings() {
             return vec![Vec::new(); self.candidates()];
         }

@@ -223,7 +223,12 @@ mod tests {
     use super::*;
     use std::convert::Infallible;
 
-    fn found(costs: &[f64], counts: &[usize], incumbents: bool, profit: impl Fn(&[usize], usize) -> f64) -> (Vec<usize>, bool) {
+    fn found(
+        costs: &[f64],
+        counts: &[usize],
+        incumbents: bool,
+        profit: impl Fn(&[usize], usize) -> f64,
+    ) -> (Vec<usize>, bool) {
         let group = |(class, (&cost, &count))| Group { class, cost, count };
         let groups: Vec<Group> = costs.iter().zip(counts).enumerate().map(group).collect();
         let margins = |members: &[usize]| -> Result<Vec<f64>, Infallible> {
@@ -262,7 +267,8 @@ mod tests {
     /// A market which the first group likes to share with the second, and the second to have to itself.
     #[test]
     fn pursuit_has_no_end() {
-        let profit = |members: &[usize], g: usize| f64::from(u8::from((members[0] == members[1]) == (g == 0)));
+        let profit =
+            |members: &[usize], g: usize| f64::from(u8::from((members[0] == members[1]) == (g == 0)));
         let (_, settled) = found(&[0.5, 0.5], &[1, 1], true, profit);
         assert!(!settled);
     }

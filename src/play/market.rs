@@ -373,14 +373,7 @@ impl<M: Mechanism> Market<M> {
             for &j in &game.seats.siblings[i] {
                 let mut earned = [0.0; 2];
                 let menu: &[f64] = round.offers[j].as_slice();
-                game.rule.payoffs(
-                    &self.state,
-                    &at,
-                    j,
-                    menu,
-                    &mut round.scratch,
-                    &mut earned[..=menu.len()],
-                );
+                game.rule.payoffs(&self.state, &at, j, menu, &mut round.scratch, &mut earned[..=menu.len()]);
                 round.payoffs[column] += earned[menu.len()];
             }
         }

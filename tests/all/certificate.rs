@@ -317,7 +317,10 @@ fn names_of_one_operator_share_their_delegators() {
             let row = pure(points, setting);
             let best = (0..points).map(|a| gain(0.05 * a as f64, siblings)).fold(0.0, f64::max);
             let found = certified(&experiment, &row, 8, 2, 3).estimate;
-            assert!((found - best).abs() < 1e-9, "inertia {inertia}, {siblings}, all at {x}: {found} of {best}");
+            assert!(
+                (found - best).abs() < 1e-9,
+                "inertia {inertia}, {siblings}, all at {x}: {found} of {best}"
+            );
             let replayed = &replayed(&experiment, &row, 2)[0];
             for a in 0..points {
                 let (found, theory) = (replayed.mean(0, a + 1, 2), gain(0.05 * a as f64, siblings));

@@ -83,8 +83,7 @@ fn seated(text: &str) -> (f64, Vec<String>, f64) {
 fn those_who_enter_cheaply_keep_others_out() {
     // 1/16 covers .05, and 1/25 does not; nobody of the others ever covers .5 beside a single rival, who leaves it 1/4.
     for names in [["a", "b"], ["b", "a"]] {
-        let (entrants, present, margin) =
-            seated(&rivals([(names[0], 0.05, 0.05), (names[1], 0.5, 0.05)]));
+        let (entrants, present, margin) = seated(&rivals([(names[0], 0.05, 0.05), (names[1], 0.5, 0.05)]));
         assert_eq!((entrants, present.as_slice()), (4.0, &[names[0].to_owned()][..]));
         assert!((margin - (1.0 / 16.0 - 0.05)).abs() < 0.005, "{margin}");
     }
@@ -112,7 +111,9 @@ fn those_with_dear_capital_leave() {
 /// Bidders with values uniform on [0, 1] beside two incumbents: the m-th of all earns 1/(m(m + 1)), whoever that is.
 #[test]
 fn bidders_enter_beside_incumbents() {
-    for (costs, present) in [([0.06, 0.2], 1.0), ([0.2, 0.2], 0.0), ([0.04, 0.06], 2.0), ([0.0285, 0.0285], 3.0)] {
+    for (costs, present) in
+        [([0.06, 0.2], 1.0), ([0.2, 0.2], 0.0), ([0.04, 0.06], 2.0), ([0.0285, 0.0285], 3.0)]
+    {
         let mut text = "[experiment]\nname = \"bidders\"\n\n[[sequencers]]\nname = \"incumbent\"\ncount = 2\n\
                         value = { uniform = [0.0, 1.0] }\nstrategy = \"truthful\"\n\n[mechanism.sale]\nrule = \"auction\"\n\
                         pricing = \"second\"\n\n[play]\nrounds = 16\nmeasured_epochs = 1500\n"

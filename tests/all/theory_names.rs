@@ -25,7 +25,10 @@ fn names_do_not_make_rivals_of_one_operator() {
     for (operators, names) in [(2, 1), (2, 2), (2, 3), (3, 2), (4, 1)] {
         let outcome = stakes(operators, names);
         let (spent, theory) = (number(&outcome, "capital_cost_share"), 1.0 - 1.0 / f64::from(operators));
-        println!("{operators} with {names}: {spent:.4} of {theory:.4}, certified {}", number(&outcome, "certified"));
+        println!(
+            "{operators} with {names}: {spent:.4} of {theory:.4}, certified {}",
+            number(&outcome, "certified")
+        );
         // Half a tick of each name's stake, .0025 of the rent.
         let tick = 0.0025 * f64::from(operators * names);
         assert!((spent - theory).abs() < tick, "{operators} with {names}: {spent} of {theory}");
@@ -47,7 +50,10 @@ fn names_do_not_compete_for_their_operators_delegators() {
         let outcome = replicates(&experiment, 1).remove(0);
         let n = f64::from(operators);
         let (paid, theory) = (number(&outcome, "bribes_to_delegators"), 1.0 - 0.2 * n / (n - 1.0));
-        println!("{operators} with {names}: {paid:.4} of {theory:.4}, certified {}", number(&outcome, "certified"));
+        println!(
+            "{operators} with {names}: {paid:.4} of {theory:.4}, certified {}",
+            number(&outcome, "certified")
+        );
         assert!((paid - theory).abs() < 0.01, "{operators} with {names}: {paid} of {theory}");
     }
 }

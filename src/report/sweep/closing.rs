@@ -454,7 +454,8 @@ pub(in crate::report) fn warnings_of(
 ) -> Result<Vec<(Warning, usize)>, StoreError> {
     let mut found: Vec<(Warning, usize)> = Vec::new();
     // Theory speaks of the file as written, and of points that learn in another way.
-    let one_game = Design::of(experiment).is_none_or(|design| design.parameters.iter().all(|p| is_of_learning(p)));
+    let one_game =
+        Design::of(experiment).is_none_or(|design| design.parameters.iter().all(|p| is_of_learning(p)));
     for &design in swept.designs.iter().take(looked_at(swept)) {
         let summary = Summary::read(store, design, experiment.play.tolerance)?;
         let here = warnings::about(&summary, experiment).into_iter();

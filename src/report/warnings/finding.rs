@@ -402,7 +402,8 @@ pub(super) fn top_bidders(experiment: &Experiment, contender: &Contender) -> Opt
         _ => None,
     };
     let values: Vec<f64> = setting.classes.iter().map(value).collect::<Option<_>>()?;
-    let highest = |below: f64| values.iter().filter(|v| **v < below).fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+    let highest =
+        |below: f64| values.iter().filter(|v| **v < below).fold(f64::NEG_INFINITY, |a, &b| a.max(b));
     let with = |value: f64| -> usize {
         setting.classes.iter().zip(&values).filter(|(_, v)| **v == value).map(|(c, _)| c.count).sum()
     };
