@@ -36,17 +36,38 @@ impl Setting {
         self.sequencers.len()
     }
 
-    /// The same with `count` members of one class.
+    /// The same with some of the candidates; a class may be left without any.
     #[must_use]
-    pub fn with_members(&self, class: usize, count: usize) -> Setting {
+    pub fn among(&self, keep: &[bool]) -> Setting {
         let mut setting = self.clone();
-        let mut members = 0;
-        setting.sequencers.retain(|sequencer| {
-            members += usize::from(sequencer.class == class);
-            sequencer.class != class || members <= count
-        });
-        setting.classes[class].count = count;
+        let mut kept = keep.iter();
+        setting.sequencers.retain(|_| kept.next().is_some_and(|keep| *keep));
+        // Operators are numbered without a gap, as concentration counts them.
+        let mut operators: Vec<usize> = setting.sequencers.iter().map(|s| s.operator).collect();
+        operators.dedup();
+        for sequencer in &mut setting.sequencers {
+            sequencer.operator = operators.partition_point(|&operator| operator < sequencer.operator);
+        }
+        for (class, spec) in setting.classes.iter_mut().enumerate() {
+            spec.count = setting.sequencers.iter().filter(|s| s.class == class).count();
+        }
         setting
+    }
+
+    /// The other candidates of each candidate's operator.
+    pub fn siblings(&self) -> Vec<Vec<usize>> {
+        let operator = |i: usize| self.sequencers[i].operator;
+        let others =
+            |i: usize| (0..self.candidates()).filter(|&j| j != i && operator(j) == operator(i)).collect();
+        if !self.has_siblings() {
+            return vec![Vec::new(); self.candidates()];
+        }
+        (0..self.candidates()).map(others).collect()
+    }
+
+    /// Whether some operator runs several candidates.
+    pub fn has_siblings(&self) -> bool {
+        self.classes.iter().any(|class| class.identities > 1 && class.count > 1)
     }
 
     /// What the candidates of each operator have together.

@@ -26,7 +26,7 @@ pub const IDENTITIES: Parameter = Parameter::integer_optional(
     1,
     1000,
     "",
-    "candidates that each operator of the group runs: `count` is a multiple of it; absent: every member is an operator of its own",
+    "candidates that each operator of the group runs, whose offers are learned and judged by what all of them earn: `count` is a multiple of it; absent: every member is an operator of its own",
 );
 /// Cost of taking part.
 pub const ENTRY_COST: Parameter = Parameter::number_optional(
@@ -34,7 +34,7 @@ pub const ENTRY_COST: Parameter = Parameter::number_optional(
     0.0,
     1e12,
     "ETH per epoch",
-    "what taking part costs a member besides, spent outside the game: members enter one after the other as long as they can expect to cover it, up to `count`, but one enters in any case, at a loss if need be: a market of nobody is none; absent: all take part",
+    "what taking part costs a member besides, spent outside the game: members enter and leave one by one until those inside expect to cover it and one more would not, up to `count`; where nobody would take part one does, at a loss; they expect offers and conduct as learned, and machines as they are before anybody invests in uptime; absent: all take part",
 );
 /// MEV skill.
 pub const SKILL: Parameter = Parameter::number(

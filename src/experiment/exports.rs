@@ -270,12 +270,12 @@ fn stored_answers(curves: &[Curve], agent: &str, memory: u32) -> Option<Answers>
     (answers.settings.len() == histories).then_some(answers)
 }
 
-/// Name of a player: that of its group, with a number where members of the group learn alone and each has a policy of its own.
+/// Name of a player: that of its group, with a number where the group has several policies: of its first member that plays it.
 pub(super) fn agent_name(setting: &Setting, player: &Player) -> String {
     let class = &setting.classes[player.class];
     match player.members.as_slice() {
-        &[only] if class.count > 1 => {
-            format!("{}-{}", class.name, only - first_member(setting, player.class))
+        [first, ..] if player.members.len() < class.count => {
+            format!("{}-{}", class.name, first - first_member(setting, player.class))
         }
         _ => class.name.clone(),
     }

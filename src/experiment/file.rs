@@ -245,6 +245,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     let world = World::read(&root.table_or_empty("world"), redundant, assets);
     let mut shelf = Shelf::new(&root, library);
     let classes = world.as_ref().map(|world| read_classes(&root, world, capital, future, &mut shelf));
+    let sound = !root.reader().has_errors();
     if world.is_none() {
         // Which keys sequencers need depends on the kind of world.
         root.abandon();
@@ -301,7 +302,7 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         return None;
     };
     let mut setting = Setting { briber, ..seat(world, classes, delegators) };
-    let (contenders, complete) = read_rules(entrants, &setting, &mut play.schedule);
+    let (contenders, complete) = read_rules(entrants, &setting, sound, &mut play.schedule);
     if complete {
         lay_collusive_menus(&root, &mut setting, &contenders);
         check_memory(&root, &setting, &contenders, play.schedule.regime);

@@ -71,6 +71,9 @@ impl KickbackGame {
         if !setting.world.is_abstract() {
             return refuse("in the rollup world values change from epoch to epoch");
         }
+        if setting.has_siblings() {
+            return refuse("operators run several candidates (`identities`)");
+        }
         let Some(worths) = worths(setting, terms, rule) else {
             return refuse("standbys (`redundancy` above 1) share slots out differently");
         };

@@ -12,7 +12,7 @@
 //! | `delegated`, per stake, share-proportional | constant values, one group of delegators without a taste for uptime | the kickback equilibrium ([`crate::theory::kickback`]), if it is one |
 //!
 //! All of it is for the abstract world without standbys, where machines need no start (`start_cost`, `start_slots`), nobody sells on (`resale`),
-//! everybody can post the bonds and, but for truth, nobody enters freely (`entry_cost`). Lines are in the units of the stored curve `offer`: bids and net
+//! everybody can post the bonds, each operator runs one candidate (`identities`) and, but for truth, nobody enters freely (`entry_cost`). Lines are in the units of the stored curve `offer`: bids and net
 //! values in ETH per scheduled slot (with unit seats: per seat), kickbacks and net values in ETH for the whole epoch. A
 //! class with a single value has a single point.
 
@@ -93,11 +93,12 @@ fn enters_nobody(setting: &Setting) -> bool {
 }
 
 /// Whether nothing makes another game of a contender's sale or contest than the one of which theory speaks: machines that were live and need
-/// no start, seats that are sold on, candidates who cannot post the bonds.
+/// no start, seats that are sold on, candidates who cannot post the bonds, or who play for others.
 fn is_undisturbed(experiment: &Experiment, contender: &Contender) -> bool {
-    let terms = &contender.terms;
+    let (terms, setting) = (&contender.terms, &experiment.setting);
     let bonds = with_rule!(&contender.rule, rule => rule.bonds_at_once());
-    !terms.starts && terms.overlays.resale.is_none() && can_post(&experiment.setting, bonds)
+    let apart = terms.overlays.resale.is_none() && !setting.has_siblings();
+    !terms.starts && apart && can_post(setting, bonds)
 }
 
 /// Stakes among equals for seats that are drawn in proportion to them: one point for each class.
@@ -217,7 +218,7 @@ fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotatio
 }
 
 /// What the seller expects per epoch, in ETH, in the equilibrium of an auction of seats at an even schedule among bidders whose values have one
-/// law with a density and whose machines never fail; `None` of others, and where somebody does not learn and bids something else: to
+/// law with a density, or in one of uniform price among bidders whose values are known, and whose machines never fail; `None` of others, and where somebody does not learn and bids something else: to
 /// bid one's value is dominant in second price, whoever the others are, but what is earned is what everybody bids.
 pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Option<f64> {
     let rule = match &contender.rule {
@@ -238,18 +239,38 @@ pub fn equilibrium_revenue(experiment: &Experiment, contender: &Contender) -> Op
         && terms.own_down.iter().all(|&down| down == 0.0)
         && terms.missing == 0.0
         && enters_nobody(setting);
+    if !plays || !undisturbed || rule.is_proportional() || rule.bond() > 0.0 {
+        return None;
+    }
     let worths = worths(setting, terms, rule)?;
-    let alike = worths.iter().all(|worth| *worth == worths[0] && !worth.law.is_atomic());
     let (bidders, units) = (u32::try_from(setting.candidates()).ok()?, u32::try_from(rule.seats()).ok()?);
-    if !plays || !undisturbed || !alike || rule.is_proportional() || rule.bond() > 0.0 || bidders <= units {
+    let slots = f64::from(terms.epoch_slots);
+    let per_unit = if rule.unit_seats() { slots } else { slots / f64::from(units) };
+    let known = |worth: &Worth| match worth.law.atoms().as_slice() {
+        [(value, _)] => Some(value - worth.cost),
+        _ => None,
+    };
+    let known: Option<Vec<f64>> = setting.sequencers.iter().map(|s| known(&worths[s.class])).collect();
+    if let Some(values) = known.filter(|_| rule.pricing() == Pricing::Uniform) {
+        return Some(per_unit * undominated_revenue(values, rule.seats(), rule.reserve()));
+    }
+    let alike = worths.iter().all(|worth| *worth == worths[0] && !worth.law.is_atomic());
+    if !alike || bidders <= units {
         return None;
     }
     // Bidders whose costs are c bid as if all values and bids, and the reserve, were higher by c.
     let cost = worths[0].cost;
     let game = Auction::new(worths[0].law.clone(), bidders, units).with_reserve(rule.reserve() + cost);
-    let slots = f64::from(terms.epoch_slots);
-    let per_unit = if rule.unit_seats() { slots } else { slots / f64::from(units) };
     Some(per_unit * (game.expected_revenue() - cost * game.expected_units_sold()))
+}
+
+/// What `seats` units bring at one price, the highest bid that wins nothing or the reserve, if everybody bids its value: to bid less, or
+/// more, is never better and against some bids worse, although it costs a loser nothing.
+fn undominated_revenue(mut values: Vec<f64>, seats: usize, reserve: f64) -> f64 {
+    values.retain(|value| *value >= reserve);
+    values.sort_by(|a, b| b.total_cmp(a));
+    let price = values.get(seats).copied().unwrap_or(reserve);
+    price * values.len().min(seats) as f64
 }
 
 /// A number that theory knows of a contender's equilibrium.

@@ -12,6 +12,7 @@ use crate::measure::certificate::{Certificate, certify};
 use crate::measure::conduct_gain;
 use crate::measure::metrics;
 use crate::measure::over_time::OverTime;
+use crate::measure::statistics::ROUNDING;
 use crate::measure::tally::{Opening, Tally};
 use crate::mechanism::centralized::Centralized;
 use crate::mechanism::oversight::Oversight;
@@ -84,9 +85,15 @@ pub fn simulate(
 ) -> Result<Outcome, Failure> {
     let entered =
         with_rule!(rule, rule => entry::entered(rule, setting, terms, &play.schedule, seed, replicate))?;
-    let (setting, terms) = entered.as_ref().map_or((setting, terms), |(setting, terms)| (setting, terms));
+    let (setting, terms) = entered.as_ref().map_or((setting, terms), |it| (&it.setting, &it.terms));
     let benchmark = Benchmark::of(rule, setting, terms);
-    with_rule!(rule, rule => simulate_beside(rule, benchmark, setting, terms, play, seed, replicate))
+    let mut outcome =
+        with_rule!(rule, rule => simulate_beside(rule, benchmark, setting, terms, play, seed, replicate))?;
+    if let Some(entered) = &entered {
+        outcome.metrics.push(("entry_settled", f64::from(u8::from(entered.settled))));
+        outcome.metrics.sort_by_key(|(key, _)| metrics::place(key));
+    }
+    Ok(outcome)
 }
 
 /// As [`simulate`], for a mechanism that need not be in the catalogue.
@@ -190,6 +197,11 @@ fn simulate_beside<M: Mechanism>(
         let gain = conduct_gain::measure(&game, &choose, &conduct.behaviour, schedule, seed, replicate)?;
         metrics.extend(gain.iter().flat_map(|gain| gain.metrics(potential)));
         metrics.sort_by_key(|(key, _)| metrics::place(key));
+    }
+    // What is left of a share of potential value where sums cancel.
+    let is_share = |key: &str| metrics::find(key).is_some_and(|metric| metric.unit == "share");
+    for (_, value) in metrics.iter_mut().filter(|(key, value)| value.abs() <= ROUNDING && is_share(key)) {
+        *value = 0.0;
     }
     if metrics.contains(&("potential_value", 0.0)) {
         return Err(Failure::Worthless);

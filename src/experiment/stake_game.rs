@@ -28,7 +28,8 @@ impl StakeGame {
     /// The contest of a contender; `None` where theory does not cover it.
     pub fn new(rule: &Stake, setting: &Setting, terms: &Terms) -> Option<Self> {
         let plain = terms.availability.iter().all(|&up| up == 1.0)
-            && !(terms.starts || terms.collateral.given || terms.oversight.governance.is_some());
+            && !(terms.starts || terms.collateral.given || terms.oversight.governance.is_some())
+            && !setting.has_siblings();
         let worths = worths(setting, terms, rule).filter(|_| plain)?;
         let rates = terms.capital_rate.clone();
         let whole: Vec<f64> = worths

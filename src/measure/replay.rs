@@ -7,7 +7,7 @@
 //! u(a) = Σ_{t=0..T} δ^t·(change of i's wealth − capital cost of its bond) in epoch t
 //! ```
 //!
-//! where `i` plays `a` in the first epoch and its policy afterwards. Single delegators are drawn one by one, beliefs are
+//! (the sum over all candidates of its operator) where `i` plays `a` in the first epoch and its policy afterwards. Single delegators are drawn one by one, beliefs are
 //! learned, seats go to whoever gets them: nothing is held fixed but the draws and the policies. In the rollup world
 //! the service of an epoch is taken in expectation, in which payoffs are linear. `T` is the schedule's horizon, or until
 //! a thousandth is left of whatever the rule [remembers](Mechanism::memory) and bonds are released.
@@ -153,7 +153,7 @@ fn discounts(discount: f64) -> impl Iterator<Item = f64> {
     std::iter::successors(Some(1.0), move |weight| Some(weight * discount))
 }
 
-/// Discounted payoff of a candidate over the epochs `0..=last` from a snapshot.
+/// Discounted payoff of a candidate and the others of its operator over the epochs `0..=last` from a snapshot.
 fn replayed<M: Mechanism>(
     game: &Game<M>,
     policies: &[Policy],
@@ -165,7 +165,10 @@ fn replayed<M: Mechanism>(
 ) -> Result<f64, Imbalance> {
     let mut market = snapshot.clone();
     let discount = game.setting.sequencers[candidate].traits.discount;
-    let mut wealth = market.ledger.wealth(candidate);
+    // An operator's candidates play for all of them.
+    let own = || std::iter::once(candidate).chain(game.seats.siblings[candidate].iter().copied());
+    let wealth_of = |market: &Market<M>| own().map(|i| market.ledger.wealth(i)).sum::<f64>();
+    let mut wealth = wealth_of(&market);
     let mut payoff = 0.0;
     for (epoch, weight) in (0..=last).zip(discounts(discount)) {
         market.offer(game, |p| &policies[p], round);
@@ -173,8 +176,8 @@ fn replayed<M: Mechanism>(
             market.deviate(game, deviation.candidate, deviation.setting, round);
         }
         market.decide(game, round, Detail::Fluid)?;
-        let now = market.ledger.wealth(candidate);
-        let bond = market.ledger.tied(candidate) * game.terms.capital_rate[candidate];
+        let now = wealth_of(&market);
+        let bond: f64 = own().map(|i| market.ledger.tied(i) * game.terms.capital_rate[i]).sum();
         payoff += weight * (now - wealth - bond);
         wealth = now;
     }

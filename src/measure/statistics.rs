@@ -100,6 +100,10 @@ impl Critical {
     }
 }
 
+/// What rounding may do to a sum over all epochs of a unit, relative to its terms: half an ε for each of 10⁴ of them, if all were off
+/// the same way.
+pub const ROUNDING: f64 = 1e-12;
+
 /// Paired values of two contenders on the same draws. A pair with a `NaN` does not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Pairs {
@@ -133,7 +137,7 @@ impl Pairs {
 
     /// What rounding does to numbers of this size.
     fn rounding(&self) -> f64 {
-        16.0 * f64::EPSILON * self.a.mean().abs().max(self.b.mean().abs())
+        ROUNDING * self.a.mean().abs().max(self.b.mean().abs())
     }
 
     /// The moments of `a − b`; nothing but zeros where all differences are within what rounding does to numbers of this
@@ -232,6 +236,9 @@ mod tests {
         for x in [0.3, 0.1, 0.7, 0.2] {
             pairs.push(x + 1e-16, x);
         }
+        // Sums over epochs that should be 1.
+        let sums = compare([1.0 + 6e-15, 1.0 + 7e-15, 1.0 + 6e-15], [1.0, 1.0, 1.0 + 1e-15]);
+        assert_eq!((sums.difference, sums.se, sums.p_value), (0.0, 0.0, 1.0));
         pairs.push(0.4, 0.4 - 1e-16);
         let comparison = pairs.comparison(&mut Critical::default());
         assert_eq!((comparison.difference, comparison.se, comparison.p_value), (0.0, 0.0, 1.0));

@@ -71,6 +71,11 @@ impl Resale {
         Some(Resale { seller_share: section.number(&SELLER_SHARE), least_gain: section.number(&LEAST_GAIN) })
     }
 
+    /// Whether a seat is sold on to somebody to whom a slot of it is worth so much more.
+    pub fn trades(&self, more: f64) -> bool {
+        more > self.least_gain
+    }
+
     /// Pairs of a holder and a buyer, each once: `worth` says what a slot of a seat is worth to everybody before its price.
     pub fn pairs(
         &self,
@@ -82,7 +87,7 @@ impl Resale {
         let mut buyers: Vec<usize> = (0..worth.len()).filter(|&i| !holds[i] && may_buy(i)).collect();
         sellers.sort_by(|&a, &b| worth[a].total_cmp(&worth[b]).then(a.cmp(&b)));
         buyers.sort_by(|&a, &b| worth[b].total_cmp(&worth[a]).then(a.cmp(&b)));
-        let gains = |&(seller, buyer): &(usize, usize)| worth[buyer] - worth[seller] > self.least_gain;
+        let gains = |&(seller, buyer): &(usize, usize)| self.trades(worth[buyer] - worth[seller]);
         sellers.into_iter().zip(buyers).take_while(gains).collect()
     }
 

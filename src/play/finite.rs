@@ -64,11 +64,12 @@ struct Draft {
 }
 
 impl Finite {
-    /// The finite game, if it is one: an abstract world in which all values have atoms only, a rule that sells seats, and
-    /// offers from a menu.
+    /// The finite game, if it is one: an abstract world in which all values have atoms only, a rule that sells seats,
+    /// offers from a menu, and operators of one candidate each.
     pub fn new<M: Mechanism>(game: &Game<M>) -> Option<Self> {
         let setting = game.setting;
-        if !matches!(setting.world, World::Abstract) || setting.candidates() > MOST_CANDIDATES {
+        let alone = game.seats.siblings.iter().all(Vec::is_empty);
+        if !matches!(setting.world, World::Abstract) || setting.candidates() > MOST_CANDIDATES || !alone {
             return None;
         }
         let n = setting.candidates();

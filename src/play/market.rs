@@ -269,13 +269,18 @@ impl<M: Mechanism> Market<M> {
     /// Lets candidate `i` make another offer than the one that it made: call after [`Market::offer`] and before
     /// [`Market::decide`].
     pub fn deviate(&self, game: &Game<M>, i: usize, action: usize, round: &mut Round<M>) {
+        round.offers[i] = self.offer_of(game, i, action, round);
+        round.action[i] = action;
+    }
+
+    /// What candidate `i` offers by a column.
+    fn offer_of(&self, game: &Game<M>, i: usize, action: usize, round: &Round<M>) -> Option<f64> {
         let menu = &game.seats.players[game.seats.player[i]].menu;
         let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         let reference = round.reference[i];
         let offer =
             menu.offer(action, reference, game.rule.least_offer(), || view(game.rule, &at, i, reference));
-        round.action[i] = action;
-        round.offers[i] = offer.and_then(|offer| game.within_means(i, offer));
+        offer.and_then(|offer| game.within_means(i, offer))
     }
 
     /// Prepares counterfactuals of this round: call after [`Market::offer`] and before [`Market::decide`].
@@ -317,7 +322,7 @@ impl<M: Mechanism> Market<M> {
         round.reference[i] = reference;
     }
 
-    /// What each setting of candidate `i`'s lever would earn: fills `round.payoffs` (abstaining first) and returns how
+    /// What each setting of candidate `i`'s lever would earn, for it and the others of its operator: fills `round.payoffs` (abstaining first) and returns how
     /// many entries count.
     pub fn counterfactual(&self, game: &Game<M>, i: usize, round: &mut Round<M>) -> usize {
         let menu = &game.seats.players[game.seats.player[i]].menu;
@@ -350,7 +355,30 @@ impl<M: Mechanism> Market<M> {
             }
             payoffs[settings + 1] = own[1];
         }
-        menu.columns()
+        let columns = menu.columns();
+        if !game.seats.siblings[i].is_empty() {
+            self.add_siblings(game, i, columns, round);
+        }
+        columns
+    }
+
+    /// Adds to the payoff of each of candidate `i`'s columns what the others of its operator would earn, their offers as they are: it
+    /// plays in the interest of all.
+    fn add_siblings(&self, game: &Game<M>, i: usize, columns: usize, round: &mut Round<M>) {
+        let made = round.offers[i];
+        for column in 0..columns {
+            round.offers[i] = self.offer_of(game, i, column, round);
+            let at = self.at(game, &round.signals, &round.continuation, &round.idle);
+            game.rule.prepare(&self.state, &at, &round.offers, &mut round.scratch);
+            for &j in &game.seats.siblings[i] {
+                let mut earned = [0.0; 2];
+                let menu: &[f64] = round.offers[j].as_slice();
+                game.rule.payoffs(&self.state, &at, j, menu, &mut round.scratch, &mut earned[..=menu.len()]);
+                round.payoffs[column] += earned[menu.len()];
+            }
+        }
+        round.offers[i] = made;
+        self.prepare(game, round);
     }
 
     /// Expected payoff of every candidate if this epoch's offers were `offers`, ties split evenly (see

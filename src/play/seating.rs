@@ -10,8 +10,11 @@ use crate::world::distribution::Distribution;
 pub struct Seating {
     /// For each candidate, the index of its player.
     pub player: Vec<usize>,
-    /// The players: one for each class under self-play, one for each candidate where everyone learns alone.
+    /// The players: one for each class under self-play (for each of the candidates that an operator of the class runs, as they may have
+    /// different parts to play), one for each candidate where everyone learns alone.
     pub players: Vec<Player>,
+    /// For each candidate, the others of its operator, in whose interest it plays.
+    pub siblings: Vec<Vec<usize>>,
 }
 
 /// A policy's owner.
@@ -118,8 +121,13 @@ impl Seating {
                 bins: bins.clone(),
                 menu: spec.strategy.menu.clone(),
             };
-            let groups: Vec<Vec<usize>> =
-                if shared { vec![members] } else { members.into_iter().map(|i| vec![i]).collect() };
+            let groups: Vec<Vec<usize>> = if shared {
+                let part = |part| members.iter().copied().skip(part).step_by(spec.identities).collect();
+                // Of a class that nobody has entered there is nobody.
+                (0..spec.identities.min(members.len())).map(part).collect()
+            } else {
+                members.into_iter().map(|i| vec![i]).collect()
+            };
             for members in groups {
                 for &i in &members {
                     player[i] = players.len();
@@ -127,6 +135,6 @@ impl Seating {
                 players.push(seat(members));
             }
         }
-        Seating { player, players }
+        Seating { player, players, siblings: setting.siblings() }
     }
 }

@@ -69,7 +69,14 @@ pub enum Warning {
         /// Why, as far as it is known.
         idle: Idle,
     },
-    /// Not even one of a group that enters freely covers its cost, and one takes part all the same.
+    /// Who enters freely goes round in a circle.
+    EntryUnsettled {
+        /// The contender.
+        contender: String,
+        /// Share of replicates that settled.
+        settled: f64,
+    },
+    /// Not even one of those who enter freely covers its cost, and one takes part all the same.
     EntryAtALoss {
         /// The contender.
         contender: String,
@@ -364,6 +371,7 @@ impl Warning {
         match self {
             Self::Missing { contender, .. }
             | Self::NobodyProduces { contender, .. }
+            | Self::EntryUnsettled { contender, .. }
             | Self::EntryAtALoss { contender, .. }
             | Self::CoarseReserve { contender, .. }
             | Self::NotCertified { contender, .. }

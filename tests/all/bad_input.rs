@@ -456,3 +456,20 @@ fn what_is_no_toml() {
     let error = Document::parse("test.toml", "# café ☕\nname = \n").unwrap_err().to_string();
     assert!(error.contains("test.toml:2:"), "{error}");
 }
+
+/// A number that is out of range is told as such, and nothing that follows of what stands in for it.
+#[test]
+fn what_stands_in_for_a_wrong_number_is_not_judged() {
+    let error = crate::lab::try_read(
+        "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"a\"\ncount = 2\nvalue = { constant = 1.0 }\ncapital_cost = -1.0\n\
+         strategy = \"staker\"\n[mechanism.stake]\nrule = \"stake\"\n",
+    )
+    .unwrap_err();
+    assert!(error.contains("`capital_cost` is out of range") && !error.contains("costs nothing"), "{error}");
+    let error = crate::lab::try_read(
+        "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"a\"\ncount = 2\nvalue = { constant = 1.0 }\n\
+         strategy = \"staker\"\n[mechanism.stake]\nrule = \"stake\"\n",
+    )
+    .unwrap_err();
+    assert!(error.contains("whose capital costs nothing"), "{error}");
+}

@@ -255,6 +255,81 @@ fn deviations_that_last_are_replayed() {
     }
 }
 
+/// Four names of two operators who play what four independents would, 3R/(16r) each: one name that withdraws to
+/// `√(2sR/r) − 3s` loses less than the other name of its operator wins by it.
+#[test]
+fn names_of_one_operator_gain_by_withdrawing() {
+    let stakes = |identities: &str| {
+        read(&format!(
+            "[experiment]\nname = \"names\"\n\n[[sequencers]]\nname = \"name\"\ncount = 4\ncapital_cost = 0.05\n{identities}\n\
+             value = {{ constant = 1.0 }}\nstrategy = \"grid\"\n\n[strategies.grid]\nlearner = \"hedge\"\n\
+             menu = {{ absolute = [0.0, 5.0], points = 101 }}\n\n[mechanism.pool]\nrule = \"stake\"\nepoch_slots = 1\n"
+        ))
+    };
+    let (s, row) = (3.75, pure(101, 75));
+    let payoff = |a: f64| (a + s) / (a + 3.0 * s) - 0.05 * (a + s);
+    let best = (0..=100).map(|a| payoff(0.05 * f64::from(a))).fold(0.0, f64::max) - payoff(s);
+    assert!((best - 0.025_256).abs() < 1e-5, "{best}");
+    let experiment = stakes("identities = 2");
+    let found = certified(&experiment, &row, 8, 2, 3);
+    assert!((found.estimate - best).abs() < 1e-9, "{} of {best}", found.estimate);
+    // By themselves nobody gains.
+    assert!(certified(&stakes(""), &row, 8, 2, 3).estimate.abs() < 1e-9);
+    // The replay says so of every setting, and of every name.
+    for gains in &replayed(&experiment, &row, 2) {
+        for a in 0..=100 {
+            let offer = 0.05 * f64::from(a);
+            let found = gains.mean(0, a as usize + 1, 2);
+            assert!((found - (payoff(offer) - payoff(s))).abs() < 1e-9, "{offer}: {found}");
+        }
+    }
+}
+
+/// The same of kickbacks: what one name of an operator offers takes stake from the other one, too.
+#[test]
+fn names_of_one_operator_share_their_delegators() {
+    let points = 21;
+    let experiment = |inertia: f64, identities: bool| {
+        let mut text = format!(
+            "[experiment]\nname = \"names\"\nseed = 5\n\n[[sequencers]]\nname = \"name\"\ncount = 4\nvalue = {{ constant = 1.0 }}\n\
+             strategy = \"grid\"\nIDENTITIES\n[strategies.grid]\nlearner = \"hedge\"\nmenu = {{ absolute = [0.0, 1.0], points = {points} }}\n\n\
+             [[delegators]]\nname = \"holders\"\ncontinuum = true\nprice_sensitivity = 4.0\noutside_option = 0.0\ninertia = {inertia:?}\n\
+             payout_learning = 0.0\n\n[mechanism.closed]\nrule = \"delegated\"\nepoch_slots = 1\n"
+        );
+        text = text.replace("IDENTITIES", if identities { "identities = 2\n" } else { "" });
+        read(&text)
+    };
+    let weight = |x: f64| sequencer_lab::numerics::exp(4.0 * x);
+    for (inertia, setting) in [(0.0, 10), (0.5, 10), (0.0, 14)] {
+        let x = 0.05 * setting as f64;
+        let reach = sequencer_lab::play::horizon::epochs(inertia);
+        let kept: f64 = (1..=reach).map(|t| pow(inertia, f64::from(t))).sum();
+        let gain = |a: f64, siblings: f64| {
+            let all = weight(a) + 3.0 * weight(x) + 1.0;
+            let usual = weight(x) / (4.0 * weight(x) + 1.0);
+            let (won, lost) = (weight(a) / all - usual, usual - weight(x) / all);
+            let moved = 1.0 - inertia;
+            let mine = (1.0 - a) * (usual + moved * won) - (1.0 - x) * usual + (1.0 - x) * moved * won * kept;
+            mine - siblings * (1.0 - x) * moved * lost * (1.0 + kept)
+        };
+        for (identities, siblings) in [(true, 1.0), (false, 0.0)] {
+            let experiment = experiment(inertia, identities);
+            let row = pure(points, setting);
+            let best = (0..points).map(|a| gain(0.05 * a as f64, siblings)).fold(0.0, f64::max);
+            let found = certified(&experiment, &row, 8, 2, 3).estimate;
+            assert!(
+                (found - best).abs() < 1e-9,
+                "inertia {inertia}, {siblings}, all at {x}: {found} of {best}"
+            );
+            let replayed = &replayed(&experiment, &row, 2)[0];
+            for a in 0..points {
+                let (found, theory) = (replayed.mean(0, a + 1, 2), gain(0.05 * a as f64, siblings));
+                assert!((found - theory).abs() < 1e-9, "inertia {inertia}, {siblings}: {found} of {theory}");
+            }
+        }
+    }
+}
+
 /// Where votes dilute what is paid on them, or single delegators decide who is seated, deviations are replayed and play
 /// can be certified; where replays would take too long it is not.
 #[test]

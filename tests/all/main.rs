@@ -30,6 +30,7 @@ mod theory_foresight;
 mod theory_lines;
 mod theory_lookahead;
 mod theory_multi_slot;
+mod theory_names;
 mod theory_order;
 mod theory_play;
 mod theory_removal;

@@ -52,6 +52,86 @@ fn stakers_who_learn_enter_alike() {
     }
 }
 
+/// A contest of stakes for a rent of 1 between two groups of six: (name, entry cost, cost of capital). A member plays the equilibrium
+/// stake against those who are in, `share·(1 − share)·R/r` with `share = 1 − r(m − 1)/Σr`, by learning it.
+fn rivals(groups: [(&str, f64, f64); 2]) -> String {
+    let mut text = "[experiment]\nname = \"rivals\"\n\n[mechanism.pool]\nrule = \"stake\"\nepoch_slots = 10\n\n\
+                    [strategies.stakes]\nlearner = \"hedge\"\nbins = 1\nmenu = { relative = [0.0, 0.3], points = 61 }\n\n\
+                    [play]\nrounds = 4\nwarmup_epochs = 400\nmeasured_epochs = 10\n"
+        .to_owned();
+    for (name, entry, capital) in groups {
+        let _ = write!(
+            text,
+            "\n[[sequencers]]\nname = \"{name}\"\ncount = 6\nentry_cost = {entry:?}\nvalue = {{ constant = 1.0 }}\n\
+             capital_cost = {capital:?}\nstrategy = \"stakes\"\n"
+        );
+    }
+    text
+}
+
+/// Names of those who are seated, with how many of them, and the margin.
+fn seated(text: &str) -> (f64, Vec<String>, f64) {
+    let experiment = read(text);
+    let outcome = unit(&experiment, &experiment.contenders[0], 0);
+    assert_eq!(metric(&outcome, "entry_settled"), Some(1.0));
+    let mut names: Vec<String> = outcome.policies.iter().map(|entry| entry.agent.clone()).collect();
+    names.dedup();
+    (metric(&outcome, "entrants").unwrap(), names, metric(&outcome, "entry_margin").unwrap())
+}
+
+#[test]
+fn those_who_enter_cheaply_keep_others_out() {
+    // 1/16 covers .05, and 1/25 does not; nobody of the others ever covers .5 beside a single rival, who leaves it 1/4.
+    for names in [["a", "b"], ["b", "a"]] {
+        let (entrants, present, margin) = seated(&rivals([(names[0], 0.05, 0.05), (names[1], 0.5, 0.05)]));
+        assert_eq!((entrants, present.as_slice()), (4.0, &[names[0].to_owned()][..]));
+        assert!((margin - (1.0 / 16.0 - 0.05)).abs() < 0.005, "{margin}");
+    }
+    // Nobody of either covers what it costs: one of those who lose less is there.
+    let (entrants, present, margin) = seated(&rivals([("a", 3.0, 0.05), ("b", 2.0, 0.05)]));
+    assert_eq!((entrants, present.as_slice()), (1.0, &["b".to_owned()][..]));
+    assert!(margin < -1.0, "{margin}");
+}
+
+#[test]
+fn those_with_dear_capital_leave() {
+    // Beside two with a cost of .05 whoever pays .1 wins 1 − .1·2/.2, nothing; beside one, a third, and earns 1/9. Whoever comes first.
+    for names in [["a", "b"], ["b", "a"]] {
+        let (entrants, present, margin) = seated(&rivals([(names[0], 0.08, 0.05), (names[1], 0.08, 0.1)]));
+        assert_eq!((entrants, present.as_slice()), (3.0, &[names[0].to_owned()][..]));
+        assert!((margin - (1.0 / 9.0 - 0.08)).abs() < 0.01, "{margin}");
+    }
+    // Dear capital and cheap entry, by turns: three at .06 beside two at .05 win 1 − .06·4/.28 = 1/7 each and earn 1/49, which covers .017;
+    // a fourth would leave them (1 − .06·5/.34)² = .014. The others earn (1 − .05·4/.28)² = 4/49, and one more of them would (1 − .05·5/.33)² = .059.
+    let (entrants, present, margin) = seated(&rivals([("a", 0.07, 0.05), ("b", 0.017, 0.06)]));
+    assert_eq!((entrants, present), (5.0, vec!["a".to_owned(), "b".to_owned()]));
+    assert!((margin - (1.0 / 49.0 - 0.017)).abs() < 0.003, "{margin}");
+}
+
+/// Bidders with values uniform on [0, 1] beside two incumbents: the m-th of all earns 1/(m(m + 1)), whoever that is.
+#[test]
+fn bidders_enter_beside_incumbents() {
+    for (costs, present) in
+        [([0.06, 0.2], 1.0), ([0.2, 0.2], 0.0), ([0.04, 0.06], 2.0), ([0.0285, 0.0285], 3.0)]
+    {
+        let mut text = "[experiment]\nname = \"bidders\"\n\n[[sequencers]]\nname = \"incumbent\"\ncount = 2\n\
+                        value = { uniform = [0.0, 1.0] }\nstrategy = \"truthful\"\n\n[mechanism.sale]\nrule = \"auction\"\n\
+                        pricing = \"second\"\n\n[play]\nrounds = 16\nmeasured_epochs = 1500\n"
+            .to_owned();
+        for (name, cost) in ["a", "b"].iter().zip(costs) {
+            let _ = write!(
+                text,
+                "\n[[sequencers]]\nname = \"{name}\"\ncount = 4\nentry_cost = {cost:?}\nvalue = {{ uniform = [0.0, 1.0] }}\n\
+                 strategy = \"truthful\"\n"
+            );
+        }
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        assert_eq!(metric(&outcome, "entrants"), Some(present), "{costs:?}");
+        assert_eq!(metric(&outcome, "entry_margin").is_some(), present > 0.0);
+    }
+}
+
 #[test]
 fn bidders_enter_until_nobody_gains() {
     // Values are uniform on [0, 1]: each of m earns 1/(m(m + 1)) under the second price.

@@ -115,10 +115,12 @@ pub(super) fn announced<'a>(root: &Section<'a>) -> (Vec<Entrant<'a>>, bool) {
 }
 
 /// The contenders with their rules, and whether all could be read. What rules lock up fills before anything is measured:
-/// one burn-in for all, so that all are measured on the same draws.
+/// one burn-in for all, so that all are measured on the same draws. Whether rules and agents go together is asked where what stands of
+/// agents is `sound`: in place of numbers that are wrong others stand in.
 pub(super) fn read_rules(
     entrants: Vec<Entrant>,
     setting: &Setting,
+    sound: bool,
     schedule: &mut Schedule,
 ) -> (Vec<Contender>, bool) {
     let mut contenders = Vec::new();
@@ -153,7 +155,9 @@ pub(super) fn read_rules(
         }
         let Some(mut rule) = (entry.read)(&section, &terms) else { continue };
         with_rule!(&mut rule, rule => rule.set_horizon(schedule.horizon));
-        with_rule!(&rule, rule => rule.check(&section, setting));
+        if sound {
+            with_rule!(&rule, rule => rule.check(&section, setting));
+        }
         let removal = with_rule!(&rule, rule => rule.removal(&terms));
         let terms = terms.with_removal(removal);
         if terms.overlays.resale.is_some() && !with_rule!(&rule, rule => rule.sells_seats()) {

@@ -266,6 +266,54 @@ fn revenue_is_that_of_the_epoch() {
     assert_eq!(revenue(&format!("{FIVE}\nfailure_rate = 0.1\nrepair_rate = 0.5"), "seats = 1"), None);
 }
 
+/// Values that are known, and bids that are no less: the highest that wins nothing, net of costs, or the reserve.
+#[test]
+fn revenue_of_known_values_is_known() {
+    let revenue = |rule: &str, more: &str| {
+        let group = |name: &str, count: u32, value: f64| {
+            format!(
+                "[[sequencers]]\nname = \"{name}\"\ncount = {count}\nvalue = {{ constant = {value:?} }}\nlive_cost = 0.1\nstrategy = \"s\"\n{more}\n"
+            )
+        };
+        let experiment = read(&format!(
+            "[experiment]\nname = \"t\"\n{}{}{}[mechanism.m]\nepoch_slots = 1\n{rule}\n[strategies.s]\nlearner = \"hedge\"\nmenu = {{ relative = [0, 1], points = 11 }}\n",
+            group("hi", 1, 1.1),
+            group("mid", 1, 0.7),
+            group("lo", 2, 0.4)
+        ));
+        equilibrium_revenue(&experiment, &experiment.contenders[0])
+    };
+    let second = "rule = \"auction\"\npricing = \"second\"";
+    near(revenue(second, "").unwrap(), 0.6);
+    near(revenue(&format!("{second}\nreserve_price = 0.75"), "").unwrap(), 0.75);
+    near(revenue(&format!("{second}\nreserve_price = 1.5"), "").unwrap(), 0.0);
+    let seats = |k: u32| {
+        format!("rule = \"auction_rotation\"\nseats = {k}\npricing = \"uniform\"\nunit_seats = true")
+    };
+    near(revenue(&seats(2), "").unwrap(), 2.0 * 0.3);
+    near(revenue(&seats(3), "").unwrap(), 3.0 * 0.3);
+    near(revenue(&format!("{}\nreserve_price = 0.5", seats(3)), "").unwrap(), 2.0 * 0.5);
+    // Known values have no pure equilibrium in first price, and who sells on bids something else.
+    assert_eq!(revenue("rule = \"auction\"", ""), None);
+    assert_eq!(revenue(&format!("{second}\nresale = {{ seller_share = 0.5 }}"), ""), None);
+    assert_eq!(revenue(second, "failure_rate = 0.1\nrepair_rate = 0.5"), None);
+}
+
+/// Of candidates who play for others theory says nothing here.
+#[test]
+fn theory_is_silent_about_operators_of_several() {
+    let known = |identities: &str| {
+        let experiment = read(&format!(
+            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"s\"\ncount = 4\ncapital_cost = 0.1\nvalue = {{ constant = 1.0 }}\n{identities}\n\
+             [mechanism.stake]\nrule = \"stake\"\n[mechanism.sale]\nrule = \"auction_rotation\"\nseats = 2\npricing = \"uniform\"\n"
+        ));
+        let known = experiment.contenders.iter().filter(|c| known_outcome(&experiment, c).is_some()).count();
+        (known, reference_curves(&experiment).len())
+    };
+    assert_eq!(known(""), (2, 2));
+    assert_eq!(known("identities = 2"), (0, 0));
+}
+
 /// What is staked and paid: two stake R(n − 1)/(n² r) = 2.5 each, and pay 1 − μ n/(n − 1) = .5; who learns alone may do otherwise.
 #[test]
 fn outcomes_of_contests_are_known() {

@@ -62,6 +62,9 @@ pub fn repeats<M: Mechanism>(rule: &M, setting: &Setting, terms: &Terms) -> Resu
             ));
         }
     }
+    if setting.has_siblings() {
+        return Err("operators run several candidates (`identities`)".to_owned());
+    }
     rule.repeats(setting, terms)
 }
 

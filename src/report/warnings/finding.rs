@@ -14,6 +14,7 @@ use crate::measure::metrics;
 use crate::measure::statistics::Estimate;
 use crate::measure::student::critical_value;
 use crate::mechanism::auction_rotation::{AuctionRotation, Pricing};
+use crate::mechanism::resale::Resale;
 use crate::mechanism::{Mechanism as _, Rule};
 use crate::play::horizon;
 use crate::play::schedule::Regime;
@@ -52,7 +53,10 @@ pub fn about_one_of(summary: &Summary, experiment: &Experiment, comparisons: usi
         // Of one replicate nobody knows what chance does.
         let loss = |e: &Estimate| if e.ci_high.is_finite() { e.ci_high < 0.0 } else { e.mean < 0.0 };
         if let Some(e) = summary.estimate(c, "entry_margin").filter(loss) {
-            found.push(Warning::EntryAtALoss { contender, margin: e.mean });
+            found.push(Warning::EntryAtALoss { contender: contender.clone(), margin: e.mean });
+        }
+        if let Some(e) = summary.estimate(c, "entry_settled").filter(|e| e.mean < 1.0) {
+            found.push(Warning::EntryUnsettled { contender, settled: e.mean });
         }
     }
     for contender in &experiment.contenders {
@@ -412,7 +416,7 @@ fn of_groups(experiment: &Experiment) -> Vec<Warning> {
     found
 }
 
-/// Bidders with the highest value in a first-price auction of one unit whose values everybody knows, if it is one and
+/// Bidders to whom a seat is worth most in a first-price auction of one unit whose values everybody knows, if it is one and
 /// somebody learns to bid; with a single bidder there is nothing to learn from.
 pub(super) fn top_bidders(experiment: &Experiment, contender: &Contender) -> Option<usize> {
     let rule = sale(contender)?;
@@ -428,8 +432,18 @@ pub(super) fn top_bidders(experiment: &Experiment, contender: &Contender) -> Opt
         _ => None,
     };
     let values: Vec<f64> = setting.classes.iter().map(value).collect::<Option<_>>()?;
-    let top = values.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
-    Some(setting.classes.iter().zip(&values).filter(|(_, v)| **v == top).map(|(c, _)| c.count).sum())
+    let highest =
+        |below: f64| values.iter().filter(|v| **v < below).fold(f64::NEG_INFINITY, |a, &b| a.max(b));
+    let with = |value: f64| -> usize {
+        setting.classes.iter().zip(&values).filter(|(_, v)| **v == value).map(|(c, _)| c.count).sum()
+    };
+    let top = highest(f64::INFINITY);
+    let next = highest(top);
+    // Where a seat can be sold on, a single bidder of the highest value and those next to it would pay the same for it.
+    let slots = f64::from(contender.terms.epoch_slots);
+    let sells = |resale: &Resale| with(top) == 1 && resale.trades((top - next) / slots);
+    let rivals = if contender.terms.overlays.resale.as_ref().is_some_and(sells) { with(next) } else { 0 };
+    Some(with(top) + rivals)
 }
 
 pub(super) fn heavy_tails(experiment: &Experiment) -> Vec<Warning> {

@@ -222,6 +222,20 @@ fn theory_warns_of_few_top_bidders() {
     assert_eq!(top(1, "pay_as_bid", "{ constant = 0.5 }"), Some(3));
     assert_eq!(top(1, "uniform", "{ constant = 1.0 }"), None);
     assert_eq!(top(1, "pay_as_bid", "{ uniform = [0, 1] }"), None);
+    // Who can sell on to the one of 1 would pay as much as that one: .6 + .4·.4 = 1 − .6·.4.
+    let resold = |resale: &str| {
+        let experiment = trial::read(&format!(
+            "[experiment]\nname = \"t\"\n[[sequencers]]\nname = \"top\"\ncount = 1\nvalue = {{ constant = 1.0 }}\n[[sequencers]]\n\
+             name = \"mid\"\nvalue = {{ constant = 0.6 }}\ncount = 2\n[[sequencers]]\nname = \"low\"\nvalue = {{ constant = 0.3 }}\n\
+             count = 1\n[mechanism.m]\nrule = \"auction\"\nepoch_slots = 10\n{resale}\n"
+        ));
+        top_bidders(&experiment, &experiment.contenders[0])
+    };
+    assert_eq!(resold(""), Some(1));
+    assert_eq!(resold("resale = { seller_share = 0.4 }"), Some(3));
+    // A slot is worth .04 more to the first.
+    assert_eq!(resold("resale = { seller_share = 0.4, least_gain = 0.03 }"), Some(3));
+    assert_eq!(resold("resale = { seller_share = 0.4, least_gain = 0.05 }"), Some(1));
     let two = Warning::FewTopBidders { contender: "m".into(), top: 2 };
     assert!(two.to_string().contains("Deng et al. 2022") && two.to_string().contains("2 bidders share"));
 }
@@ -338,6 +352,17 @@ fn entry_at_a_loss_is_told() {
         text.iter().any(|t| t.starts_with("auction: not even one entrant") && t.contains("loses 0.30 ETH"))
     );
     assert!(!text.iter().any(|t| t.starts_with("votes: not even one entrant")), "within chance: {text:#?}");
+}
+
+#[test]
+fn entry_in_a_circle_is_told() {
+    let found = about_values(&[("entry_settled", [1.0, 0.0, 0.0])], &[("entry_settled", [1.0; 3])]);
+    let text: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert!(
+        text.iter().any(|t| t.starts_with("auction: who takes part") && t.contains("66.7%")),
+        "{text:#?}"
+    );
+    assert!(!text.iter().any(|t| t.starts_with("votes: who takes part")));
 }
 
 #[test]

@@ -45,6 +45,11 @@ impl Warning {
                      and says nothing of a market at work."
                 )
             }
+            Self::EntryUnsettled { contender, settled } => format!(
+                "{contender}: who takes part goes round in a circle in {}% of replicates: as one group enters, another leaves and the first \
+                 with it. What is measured is where that was left off, and no equilibrium of entry.",
+                percent(1.0 - settled)
+            ),
             Self::EntryAtALoss { contender, margin } => format!(
                 "{contender}: not even one entrant covers its `entry_cost`. One takes part all the same, as a market of nobody cannot be \
                  played, and loses {} ETH per epoch.",
@@ -254,6 +259,9 @@ impl Warning {
                         .to_owned()
                 }
             },
+            Self::EntryUnsettled { .. } => {
+                "try other entry costs or numbers of members, or give the number that takes part (`count` without `entry_cost`).".to_owned()
+            }
             Self::EntryAtALoss { .. } => {
                 "read it as a market that nobody would enter, or lower `entry_cost`.".to_owned()
             }
