@@ -111,7 +111,7 @@ pub const METRICS: &[Metric] = &[
         "what delegators receive; 0 where a rule has none, so that the shares of every rule add up to one",
     ),
     metric("holder_share", "share", Maximize, "holder share", "community and delegators together"),
-    metric("sequencer_share", "share", Neutral, "sequencer share", "sequencers' profit before capital cost"),
+    metric("sequencer_share", "share", Neutral, "sequencer share", "sequencers' profit before capital cost, what the protocol makes of a token in which they have posted included"),
     metric(
         "profit_share",
         "share",
@@ -140,7 +140,7 @@ pub const METRICS: &[Metric] = &[
         "share",
         Neutral,
         "outside income",
-        "income from outside the welfare account: toxic MEV, external bribes, yield",
+        "income from outside the welfare account: toxic MEV, external bribes, and the yield of bonds and stakes in a token whose price the protocol moves (with `token`; below 0 where they lose more)",
     ),
     metric("user_harm_share", "share", Minimize, "user harm", "memo: harm to users").not_negative(),
     metric(

@@ -53,6 +53,7 @@ pub struct Tally {
     resold: f64,
     bribes: f64,
     illicit: f64,
+    appreciation: f64,
     harm: f64,
     toxic: f64,
     users: f64,
@@ -82,6 +83,7 @@ pub struct Opening {
     resold: f64,
     bribes: f64,
     illicit: f64,
+    appreciation: f64,
     memo: Memo,
     prices: f64,
     gross: f64,
@@ -110,6 +112,7 @@ impl Opening {
             resold: ledger.resold(),
             bribes: ledger.bribes(),
             illicit: ledger.illicit(),
+            appreciation: ledger.appreciation(),
             memo: market.docket().map_or_else(Memo::default, |docket| docket.memo),
             prices: ledger.revenue(),
             gross: ledger.gross(),
@@ -244,6 +247,7 @@ impl Tally {
         self.resold += ledger.resold() - opening.resold;
         self.bribes += ledger.bribes() - opening.bribes;
         self.illicit += ledger.illicit() - opening.illicit;
+        self.appreciation += ledger.appreciation() - opening.appreciation;
         if let Some(docket) = market.docket() {
             self.harm += docket.memo.harm - opening.memo.harm;
             self.toxic += docket.memo.toxic - opening.memo.toxic;
@@ -354,7 +358,7 @@ impl Tally {
                 "operating_cost_share" => Some(share(self.operating)),
                 "posting_cost_share" => Some(share(self.posting)),
                 "unrealised_share" => Some(1.0 - share(self.gross)),
-                "outside_income_share" => Some(share(self.illicit)),
+                "outside_income_share" => Some(share(self.illicit + self.appreciation)),
                 "user_harm_share" => Some(share(self.harm)),
                 "capital_cost_share" => Some(share(self.capital_cost)),
                 "allocative_efficiency" => (self.assignable > 0.0).then(|| self.assigned / self.assignable),

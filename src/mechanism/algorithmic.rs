@@ -240,7 +240,7 @@ impl Mechanism for Algorithmic {
                     let live = || at.live_share_among(share, state.redundancy);
                     let office = || at.terms.office_of_slots(i, share, live());
                     let findings = at.terms.cost_of_findings(i, x, office);
-                    x * at.terms.capital_rate[i] + findings
+                    x * at.holding_cost(i) + findings
                 };
                 *payoff = slots
                     * (led * share - at.live_cost(i) * at.live_share_among(share, state.redundancy))
@@ -256,6 +256,7 @@ impl Mechanism for Algorithmic {
         selection.clear(n);
         selection.total = f64::from(at.terms.epoch_slots);
         selection.redundancy = Some(state.redundancy);
+        selection.disputed.resize(n, 0.0);
         let bond = self.bond(at);
         let factor: Vec<f64> = (0..n).map(|i| self.factor(state, i)).collect();
         if let Base::Auction { seats, .. } = self.base {
@@ -269,6 +270,7 @@ impl Mechanism for Algorithmic {
                 selection.weight[winner.who] = share;
                 selection.price[winner.who] = offers[winner.who].unwrap_or(0.0);
                 selection.bond[winner.who] = bond;
+                selection.disputed[winner.who] = bond;
             }
             selection.share_slots();
             return;
@@ -278,6 +280,7 @@ impl Mechanism for Algorithmic {
             selection.weight[i] = self.weight(x, factor[i]);
             if selection.weight[i] > 0.0 {
                 selection.bond[i] = if self.base == Base::Stake { x + bond } else { bond };
+                selection.disputed[i] = bond;
                 if let Base::Equal { cost } = self.base {
                     selection.effort[i] = 0.5 * cost * x * x;
                 }
@@ -343,11 +346,10 @@ impl Mechanism for Algorithmic {
         for (i, price) in selection.price.iter().enumerate() {
             ledger.pay_price(i, price * service.scheduled[i]);
         }
-        // A stake answers for its epoch, a bond for the dispute window as well.
-        let bond = self.bond(at);
-        let bonded = |i: usize| selection.bond[i].min(bond);
-        state.escrow.turn(ledger, at.terms, &at.growth, |i| selection.bond[i] - bonded(i));
-        state.bonds.turn(ledger, at.terms, &at.growth, bonded);
+        // A stake answers for its epoch, a bond for the dispute window as well: as they were when the epoch was decided.
+        let bonded = |i: usize| selection.disputed[i];
+        state.escrow.turn(ledger, at.terms, &at.moves, |i| selection.bond[i] - bonded(i));
+        state.bonds.turn(ledger, at.terms, &at.moves, bonded);
         state.learn(self, service);
     }
 

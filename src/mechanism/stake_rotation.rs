@@ -273,6 +273,16 @@ impl StakeRotation {
         (plain && self.lottery.no_show == 0.0 && self.lottery.seats < usize::MAX).then_some(self.lottery)
     }
 
+    /// The contest for slots.
+    pub fn contest(&self) -> &Contest {
+        &self.contest
+    }
+
+    /// Share of a stake that is locked and of no use to its owner, on average.
+    fn tied(&self, position: &Position) -> f64 {
+        position.locked - self.liquid * (1.0 - position.active)
+    }
+
     /// Cost of starts.
     fn starts(&self, at: &At, i: usize, position: &Position) -> f64 {
         if self.proportional {
@@ -462,12 +472,9 @@ impl Mechanism for StakeRotation {
                 *payoff = income * delivered * position.led
                     - live_cost * position.live
                     - self.starts(at, i, &position)
-                    - stake * (lost + at.terms.capital_rate[i] * position.locked);
+                    - stake * (lost + at.cost_of_holding(i, position.locked, self.tied(&position)));
                 let share = own / (own + rivals);
                 *payoff -= at.terms.cost_of_findings(i, stake, || self.office(at, i, share, &position));
-                if self.liquid > 0.0 {
-                    *payoff += stake * at.terms.capital_rate[i] * self.liquid * (1.0 - position.active);
-                }
                 if self.restake_slash > 0.0 {
                     *payoff -= stake * self.restake_slash * self.lottery.idle_locked * position.failed;
                 }
@@ -530,7 +537,7 @@ impl Mechanism for StakeRotation {
         ledger: &mut Ledger,
     ) {
         self.contest.pay(service, ledger);
-        state.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
+        state.turn(ledger, at.terms, &at.moves, |i| selection.bond[i]);
         for (i, failed) in selection.failed.iter().enumerate() {
             // Of the stake, so that the share is that of what was left while idle.
             let rest = offers[i].unwrap_or(0.0) * self.lottery.idle_locked;

@@ -11,6 +11,7 @@ use super::conduct::{Behaviour, Conduct};
 use super::ledger::Ledger;
 use crate::agent::Setting;
 use crate::draws::{Key, Purpose, Stream, Who};
+use crate::mechanism::collateral::{Collateral, Moves};
 use crate::mechanism::operation::Service;
 use crate::mechanism::terms::Terms;
 use crate::world::orders::OrderBook;
@@ -418,6 +419,16 @@ impl Docket {
             }
             due > epoch
         });
+    }
+
+    /// Sums that are withheld until a finding takes them move with prices as all that is locked.
+    pub fn revalue(&mut self, collateral: &Collateral, moves: &Moves, ledger: &mut Ledger) {
+        let (factor, booked) = (collateral.growth(moves), collateral.gain(moves));
+        for (_, i, amount) in &mut self.withheld {
+            let rise = *amount * (factor - 1.0);
+            ledger.revalue(*i, rise, *amount * booked);
+            *amount += rise;
+        }
     }
 
     /// Bars candidate `i`, found guilty after `epoch`, drives users away, and takes `withheld` of what it has locked and `staked`

@@ -62,6 +62,9 @@ pub fn repeats<M: Mechanism>(rule: &M, setting: &Setting, terms: &Terms) -> Resu
             ));
         }
     }
+    if terms.token_feeds_back() {
+        return Err("what bonds and stakes cost follows the token's price (`token`)".to_owned());
+    }
     rule.repeats(setting, terms)
 }
 
