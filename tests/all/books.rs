@@ -239,7 +239,8 @@ fn every_epoch_balances_with_everything_switched_on() {
                     market.decide(&game, &mut round, Detail::Slots).unwrap_or_else(|error| panic!("{rule}: {error}"));
                     let service = &market.service;
                     let sum = |column: &[f64]| column.iter().sum::<f64>();
-                    let income = sum(&service.gross) + sum(&service.tips) + sum(&service.illicit);
+                    let tips = sum(&service.tips) + sum(&service.repeated);
+                    let income = sum(&service.gross) + tips + sum(&service.illicit);
                     let yields = market.ledger.appreciation() - std::mem::replace(&mut booked, market.ledger.appreciation());
                     let expected = income + yields - sum(&service.posting) - sum(&service.operating);
                     let now = inside(&market);
