@@ -102,7 +102,11 @@ fn availability_settles_at_its_target() {
 fn redundancy_counts_who_is_scheduled_to_be_live() {
     let count = |contender: &str| {
         let capital = if contender.contains("centralized") { "" } else { "capital_cost = 0.1\n" };
-        let takeover = if contender.contains("redundancy") || contender.contains("\"stake\"") { "failover = 1.0\n" } else { "" };
+        let takeover = if contender.contains("redundancy") || contender.contains("\"stake\"") {
+            "failover = 1.0\n"
+        } else {
+            ""
+        };
         let text = format!(
             "[experiment]\nname = \"count\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n{takeover}\n\
              [[sequencers]]\nname = \"one\"\ncount = 4\nfailure_rate = 0.05\nrepair_rate = 0.2\nstrategy = \"fixed\"\n{capital}\n\

@@ -81,8 +81,7 @@ impl Account {
         (self.failed, self.cases, self.epochs) = Default::default();
         // Budgets add up to rounding.
         let is_left = |k: usize| self.overdrawn[k] <= -budget[k] * (1.0 - 1e-9);
-        let overdraws =
-            |spent: &Budgets, k: usize| self.overdrawn[k] > 0.0 && self.overdrawn[k] >= spent[k];
+        let overdraws = |spent: &Budgets, k: usize| self.overdrawn[k] > 0.0 && self.overdrawn[k] >= spent[k];
         if *redundancy > least && (0..2).all(|k| !matters(k) || is_left(k)) {
             *redundancy -= 1;
             self.spent.push(budget);
