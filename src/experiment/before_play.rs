@@ -3,6 +3,7 @@
 use crate::agent::Setting;
 use crate::draws::Key;
 use crate::mechanism::At;
+use crate::mechanism::collateral::Moves;
 use crate::mechanism::terms::Terms;
 use crate::world::Signals;
 
@@ -17,6 +18,6 @@ pub fn at<'a>(setting: &'a Setting, terms: &'a Terms, signals: &'a Signals) -> A
         cohorts: true,
         continuation: &[],
         idle: &[],
-        growth: [1.0; 3],
+        moves: Moves::NONE,
     }
 }

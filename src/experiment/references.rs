@@ -14,7 +14,7 @@
 //! All of it is for the abstract world without standbys, where machines need no start (`start_cost`, `start_slots`), nobody sells on (`resale`),
 //! everybody can post the bonds, each operator runs one candidate (`identities`) and, but for truth, nobody enters freely (`entry_cost`). Lines are in the units of the stored curve `offer`: bids and net
 //! values in ETH per scheduled slot (with unit seats: per seat), kickbacks and net values in ETH for the whole epoch. A
-//! class with a single value has a single point.
+//! class with a single value has a single point. Stakes in a token cost what a constant issuance takes of them besides ([`crate::mechanism::token`]).
 
 use super::file::{Contender, Experiment};
 use super::kickback_game::{KickbackGame, Worth, worths};
@@ -109,15 +109,18 @@ fn seats_by_stake(experiment: &Experiment, contender: &Contender, rule: &StakeRo
     // The stake whose cost takes the whole reward, by class.
     let whole = worths[0].law.mean() - worths[0].cost;
     let rates = &contender.terms.capital_rate;
+    let cost = rule.contest().steady_cost(&contender.terms, 0).filter(|cost| *cost > 0.0)?;
     let alike = worths.iter().all(|worth| *worth == worths[0]) && rates.iter().all(|rate| *rate == rates[0]);
     let (n, k) = (u32::try_from(rates.len()).ok()?, u32::try_from(draw.seats).ok()?);
     let (reward, rate) = (whole * rates[0], rates[0]);
     if !alike || n < 2 || reward <= 0.0 || rate <= 0.0 {
         return None;
     }
+    // Before the first epoch the token has not moved.
+    let whole = reward / cost.max(rate);
     let stake = match (draw.replacement, 1.0 - draw.idle_locked) {
-        (true, withdrawn) => unstaking(reward, rate, n, k, withdrawn).nominal / f64::from(n),
-        (false, 0.0) => seat_stake(reward, rate, n, k),
+        (true, withdrawn) => unstaking(reward, cost, n, k, withdrawn).nominal / f64::from(n),
+        (false, 0.0) => seat_stake(reward, cost, n, k),
         (false, _) => return None,
     };
     // Where somebody cannot stake so much, theory is silent.
@@ -188,6 +191,10 @@ fn all_learn(experiment: &Experiment) -> bool {
 }
 
 fn auction(experiment: &Experiment, contender: &Contender, rule: &AuctionRotation) -> Option<Lines> {
+    // What bonds cost follows the token's price.
+    if contender.terms.token_feeds_back() && rule.bond() > 0.0 {
+        return None;
+    }
     let worths = worths(&experiment.setting, &contender.terms, rule)?;
     let reserve = rule.reserve();
     let lines: Lines = if rule.pricing() != Pricing::PayAsBid {

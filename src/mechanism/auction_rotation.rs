@@ -177,10 +177,10 @@ impl AuctionRotation {
         (now + f64::from(self.term - 1) * later) / f64::from(self.term)
     }
 
-    /// Capital cost of one bond for each epoch of the term, over the epochs for which it is locked.
+    /// Cost of holding one bond for each epoch of the term, over the epochs for which it is locked.
     fn bond_cost(&self, at: &At, i: usize) -> f64 {
         let epochs = (self.term as usize + self.dispute_epochs) as f64;
-        self.bond * at.terms.capital_rate[i] * epochs / f64::from(self.term)
+        self.bond * at.holding_cost(i) * epochs / f64::from(self.term)
     }
 
     fn rank(&self, at: &At, offers: &[Option<f64>], ranked: &mut Vec<Ranked>) {
@@ -573,6 +573,6 @@ impl Mechanism for AuctionRotation {
             ledger.pay_price(i, price * service.scheduled[i]);
         }
         // A bond is locked for its epoch and the dispute window.
-        state.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
+        state.turn(ledger, at.terms, &at.moves, |i| selection.bond[i]);
     }
 }

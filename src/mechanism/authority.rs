@@ -136,7 +136,7 @@ impl Authority {
         };
         self.bonds_at_once() <= at.setting.sequencers[i].traits.capital_limit
             && epoch * (share * income - live * at.live_cost(i)) - starts
-                >= self.bonds_at_once() * at.terms.capital_rate[i]
+                >= self.bonds_at_once() * at.holding_cost(i)
     }
 }
 
@@ -220,7 +220,7 @@ impl Mechanism for Authority {
         for (i, produced) in service.produced.iter().enumerate() {
             ledger.pay_fee(i, self.fee * produced);
         }
-        state.escrow.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
+        state.escrow.turn(ledger, at.terms, &at.moves, |i| selection.bond[i]);
     }
 
     fn escrows<'s>(&self, state: &'s Board) -> Vec<&'s Escrow> {

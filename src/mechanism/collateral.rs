@@ -9,6 +9,11 @@
 //! slash takes what a share of it is worth then. The *shortfall* is the part of the ETH required when a sum was locked that
 //! it is no longer worth, so that a haircut covers falls of up to `h̄`.
 //!
+//! **Who gains and loses.** A sum `S` that is locked while the token's luck is `L` and the protocol multiplies its price by `E`
+//! ([`super::token`]) gains `S·w·L·(E − 1)` by what the protocol does, with `w` the token's share of the mix. That is its owner's, and is booked. What it gains by
+//! luck, `S·Σ w·(L − 1)`, is in no account: prices are martingales, so that its mean is nothing whatever anybody
+//! does, and what is slashed of sums that luck has moved is on average what was posted and what was booked.
+//!
 //! **What theory says.** A bond deters as far as it can be taken (see [`crate::theory::deterrence`]): with a log return of
 //! standard deviation `s` over the time for which it is locked and no drift, the expected shortfall for each ETH required is
 //! that of a put on `1/(1 − h̄)` struck at 1, `Φ(d + s) − Φ(d)/(1 − h̄)`, `d = (ln(1 − h̄))/s − s/2`.
@@ -18,6 +23,23 @@
 
 use crate::settings::{Parameter, Section, Value};
 use crate::world::prices::ASSETS;
+
+/// Factors by which prices in ETH have moved since the epoch before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moves {
+    /// Luck of ETH, token and stable asset, whose mean is 1.
+    pub luck: [f64; 3],
+    /// What the protocol has done to the token's price besides.
+    pub protocol: f64,
+}
+
+impl Moves {
+    /// Prices that stand still.
+    pub const NONE: Moves = Moves { luck: [1.0; 3], protocol: 1.0 };
+}
+
+/// The place of the token among assets.
+const TOKEN: usize = 1;
 
 const MIX_ALLOWED: &str =
     "\"eth\", \"token\", \"stable\", or shares of them that sum to 1, such as { eth = 0.5, token = 0.5 }";
@@ -81,9 +103,21 @@ impl Collateral {
         required / (1.0 - self.haircut)
     }
 
-    /// Growth of the mix's value where assets grow by these factors.
-    pub fn growth(&self, assets: &[f64; 3]) -> f64 {
-        if self.given { self.mix.iter().zip(assets).map(|(share, growth)| share * growth).sum() } else { 1.0 }
+    /// Share that is posted in the token.
+    pub fn in_token(&self) -> f64 {
+        if self.given { self.mix[TOKEN] } else { 0.0 }
+    }
+
+    /// Growth of the mix's value by luck and by what the protocol does.
+    pub fn growth(&self, moves: &Moves) -> f64 {
+        let luck = |(share, luck): (&f64, &f64)| share * luck;
+        let by_luck = if self.given { self.mix.iter().zip(&moves.luck).map(luck).sum() } else { 1.0 };
+        by_luck + self.gain(moves)
+    }
+
+    /// The part of it that the protocol has made, which is its owner's gain: below 0 where it is a loss.
+    pub fn gain(&self, moves: &Moves) -> f64 {
+        self.in_token() * moves.luck[TOKEN] * (moves.protocol - 1.0)
     }
 }
 
@@ -141,7 +175,7 @@ mod tests {
                 let mut worth = collateral.posted(1.0);
                 for epoch in 0..=epochs {
                     prices.step(epoch);
-                    worth *= collateral.growth(&prices.growth);
+                    worth *= collateral.growth(&Moves { luck: prices.growth, ..Moves::NONE });
                 }
                 let short = (1.0 - worth).max(0.0);
                 sum += short;
@@ -153,6 +187,15 @@ mod tests {
             assert!((mean - theory).abs() <= 4.0 * se, "{haircut} {sigma}: {mean} ± {se}, {theory}");
         }
         assert!((ln(1.0) - expected_shortfall(0.2, 0.0)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn what_the_protocol_does_to_the_token_is_told_from_luck() {
+        let moves = Moves { luck: [1.0, 1.5, 0.8], protocol: 0.9 };
+        let collateral = Collateral { mix: [0.5, 0.3, 0.2], haircut: 0.0, given: true };
+        assert!((collateral.growth(&moves) - (0.5 + 0.3 * 1.5 * 0.9 + 0.2 * 0.8)).abs() < 1e-15);
+        assert!((collateral.gain(&moves) + 0.3 * 1.5 * 0.1).abs() < 1e-15);
+        assert_eq!([Collateral::default().growth(&moves), Collateral::default().gain(&moves)], [1.0, 0.0]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What candidates have locked up, and when they get it back.
 
+use super::collateral::Moves;
 use super::terms::Terms;
 use crate::play::ledger::Ledger;
 use crate::settings::Parameter;
@@ -33,21 +34,22 @@ impl Escrow {
         Escrow { due: nothing.clone(), posted: nothing, candidates, row: 0, short: (0.0, 0.0) }
     }
 
-    /// Begins an epoch in which prices have moved by the factors `growth`: what has been locked for as many epochs as the
-    /// ring has rows goes back to its owners, and `lock(i)` is taken from candidate `i` for as many to come.
+    /// Begins an epoch before which prices have moved like this: what is locked is worth more or less, what has been locked for as many
+    /// epochs as the ring has rows goes back to its owners at that value, and `lock(i)` is taken from candidate `i` for as many to
+    /// come. A stake that is locked anew in every epoch so gains or loses what prices do from one to the next.
     pub fn turn(
         &mut self,
         ledger: &mut Ledger,
         terms: &Terms,
-        growth: &[f64; 3],
+        moves: &Moves,
         mut lock: impl FnMut(usize) -> f64,
     ) {
-        let factor = terms.collateral.growth(growth);
-        if factor != 1.0 {
+        let (factor, booked) = (terms.collateral.growth(moves), terms.collateral.gain(moves));
+        if factor != 1.0 || booked != 0.0 {
             for (place, due) in self.due.iter_mut().enumerate() {
-                let gain = *due * (factor - 1.0);
-                *due += gain;
-                ledger.revalue(place % self.candidates, gain);
+                let rise = *due * (factor - 1.0);
+                ledger.revalue(place % self.candidates, rise, *due * booked);
+                *due += rise;
             }
         }
         if terms.collateral.given {

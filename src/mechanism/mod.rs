@@ -42,6 +42,7 @@ use crate::play::ledger::Ledger;
 use crate::play::repeated::stage::Tie;
 use crate::settings::{Parameter, Section};
 use crate::world::Signals;
+use collateral::Moves;
 use escrow::Escrow;
 use lottery::{Lottery, Race};
 use operation::Service;
@@ -155,8 +156,8 @@ pub struct At<'a> {
     pub continuation: &'a [f64],
     /// Slots for which each candidate's machine has been idle as the epoch begins; empty where nobody ever was live.
     pub idle: &'a [f64],
-    /// Factors by which the prices of ETH, token and stable asset have changed since the epoch before.
-    pub growth: [f64; 3],
+    /// How prices have moved since the epoch before.
+    pub moves: Moves,
 }
 
 impl At<'_> {
@@ -179,6 +180,22 @@ impl At<'_> {
     #[inline]
     pub fn may_serve(&self, i: usize) -> bool {
         !self.signals.is_barred(i)
+    }
+
+    /// What it costs candidate `i` to have an ETH locked for an epoch: the cost of its capital, and what the token is expected to lose by
+    /// what the protocol does, `r + w·(1 − E)` with the token's share `w` and its last move `E`, which is expected to go on. That is
+    /// exact where issuance or buy-backs are the same in all epochs. What the token is expected to gain is counted as far as it
+    /// pays for the capital: were there more to be had by locking it, no stake would be large enough.
+    #[inline]
+    pub fn holding_cost(&self, i: usize) -> f64 {
+        self.cost_of_holding(i, 1.0, 1.0)
+    }
+
+    /// The same of an ETH of which the share `locked` is locked and the share `tied` is of no use meanwhile.
+    #[inline]
+    pub fn cost_of_holding(&self, i: usize, locked: f64, tied: f64) -> f64 {
+        let loss = self.terms.collateral.in_token() * (1.0 - self.moves.protocol);
+        (self.terms.capital_rate[i] * tied + loss * locked).max(0.0)
     }
 
     /// What a live slot costs candidate `i` more than an idle one.
@@ -268,8 +285,10 @@ pub struct Selection {
     pub slots: Vec<f64>,
     /// ETH owed to the protocol per scheduled slot.
     pub price: Vec<f64>,
-    /// Bond posted for this epoch, in ETH.
+    /// Bond or stake posted for this epoch, in ETH.
     pub bond: Vec<f64>,
+    /// Bond among it that stays locked for the dispute window, where stakes do not; empty: none.
+    pub disputed: Vec<f64>,
     /// Slots of the epoch, counted over all seats.
     pub total: f64,
     /// Whether everybody with a weight is live in every slot, so that any of them may take over: the one whom the draw of
@@ -313,6 +332,7 @@ impl Selection {
         self.delivery.clear();
         self.resold.clear();
         self.kept.clear();
+        self.disputed.clear();
         for column in [&mut self.weight, &mut self.slots, &mut self.price, &mut self.bond, &mut self.effort] {
             column.clear();
             column.resize(n, 0.0);

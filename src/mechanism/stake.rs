@@ -6,7 +6,7 @@
 //!
 //! **Who pays whom.** Producers keep `commission` of fees and MEV (the rest goes to the community) and get `issuance`, new
 //! money at the expense of those who hold the token, for each slot; they bear posting and operating costs. A stake costs
-//! its owner the cost of capital.
+//! its owner the cost of capital and, posted in a token that issuance dilutes, what it loses ([`super::token`]).
 //!
 //! **What theory says.** With a reward `R_i` per epoch and a cost of capital `r_i` it is the contest
 //! `u_i = R_i q_i − r_i s_i` of Tullock. Equals stake `Rτ(n−1)/(n²r)` as long as `τ ≤ n/(n−1)`, which spends the share
@@ -113,12 +113,26 @@ impl Contest {
         self.commission * at.signals.gross[i] + self.issuance - at.terms.posting_cost + at.terms.aside(i)
     }
 
-    /// The stake whose cost of capital takes the whole of what candidate `i` would earn from every slot of an epoch, live
-    /// in each, after what findings cost beside the stake.
+    /// The stake whose cost takes the whole of what candidate `i` would earn from every slot of an epoch, live in each, after what
+    /// findings cost beside the stake. Where the token's rise pays for capital it is the capital's cost all the same: of stakes that
+    /// cost nothing none would be the whole.
     pub fn whole_rent(&self, at: &At, i: usize) -> f64 {
         let worth = at.terms.availability[i] * self.income(at, i) - at.live_cost(i);
         let findings = at.terms.cost_of_findings(i, 0.0, || at.terms.office_of_slots(i, 1.0, 1.0));
-        (f64::from(at.terms.epoch_slots) * worth - findings) / at.terms.capital_rate[i]
+        (f64::from(at.terms.epoch_slots) * worth - findings)
+            / at.holding_cost(i).max(at.terms.capital_rate[i])
+    }
+
+    /// What an ETH at stake costs candidate `i` in an epoch whose slots are all produced, where every epoch is like that: `r + w·(1 − exp(−ηI/C))`
+    /// with the issuance `I` of an epoch. `None` where part of the producers' income buys back, which depends on who produces.
+    pub fn steady_cost(&self, terms: &Terms, i: usize) -> Option<f64> {
+        let (rate, in_token) = (terms.capital_rate[i], terms.collateral.in_token());
+        let Some(token) = terms.overlays.token.filter(|_| in_token > 0.0) else { return Some(rate) };
+        if terms.overlays.redistribution.is_some() && self.commission < 1.0 {
+            return None;
+        }
+        let protocol = token.factor(0.0, self.issuance * f64::from(terms.epoch_slots));
+        Some((rate + in_token * (1.0 - protocol)).max(0.0))
     }
 
     /// Pays for the service of an epoch.
@@ -205,6 +219,11 @@ struct StandIn {
 }
 
 impl Stake {
+    /// The contest for slots that it is.
+    pub fn contest(&self) -> &Contest {
+        &self.contest
+    }
+
     /// Exponent of stakes.
     pub fn power(&self) -> f64 {
         self.contest.power
@@ -234,7 +253,7 @@ impl Contest {
         let slots = f64::from(at.terms.epoch_slots);
         let income = slots * self.income(at, i);
         let live = slots * at.live_cost(i) + at.start_for_all(i);
-        let (own_down, rate) = (at.terms.own_down[i], at.terms.capital_rate[i]);
+        let (own_down, rate) = (at.terms.own_down[i], at.holding_cost(i));
         out[0] = 0.0;
         for (payoff, &stake) in out[1..].iter_mut().zip(menu) {
             *payoff = 0.0;
@@ -358,7 +377,7 @@ impl Mechanism for Stake {
         ledger: &mut Ledger,
     ) {
         self.contest.pay(service, ledger);
-        state.turn(ledger, at.terms, &at.growth, |i| selection.bond[i]);
+        state.turn(ledger, at.terms, &at.moves, |i| selection.bond[i]);
     }
 
     fn escrows<'s>(&self, state: &'s Escrow) -> Vec<&'s Escrow> {

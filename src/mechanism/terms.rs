@@ -65,7 +65,7 @@ pub struct Terms {
     pub posting_cost: f64,
     /// Share of a missed slot's fees that is paid later.
     pub backlog: f64,
-    /// Cost per epoch of an ETH locked, by candidate.
+    /// Cost of capital per epoch of an ETH locked, by candidate ([`super::At::holding_cost`] is what one reckons with).
     pub capital_rate: Vec<f64>,
     /// What stands against misconduct.
     pub oversight: Oversight,
@@ -152,10 +152,20 @@ impl Terms {
         self
     }
 
+    /// Whether what the protocol does moves what bonds and stakes are worth and cost.
+    pub fn token_feeds_back(&self) -> bool {
+        self.overlays.token.is_some() && self.collateral.in_token() > 0.0
+    }
+
     /// What candidate `i` can expect to keep of its turns, and to deliver of those.
     #[inline]
     pub fn keeping(&self, i: usize) -> Keeping {
-        let whole = || Keeping { kept: 1.0, delivered: self.availability[i], down: self.own_down[i] };
+        let whole = || Keeping {
+            kept: 1.0,
+            delivered: self.availability[i],
+            lapsed: 1.0 - (1.0 - self.common_down) * (1.0 - self.own_down[i]),
+            down: self.own_down[i],
+        };
         self.keeping.get(i).copied().unwrap_or_else(whole)
     }
 

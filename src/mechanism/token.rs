@@ -8,18 +8,23 @@
 //!
 //! with `C` the `capitalisation` in ETH, `η` the `elasticity` of the price with respect to the token's supply, and `τ` the `trust`
 //! that each finding of misconduct costs. The factor moves the value of bonds and stakes posted in the token from the next epoch
-//! on, and with it what can be slashed ([`super::collateral`]). What holders gain or lose is in no account.
+//! on, and with it what can be slashed and what their owners have ([`super::collateral`]).
+//!
+//! **Who gains and loses.** What is locked in the token changes in value by what the protocol does, `E` being the factor above, and
+//! its owner's account by as much; it comes from outside, from those who trade the token. What all others gain or lose who hold it is in no account. Whoever posts
+//! a bond or offers a stake reckons with `r + w·(1 − E)` for each ETH and epoch ([`super::At::holding_cost`]).
 //!
 //! **What theory says.** A constant net buy-back `b` an epoch multiplies the price by `e^{ηb/C}` in each: stakes in the token grow
 //! where value returns as buy-backs, shrink where producers are paid by issuance, and are worth least just when misconduct has
-//! been found out and they are needed.
+//! been found out and they are needed. Under a constant issuance `I` an epoch, stakes in the token are those of a contest with the cost
+//! of capital `r + 1 − e^{−ηI/C}`: what issuance pays stakers for their service is taken from their stakes in part.
 //!
 //! **Where it runs.** Every stake in a chain's own token; BNB's and MKR's buy-backs.
 //!
 //! **Reference.** polynya (2021): token stake aligns, ETH stake is stable; Cong, Li and Wang (2022), "Token-based platform finance",
 //! Journal of Financial Economics 144, on prices that follow net flows.
 
-use crate::numerics::{exp, pow};
+use crate::numerics::exp;
 use crate::settings::{Parameter, Section};
 
 /// Key of the table.
@@ -78,9 +83,13 @@ impl Token {
         Some(Token { capitalisation, elasticity, trust })
     }
 
-    /// Factor on the price after an epoch in which so much ETH was taken out of the market as tokens, so much issued, and so many
-    /// were found guilty.
-    pub fn factor(&self, taken: f64, issued: f64, findings: usize) -> f64 {
-        exp(self.elasticity * (taken - issued) / self.capitalisation) * pow(1.0 - self.trust, findings as f64)
+    /// Factor on the price after an epoch in which so much ETH was taken out of the market as tokens, and so much issued.
+    pub fn factor(&self, taken: f64, issued: f64) -> f64 {
+        exp(self.elasticity * (taken - issued) / self.capitalisation)
+    }
+
+    /// Share of the price that a finding costs.
+    pub fn trust(&self) -> f64 {
+        self.trust
     }
 }

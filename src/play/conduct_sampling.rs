@@ -244,9 +244,22 @@ impl<M: Mechanism> School<'_, '_, M> {
             let penalty = rollup.orders.map_or(0.0, |orders| orders.penalty);
             self.behaviour.conduct[i].order_cost(forgone, penalty)
         });
-        let stake = self.share_lost(i) * game.rule.own_stake(&market.state, i);
+        let stake = (self.share_lost(i) + self.trust_lost(i)) * game.rule.own_stake(&market.state, i);
         let whole = loss_of(game, clean, guilty, i, order_cost, reach, &mut |market| self.step(market))?;
         Ok(Loss { whole, stake })
+    }
+
+    /// Share of its stake that candidate `i` loses as the token loses trust. Whoever stakes expects that from what the token lost last, whoever
+    /// was found guilty, and not from its own findings once more.
+    fn trust_lost(&self, i: usize) -> f64 {
+        let terms = self.game.terms;
+        let (Some(token), Some(governance)) = (terms.overlays.token, terms.oversight.governance) else {
+            return 0.0;
+        };
+        // What a finding takes later moves with the price until then.
+        let left = if governance.delay == 0 { 1.0 - terms.oversight.slash_fraction } else { 1.0 };
+        let share = left * terms.collateral.in_token() * token.trust();
+        if self.reach == 0 { 0.0 } else { share * self.game.setting.sequencers[i].traits.discount }
     }
 
     /// Share of its stake that a finding takes of candidate `i`, discounted to when it is found; nothing where findings are not followed

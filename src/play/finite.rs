@@ -16,6 +16,7 @@ use crate::agent::formula::View;
 use crate::draws::Key;
 use crate::learning::Feedback;
 use crate::learning::policy::Policy;
+use crate::mechanism::collateral::Moves;
 use crate::mechanism::seat_sale::{Odds, Rivals, SeatSale};
 use crate::mechanism::{At, Mechanism};
 use crate::world::{Signals, World};
@@ -69,7 +70,10 @@ impl Finite {
     pub fn new<M: Mechanism>(game: &Game<M>) -> Option<Self> {
         let setting = game.setting;
         let alone = game.seats.siblings.iter().all(Vec::is_empty);
-        if !matches!(setting.world, World::Abstract) || setting.candidates() > MOST_CANDIDATES || !alone {
+        // What bonds cost follows the token's price.
+        let bonds_move = game.terms.token_feeds_back() && game.rule.bonds_at_once() > 0.0;
+        let few = setting.candidates() <= MOST_CANDIDATES;
+        if !matches!(setting.world, World::Abstract) || !few || !alone || bonds_move {
             return None;
         }
         let n = setting.candidates();
@@ -98,7 +102,7 @@ impl Finite {
                     cohorts: true,
                     continuation: &[],
                     idle: &[],
-                    growth: [1.0; 3],
+                    moves: Moves::NONE,
                 };
                 let sale = game.rule.seat_sale(&at, first)?;
                 let (reference, least) = (game.rule.reference(&at, first), game.rule.least_offer());

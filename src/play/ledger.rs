@@ -2,9 +2,10 @@
 //!
 //! Every payment debits one account and credits another. A bond in escrow is still its owner's: an account says what its
 //! owner has, and beside it how much of that is locked. Users, L1, the suppliers of machines and bribers are outside the game;
-//! the community, sequencers (their cash and their bonds in escrow) and groups of delegators are inside. At the end of
+//! the community, sequencers (their cash and their bonds in escrow) and groups of delegators are inside, and so is what bonds gain
+//! or lose by what the protocol does to its token, which those outside pay or get who trade it. At the end of
 //! each epoch the change in all inside accounts must equal what users and bribers paid less posting and operating costs as the
-//! *service* records them, which are kept apart from the books. Books that do not balance are an error.
+//! *service* records them, which are kept apart from the books, and what bonds gained. Books that do not balance are an error.
 
 use super::sinks::Sinks;
 use crate::mechanism::operation::Service;
@@ -16,6 +17,8 @@ pub struct Ledger {
     users: f64,
     suppliers: f64,
     bribers: f64,
+    /// Those who trade the token.
+    traders: f64,
     community: f64,
     /// What candidates have, locked or not.
     cash: Vec<f64>,
@@ -38,6 +41,11 @@ pub struct Ledger {
     bribes: f64,
     /// Bribes and toxic MEV.
     illicit: f64,
+    /// Tips paid again for one inclusion.
+    repeated: f64,
+    /// What the protocol's doing to its token has added to what is locked, and that when the last epoch was closed.
+    appreciation: f64,
+    booked: f64,
     sinks: Sinks,
     gross: f64,
     posting: f64,
@@ -69,8 +77,12 @@ impl Ledger {
             users: 0.0,
             suppliers: 0.0,
             bribers: 0.0,
+            traders: 0.0,
             bribes: 0.0,
             illicit: 0.0,
+            repeated: 0.0,
+            appreciation: 0.0,
+            booked: 0.0,
             community: 0.0,
             cash: vec![0.0; candidates],
             escrow: vec![0.0; candidates],
@@ -171,9 +183,13 @@ impl Ledger {
         self.escrow[i] -= amount;
     }
 
-    /// What candidate `i` has locked is worth so much more than before: it changes what can be slashed and no profit.
-    pub fn revalue(&mut self, i: usize, gain: f64) {
-        self.escrow[i] += gain;
+    /// What candidate `i` has locked has risen in value, and can be slashed; `gain` of that is what the protocol has made of its token, and
+    /// the owner's. The rest is luck, whose mean is nothing, and no profit.
+    pub fn revalue(&mut self, i: usize, rise: f64, gain: f64) {
+        self.escrow[i] += rise;
+        self.cash[i] += gain;
+        self.traders -= gain;
+        self.appreciation += gain;
     }
 
     /// Candidate `i` has the use of so much of what it has locked.
@@ -208,24 +224,29 @@ impl Ledger {
     pub fn close(&mut self, epoch: u32, service: &Service) -> Result<(), Imbalance> {
         let gross = service.gross.iter().sum::<f64>() + service.tips.iter().sum::<f64>();
         let illicit: f64 = service.illicit.iter().sum();
+        let repeated: f64 = service.repeated.iter().sum();
         let posting: f64 = service.posting.iter().sum();
         let operating: f64 = service.operating.iter().sum();
         self.gross += gross;
         self.illicit += illicit;
+        self.repeated += repeated;
         self.posting += posting;
         self.operating += operating;
         let inside = self.community + self.cash.iter().sum::<f64>() + self.delegators.iter().sum::<f64>();
         let change = inside - std::mem::replace(&mut self.inside, inside);
-        let outside = self.users + self.suppliers + self.bribers;
+        let outside = self.users + self.suppliers + self.bribers + self.traders;
         let left = outside - std::mem::replace(&mut self.outside, outside);
-        let expected = gross + illicit - posting - operating;
+        let gained = self.appreciation - std::mem::replace(&mut self.booked, self.appreciation);
+        let expected = gross + illicit + repeated + gained - posting - operating;
         // What passed through the books this epoch, and the rounding of accounts that have grown since the market opened.
-        let turnover = gross.abs() + illicit.abs() + posting.abs() + operating.abs();
+        let turnover =
+            gross.abs() + illicit.abs() + repeated.abs() + gained.abs() + posting.abs() + operating.abs();
         let magnitude = |accounts: &[f64]| accounts.iter().map(|x| x.abs()).sum::<f64>();
         let grown = self.community.abs()
             + self.users.abs()
             + self.suppliers.abs()
             + self.bribers.abs()
+            + self.traders.abs()
             + magnitude(&self.cash)
             + magnitude(&self.delegators);
         let allowed = 1e-9 * turnover + 1e-13 * grown * (self.cash.len() + 4) as f64;
@@ -306,7 +327,17 @@ impl Ledger {
         self.illicit
     }
 
-    /// Fees, tips and benign MEV so far.
+    /// What the protocol's doing to its token has added so far to what is locked.
+    pub fn appreciation(&self) -> f64 {
+        self.appreciation
+    }
+
+    /// Tips paid so far beyond what one includer alone is paid for a transaction.
+    pub fn repeated(&self) -> f64 {
+        self.repeated
+    }
+
+    /// Fees, tips (of each transaction once) and benign MEV so far.
     pub fn gross(&self) -> f64 {
         self.gross
     }

@@ -10,6 +10,7 @@ use crate::agent::formula::View;
 use crate::agent::strategy::Unit;
 use crate::draws::{Key, Purpose, Stream};
 use crate::learning::policy::Policy;
+use crate::mechanism::collateral::Moves;
 use crate::mechanism::operation::{self, Service, SlotStreams};
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{At, Lever, Mechanism, Selection};
@@ -194,13 +195,17 @@ impl<M: Mechanism> Market<M> {
         idle: &'a [f64],
     ) -> At<'a> {
         let at = at(game, self.nature.key(), self.epoch, self.cohorts, signals, continuation, idle);
-        let [eth, token, stable] = self.prices.growth;
-        At { growth: [eth, token * self.token.now, stable], ..at }
+        At { moves: self.moves(), ..at }
+    }
+
+    /// How prices have moved since the epoch before.
+    fn moves(&self) -> Moves {
+        Moves { luck: self.prices.growth, protocol: self.token.now }
     }
 
     /// The moment of the epoch that has just been decided.
     pub fn moment<'a>(&self, game: &Game<'a, M>, round: &'a Round<M>) -> At<'a> {
-        at(
+        let at = at(
             game,
             self.nature.key(),
             self.epoch - 1,
@@ -208,7 +213,8 @@ impl<M: Mechanism> Market<M> {
             &round.signals,
             &round.continuation,
             &round.idle,
-        )
+        );
+        At { moves: self.moves(), ..at }
     }
 
     /// Draws private signals and lets every candidate offer by its policy.
@@ -438,6 +444,9 @@ impl<M: Mechanism> Market<M> {
             docket.live(game.setting, game.terms, self.epoch, service, &self.announced, ledger);
         }
         game.rule.settle(&mut self.state, &at, offers, &round.selection, &self.service, &mut self.ledger);
+        if let Some(docket) = &mut self.docket {
+            docket.revalue(&game.terms.collateral, &at.moves, &mut self.ledger);
+        }
         for trade in &round.selection.resold {
             let amount = trade.premium * self.service.scheduled[trade.buyer];
             self.ledger.pay_seller(trade.buyer, trade.seller, amount);
@@ -454,15 +463,13 @@ impl<M: Mechanism> Market<M> {
         // What was slashed is returned value, too.
         self.ledger.redistribute(&game.terms.overlays.redistribution());
         if let Some(rule) = &game.terms.overlays.token {
-            let found = self.docket.as_ref().filter(|_| detail == Detail::Slots);
-            let findings = found.map_or(0, |docket| docket.found.iter().filter(|found| **found).count());
-            self.token.close(rule, &self.ledger, findings);
+            self.token.close(rule, &self.ledger);
         }
         self.ledger.close(self.epoch - 1, &self.service)
     }
 
     /// Finds candidate `i` guilty after the last epoch: it is barred, what it has locked or delegators have staked on it is slashed,
-    /// and users leave.
+    /// users leave, and the token loses trust.
     pub fn convict(&mut self, game: &Game<M>, i: usize) {
         let Some(docket) = &mut self.docket else { return };
         let share = game.terms.oversight.slash_fraction;
@@ -477,6 +484,9 @@ impl<M: Mechanism> Market<M> {
             Vec::new()
         };
         docket.convict(game.terms, self.epoch - 1, i, withheld, &staked, &mut self.ledger);
+        if let Some(rule) = &game.terms.overlays.token {
+            self.token.distrust(rule);
+        }
     }
 
     /// Lets everybody behave like this.
@@ -547,6 +557,6 @@ fn at<'a, M>(
     continuation: &'a [f64],
     idle: &'a [f64],
 ) -> At<'a> {
-    let growth = [1.0; 3];
-    At { setting: game.setting, terms: game.terms, epoch, key, signals, cohorts, continuation, idle, growth }
+    let moves = Moves::NONE;
+    At { setting: game.setting, terms: game.terms, epoch, key, signals, cohorts, continuation, idle, moves }
 }

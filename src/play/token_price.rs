@@ -25,12 +25,21 @@ impl TokenPrice {
         self.now = std::mem::replace(&mut self.next, 1.0);
     }
 
-    /// Closes an epoch in which so many were found guilty.
-    pub fn close(&mut self, rule: &Token, ledger: &Ledger, findings: usize) {
+    /// Somebody has been found guilty in the epoch.
+    pub fn distrust(&mut self, rule: &Token) {
+        self.change(1.0 - rule.trust());
+    }
+
+    /// Closes an epoch.
+    pub fn close(&mut self, rule: &Token, ledger: &Ledger) {
         let [_, _, burned, bought] = ledger.sinks();
         let taken = burned + bought - std::mem::replace(&mut self.taken, burned + bought);
         let issued = ledger.issuance() - std::mem::replace(&mut self.issued, ledger.issuance());
-        self.next = rule.factor(taken, issued, findings);
-        self.price *= self.next;
+        self.change(rule.factor(taken, issued));
+    }
+
+    fn change(&mut self, factor: f64) {
+        self.next *= factor;
+        self.price *= factor;
     }
 }

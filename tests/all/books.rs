@@ -1,6 +1,6 @@
 //! Books balance at the end of every epoch under every rule with everything switched on that it can have: failing machines,
 //! common outages, temptations, orders, findings that bar and slash, bonds in three assets whose prices move and follow what the
-//! protocol does, start costs, capital limits, operators of several candidates, quorums that order and committees that keep data,
+//! protocol does under every rule that takes bonds, leaks and slashes of stakes in them, start costs, capital limits, operators of several candidates, quorums that order and committees that keep data,
 //! delegators who judge, changes of the protocol for sale, and four sinks.
 
 use crate::lab::{metric, read, unit};
@@ -42,9 +42,27 @@ const CONTENDERS: &[(&str, &str)] = &[
         "seats = 3\nredundancy = 2\nmiss_tolerance = 1\nleak = 0.001\nliquid_fraction = 0.3\nissuance = 0.01\n\
          unstake_fraction = 0.5\nrestake_failure = 0.2\nrestake_slash = 0.5\nvolition = { members = 4, withheld = 0.1 }\nASSETS",
     ),
+    // All that can be taken of a stake, in a token that falls, rises and loses trust: leaked, lost on the way back, lent as a
+    // derivative, withheld and slashed.
+    (
+        "stake_rotation",
+        "seats = 3\nredundancy = 2\nleak = 0.02\nliquid_fraction = 0.4\nissuance = 0.02\ncommission = 0.7\n\
+         unstake_fraction = 0.5\nrestake_failure = 0.2\nrestake_slash = 0.5\ntoken = { capitalisation = 10.0, elasticity = 2.0, trust = 0.1 }\nASSETS",
+    ),
+    (
+        "stake_rotation",
+        "seats = 3\nredundancy = 2\nreplacement = false\nmiss_tolerance = 2\nleak = 0.02\nliquid_fraction = 0.4\ncommission = 0.7\n\
+         ordering = \"fair_bft\"\ntoken = { capitalisation = 5.0, trust = 0.05 }\nASSETS",
+    ),
     (
         "auction_rotation",
-        "seats = 3\nredundancy = 2\npricing = \"uniform\"\nbond = 0.5\ndispute_epochs = 2\nresale = { seller_share = 0.7 }\nASSETS",
+        "seats = 3\nredundancy = 2\npricing = \"uniform\"\nbond = 0.5\ndispute_epochs = 2\nresale = { seller_share = 0.7 }\n\
+         token = { capitalisation = 5.0, trust = 0.1 }\nASSETS",
+    ),
+    (
+        "authority",
+        "seats = 3\ncontract_fee = 0.02\nredundancy = 2\nbond = 0.5\ndispute_epochs = 2\n\
+         token = { capitalisation = 3.0, elasticity = 2.0, trust = 0.2 }\nASSETS",
     ),
     (
         "auction_rotation",
@@ -58,7 +76,7 @@ const CONTENDERS: &[(&str, &str)] = &[
     (
         "algorithmic",
         "r_max = 3\navailability_target = 0.99\ninclusion_target = 0.9\nscore_power = 2.0\nnewcomer_score = 0.8\nprobation_epochs = 2\nleast_score = 0.3\n\
-         bond = 0.5\nbond_power = 0.5\nASSETS",
+         bond = 0.5\nbond_power = 0.5\nissuance = 0.02\ntoken = { capitalisation = 10.0, trust = 0.1 }\nASSETS",
     ),
     (
         "algorithmic",
@@ -215,14 +233,16 @@ fn every_epoch_balances_with_everything_switched_on() {
                     let sequencers: f64 = (0..n).map(|i| market.ledger.wealth(i)).sum();
                     market.ledger.community() + market.ledger.delegators() + sequencers
                 };
-                let mut before = 0.0;
+                let (mut before, mut booked) = (0.0, 0.0);
                 for epoch in 0..40 {
                     market.offer(&game, |p| &policies[p], &mut round);
                     market.decide(&game, &mut round, Detail::Slots).unwrap_or_else(|error| panic!("{rule}: {error}"));
                     let service = &market.service;
                     let sum = |column: &[f64]| column.iter().sum::<f64>();
-                    let income = sum(&service.gross) + sum(&service.tips) + sum(&service.illicit);
-                    let expected = income - sum(&service.posting) - sum(&service.operating);
+                    let tips = sum(&service.tips) + sum(&service.repeated);
+                    let income = sum(&service.gross) + tips + sum(&service.illicit);
+                    let yields = market.ledger.appreciation() - std::mem::replace(&mut booked, market.ledger.appreciation());
+                    let expected = income + yields - sum(&service.posting) - sum(&service.operating);
                     let now = inside(&market);
                     assert!((now - before - expected).abs() < 1e-9, "{rule}, epoch {epoch}: {} {expected}", now - before);
                     before = now;

@@ -36,5 +36,6 @@ mod theory_play;
 mod theory_removal;
 mod theory_resale;
 mod theory_stakes;
+mod theory_token;
 mod theory_uptime;
 mod transcripts;

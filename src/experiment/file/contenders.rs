@@ -169,7 +169,9 @@ pub(super) fn read_rules(
             );
         }
         let fill = with_rule!(&rule, rule => rule.epochs_to_fill());
-        schedule.burn_in = schedule.burn_in.max(fill + terms.oversight.ahead as u32);
+        // The token's price follows an epoch after that, and what was staked at that price is worth more or less after another.
+        let follows = if terms.token_feeds_back() { 2 } else { 0 };
+        schedule.burn_in = schedule.burn_in.max(fill + terms.oversight.ahead as u32 + follows);
         contenders.push(Contender { name, rule, terms });
     }
     let complete = contenders.len() == all;

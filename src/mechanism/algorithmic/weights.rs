@@ -73,9 +73,9 @@ impl Algorithmic {
         self.base == Base::Stake && register.redundancy >= at.setting.candidates()
     }
 
-    /// Cost to candidate `i` of the capital in this epoch's bond, over the epochs for which it is locked.
+    /// Cost to candidate `i` of holding this epoch's bond, over the epochs for which it is locked.
     pub(super) fn bond_cost(&self, at: &At, i: usize) -> f64 {
-        self.bond(at) * at.terms.capital_rate[i] * self.locked as f64
+        self.bond(at) * at.holding_cost(i) * self.locked as f64
     }
 
     /// The bond of this epoch.

@@ -11,6 +11,7 @@ use super::conduct::{Behaviour, Conduct};
 use super::ledger::Ledger;
 use crate::agent::Setting;
 use crate::draws::{Key, Purpose, Stream, Who};
+use crate::mechanism::collateral::{Collateral, Moves};
 use crate::mechanism::operation::Service;
 use crate::mechanism::terms::Terms;
 use crate::world::orders::OrderBook;
@@ -360,9 +361,13 @@ impl Docket {
             }
         });
         let tip = targets.tips.collected(includers.len());
+        // What is paid again for the same inclusion is a transfer.
+        let (alone, paid) = (targets.tips.collected(1), tip * includers.len() as f64);
+        let once = if paid > alone { alone / paid } else { 1.0 };
         for i in includers {
             ledger.pay_tip(i, tip);
-            service.tips[i] += tip;
+            service.tips[i] += once * tip;
+            service.repeated[i] += (1.0 - once) * tip;
             let ordered = self.ordered(i).unwrap_or(0.0);
             self.memo.penalties += ordered;
             self.penalties[i] += ordered;
@@ -418,6 +423,16 @@ impl Docket {
             }
             due > epoch
         });
+    }
+
+    /// Sums that are withheld until a finding takes them move with prices as all that is locked.
+    pub fn revalue(&mut self, collateral: &Collateral, moves: &Moves, ledger: &mut Ledger) {
+        let (factor, booked) = (collateral.growth(moves), collateral.gain(moves));
+        for (_, i, amount) in &mut self.withheld {
+            let rise = *amount * (factor - 1.0);
+            ledger.revalue(*i, rise, *amount * booked);
+            *amount += rise;
+        }
     }
 
     /// Bars candidate `i`, found guilty after `epoch`, drives users away, and takes `withheld` of what it has locked and `staked`

@@ -65,6 +65,9 @@ pub fn repeats<M: Mechanism>(rule: &M, setting: &Setting, terms: &Terms) -> Resu
     if setting.has_siblings() {
         return Err("operators run several candidates (`identities`)".to_owned());
     }
+    if terms.token_feeds_back() {
+        return Err("what bonds and stakes cost follows the token's price (`token`)".to_owned());
+    }
     rule.repeats(setting, terms)
 }
 
