@@ -198,11 +198,12 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     }
     let needs = |what: fn(&Needs) -> bool| entrants.iter().any(|entrant| what(&entrant.entry.needs));
     let delegated = needs(|n| n.delegators);
-    let future = needs(|n| n.future) || entrants.iter().any(Entrant::is_governed);
+    let governed = entrants.iter().any(Entrant::is_governed);
+    let future = needs(|n| n.future) || governed;
     let capital = needs(|n| n.capital);
     let redundant = needs(|n| n.standbys) || entrants.iter().any(Entrant::is_redundant);
     let assets = entrants.iter().any(Entrant::has_assets);
-    let world = World::read(&root.table_or_empty("world"), redundant, assets);
+    let world = World::read(&root.table_or_empty("world"), redundant, assets, governed);
     let mut shelf = Shelf::new(&root, library);
     let classes = world.as_ref().map(|world| read_classes(&root, world, capital, future, &mut shelf));
     if world.is_none() {

@@ -202,9 +202,9 @@ impl Ways {
             (0..worth.len()).fold(0, |best, w| if sum(&worth[w]) > sum(&worth[best]) { w } else { best });
         // Of ways that have come to the same so far nothing is known: what parts them, such as an order, may be rare.
         let others = (0..worth.len()).filter(|&w| w != best);
-        others.map(|w| Difference::of(&worth[best], &worth[w])).all(|more| {
-            more.mean > CERTAIN * more.error || (more.error == 0.0 && epochs >= NO_DIFFERENCE)
-        })
+        others
+            .map(|w| Difference::of(&worth[best], &worth[w]))
+            .all(|more| more.mean > CERTAIN * more.error || (more.error == 0.0 && epochs >= NO_DIFFERENCE))
     }
 
     /// The best of them, if an act by itself is expected to cost so much that `usual` is what pays act by act. An order obeyed spares `spared` on
@@ -328,7 +328,7 @@ pub fn markups_offered<M: Mechanism>(game: &Game<M>, i: usize, price: &Policy) -
     let ordered = !game.setting.sequencers[i].traits.jurisdiction.is_empty();
     let penalty = rollup.orders.filter(|_| ordered).map_or(0.0, |orders| orders.penalty);
     let chances = price.row(0).iter().enumerate().filter(|(_, chance)| **chance > 0.0);
-    let prices = chances.filter_map(|(column, _)| briber.price(column, tip));
+    let prices = chances.filter_map(|(column, _)| briber.price(column, &targets));
     let mut offered: Vec<f64> = prices
         .flat_map(|price| [tip, (tip - penalty).max(0.0)].map(|forgone| (price, forgone)))
         .map(|(price, forgone)| price - forgone - 4.0 * f64::EPSILON * price)

@@ -136,7 +136,7 @@ impl World {
 
     /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told. Takeovers are read
     /// where there may be standbys, prices where something is posted in other assets than ETH.
-    pub fn read(section: &Section, redundant: bool, assets: bool) -> Option<World> {
+    pub fn read(section: &Section, redundant: bool, assets: bool, governed: bool) -> Option<World> {
         section.known(PARAMETERS);
         // The scenario's own settings have been laid under the table's.
         section.optional_text(&SCENARIO);
@@ -165,7 +165,7 @@ impl World {
         let targets = Targets::read(section);
         let orders = Orders::read(section, targets.is_some());
         let toxic = Toxic::read(section);
-        let exit = Exit::read(section, targets.is_some() || toxic.is_some());
+        let exit = Exit::read(section, targets.is_some() || toxic.is_some(), governed);
         let benign = toxic.map_or(1.0, |toxic| 1.0 - toxic.share);
         if !assets {
             for parameter in [&TOKEN_VOLATILITY, &STABLE_VOLATILITY] {

@@ -31,6 +31,7 @@ mod theory_lines;
 mod theory_lookahead;
 mod theory_multi_slot;
 mod theory_order;
+mod theory_outages;
 mod theory_play;
 mod theory_removal;
 mod theory_resale;

@@ -195,3 +195,44 @@ fn the_briber_learns_the_cheapest_price_that_works() {
         }
     }
 }
+
+/// Of appointees who each lose a bond to a finding, keeping a transaction out for a slot costs the tip and what a finding is expected to take:
+/// with a tip of .1, detection .25 and bonds of .8, 1.6 and 8, that is .3, .5 and 2.1. The briber as it comes pays that much, to within
+/// one price of its menu, where the transaction is worth more to it, and nothing where it is worth less.
+#[test]
+fn the_briber_as_it_comes_pays_what_an_act_costs() {
+    for (bond, cost) in [(0.8, 0.3), (1.6, 0.5), (8.0, 2.1)] {
+        for value in [0.8 * cost, 1.5 * cost, 12.0 * cost] {
+            let text = format!(
+                "[experiment]\nname = \"deterrence\"\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.0\ntarget_rate = 1.0\ntarget_tip = 0.1\n\
+                 target_value = {value:?}\ntarget_window = 1\n[briber]\n[[sequencers]]\nname = \"s\"\ncount = 8\n[mechanism.m]\n\
+                 rule = \"authority\"\nepoch_slots = 1\nseats = 8\ncontract_fee = 0.0\nbond = {bond:?}\nslash_fraction = 1.0\n\
+                 governance = {{ detection = 0.25 }}\n[play]\nrounds = 4\nwarmup_epochs = 50\nmeasured_epochs = 100\n"
+            );
+            let experiment = read(&text);
+            let outcome = unit(&experiment, &experiment.contenders[0], 0);
+            let get = |key: &str| metric(&outcome, key).unwrap_or_else(|| panic!("{key}"));
+            let case = format!("bond {bond}, value {value}");
+            // What a finding takes is exact here: the bond, and nothing else.
+            assert!(
+                (get("censorship_price") / cost - 1.0).abs() < 1e-9,
+                "{case}: {}",
+                get("censorship_price")
+            );
+            let pays = value > cost;
+            assert_eq!(get("censored_share"), f64::from(u8::from(pays)), "{case}");
+            let paid = get("bribes_to_sequencers");
+            // Sixty steps from the tip to the value.
+            let step = (value / 0.1_f64).powf(1.0 / 60.0);
+            if pays {
+                assert!(paid >= cost * (1.0 - 1e-9) && paid <= cost * step, "{case}: {paid}");
+                // One act a slot, at what is posted.
+                assert!((get("briber_profit") - (value - paid)).abs() < 1e-9, "{case}");
+                let gain = get("briber_gain") * get("potential_value");
+                assert!((gain - (paid - cost)).abs() < 1e-9, "{case}: {gain}");
+            } else {
+                assert_eq!((paid, get("briber_profit"), get("briber_gain")), (0.0, 0.0, 0.0), "{case}");
+            }
+        }
+    }
+}
