@@ -23,12 +23,12 @@ use super::sweep::reading;
 use crate::agent::delegator::DelegatorGroup;
 use crate::agent::sequencer::{self, Class};
 use crate::agent::strategy::Strategy;
-use crate::agent::{Setting, briber};
+use crate::agent::{Setting, briber, conduct};
 use crate::mechanism::Needs;
 use crate::play::horizon;
 use crate::settings::{Diagnostics, Document, Reader, Resolved, Section, Unread, nearest};
-use crate::world::World;
 use crate::world::distribution::Distribution;
+use crate::world::{Around, World};
 use agents::{read_classes, read_delegators, seat};
 use contenders::{Entrant, announced, read_rules};
 use head::{Head, read_head};
@@ -203,7 +203,8 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
     let capital = needs(|n| n.capital);
     let redundant = needs(|n| n.standbys) || entrants.iter().any(Entrant::is_redundant);
     let assets = entrants.iter().any(Entrant::has_assets);
-    let world = World::read(&root.table_or_empty("world"), redundant, assets, governed);
+    let placed = root.tables("sequencers").iter().any(|group| group.is_given(conduct::JURISDICTION.key));
+    let world = World::read(&root.table_or_empty("world"), Around { redundant, assets, governed, placed });
     let mut shelf = Shelf::new(&root, library);
     let classes = world.as_ref().map(|world| read_classes(&root, world, capital, future, &mut shelf));
     if world.is_none() {

@@ -268,7 +268,7 @@ pub const METRICS: &[Metric] = &[
         "ETH",
         Maximize,
         "cost of capture, flat price",
-        "what it costs to carry a harmful upgrade by buying the votes that it takes at one price for each unit of vote (with `upgrade`); absent where nobody could change anything",
+        "what it costs to carry a harmful upgrade by buying the votes that it takes at one price for each unit of vote, which makes up for the voter's loss and no more (with `upgrade`; `least_bribe` is of pivotal bribes alone); absent where nobody could change anything",
     ).not_negative(),
     metric(
         "capture_cost_pivotal",

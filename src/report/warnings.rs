@@ -261,6 +261,13 @@ pub enum Warning {
         /// The experiment's tolerance.
         tolerance: f64,
     },
+    /// A line of theory for turns in a random order, beside contenders whose leaders come in another.
+    OtherOrder {
+        /// The contenders.
+        contenders: Vec<String>,
+        /// The formula.
+        formula: String,
+    },
     /// A script whose own deviations are not tried, beside others whose are.
     NotJudged {
         /// Groups that follow such a script.
@@ -400,6 +407,7 @@ impl Warning {
             | Self::FewTopBidders { contender, .. }
             | Self::Drift { contender, .. } => Some(contender),
             Self::NotJudged { .. }
+            | Self::OtherOrder { .. }
             | Self::ValueIgnored { .. }
             | Self::FewReplicates { .. }
             | Self::HeavyTail { .. }

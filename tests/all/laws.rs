@@ -422,6 +422,8 @@ fn the_order_of_a_file_is_nothing() {
 fn the_unit_of_money_is_nothing() {
     for_each(|case, writing| {
         let income_share = case.contender.contains("income_share");
+        // Kickbacks and stakes are offered in ETH, a bid as a share of its bidder's value.
+        let in_eth = (case.needs().delegators && !income_share) || case.stakes();
         for absolute in [false, true] {
             if absolute && income_share {
                 continue;
@@ -430,8 +432,6 @@ fn the_unit_of_money_is_nothing() {
             let two = outcome(case, Writing { absolute, money: 2.0, ..writing });
             for ((key, a), (_, b)) in one.metrics.iter().zip(&two.metrics) {
                 let unit = METRICS.iter().find(|m| m.key == *key).unwrap().unit;
-                // Kickbacks and stakes are offered in ETH, a bid as a share of its bidder's value.
-                let in_eth = (case.needs().delegators && !income_share) || case.stakes();
                 let expected = if unit == "ETH" || (*key == "mean_offer" && in_eth) { 2.0 * a } else { *a };
                 // A gain is the small difference of large numbers, so that rounding is relative to those.
                 let close = same(expected, *b, 1e-12)

@@ -349,6 +349,13 @@ const MERIT_OF_EFFORT: &str =
 /// Another value of a parameter that must move some number: (path of the key, value, text, replacements besides).
 type Change = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 
+/// Nobody is anywhere.
+const UNPLACED: &[(&str, &str)] = &[
+    ("jurisdiction = \"north\"\n", ""),
+    ("jurisdiction = \"south\"\n", ""),
+    ("order_rate = 0.3\norder_end = 0.5\norder_correlation = 0.2\nlegal_penalty = 0.2\n", ""),
+];
+
 /// Nobody judges anybody.
 const UNGOVERNED: &[(&str, &str)] = &[
     (
@@ -996,6 +1003,20 @@ fn a_parameter_that_nothing_reads_is_refused() {
         ("world.legal_penalty", "0.1", ROLLUP, &[]),
         ("world.toxic_harm", "0.1", ROLLUP, &[]),
         ("world.user_exit", "0.1", ROLLUP, &[]),
+        ("world.order_rate", "0.3", TEMPTING, UNPLACED),
+        ("world.order_end", "0.3", TEMPTING, UNPLACED),
+        (
+            "mechanism.auction.bond_asset",
+            "token",
+            ROLLUP,
+            &[("bond = 4.0\n", ""), ("dispute_epochs = 1\n", "")],
+        ),
+        (
+            "mechanism.auction.haircut",
+            "{ eth = 0.2 }",
+            ROLLUP,
+            &[("bond = 4.0\n", ""), ("dispute_epochs = 1\n", "")],
+        ),
         // Misconduct that nobody finds out drives nobody away.
         ("world.user_exit", "0.1", TEMPTING, UNGOVERNED),
         ("world.user_return", "0.1", TEMPTING, UNGOVERNED),

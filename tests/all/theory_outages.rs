@@ -7,6 +7,7 @@
 //! probability `π = f/(f + g)`: outages last `1/(1 − π)` and nine more are missed with probability `π^9`.
 
 use crate::lab::{estimate, metric, read, replicates, seed};
+use sequencer_lab::numerics::pow;
 
 /// Means with standard errors of the two metrics, of so many appointees who take turns, each slot with so many live.
 fn outages(seats: u32, live: u32, fail: f64, repair: f64) -> [(f64, f64); 2] {
@@ -25,19 +26,19 @@ fn outages(seats: u32, live: u32, fail: f64, repair: f64) -> [(f64, f64); 2] {
 
 #[test]
 fn outages_last_and_run_on_as_theory_says() {
-    let alone = |g: f64| (1.0 / g, (1.0 - g).powi(9));
-    let joint = |g: f64, r: i32| alone(1.0 - (1.0 - g).powi(r));
+    let alone = |g: f64| (1.0 / g, pow(1.0 - g, 9.0));
+    let joint = |g: f64, r: f64| alone(1.0 - pow(1.0 - g, r));
     let turns = |f: f64, g: f64| {
-        let down: f64 = f / (f + g);
-        (1.0 / (1.0 - down), down.powi(9))
+        let down = f / (f + g);
+        (1.0 / (1.0 - down), pow(down, 9.0))
     };
     // The digits of the theory: .3874 and ten slots alone, 5.2632 slots for two.
-    assert!((alone(0.1).1 - 0.3874).abs() < 5e-5 && (joint(0.1, 2).0 - 5.2632).abs() < 5e-5);
+    assert!((alone(0.1).1 - 0.3874).abs() < 5e-5 && (joint(0.1, 2.0).0 - 5.2632).abs() < 5e-5);
     let cases = [
         ((1, 1, 0.01, 0.1), alone(0.1)),
         ((1, 1, 0.05, 0.25), alone(0.25)),
-        ((2, 2, 0.05, 0.1), joint(0.1, 2)),
-        ((3, 3, 0.2, 0.1), joint(0.1, 3)),
+        ((2, 2, 0.05, 0.1), joint(0.1, 2.0)),
+        ((3, 3, 0.2, 0.1), joint(0.1, 3.0)),
         ((25, 1, 0.01, 0.1), turns(0.01, 0.1)),
         ((25, 1, 0.4, 0.1), turns(0.4, 0.1)),
     ];

@@ -91,6 +91,7 @@ pub fn about(summary: &Summary, experiment: &Experiment) -> Vec<Warning> {
         found.extend(short_bribes(summary, experiment, c, &contender));
         found.extend(not_covered(summary, experiment, c, &contender));
     }
+    found.extend(other_order(experiment));
     found.extend(of_groups(experiment));
     for contender in &experiment.contenders {
         if let Some(top @ 1..=2) = top_bidders(experiment, contender) {
@@ -367,6 +368,31 @@ fn short_bribes(summary: &Summary, experiment: &Experiment, c: usize, contender:
         cost,
         value: targets.value,
     })
+}
+
+/// Lines of theory for turns in a random order, and contenders beside them in which nobody takes turns so.
+pub(super) fn other_order(experiment: &Experiment) -> Option<Warning> {
+    let waits = ["wait_in_turn(", "wait_exceeds_in_turn("];
+    let formulas =
+        experiment.charts.iter().flat_map(|chart| &chart.theory).map(|(_, formula)| formula.text());
+    let formula = formulas.into_iter().find(|text| waits.iter().any(|name| text.contains(name)))?;
+    let says = |contender: &Contender, key: &str| {
+        let value = experiment.resolved.value(&format!("mechanism.{}.{key}", contender.name));
+        value.map(|value| value.to_string().trim_matches('"').to_owned())
+    };
+    let everybody = experiment.setting.candidates() as f64;
+    let in_random_order = |contender: &&Contender| match contender.rule {
+        Rule::Authority(_) => says(contender, "rotation").as_deref() == Some("shuffled"),
+        Rule::StakeRotation(_) => {
+            let seats = says(contender, "seats").and_then(|seats| seats.parse::<f64>().ok());
+            says(contender, "replacement").as_deref() == Some("false")
+                && seats.is_some_and(|k| k >= everybody)
+        }
+        _ => false,
+    };
+    let others = experiment.contenders.iter().filter(|contender| !in_random_order(contender));
+    let contenders: Vec<String> = others.map(|contender| contender.name.clone()).collect();
+    (!contenders.is_empty()).then(|| Warning::OtherOrder { contenders, formula: formula.to_owned() })
 }
 
 /// Where offers are certified: who else moves and is far from its best reply, by more than the tolerance or a tenth of what it has.

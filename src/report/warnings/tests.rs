@@ -1,4 +1,4 @@
-use super::finding::{coarse_reserve, departures, heavy_tails, top_bidders};
+use super::finding::{coarse_reserve, departures, heavy_tails, other_order, top_bidders};
 use super::*;
 use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::trial;
@@ -617,4 +617,24 @@ fn a_certificate_says_whom_it_does_not_cover() {
     );
     assert_eq!(upper(0.076, 0.0), None);
     assert_eq!(upper(0.009, 1.0), None);
+}
+
+/// Of a random order are appointees who are shuffled and seats drawn apart for everybody, and no others; other lines say nothing of order.
+#[test]
+fn lines_for_a_random_order_stand_beside_one() {
+    let told = |formula: &str| {
+        let experiment = trial::read(&format!(
+            "[experiment]\nname = \"t\"\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\ntarget_rate = 0.1\n[[sequencers]]\nname = \"s\"\n\
+             count = 4\ncapital_cost = 0.1\n[mechanism.turns]\nrule = \"authority\"\nseats = 4\ncontract_fee = 0.0\n\
+             [mechanism.lots]\nrule = \"authority\"\nseats = 4\ncontract_fee = 0.0\nrotation = \"shuffled\"\n\
+             [mechanism.apart]\nrule = \"stake_rotation\"\nseats = 4\nreplacement = false\n\
+             [mechanism.few]\nrule = \"stake_rotation\"\nseats = 3\nreplacement = false\n\
+             [mechanism.sale]\nrule = \"auction_rotation\"\nseats = 4\n\
+             [[charts]]\nkind = \"censorship\"\ntheory = {{ inclusion_wait = \"{formula}\" }}\n"
+        ));
+        other_order(&experiment).map(|warning| warning.to_string())
+    };
+    let text = told("wait_exceeds_in_turn(4, 2, x)").unwrap();
+    assert!(text.starts_with("turns, few, sale: theory says `wait_exceeds_in_turn(4, 2, x)`"), "{text}");
+    assert_eq!(told("wait_exceeds(0.5, x)"), None);
 }

@@ -178,6 +178,11 @@ impl Warning {
                 percent(*earned),
                 percent(*tolerance)
             ),
+            Self::OtherOrder { contenders, formula } => format!(
+                "{}: theory says `{formula}` of sequencers who take turns in a random order, and theirs is another: where groups alternate waits are \
+                 shorter, where they sit in blocks longer.",
+                contenders.join(", ")
+            ),
             Self::NotJudged { groups } => format!(
                 "{}: follows a script without a menu, so that its own deviations are not tried. What is certified is that nobody \
                  else gains.",
@@ -388,6 +393,11 @@ impl Warning {
             Self::NotCovered { who: Uncovered::Briber, .. } => {
                 "give its strategy a finer menu, or one that reaches the `censorship_price`; a learner that errs for good (`quantal_response`, \
                  `exp3`) never comes closer."
+                    .to_owned()
+            }
+            Self::OtherOrder { .. } => {
+                "draw the line beside `authority` with `rotation = \"shuffled\"`, or `stake_rotation` with `replacement = false` and a seat for \
+                 everybody."
                     .to_owned()
             }
             Self::NotJudged { .. } => {
