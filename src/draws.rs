@@ -65,6 +65,8 @@ pub enum Purpose {
     TokenPrice = 30,
     /// Moves of the stable asset's price.
     StablePrice = 28,
+    /// In which order appointees take turns.
+    Turn = 36,
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -9,6 +9,7 @@ use crate::learning::LearnerSpec;
 use crate::learning::q_learning::{Initial, QLearningSpec, Updates};
 use crate::learning::quantal_response::{PrecisionUnit, QuantalResponseSpec};
 use crate::learning::replicator::ReplicatorSpec;
+use crate::numerics::pow;
 use crate::settings::{Parameter, Section, Value};
 use answers::{ANSWERS, Answers, SEEN};
 use table::Table;
@@ -139,7 +140,8 @@ const DEVIATIONS_BINS: u32 = 40;
 pub const MENU: Parameter = Parameter::custom_required(
     "menu",
     "{ relative = [low, high], points = N } (0 is the least offer that counts, 1 the agent's own net value: without a reserve, multiples of it), \
-     { absolute = [low, high], points = N } (ETH), either with a list of three settings or more instead, or { collusive = xi, points = N } (kickbacks from xi beyond the joint-profit maximum to xi beyond the static Nash equilibrium)",
+     { absolute = [low, high], points = N } (ETH), either with a list of three settings or more instead, of a briber { between = [low, high], points = N } (0 is what the includer \
+     forgoes, 1 what keeping the transaction out is worth, in equal ratios), or { collusive = xi, points = N } (kickbacks from xi beyond the joint-profit maximum to xi beyond the static Nash equilibrium)",
     "grid of settings of the offer; abstaining is always possible besides. A script needs none: its menu holds the deviations \
      against which it is certified",
 );
@@ -188,7 +190,24 @@ pub enum Unit {
     Relative,
     /// ETH: per scheduled slot for bids, per epoch for kickbacks.
     Absolute,
+    /// Position of a bribe between what the includer forgoes, at 0, and what keeping the transaction out is worth to the briber,
+    /// at 1, which is the most that it would ever pay; in equal ratios from one to the other.
+    Between,
 }
+
+impl Unit {
+    /// Key of a menu in a file.
+    pub fn key(self) -> &'static str {
+        match self {
+            Unit::Relative => "relative",
+            Unit::Absolute => "absolute",
+            Unit::Between => "between",
+        }
+    }
+}
+
+/// Share of its larger end below which a menu in equal ratios does not begin: from nothing there is no ratio.
+const LEAST_END: f64 = 0.001;
 
 /// A finite grid of offers.
 #[derive(Clone, Debug, PartialEq)]
@@ -216,20 +235,24 @@ impl Menu {
     }
 
     /// The offer of a column by an agent whose own net value is `value`, the least offer that counts being `reserve`; scripts
-    /// see more. `None` abstains. Whoever is worth less than the reserve makes no relative offer.
+    /// see more. `None` abstains. Whoever is worth less than the reserve makes no offer that depends on both.
     #[inline]
     pub fn offer(&self, column: usize, value: f64, reserve: f64, view: impl FnOnce() -> View) -> Option<f64> {
         match (self.settings.get(column.checked_sub(1)?), self.unit) {
             (Some(&setting), Unit::Absolute) => Some(setting),
-            (Some(_), Unit::Relative) if value <= reserve => None,
+            (Some(_), Unit::Relative | Unit::Between) if value <= reserve => None,
             (Some(&setting), Unit::Relative) => Some(reserve + setting * (value - reserve)),
+            (Some(&setting), Unit::Between) => {
+                let low = reserve.max(LEAST_END * value);
+                Some(if setting == 1.0 { value } else { low * pow(value / low, setting) })
+            }
             (None, _) => self.script.as_ref()?.offer(&view()),
         }
     }
 
     /// The menu as a file gives it.
     pub fn to_value(&self) -> Value {
-        let key = if self.unit == Unit::Relative { "relative" } else { "absolute" };
+        let key = self.unit.key();
         let list = |numbers: &[f64]| Value::List(numbers.iter().copied().map(Value::Number).collect());
         if let [low, .., high] = self.settings[..]
             && Menu::grid(self.unit, low, high, self.settings.len()).settings == self.settings
@@ -294,7 +317,8 @@ impl Strategy {
             scripted::read(section, name)
         } else {
             Self::read_learner(section, name, role, learner)
-        };
+        }
+        .filter(|strategy| strategy.is_fit_for(section, role));
         if strategy.is_none() {
             // What was wrong may have kept other keys from being read.
             section.abandon();
@@ -356,6 +380,26 @@ impl Strategy {
             answers,
             judged: false,
         })
+    }
+
+    /// Whether somebody in this role can make offers in the unit of the menu; refuses them where not.
+    fn is_fit_for(&self, section: &Section, role: &str) -> bool {
+        if self.menu.unit != Unit::Between {
+            return true;
+        }
+        let key = if section.is_given(OFFER.key) { OFFER.key } else { MENU.key };
+        let refuse = |what: &str, allowed: &str| {
+            section.refuse(key, what, allowed, None);
+            false
+        };
+        if role != "briber" {
+            let what = format!("a place between a tip and what a briber gains, in a strategy of {role}s");
+            return refuse(&what, "`relative` or `absolute`");
+        }
+        if self.menu.settings.iter().any(|setting| *setting > 1.0) {
+            return refuse("more than keeping a transaction out is worth", "numbers from 0 to 1");
+        }
+        true
     }
 
     /// The one column that a scripted strategy plays whatever happens, if it is of that kind.
@@ -482,11 +526,7 @@ fn fit_for_briber(section: &Section, learner: LearnerSpec) -> LearnerSpec {
 }
 
 fn unit_of(key: &str) -> Option<Unit> {
-    match key {
-        "relative" => Some(Unit::Relative),
-        "absolute" => Some(Unit::Absolute),
-        _ => None,
-    }
+    [Unit::Relative, Unit::Absolute, Unit::Between].into_iter().find(|unit| unit.key() == key)
 }
 
 /// A grid as the file gives it.
@@ -512,7 +552,7 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
             }
         } else if let Some(found) = unit_of(key) {
             if unit.replace(found).is_some() {
-                return Err("a menu is either `relative` or `absolute`".to_owned());
+                return Err("a menu is either `relative`, `absolute` or `between`".to_owned());
             }
             match entry.as_numbers().as_deref() {
                 Some([low, high]) if low.is_finite() && high.is_finite() && low < high && *low >= 0.0 => {
@@ -552,7 +592,7 @@ fn menu_from(value: &Value) -> Result<Grid, String> {
             Ok(Grid::Given(Menu::grid(unit, low, high, points.unwrap_or(41))))
         }
         (None, _, Some(margin)) => Ok(Grid::Collusive(Collusive { margin, points: points.unwrap_or(15) })),
-        (Some(_), _, Some(_)) => Err("a menu is `relative`, `absolute` or `collusive`".to_owned()),
+        (Some(_), _, Some(_)) => Err("a menu is `relative`, `absolute`, `between` or `collusive`".to_owned()),
         _ => Err("a menu needs `relative`, `absolute` or `collusive`, and is given as a whole: { relative = [0, 1.2], points = 241 }"
             .to_owned()),
     }

@@ -509,7 +509,7 @@ impl PolicyBook {
         let (mean, least) = (sum / offers, game.rule.least_offer());
         let setting = match menu.unit {
             Unit::Absolute => mean,
-            Unit::Relative => (mean - least) / (self.value(p, state) - least),
+            Unit::Relative | Unit::Between => (mean - least) / (self.value(p, state) - least),
         };
         setting.is_finite().then_some(setting)
     }

@@ -5,6 +5,13 @@
 //! attempt that succeeds with probability .95, over the caps that tell includers apart. Payments of attempts that fail
 //! count. Conduct is frozen; every target that closes in a measured epoch is tried.
 //!
+//! The *price* of keeping it out is the least that does so if everybody who could include is offered the same, which is how a
+//! [briber](crate::agent::briber) offers: one who can pay each what it asks pays less where they ask different things.
+//!
+//! What the briber *forgoes* is what the best posted price would bring it more than those that it posts. Nobody asks anything
+//! between two prices that are asked next to each other, so that the best is one of them, or nothing. It is chosen on every other
+//! epoch and estimated on those between, both ways round: what was good by chance in one half is not in the other.
+//!
 //! Source: Fox, Pai and Resnick (2023, arXiv 2301.13321), section 2: the censorship resistance of a mechanism is the least
 //! cost of keeping a transaction out as a function of its tip.
 
@@ -31,8 +38,32 @@ pub struct Censorship {
     /// By window and cap: successes, and payments.
     successes: Vec<f64>,
     payments: Vec<f64>,
+    /// By half of epochs: what the briber's prices bring in expectation, what nothing would, and by cap what that price would.
+    halves: [Brought; 2],
+    epochs: usize,
     /// Targets out longer than so many slots, for slots up to the window.
     longer: Vec<f64>,
+}
+
+/// What prices bring the briber, in ETH over some epochs.
+#[derive(Clone, Debug, Default)]
+struct Brought {
+    played: f64,
+    nothing: f64,
+    posted: Vec<f64>,
+}
+
+impl Brought {
+    /// By option: to offer nothing, or each price.
+    fn options(&self) -> impl Iterator<Item = f64> + '_ {
+        std::iter::once(self.nothing).chain(self.posted.iter().copied())
+    }
+
+    /// What the option brings here that is best over `other` epochs, more than what is played.
+    fn forgone(&self, other: &Brought) -> f64 {
+        let best = other.options().zip(self.options()).reduce(|a, b| if b.0 > a.0 { b } else { a });
+        best.map_or(0.0, |(_, here)| here - self.played)
+    }
 }
 
 impl Censorship {
@@ -42,6 +73,21 @@ impl Censorship {
         let Some(targets) = game.setting.world.tempting().and_then(|rollup| rollup.targets) else { return };
         if self.windows.is_empty() {
             self.open(docket, targets.window);
+        }
+        if let Some(briber) = game.setting.briber.as_ref().filter(|_| targets.can_stay_out()) {
+            let of = |price: Option<f64>| docket.brought(&targets, game.terms, price);
+            let half = &mut self.halves[self.epochs % 2];
+            half.posted.resize(self.caps.len(), 0.0);
+            half.nothing += of(None);
+            for (sum, &cap) in half.posted.iter_mut().zip(&self.caps) {
+                *sum += of(Some(cap));
+            }
+            let chances = docket.behaviour.price.row(0).iter().enumerate();
+            half.played += chances
+                .filter(|(_, chance)| **chance > 0.0)
+                .map(|(column, chance)| chance * of(briber.price(column, &targets)))
+                .sum::<f64>();
+            self.epochs += 1;
         }
         let public = game.terms.oversight.public;
         for closed in &docket.closed {
@@ -94,6 +140,27 @@ impl Censorship {
         let row = w * self.caps.len()..(w + 1) * self.caps.len();
         let enough = |cell: &usize| self.targets > 0.0 && self.successes[*cell] >= SUCCESS * self.targets;
         row.filter(enough).map(|cell| self.payments[cell] / self.targets).min_by(f64::total_cmp)
+    }
+
+    /// Price of keeping a target out for the whole window; `None` where L1 comes first, or no price does it.
+    pub fn price(&self) -> Option<f64> {
+        let w = self.windows.len().checked_sub(1)?;
+        let enough = |c: &usize| {
+            self.targets > 0.0 && self.successes[w * self.caps.len() + c] >= SUCCESS * self.targets
+        };
+        (0..self.caps.len()).find(enough).map(|c| self.caps[c])
+    }
+
+    /// What the briber's prices bring it, in ETH, in expectation over its draws; `None` where there is no briber, or no target.
+    pub fn brought(&self) -> Option<f64> {
+        let any = self.epochs > 0 && self.targets > 0.0;
+        any.then(|| self.halves.iter().map(|half| half.played).sum())
+    }
+
+    /// What the best price would bring it more, in ETH.
+    pub fn forgone(&self) -> Option<f64> {
+        let [a, b] = &self.halves;
+        (self.epochs > 1 && self.targets > 0.0).then(|| a.forgone(b) + b.forgone(a))
     }
 
     /// Points (slots kept out, cost in ETH); those that no price reaches are left out.

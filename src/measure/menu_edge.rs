@@ -59,7 +59,7 @@ fn is_cut_at_the_top(lever: Lever, class: &Class) -> bool {
     let [.., below, top] = settings.as_slice() else { return false };
     let next = top + (top - below);
     match (class.strategy.menu.unit, lever) {
-        (Unit::Relative, _) => next < 1.0 + 1e-9 && *top < 1.0 - 1e-9,
+        (Unit::Relative | Unit::Between, _) => next < 1.0 + 1e-9 && *top < 1.0 - 1e-9,
         (Unit::Absolute, Lever::Bid | Lever::Kickback) => {
             let worth = class.traits.value.as_ref().map_or(f64::INFINITY, |value| value.support().1);
             next < worth * (1.0 - 1e-9)

@@ -204,6 +204,20 @@ pub const METRICS: &[Metric] = &[
         "longest run of missed slots in a market, mean over markets",
     ).not_negative(),
     metric(
+        "mean_outage_slots",
+        "slots",
+        Minimize,
+        "mean outage",
+        "mean length of runs of missed slots: missed slots over runs that begin; absent where none begins",
+    ).within(0.0, f64::INFINITY),
+    metric(
+        "long_outage_share",
+        "ratio",
+        Minimize,
+        "missed in long outages",
+        "probability that at least nine more slots are missed right after a missed one; absent where none was missed",
+    ).within(0.0, 1.0),
+    metric(
         "inclusion_delay_slots",
         "slots",
         Minimize,
@@ -224,6 +238,27 @@ pub const METRICS: &[Metric] = &[
         "cost of censorship",
         "least expected payment that keeps a targeted transaction out for its window with probability 0.95, conduct frozen and each includer paid what it asks; absent where L1 includes first, or no price does it",
     ).not_negative(),
+    metric(
+        "censorship_price",
+        "ETH",
+        Maximize,
+        "price of censorship",
+        "least price, the same for everybody who could include, that keeps a targeted transaction out for its window with probability 0.95, conduct frozen; absent where L1 includes first, or no price does it",
+    ).not_negative(),
+    metric(
+        "briber_profit",
+        "ETH",
+        Neutral,
+        "profit of the briber",
+        "what the targeted transactions that stay out are worth to the briber, less what it pays, per epoch, in expectation over the prices that it draws",
+    ),
+    metric(
+        "briber_gain",
+        "share",
+        Minimize,
+        "gain of another bribe",
+        "what the best price posted for all, on the briber's menu or not, would bring it more than the prices that it posts, conduct frozen: chosen on one half of epochs and estimated on the other",
+    ),
     metric(
         "bribes_to_sequencers",
         "ETH",
@@ -271,7 +306,7 @@ pub const METRICS: &[Metric] = &[
         "ETH",
         Maximize,
         "cost of capture, flat price",
-        "what it costs to carry a harmful upgrade by buying the votes that it takes at one price for each unit of vote (with `upgrade`); absent where nobody could change anything",
+        "what it costs to carry a harmful upgrade by buying the votes that it takes at one price for each unit of vote, which makes up for the voter's loss and no more (with `upgrade`; `least_bribe` is of pivotal bribes alone); absent where nobody could change anything",
     ).not_negative(),
     metric(
         "capture_cost_pivotal",
@@ -449,7 +484,7 @@ pub const METRICS: &[Metric] = &[
         "ratio",
         Maximize,
         "certified",
-        "1 if the upper bound of the deviation gain is within the experiment's tolerance, else 0; in summaries the share of replicates",
+        "1 if the upper bound of the deviation gain is within the experiment's tolerance, else 0; about sequencers' offers alone (and, where their choice is not logit, delegators): see `delegator_gain`, `conduct_gain` and `briber_gain` for the others; in summaries the share of replicates",
     ).within(0.0, 1.0),
     metric(
         "policy_drift",

@@ -44,6 +44,8 @@ pub struct Tally {
     slots: f64,
     missed: f64,
     live: f64,
+    outages: f64,
+    long_missed: f64,
     gap: f64,
     assigned: f64,
     assignable: f64,
@@ -146,6 +148,8 @@ impl Tally {
         self.slots += service.total;
         self.missed += service.missed;
         self.live += service.live.iter().sum::<f64>();
+        self.outages += service.outages;
+        self.long_missed += service.long_missed;
         self.scheduled += service.scheduled.iter().sum::<f64>();
         let resold = &round.selection.resold;
         self.resold_slots += resold.iter().map(|trade| service.scheduled[trade.buyer]).sum::<f64>();
@@ -372,9 +376,14 @@ impl Tally {
                 "redundancy" => (!game.setting.world.is_abstract()).then(|| self.live / self.slots),
                 "liveness" => Some(1.0 - self.missed / self.slots),
                 "longest_gap_slots" => lived.then(|| self.gap / self.markets),
+                "mean_outage_slots" => (self.outages > 0.0).then(|| self.missed / self.outages),
+                "long_outage_share" => (lived && self.missed > 0.0).then(|| self.long_missed / self.missed),
                 "inclusion_delay_slots" => self.censorship.delay(),
                 "censored_share" => self.censorship.censored(),
                 "censorship_cost" => self.censorship.cost(),
+                "censorship_price" => self.censorship.price(),
+                "briber_profit" => self.censorship.brought().map(per_epoch),
+                "briber_gain" => self.censorship.forgone().map(share),
                 "bribes_to_sequencers" => {
                     (game.setting.briber.is_some() && lived).then(|| per_epoch(self.bribes))
                 }

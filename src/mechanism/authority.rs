@@ -3,8 +3,9 @@
 //! **Rule.** `k` candidates (`seats`) are appointed for good. Groups of sequencers, which stand for jurisdictions, are gone
 //! through in order of their cost of being live, the cheapest first (then by name), and each in its turn names its next
 //! member, until `k` are found: the appointees are spread over as many groups as there are. A candidate whose expected
-//! income under the contract does not cover its costs declines. Appointees take turns (`rotation = "round_robin"`), or
-//! each slot's leader is one of them at random (`"random"`).
+//! income under the contract does not cover its costs declines. Appointees take turns (`rotation = "round_robin"`), in
+//! the order in which they were asked or in one that is drawn by lot when the market opens (`"shuffled"`), or each slot's leader
+//! is one of them at random (`"random"`).
 //!
 //! **Who pays whom.** Fees and MEV go to the community, which pays the producer `contract_fee` for each slot. The producer
 //! bears posting and operating costs. An appointee posts `bond` for each epoch, locked for it and for
@@ -27,6 +28,7 @@ use super::operation::Service;
 use super::terms::{EPOCH_SLOTS, REDUNDANCY, SEATS, Terms};
 use super::{At, Facts, Lever, Mechanism, Needs, Schedule, Selection};
 use crate::agent::Setting;
+use crate::draws::Purpose;
 use crate::play::ledger::Ledger;
 use crate::settings::{Parameter, Section};
 
@@ -44,9 +46,9 @@ pub const CONTRACT_FEE: Parameter = Parameter::number(
 /// Order of leaders.
 pub const ROTATION: Parameter = Parameter::choice(
     "rotation",
-    &["round_robin", "random"],
+    &["round_robin", "shuffled", "random"],
     "round_robin",
-    "whether appointees take turns, or each slot's leader is one of them at random",
+    "whether appointees take turns, group after group or in an order drawn by lot when the market opens, or each slot's leader is one of them at random",
 );
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[
@@ -69,6 +71,7 @@ pub struct Authority {
     seats: usize,
     fee: f64,
     random: bool,
+    shuffled: bool,
     bond: f64,
     /// Epochs for which a bond is locked.
     locked: usize,
@@ -94,6 +97,7 @@ pub fn read(section: &Section, terms: &Terms) -> Option<Authority> {
         seats,
         fee: section.number(&CONTRACT_FEE),
         random: section.choice(&ROTATION) == "random",
+        shuffled: section.choice(&ROTATION) == "shuffled",
         bond: terms.collateral.posted(section.number(&BOND)),
         locked: 1 + section.optional_integer(&DISPUTE_EPOCHS).unwrap_or(0) as usize,
     })
@@ -178,7 +182,7 @@ impl Mechanism for Authority {
         selection.clear(at.setting.candidates());
         selection.total = f64::from(at.terms.epoch_slots);
         let may_serve = |i: usize| !at.signals.is_barred(i);
-        let appointed: Vec<usize> = state
+        let mut appointed: Vec<usize> = state
             .order
             .iter()
             .copied()
@@ -196,6 +200,10 @@ impl Mechanism for Authority {
         selection.schedule = Schedule::Rotation;
         for &i in &appointed {
             selection.slots[i] = selection.total / appointed.len() as f64;
+        }
+        if self.shuffled {
+            let lot = |i: usize| at.key.stream(Purpose::Turn, at.setting.sequencers[i].who).uniform(0, 0);
+            appointed.sort_by(|&a, &b| lot(a).total_cmp(&lot(b)));
         }
         selection.seats.extend(appointed.into_iter().map(Some));
         if selection.seats.is_empty() {

@@ -6,8 +6,9 @@
 //! To add one: write its file, with `SUMMARY`, `PARAMETERS`, `NEEDS`, `read` and the implementation of [`Mechanism`]; add
 //! two lines here, the module and its row in [`for_rules!`](crate::for_rules); and put it into an experiment file, with a
 //! strategy file if its offers need one. Nothing else in the program names rules, but for what only theory knows of some
-//! of them. The tests refuse a file without a row, a row without an experiment, and a rule that lacks a case of the laws, a
-//! golden transcript or the five parts of its documentation.
+//! of them, and for the hues of the eight (a further rule is grey). The tests refuse a file without a row, a row without an
+//! experiment, and a rule whose documentation lacks one of its five parts; they hold every row of the catalogue to the laws,
+//! balance its books with everything switched on, and move each of its parameters: METHOD.md, "Adding a rule", says how.
 
 pub mod algorithmic;
 pub mod auction;

@@ -22,6 +22,9 @@ pub use slots::{SlotStreams, slot_by_slot};
 
 use super::At;
 
+/// Missed slots that follow one of a long outage, at least.
+pub const LONG_OUTAGE: u32 = 9;
+
 /// What was produced in an epoch. Vectors have one entry for each candidate.
 #[derive(Clone, Debug, Default)]
 pub struct Service {
@@ -48,6 +51,11 @@ pub struct Service {
     pub potential: f64,
     /// Longest run of missed slots that ended or went on in the epoch (slot by slot only).
     pub longest_gap: f64,
+    /// Runs of missed slots that began in the epoch (slot by slot only).
+    pub outages: f64,
+    /// Missed slots of the epoch that are [`LONG_OUTAGE`] slots or more after the first of their run (slot by slot only): as many, but for
+    /// the ends of time, as have so many missed after them.
+    pub long_missed: f64,
     /// Who could include a transaction, slot by slot, where that is recorded.
     pub includers: Includers,
     /// Benign MEV that the candidate extracted, in ETH (slot by slot only).
@@ -103,6 +111,8 @@ impl Service {
         self.misses.resize(n, 0);
         self.missed = 0.0;
         self.longest_gap = 0.0;
+        self.outages = 0.0;
+        self.long_missed = 0.0;
         self.targets = (0.0, 0.0);
         self.includers.clear();
     }

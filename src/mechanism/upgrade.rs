@@ -8,7 +8,8 @@
 //! **Capture.** A harmful upgrade costs all voters together `loss` ETH, each in proportion to its votes. A briber who wants it
 //!
 //! * buys votes *flat*, at one price for each unit of vote: whoever votes no matter what others do takes its loss, so that it
-//!   costs `loss` times the least sum of votes that carries the upgrade (to within one voter, where votes differ);
+//!   costs `loss` times the least sum of votes that carries the upgrade (to within one voter, where votes differ): a price at
+//!   which voters are just indifferent, as the theory has it, and to which no `least_bribe` is added;
 //! * or makes *pivotal* promises: to each of more voters than needed, `least_bribe` for a vote for the upgrade and the voter's
 //!   loss besides if its vote turns out to decide. To vote for it is dominant, nobody decides, and everybody gets next to
 //!   nothing. Somebody decides in any case where all votes are needed: it is paid in full. The promise takes votes that can

@@ -168,7 +168,7 @@ impl<M: Mechanism> School<'_, '_, M> {
                     Stance::Sells(asked) => asked,
                 };
                 let Some(briber) = briber else { return included };
-                let taken = |column: usize| match briber.price(column, tip) {
+                let taken = |column: usize| match briber.price(column, &targets) {
                     Some(price) if price >= asked => (price - scruple, 1.0),
                     _ => included,
                 };

@@ -328,7 +328,7 @@ pub fn markups_offered<M: Mechanism>(game: &Game<M>, i: usize, price: &Policy) -
     let ordered = !game.setting.sequencers[i].traits.jurisdiction.is_empty();
     let penalty = rollup.orders.filter(|_| ordered).map_or(0.0, |orders| orders.penalty);
     let chances = price.row(0).iter().enumerate().filter(|(_, chance)| **chance > 0.0);
-    let prices = chances.filter_map(|(column, _)| briber.price(column, tip));
+    let prices = chances.filter_map(|(column, _)| briber.price(column, &targets));
     let mut offered: Vec<f64> = prices
         .flat_map(|price| [tip, (tip - penalty).max(0.0)].map(|forgone| (price, forgone)))
         .map(|(price, forgone)| price - forgone - 4.0 * f64::EPSILON * price)

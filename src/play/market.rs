@@ -335,7 +335,10 @@ impl<M: Mechanism> Market<M> {
         let settings = menu.settings.len();
         let (least, scale) = match menu.unit {
             Unit::Absolute => (0.0, 1.0),
-            Unit::Relative => (game.rule.least_offer(), round.reference[i] - game.rule.least_offer()),
+            // The other is a briber's, who is no candidate.
+            Unit::Relative | Unit::Between => {
+                (game.rule.least_offer(), round.reference[i] - game.rule.least_offer())
+            }
         };
         let at = self.at(game, &round.signals, &round.continuation, &round.idle);
         let Round { menu: offers, payoffs, scratch, .. } = round;

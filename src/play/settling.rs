@@ -109,7 +109,7 @@ fn unrest(late: &[&Vec<Policy>], player: usize, menu: &Menu) -> f64 {
     }
     let tick = menu.settings.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
     let whole = match menu.unit {
-        Unit::Relative => 1.0,
+        Unit::Relative | Unit::Between => 1.0,
         Unit::Absolute => (offered / states as f64).max(tick),
     };
     if carried > 0.0 { carried / (states as f64 * count * whole) } else { 0.0 }

@@ -55,6 +55,7 @@ const SERVICE: &[Row] = &[
 const USERS: &[Row] = &[
     ("targets censored, %", "censored_share", 100.0),
     ("cost of censorship, ETH", "censorship_cost", 1.0),
+    ("price of censorship, ETH", "censorship_price", 1.0),
     ("inclusion delay of targets, slots", "inclusion_delay_slots", 1.0),
     ("bribes to sequencers, ETH per epoch", "bribes_to_sequencers", 1.0),
     ("users lost, %", "users_left", 100.0),
@@ -90,6 +91,7 @@ const DISTANCE: &[Row] = &[
     ("gain of other conduct", "conduct_gain", 100.0),
     ("95% bound on other conduct", "conduct_gain_upper", 100.0),
     ("payouts that delegators forgo", "delegator_gain", 100.0),
+    ("gain of another bribe", "briber_gain", 100.0),
 ];
 
 /// The closing table as plain text of at most [`WIDTH`] columns, warnings below it; ends with a line break.

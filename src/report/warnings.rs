@@ -254,6 +254,41 @@ pub enum Warning {
         /// Mean share of play on the highest or lowest setting, of the player with most.
         share: f64,
     },
+    /// A briber whose highest price is less than what would keep targets out, though that would pay.
+    ShortBribes {
+        /// The contender.
+        contender: String,
+        /// The briber's strategy.
+        strategy: String,
+        /// The highest price of its menu, in ETH.
+        top: f64,
+        /// The least posted price that keeps a target out.
+        price: f64,
+        /// What keeping one out costs.
+        cost: f64,
+        /// What that is worth to the briber.
+        value: f64,
+    },
+    /// Offers are certified, and delegators or the briber, whom that does not cover, are far from their best replies.
+    NotCovered {
+        /// The contender.
+        contender: String,
+        /// Who.
+        who: Uncovered,
+        /// What they forgo, a fraction of potential value.
+        forgone: f64,
+        /// What they have, likewise.
+        earned: f64,
+        /// The experiment's tolerance.
+        tolerance: f64,
+    },
+    /// A line of theory for turns in a random order, beside contenders whose leaders come in another.
+    OtherOrder {
+        /// The contenders.
+        contenders: Vec<String>,
+        /// The formula.
+        formula: String,
+    },
     /// A script whose own deviations are not tried, beside others whose are.
     NotJudged {
         /// Groups that follow such a script.
@@ -352,6 +387,15 @@ pub enum Departure {
     Unlearned,
 }
 
+/// Who moves, and is not covered by the certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Uncovered {
+    /// Delegators who choose by taste.
+    Delegators,
+    /// The briber.
+    Briber,
+}
+
 /// Why nobody produces anything.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Idle {
@@ -386,9 +430,12 @@ impl Warning {
             | Self::Restless { contender, .. }
             | Self::Basins { contender, .. }
             | Self::AtMenuEdge { contender, .. }
+            | Self::ShortBribes { contender, .. }
+            | Self::NotCovered { contender, .. }
             | Self::FewTopBidders { contender, .. }
             | Self::Drift { contender, .. } => Some(contender),
             Self::NotJudged { .. }
+            | Self::OtherOrder { .. }
             | Self::ValueIgnored { .. }
             | Self::FewReplicates { .. }
             | Self::HeavyTail { .. }

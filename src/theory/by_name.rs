@@ -220,7 +220,7 @@ pub static CLOSED_FORMS: &[Function] = &[
     Function {
         name: "wait_in_turn",
         arguments: &[SEQUENCERS, CENSORS],
-        about: "mean slots until inclusion where n sequencers take turns in a random order, m of whom censor: (n + 1)/(n − m + 1)",
+        about: "mean slots until inclusion where n sequencers take turns in a random order, m of whom censor: (n + 1)/(n − m + 1); of appointees with `rotation = \"shuffled\"`, of stake_rotation with `replacement = false` and a seat for each, not where groups sit in blocks or by turns",
         source: CENSORSHIP,
         apply: |a| round_robin(a).map_or(f64::NAN, |order| order.mean_slots()),
     },

@@ -93,6 +93,19 @@ impl Rollup {
     }
 }
 
+/// What of the rest of a file the keys of `[world]` depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Around {
+    /// Whether there may be standbys, who take over.
+    pub redundant: bool,
+    /// Whether something is posted in other assets than ETH.
+    pub assets: bool,
+    /// Whether anybody finds out misconduct.
+    pub governed: bool,
+    /// Whether any sequencer has a jurisdiction.
+    pub placed: bool,
+}
+
 impl World {
     /// The rollup in which sequencers can do wrong, if this world is one.
     pub fn tempting(&self) -> Option<&Rollup> {
@@ -134,9 +147,9 @@ impl World {
         }
     }
 
-    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told. Takeovers are read
-    /// where there may be standbys, prices where something is posted in other assets than ETH.
-    pub fn read(section: &Section, redundant: bool, assets: bool) -> Option<World> {
+    /// Reads `[world]`, whose scenario has been laid under it already; `None` if its kind cannot be told.
+    pub fn read(section: &Section, around: Around) -> Option<World> {
+        let Around { redundant, assets, governed, placed } = around;
         section.known(PARAMETERS);
         // The scenario's own settings have been laid under the table's.
         section.optional_text(&SCENARIO);
@@ -163,9 +176,9 @@ impl World {
         let remaining =
             (1.0 - section.number(&USER_MITIGATION)) * (1.0 - section.number(&SEQUENCER_MITIGATION));
         let targets = Targets::read(section);
-        let orders = Orders::read(section, targets.is_some());
+        let orders = Orders::read(section, targets.is_some(), placed);
         let toxic = Toxic::read(section);
-        let exit = Exit::read(section, targets.is_some() || toxic.is_some());
+        let exit = Exit::read(section, targets.is_some() || toxic.is_some(), governed);
         let benign = toxic.map_or(1.0, |toxic| 1.0 - toxic.share);
         if !assets {
             for parameter in [&TOKEN_VOLATILITY, &STABLE_VOLATILITY] {

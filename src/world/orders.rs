@@ -62,14 +62,21 @@ impl Orders {
     }
 
     /// Reads the keys of `[world]`; `None` where nobody gives orders. Orders are about targets.
-    pub fn read(section: &Section, targeted: bool) -> Option<Orders> {
+    pub fn read(section: &Section, targeted: bool, placed: bool) -> Option<Orders> {
         if !targeted {
             section.note_unread_key(
                 &RATE,
                 "orders are about targeted transactions, and there is no `target_rate`",
             );
         }
-        let rate = if targeted { section.optional_number(&RATE) } else { None };
+        if !placed {
+            let none = "orders are those of a `jurisdiction`, and no group of sequencers has one";
+            section.note_unread_key(&RATE, none);
+            for parameter in DETAILS {
+                section.note_unread_key(parameter, none);
+            }
+        }
+        let rate = if targeted && placed { section.optional_number(&RATE) } else { None };
         let Some(rate) = rate else {
             for parameter in DETAILS {
                 section.note_unread_key(parameter, "without an `order_rate` there are no orders");

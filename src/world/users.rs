@@ -5,6 +5,8 @@
 //!
 //! *Exit*: when misconduct is found out, a share of the users leaves for rival rollups, whatever the rule; of those who
 //! have left a share comes back in each epoch. Fees and MEV shrink with them. This is what "proof of legitimacy" rests on.
+//! Somebody has to find it out: users see what a contender's `governance` says, its errors included, and nothing else. Outages
+//! and delay cost them their transactions or their patience, and drive nobody away.
 
 use crate::settings::{Parameter, Section};
 
@@ -75,14 +77,21 @@ pub struct Exit {
 }
 
 impl Exit {
-    /// Reads the keys of `[world]`, where there can be misconduct.
-    pub fn read(section: &Section, misconduct: bool) -> Exit {
-        if !misconduct {
+    /// Reads the keys of `[world]`, where there can be misconduct and where it can be found out.
+    pub fn read(section: &Section, misconduct: bool, governed: bool) -> Exit {
+        let missing = if !misconduct {
+            Some("there is no misconduct to find out without a `target_rate` or a `toxic_share`")
+        } else if !governed {
+            Some(
+                "users leave when misconduct is found out, and no contender has a `governance` that could find it, such as \
+                 `governance = { detection = 0.2 }` in its table",
+            )
+        } else {
+            None
+        };
+        if let Some(reason) = missing {
             for parameter in [&EXIT, &RETURN] {
-                section.note_unread_key(
-                    parameter,
-                    "there is no misconduct to find out without a `target_rate` or a `toxic_share`",
-                );
+                section.note_unread_key(parameter, reason);
             }
             return Exit::default();
         }

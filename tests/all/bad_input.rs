@@ -397,7 +397,12 @@ fn what_follows_from_a_mistake_is_not_told() {
     std::fs::write(folder.path("t.toml"), text).unwrap();
     folder.run(&["check", "t.toml"]).with(0);
     for (set, says, never) in [
-        ("strategies.fixed.menu={ between = [0, 1] }", "a menu has no key", "nothing reads it"),
+        ("strategies.fixed.menu={ amid = [0, 1] }", "a menu has no key", "nothing reads it"),
+        (
+            "strategies.fixed.menu={ between = [0, 1] }",
+            "in another unit than the offer's",
+            "nothing reads it",
+        ),
         ("mechanism.m.governance.detection=0.5", "there is no misconduct", "does not have it"),
         ("mechanism.m.seats=0", "`seats` is out of range", "live sequencers per slot"),
     ] {
@@ -472,4 +477,22 @@ fn what_stands_in_for_a_wrong_number_is_not_judged() {
     )
     .unwrap_err();
     assert!(error.contains("whose capital costs nothing"), "{error}");
+}
+
+/// Places between a tip and what is at stake are a briber's, and end at what is at stake.
+#[test]
+fn bribes_and_bids_have_their_units() {
+    let folder = crate::program::Folder::new();
+    let text = "[experiment]\nname = \"t\"\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.1\ntarget_rate = 0.1\ntarget_value = 1.0\n[briber]\n\
+                strategy = \"bribes\"\n[[sequencers]]\nname = \"s\"\ncount = 3\nstrategy = \"bids\"\n[strategies.bids]\nlearner = \"hedge\"\n\
+                menu = { relative = [0, 1], points = 11 }\n[strategies.bribes]\nrole = \"briber\"\nlearner = \"hedge\"\n\
+                menu = { between = [0, 1], points = 11 }\n[mechanism.m]\nrule = \"auction_rotation\"\nseats = 2\n";
+    std::fs::write(folder.path("t.toml"), text).unwrap();
+    folder.run(&["check", "t.toml"]).with(0);
+    for (set, says) in [
+        ("strategies.bids.menu={ between = [0, 1] }", "what a briber gains"),
+        ("strategies.bribes.menu={ between = [0, 1.5] }", "more than keeping a transaction out is worth"),
+    ] {
+        folder.run(&["check", "t.toml", "--set", set]).with(2).says(says);
+    }
 }

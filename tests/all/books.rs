@@ -3,9 +3,9 @@
 //! protocol does under every rule that takes bonds, leaks and slashes of stakes in them, start costs, capital limits, operators of several candidates, quorums that order and committees that keep data,
 //! delegators who judge, changes of the protocol for sale, and four sinks.
 
-use crate::lab::{metric, read, unit};
+use crate::lab::{metric, plain, read, unit};
 use sequencer_lab::learning::policy::Policy;
-use sequencer_lab::mechanism::CATALOGUE;
+use sequencer_lab::mechanism::{CATALOGUE, Entry};
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
 use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::with_rule;
@@ -84,6 +84,22 @@ const CONTENDERS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Of a rule that has no contender above: standbys, bonds that move in price and findings that take of them, as far as it reads the keys.
+fn derived(entry: &Entry) -> String {
+    let reads = |key: &str| entry.parameters.iter().any(|parameter| parameter.key == key);
+    let mut more = String::from("volition = { members = 4, down = 0.1, cost = 0.0001 }\n");
+    if reads("redundancy") {
+        more += "redundancy = 2\n";
+    }
+    if reads("bond") {
+        more += "bond = 0.5\n";
+    }
+    if reads("bond_asset") && reads("haircut") {
+        more += "ASSETS";
+    }
+    more
+}
+
 fn text(rule: &str, more: &str, overseen: &str) -> String {
     let entry = CATALOGUE.iter().find(|entry| entry.name == rule).unwrap();
     let (needs, capital) = (entry.needs, entry.needs.capital);
@@ -124,26 +140,24 @@ fn text(rule: &str, more: &str, overseen: &str) -> String {
          target_rate = 0.2\ntarget_tip = 0.01\ntarget_value = 0.5\ntarget_window = 6\nforced_inclusion = 40\ndelay_cost = 0.001\n\
          toxic_share = 0.3\ntoxic_harm = 1.5\nuser_exit = 0.05\nuser_return = 0.2\n\
          order_rate = 0.1\norder_end = 0.4\norder_correlation = 0.5\nlegal_penalty = 0.02\n\n\
-         [briber]\n\n{groups}\n[mechanism.rule]\nrule = \"{rule}\"\nepoch_slots = 12\n{overseen}{}\n\
+         [briber]\n\n{groups}\n[mechanism.rule]\n{}\nepoch_slots = 12\n{overseen}\n\
          governance = {{ detection = 0.3, false_positive = 0.02, delay = 2{barred}{voters} }}\n\
          redistribution = {{ public_goods = 0.2, burn = 0.3, buyback = 0.1, slashed = \"burn\" }}\n\n\
          [play]\nrounds = 4\nwarmup_epochs = 20\nmeasured_epochs = 12\ncertificate_markets = 16\ncertificate_epochs = 4\n\n\
          [strategies.grid]\nlearner = \"hedge\"\nbins = 2\nmenu = {{ relative = [0.0, 1.0], points = 9 }}\n",
-        more.replace("ASSETS", ASSETS).replace("VOTERS\n", "")
+        plain(entry, &more.replace("ASSETS", ASSETS).replace("VOTERS\n", ""))
     )
 }
 
 const OVERSEEN: &[&str] = &["lookahead = 0\n", "inclusion = \"any_live\"\n", "lookahead = 3\n"];
 
 fn for_each(mut visit: impl FnMut(&str, &str)) {
-    for entry in CATALOGUE {
-        assert!(CONTENDERS.iter().any(|(rule, _)| *rule == entry.name), "no case of {}", entry.name);
-    }
-    for (rule, more) in CONTENDERS {
+    let others = CATALOGUE.iter().filter(|entry| !CONTENDERS.iter().any(|(rule, _)| *rule == entry.name));
+    let given = CONTENDERS.iter().map(|&(rule, more)| (rule, more.to_owned()));
+    for (rule, more) in given.chain(others.map(|entry| (entry.name, derived(entry)))) {
         for overseen in OVERSEEN {
             // Where leaders are secret nobody withdraws a stake.
-            let more =
-                if overseen.contains("= 0") { more.replace(UNSTAKING, "") } else { (*more).to_owned() };
+            let more = if overseen.contains("= 0") { more.replace(UNSTAKING, "") } else { more.clone() };
             visit(rule, &text(rule, &more, overseen));
         }
     }

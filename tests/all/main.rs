@@ -32,6 +32,7 @@ mod theory_lookahead;
 mod theory_multi_slot;
 mod theory_names;
 mod theory_order;
+mod theory_outages;
 mod theory_play;
 mod theory_removal;
 mod theory_resale;

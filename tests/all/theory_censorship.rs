@@ -1,6 +1,7 @@
 //! Theory of censorship and deterrence, met by the program as users run it.
 
 use crate::lab::{metric, read, try_read, unit};
+use sequencer_lab::numerics::pow;
 use sequencer_lab::theory::censorship::{Bribe, Inclusion, Penalty, Schedule};
 use sequencer_lab::theory::deterrence::Temptation;
 use sequencer_lab::validate::program::office::Office;
@@ -226,6 +227,48 @@ fn a_second_tip_for_one_inclusion_is_a_transfer() {
         ] {
             let found = metric(&outcome, key).unwrap();
             assert!((found - expected).abs() < 1e-12, "{tips}{key}: {found}, {expected}");
+        }
+    }
+}
+
+/// Of appointees who each lose a bond to a finding, keeping a transaction out for a slot costs the tip and what a finding is expected to take:
+/// with a tip of .1, detection .25 and bonds of .8, 1.6 and 8, that is .3, .5 and 2.1. The briber as it comes pays that much, to within
+/// one price of its menu, where the transaction is worth more to it, and nothing where it is worth less.
+#[test]
+fn the_briber_as_it_comes_pays_what_an_act_costs() {
+    for (bond, cost) in [(0.8, 0.3), (1.6, 0.5), (8.0, 2.1)] {
+        for value in [0.8 * cost, 1.5 * cost, 12.0 * cost] {
+            let text = format!(
+                "[experiment]\nname = \"deterrence\"\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.0\ntarget_rate = 1.0\ntarget_tip = 0.1\n\
+                 target_value = {value:?}\ntarget_window = 1\n[briber]\n[[sequencers]]\nname = \"s\"\ncount = 8\n[mechanism.m]\n\
+                 rule = \"authority\"\nepoch_slots = 1\nseats = 8\ncontract_fee = 0.0\nbond = {bond:?}\nslash_fraction = 1.0\n\
+                 governance = {{ detection = 0.25 }}\n[play]\nrounds = 4\nwarmup_epochs = 50\nmeasured_epochs = 100\n"
+            );
+            let experiment = read(&text);
+            let outcome = unit(&experiment, &experiment.contenders[0], 0);
+            let get = |key: &str| metric(&outcome, key).unwrap_or_else(|| panic!("{key}"));
+            let case = format!("bond {bond}, value {value}");
+            // What a finding takes is exact here: the bond, and nothing else.
+            assert!(
+                (get("censorship_price") / cost - 1.0).abs() < 1e-9,
+                "{case}: {}",
+                get("censorship_price")
+            );
+            let pays = value > cost;
+            assert_eq!(get("censored_share"), f64::from(u8::from(pays)), "{case}");
+            let paid = get("bribes_to_sequencers");
+            // Sixty steps from the tip to the value.
+            let step = pow(value / 0.1, 1.0 / 60.0);
+            if pays {
+                assert!(paid >= cost * (1.0 - 1e-9) && paid <= cost * step, "{case}: {paid}");
+                // One target a slot, at what is posted; that of the last of a hundred epochs closes when measuring is over.
+                let closed = 0.99;
+                let (profit, gain) = (get("briber_profit"), get("briber_gain") * get("potential_value"));
+                assert!((profit - closed * (value - paid)).abs() < 1e-9, "{case}: {profit}");
+                assert!((gain - closed * (paid - cost)).abs() < 1e-9, "{case}: {gain}");
+            } else {
+                assert_eq!((paid, get("briber_profit"), get("briber_gain")), (0.0, 0.0, 0.0), "{case}");
+            }
         }
     }
 }

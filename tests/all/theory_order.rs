@@ -1,6 +1,7 @@
 //! Fair ordering by a quorum, and the capture of upgrades, against closed forms (more of them in `validate`).
 
-use crate::lab::{metric, read, unit};
+use crate::lab::{estimate, metric, read, replicates, seed, unit};
+use sequencer_lab::experiment::outcome::Outcome;
 use sequencer_lab::learning::policy::Policy;
 use sequencer_lab::mechanism::Rule;
 use sequencer_lab::numerics::{exp, pow};
@@ -205,4 +206,43 @@ fn nobody_answers_for_a_quorum_that_fails() {
     }
     let (_, left, _) = play(0.01, Detail::Slots);
     assert!(left[..2] == [5.0; 2] && left[2] < 5.0, "{left:?}");
+}
+
+/// Where appointees take turns in an order drawn by lot a transaction waits (N + 1)/(N − m + 1) slots if m of N censor, and for more than `T` with
+/// probability C(m, T)/C(N, T), whatever groups they come from; in the order in which they were asked, group by group, less.
+#[test]
+fn turns_in_a_random_order_wait_as_theory_says() {
+    let waits = |rotation: &str, n: u32, m: u32| {
+        let text = format!(
+            "[experiment]\nname = \"turns\"\nseed = {}\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\ntarget_rate = 0.05\ntarget_window = 40\n\
+             order_rate = 1.0\norder_end = 0.0\nlegal_penalty = 0.05\n[[sequencers]]\nname = \"north\"\ncount = {m}\njurisdiction = \"north\"\n\
+             bribes = \"refuse\"\norders = \"obey\"\n[[sequencers]]\nname = \"south\"\ncount = {}\nbribes = \"refuse\"\n[mechanism.board]\n\
+             rule = \"authority\"\nepoch_slots = {}\nseats = {n}\ncontract_fee = 0.01\nrotation = \"{rotation}\"\n\
+             [play]\nrounds = 40\nmeasured_epochs = 40\n",
+            seed(&format!("turns/{rotation}/{n}/{m}")) % 1_000_000,
+            n - m,
+            10 * n
+        );
+        let found = replicates(&read(&text), 12);
+        let (mean, se) = estimate(&found, |outcome| metric(outcome, "inclusion_delay_slots").unwrap());
+        // Targets arrive in five slots of a hundred, so that the curve's first points have thousands of them.
+        let longer = |outcome: &Outcome, slots: usize| {
+            let curve = outcome.curves.iter().find(|curve| curve.name == "inclusion_wait").unwrap();
+            curve.points[slots].1
+        };
+        let tail = estimate(&found, |outcome| longer(outcome, 2));
+        ((mean, se), tail)
+    };
+    let choose = |n: u32, k: u32| (0..k).fold(1.0, |c, i| c * f64::from(n - i) / f64::from(i + 1));
+    for (n, m) in [(11, 5), (10, 3)] {
+        let ((mean, se), (tail, tail_se)) = waits("shuffled", n, m);
+        let theory = (f64::from(n) + 1.0) / f64::from(n - m + 1);
+        // Four numbers by Student's law with eleven degrees of freedom.
+        assert!((mean - theory).abs() < 4.5 * se, "{n}, {m}: {mean} ± {se}, theory {theory}");
+        let further = choose(m, 2) / choose(n, 2);
+        assert!((tail - further).abs() < 4.5 * tail_se, "{n}, {m}: {tail} ± {tail_se}, theory {further}");
+        // Groups that alternate never keep one out for longer than one slot after another.
+        let ((alternating, _), _) = waits("round_robin", n, m);
+        assert!(alternating < theory - 0.05, "{n}, {m}: {alternating} {theory}");
+    }
 }

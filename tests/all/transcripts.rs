@@ -3,7 +3,7 @@
 //! The files beside this one hold what was told last; `TRANSCRIPTS=write cargo test --release transcripts` writes them
 //! anew.
 
-use crate::lab::{read, root};
+use crate::lab::{OF_THE_POST, plain, read, root};
 use sequencer_lab::learning::policy::Policy;
 use sequencer_lab::mechanism::{CATALOGUE, Mechanism, Schedule};
 use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
@@ -264,22 +264,28 @@ fn tell<M: Mechanism>(game: &Game<M>, out: &mut String) {
 fn games_go_as_told() {
     let folder = root().join("tests/all/transcripts");
     let write = std::env::var("TRANSCRIPTS").is_ok_and(|value| value == "write");
-    for entry in CATALOGUE {
-        assert!(GAMES.iter().any(|(_, rule, ..)| *rule == entry.name), "no game of {}", entry.name);
+    for name in OF_THE_POST {
+        assert!(GAMES.iter().any(|(_, rule, ..)| *rule == name), "no game of {name}");
     }
-    for (name, rule, text, contender) in GAMES {
-        let needs = CATALOGUE.iter().find(|entry| entry.name == *rule).unwrap().needs;
+    let others = CATALOGUE.iter().filter(|entry| !GAMES.iter().any(|(_, rule, ..)| *rule == entry.name));
+    let derived = others.map(|entry| {
+        let text = if entry.needs.capital { ABSTRACT_STAKED } else { ABSTRACT };
+        (entry.name, entry.name, text, "")
+    });
+    for (name, rule, text, contender) in GAMES.iter().copied().chain(derived) {
+        let entry = CATALOGUE.iter().find(|entry| entry.name == rule).unwrap();
+        let needs = entry.needs;
         let delegators = if needs.delegators { DELEGATORS } else { "" };
         let capital = ROLLUP
             .replace("strategy =", "capital_cost = 1.0\nstrategy =")
             .replace("fee_per_slot", "slots_per_year = 600\nfee_per_slot");
         let values = ABSTRACT.replace("strategy =", "capital_cost = 0.05\nstrategy =");
-        let text = match *text {
+        let text = match text {
             STAKED => &capital,
             ABSTRACT_STAKED => &values,
             text => text,
         };
-        let header = format!("rule = \"{rule}\"\nepoch_slots = 6\n{contender}");
+        let header = plain(entry, &format!("epoch_slots = 6\n{contender}"));
         let experiment = read(&format!("{text}{delegators}\n[mechanism.game]\n{header}\n"));
         let contender = &experiment.contenders[0];
         let seats = Seating::new(&experiment.setting, true);
@@ -291,6 +297,11 @@ fn games_go_as_told() {
         let path = folder.join(format!("{name}.txt"));
         if write {
             std::fs::write(&path, &told).unwrap();
+        }
+        // A rule that is not of the post need not have been told before.
+        if !path.exists() && !OF_THE_POST.contains(&rule) {
+            println!("{told}");
+            continue;
         }
         let golden = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(golden == told, "{name} goes otherwise than {}:\n{told}", path.display());

@@ -71,7 +71,7 @@ pub fn read(section: &Section, name: &str) -> Option<Strategy> {
                 section.refuse(
                     MENU.key,
                     "a menu of deviations in another unit than the offer's",
-                    "`relative` or `absolute` in both",
+                    "the same unit in both",
                     None,
                 );
                 return None;
@@ -99,7 +99,7 @@ fn deviations(section: &Section) -> Option<Menu> {
             section.refuse(
                 MENU.key,
                 "a menu that follows from the game, in a script",
-                "a `relative` or `absolute` menu",
+                "settings that are given",
                 None,
             );
             None
@@ -115,7 +115,7 @@ fn offer_from(value: &Value) -> Result<Offer, String> {
             match entries.as_slice() {
                 [(key, amount)] => match (unit_of(key), amount.as_number()) {
                     (Some(unit), Some(x)) if x.is_finite() && x >= 0.0 => Ok(Offer::Setting(unit, x)),
-                    _ => Err("an offer has one key, `relative` or `absolute`, with a number of at least 0"
+                    _ => Err("an offer has one key, `relative` or `absolute` (of a briber also `between`), with a number of at least 0"
                         .to_owned()),
                 },
                 _ => Err("an offer has exactly one key".to_owned()),

@@ -2,9 +2,11 @@
 
 use crate::agent::Setting;
 use crate::mechanism::algorithmic::R_MAX;
-use crate::mechanism::collateral::{BOND_ASSET, Collateral};
+use crate::mechanism::auction_rotation::BOND;
+use crate::mechanism::collateral::{BOND_ASSET, Collateral, HAIRCUT};
 use crate::mechanism::overlays::Overlays;
 use crate::mechanism::oversight::{self, Oversight};
+use crate::mechanism::stake::STAKE_POWER;
 use crate::mechanism::terms::Terms;
 use crate::mechanism::{CATALOGUE, Entry, Mechanism as _, Rule};
 use crate::mechanism::{ordering, resale};
@@ -141,7 +143,15 @@ pub(super) fn read_rules(
             ordering::read(&section, &mut terms, everybody_live);
         }
         if entry.needs.capital {
-            terms.collateral = Collateral::read(&section);
+            let reads = |key: &str| entry.parameters.iter().any(|parameter| parameter.key == key);
+            // Where there are stakes, they are posted whether or not there is a bond besides.
+            if reads(BOND.key) && !reads(STAKE_POWER.key) && !section.is_given(BOND.key) {
+                for parameter in [&BOND_ASSET, &HAIRCUT] {
+                    section.note_unread_key(parameter, "nothing is posted without a `bond`");
+                }
+            } else {
+                terms.collateral = Collateral::read(&section);
+            }
         }
         section.known(&all_parameters());
         section.note_unread(&format!("rule `{}` does not have it", entry.name));

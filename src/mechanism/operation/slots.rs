@@ -1,7 +1,7 @@
 //! A rollup's epoch, slot by slot, and the streams that its slots draw from.
 
-use super::Service;
 use super::roster::Roster;
+use super::{LONG_OUTAGE, Service};
 use crate::agent::Setting;
 use crate::draws::{Key, Purpose, Stream, Who};
 use crate::mechanism::ordering::quorum;
@@ -249,6 +249,8 @@ pub fn slot_by_slot(
             service.run = (None, 0);
             service.backlog += terms.backlog * fee * served;
             service.gap += 1.0;
+            service.outages += f64::from(u8::from(service.gap == 1.0));
+            service.long_missed += f64::from(u8::from(service.gap > f64::from(LONG_OUTAGE)));
             service.longest_gap = service.longest_gap.max(service.gap);
         }
     }

@@ -217,7 +217,7 @@ impl Docket {
             let offer = match &setting.briber {
                 Some(strategy) if targets.can_stay_out() => {
                     let column = self.behaviour.price.sample(0, self.price.uniform(epoch, slot));
-                    strategy.price(column, forgone).map_or(Offer::Nothing, Offer::Posted)
+                    strategy.price(column, targets).map_or(Offer::Nothing, Offer::Posted)
                 }
                 _ => Offer::Nothing,
             };
@@ -493,12 +493,16 @@ impl Docket {
             return 0;
         }
         for (column, sum) in out.iter_mut().enumerate() {
-            // Where nothing is offered, orders alone may keep a target out.
-            let price = strategy.price(column, targets.tips.collected(1));
-            let attempt = attempt_at(targets, terms, price.map_or(Offer::Nothing, Offer::Posted));
-            *sum += self.closed.iter().map(|closed| gain(&attempt, closed)).sum::<f64>();
+            *sum += self.brought(targets, terms, strategy.price(column, targets));
         }
         self.closed.len()
+    }
+
+    /// What a price, posted for all, would have brought the briber over the targets that closed in the last epoch, or nothing: then
+    /// orders alone may keep them out.
+    pub fn brought(&self, targets: &Targets, terms: &Terms, price: Option<f64>) -> f64 {
+        let attempt = attempt_at(targets, terms, price.map_or(Offer::Nothing, Offer::Posted));
+        self.closed.iter().map(|closed| gain(&attempt, closed)).sum()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     COARSE, Departure, FALSE_ALARM, FEW_REPLICATES, HEADLINES, HEAVY_SHAPE, Idle, LARGE_DRIFT, OFF_ON_MENU,
-    OFF_THEORY, PAIRS, PRESSED, SMALL_AS_SUCH, SMALL_GAIN, Warning,
+    OFF_THEORY, PAIRS, PRESSED, SMALL_AS_SUCH, SMALL_GAIN, Uncovered, Warning,
 };
 use crate::agent::sequencer::Class;
 use crate::agent::strategy::{Menu, Unit};
@@ -99,6 +99,11 @@ pub fn about_one_of(summary: &Summary, experiment: &Experiment, comparisons: usi
             }
         }
     }
+    for (c, contender) in each() {
+        found.extend(short_bribes(summary, experiment, c, &contender));
+        found.extend(not_covered(summary, experiment, c, &contender));
+    }
+    found.extend(other_order(experiment));
     found.extend(of_groups(experiment));
     for contender in &experiment.contenders {
         if let Some(top @ 1..=2) = top_bidders(experiment, contender) {
@@ -379,6 +384,79 @@ fn cut_horizon(experiment: &Experiment, contender: &Contender) -> Option<Warning
         horizon: cut,
         needed: horizon::epochs(lasting),
     })
+}
+
+/// Whether a briber who learns has no price that would keep a target out, though it would pay to have one.
+fn short_bribes(summary: &Summary, experiment: &Experiment, c: usize, contender: &str) -> Option<Warning> {
+    let strategy = experiment.setting.briber.as_ref().filter(|briber| briber.learner.learns())?;
+    let targets = experiment.setting.world.tempting()?.targets?;
+    let mean = |metric: &str| summary.estimate(c, metric).map(|e| e.mean);
+    let (price, cost) = (mean("censorship_price")?, mean("censorship_cost")?);
+    let top = strategy.highest_price(&targets)?;
+    // Prices are the same from one replicate to another but for what is learned, and for rounding.
+    (top < price * (1.0 - 1e-9) && cost.max(price) < targets.value).then(|| Warning::ShortBribes {
+        contender: contender.to_owned(),
+        strategy: strategy.name.clone(),
+        top,
+        price,
+        cost,
+        value: targets.value,
+    })
+}
+
+/// Lines of theory for turns in a random order, and contenders beside them in which nobody takes turns so.
+pub(super) fn other_order(experiment: &Experiment) -> Option<Warning> {
+    let waits = ["wait_in_turn(", "wait_exceeds_in_turn("];
+    let formulas =
+        experiment.charts.iter().flat_map(|chart| &chart.theory).map(|(_, formula)| formula.text());
+    let formula = formulas.into_iter().find(|text| waits.iter().any(|name| text.contains(name)))?;
+    let says = |contender: &Contender, key: &str| {
+        let value = experiment.resolved.value(&format!("mechanism.{}.{key}", contender.name));
+        value.map(|value| value.to_string().trim_matches('"').to_owned())
+    };
+    let everybody = experiment.setting.candidates() as f64;
+    let in_random_order = |contender: &&Contender| match contender.rule {
+        Rule::Authority(_) => says(contender, "rotation").as_deref() == Some("shuffled"),
+        Rule::StakeRotation(_) => {
+            let seats = says(contender, "seats").and_then(|seats| seats.parse::<f64>().ok());
+            says(contender, "replacement").as_deref() == Some("false")
+                && seats.is_some_and(|k| k >= everybody)
+        }
+        _ => false,
+    };
+    let others = experiment.contenders.iter().filter(|contender| !in_random_order(contender));
+    let contenders: Vec<String> = others.map(|contender| contender.name.clone()).collect();
+    (!contenders.is_empty()).then(|| Warning::OtherOrder { contenders, formula: formula.to_owned() })
+}
+
+/// Where offers are certified: who else moves and is far from its best reply, by more than the tolerance or a tenth of what it has.
+fn not_covered(summary: &Summary, experiment: &Experiment, c: usize, contender: &str) -> Vec<Warning> {
+    let estimate = |metric: &str| summary.estimate(c, metric);
+    if !estimate("certified").is_some_and(|e| e.mean > 0.0) {
+        return Vec::new();
+    }
+    let tolerance = experiment.play.tolerance;
+    let mut found = Vec::new();
+    let mut tell = |who: Uncovered, forgone: f64, earned: f64| {
+        if forgone > tolerance.min((SMALL_GAIN * earned).max(SMALL_AS_SUCH)) {
+            let contender = contender.to_owned();
+            found.push(Warning::NotCovered { contender, who, forgone, earned, tolerance });
+        }
+    };
+    // Other delegators' choice is part of what is certified.
+    let by_taste = experiment.setting.delegators.iter().all(|group| group.rule == Revision::Logit);
+    if let Some(upper) = estimate("delegator_gain_upper").filter(|_| by_taste) {
+        let earned = estimate("delegator_share").map_or(0.0, |e| e.mean);
+        tell(Uncovered::Delegators, upper.mean, earned.max(0.0));
+    }
+    if let (Some(gain), Some(profit), Some(potential)) =
+        (estimate("briber_gain"), estimate("briber_profit"), estimate("potential_value"))
+    {
+        // Of one replicate nobody knows what chance does; of several the lower end is surely there.
+        let gain = if gain.ci_low.is_finite() { gain.ci_low } else { gain.mean };
+        tell(Uncovered::Briber, gain, (profit.mean / potential.mean).max(0.0));
+    }
+    found
 }
 
 /// What the certificate does not see for the way in which groups choose.

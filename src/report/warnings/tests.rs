@@ -1,4 +1,4 @@
-use super::finding::{coarse_reserve, departures, heavy_tails, top_bidders};
+use super::finding::{coarse_reserve, departures, heavy_tails, other_order, top_bidders};
 use super::*;
 use crate::experiment::outcome::{Outcome, UnitKey};
 use crate::experiment::trial;
@@ -573,4 +573,119 @@ fn losses_are_told() {
     let shares = |share: [f64; 3]| told(&about_values(&[("profit_share", share)], &[])).is_some();
     assert!(shares([-0.2, -0.1, -0.15]));
     assert!(!shares([-0.2, 0.2, 0.0]) && !shares([0.1, 0.2, 0.15]));
+}
+
+/// A board, a briber whose prices end at .4, and what was measured of both replicates.
+fn about_bribes(strategy: &str, value: f64, metrics: &[(&'static str, f64)]) -> Vec<String> {
+    let experiment = trial::read(&format!(
+        "[experiment]\nname = \"t\"\nreplicates = 2\ntolerance = 0.01\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\ntarget_rate = 0.1\n\
+         target_tip = 0.1\ntarget_value = {value:?}\n[briber]\nstrategy = \"own\"\n[[sequencers]]\nname = \"s\"\ncount = 4\n\
+         [mechanism.m]\nrule = \"authority\"\nseats = 4\ncontract_fee = 0.0\n[strategies.own]\nrole = \"briber\"\n{strategy}\n"
+    ));
+    let root = tempfile::tempdir().unwrap();
+    let mut store = trial::empty(&experiment, root.path());
+    for replicate in 0..2 {
+        let key = UnitKey { design: 0, mechanism: "m".to_owned(), replicate };
+        let plan = UnitPlan { id: format!("{replicate}"), key, seed: 1 };
+        store.put(&plan, Ok(&Outcome { metrics: metrics.to_vec(), ..Outcome::default() })).unwrap();
+    }
+    warnings(&store, &experiment).unwrap().iter().map(ToString::to_string).collect()
+}
+
+/// Where .42 keeps a target out, which is worth 3, prices up to .4 prove nothing; those up to .5, or a value of .41, do.
+#[test]
+fn bribes_that_end_too_low_are_told() {
+    let asked = [("censorship_price", 0.42), ("censorship_cost", 0.42), ("censored_share", 0.0)];
+    let told = |strategy: &str, value: f64| {
+        about_bribes(strategy, value, &asked)
+            .into_iter()
+            .find(|text| text.contains("the briber's highest price"))
+    };
+    let learner = "learner = \"fictitious_play\"\nmenu = { relative = [0.0, 4.0], points = 41 }";
+    let text = told(learner, 3.0).unwrap();
+    assert!(
+        text.starts_with(
+            "m: the briber's highest price is 0.400 ETH, and keeping a target out takes 0.420 ETH"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("worth 3.00 ETH")
+            && text.contains("give `own` a menu")
+            && text.contains("between = [0.0, 1.0]"),
+        "{text}"
+    );
+    assert_eq!(told(learner, 0.41), None);
+    assert_eq!(told(&learner.replace("4.0]", "5.0]"), 3.0), None);
+    assert_eq!(told("learner = \"fictitious_play\"\nmenu = { between = [0.0, 1.0], points = 9 }", 3.0), None);
+    assert_eq!(
+        told("learner = \"scripted\"\noffer = { absolute = 0.1 }", 3.0),
+        None,
+        "who is given a price tries nothing"
+    );
+}
+
+/// Beside certified offers a briber who forgoes more than the tolerance is told, or more than a tenth of what it gains; without a certificate, or
+/// with less than both, nothing is.
+#[test]
+fn a_certificate_says_whom_it_does_not_cover() {
+    let told = |certified: f64, gain: f64, profit: f64| {
+        let metrics = [
+            ("certified", certified),
+            ("briber_gain", gain),
+            ("briber_profit", profit),
+            ("potential_value", 2.0),
+        ];
+        let found =
+            about_bribes("learner = \"hedge\"\nmenu = { relative = [0.0, 4.0], points = 41 }", 3.0, &metrics);
+        found.into_iter().find(|text| text.contains("`certified` is about sequencers' offers"))
+    };
+    let text = told(1.0, 0.02, 1.0).unwrap();
+    assert!(
+        text.contains("The briber forgoes 2.0% of potential value") && text.contains("it gains 50%"),
+        "{text}"
+    );
+    assert_eq!(told(0.0, 0.02, 1.0), None);
+    assert_eq!(told(1.0, 0.005, 1.0), None);
+    assert!(told(1.0, 0.005, 0.08).is_some(), "more than a tenth of 4%");
+    assert_eq!(told(1.0, 0.0009, 0.0), None, "a thousandth of potential value is small as such");
+    // Delegators of the trial choose by taste.
+    let upper = |upper: f64, certified: f64| {
+        let values = [
+            ("certified", [certified; 3]),
+            ("delegator_gain_upper", [upper; 3]),
+            ("delegator_share", [0.3; 3]),
+        ];
+        about_values(&[], &values)
+            .iter()
+            .map(ToString::to_string)
+            .find(|text| text.contains("Delegators choose by taste"))
+    };
+    let text = upper(0.076, 1.0).unwrap();
+    assert!(
+        text.starts_with("votes: ") && text.contains("up to 7.6%") && text.contains("30% together"),
+        "{text}"
+    );
+    assert_eq!(upper(0.076, 0.0), None);
+    assert_eq!(upper(0.009, 1.0), None);
+}
+
+/// Of a random order are appointees who are shuffled and seats drawn apart for everybody, and no others; other lines say nothing of order.
+#[test]
+fn lines_for_a_random_order_stand_beside_one() {
+    let told = |formula: &str| {
+        let experiment = trial::read(&format!(
+            "[experiment]\nname = \"t\"\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\ntarget_rate = 0.1\n[[sequencers]]\nname = \"s\"\n\
+             count = 4\ncapital_cost = 0.1\n[mechanism.turns]\nrule = \"authority\"\nseats = 4\ncontract_fee = 0.0\n\
+             [mechanism.lots]\nrule = \"authority\"\nseats = 4\ncontract_fee = 0.0\nrotation = \"shuffled\"\n\
+             [mechanism.apart]\nrule = \"stake_rotation\"\nseats = 4\nreplacement = false\n\
+             [mechanism.few]\nrule = \"stake_rotation\"\nseats = 3\nreplacement = false\n\
+             [mechanism.sale]\nrule = \"auction_rotation\"\nseats = 4\n\
+             [[charts]]\nkind = \"censorship\"\ntheory = {{ inclusion_wait = \"{formula}\" }}\n"
+        ));
+        other_order(&experiment).map(|warning| warning.to_string())
+    };
+    let text = told("wait_exceeds_in_turn(4, 2, x)").unwrap();
+    assert!(text.starts_with("turns, few, sale: theory says `wait_exceeds_in_turn(4, 2, x)`"), "{text}");
+    assert_eq!(told("wait_exceeds(0.5, x)"), None);
 }

@@ -1,7 +1,8 @@
 //! Each warning in words: its cause, and what to do about it.
 
 use super::{
-    COARSE, Departure, FEW_REPLICATES, HEAVY_SHAPE, Idle, LARGE_DRIFT, SMALL_AS_SUCH, SMALL_GAIN, Warning,
+    COARSE, Departure, FEW_REPLICATES, HEAVY_SHAPE, Idle, LARGE_DRIFT, SMALL_AS_SUCH, SMALL_GAIN, Uncovered,
+    Warning,
 };
 use crate::agent::strategy::{MOST_BINS, MOST_POINTS};
 use crate::chart::ticks::significant;
@@ -178,6 +179,36 @@ impl Warning {
                 percent(*share),
                 if *top { "highest" } else { "lowest" },
                 if *top { "above" } else { "below" }
+            ),
+            Self::ShortBribes { contender, top, price, cost, value, .. } => format!(
+                "{contender}: the briber's highest price is {} ETH, and keeping a target out takes {} ETH for everybody who could include it. \
+                 That would cost {} ETH a target and is worth {} ETH to it: what it does not try is not deterred.",
+                significant(*top, 3),
+                significant(*price, 3),
+                significant(*cost, 3),
+                significant(*value, 3)
+            ),
+            Self::NotCovered { contender, who: Uncovered::Delegators, forgone, earned, tolerance } => {
+                format!(
+                    "{contender}: `certified` is about sequencers' offers. Delegators choose by taste: a small one may forgo up to {}% of potential \
+                 value, were it to hold all stake, where they have {}% together (the tolerance is {}%). That is how they are supposed to choose; \
+                 it is no best reply to money alone.",
+                    percent(*forgone),
+                    percent(*earned),
+                    percent(*tolerance)
+                )
+            }
+            Self::NotCovered { contender, who: Uncovered::Briber, forgone, earned, tolerance } => format!(
+                "{contender}: `certified` is about sequencers' offers. The briber forgoes {}% of potential value against the best price that it \
+                 could post, where it gains {}% (the tolerance is {}%).",
+                percent(*forgone),
+                percent(*earned),
+                percent(*tolerance)
+            ),
+            Self::OtherOrder { contenders, formula } => format!(
+                "{}: theory says `{formula}` of sequencers who take turns in a random order, and theirs is another: where groups alternate waits are \
+                 shorter, where they sit in blocks longer.",
+                contenders.join(", ")
             ),
             Self::NotJudged { groups } => format!(
                 "{}: follows a script without a menu, so that its own deviations are not tried. What is certified is that nobody \
@@ -397,6 +428,26 @@ impl Warning {
                 "give the strategy a menu that {} (`menu` in its file or table) and see whether play moves.",
                 if *top { "ends higher" } else { "begins lower" }
             ),
+            Self::ShortBribes { strategy, price, .. } => format!(
+                "give `{strategy}` a menu that reaches what a target is worth, `menu = {{ between = [0.0, 1.0], points = 61 }}`, or at least {} \
+                 ETH.",
+                significant(*price, 3)
+            ),
+            Self::NotCovered { who: Uncovered::Delegators, .. } => {
+                "read `delegator_gain` beside `certified`; a higher `price_sensitivity` and less `inertia` bring choice closer to a best reply, \
+                 and a `strategy` of delegators that goes by money is part of what is certified."
+                    .to_owned()
+            }
+            Self::NotCovered { who: Uncovered::Briber, .. } => {
+                "give its strategy a finer menu, or one that reaches the `censorship_price`; a learner that errs for good (`quantal_response`, \
+                 `exp3`) never comes closer."
+                    .to_owned()
+            }
+            Self::OtherOrder { .. } => {
+                "draw the line beside `authority` with `rotation = \"shuffled\"`, or `stake_rotation` with `replacement = false` and a seat for \
+                 everybody."
+                    .to_owned()
+            }
             Self::NotJudged { .. } => {
                 "give the script a `menu` of the deviations against which it is to be judged.".to_owned()
             }
