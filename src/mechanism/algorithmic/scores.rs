@@ -42,7 +42,7 @@ struct Record {
     out: u32,
 }
 
-/// What there may be of missed slots and of transactions kept out, in this order: by window, and in all since the market opened.
+/// Of missed slots and of transactions kept out, in this order.
 type Budgets = [f64; 2];
 
 /// The controller's account of failures against what its targets allow.
@@ -54,6 +54,8 @@ struct Account {
     epochs: u32,
     /// Failures beyond what has been allowed; below 0: what is left of that.
     overdrawn: Budgets,
+    /// The largest budget of a window so far.
+    largest: Budgets,
     /// What each step down that is in force has been paid with.
     spent: Vec<Budgets>,
 }
@@ -70,13 +72,15 @@ impl Account {
         self.epochs += 1;
     }
 
-    /// Closes a window: moves redundancy by one where a window's budget of each kind is left, or one that had been spent is overdrawn of some kind.
+    /// Closes a window: moves redundancy by one where a window's budget of each kind is left, or as much as the last step down has spent is
+    /// overdrawn of some kind.
     fn close(&mut self, controller: Controller, least: usize, redundancy: &mut usize) {
         let targets = [controller.availability, controller.inclusion];
         let matters = |k: usize| k == 0 || targets[k] > 0.0;
         let budget: Budgets = std::array::from_fn(|k| (1.0 - targets[k]) * self.cases[k]);
         for k in 0..2 {
             self.overdrawn[k] += self.failed[k] - budget[k];
+            self.largest[k] = self.largest[k].max(budget[k]);
         }
         (self.failed, self.cases, self.epochs) = Default::default();
         // Budgets add up to rounding.
@@ -96,9 +100,9 @@ impl Account {
                 self.overdrawn[k] -= spent[k];
             }
         }
-        // What nothing can be spent on is not saved for later.
+        // More than a step takes is not saved for later.
         for k in 0..2 {
-            self.overdrawn[k] = self.overdrawn[k].max(-budget[k]);
+            self.overdrawn[k] = self.overdrawn[k].max(-self.largest[k]);
         }
     }
 }
