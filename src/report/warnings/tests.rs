@@ -363,7 +363,7 @@ fn entry_in_a_circle_is_told() {
     let found = about_values(&[("entry_settled", [1.0, 0.0, 0.0])], &[("entry_settled", [1.0; 3])]);
     let text: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert!(
-        text.iter().any(|t| t.starts_with("auction: who takes part") && t.contains("66.7%")),
+        text.iter().any(|t| t.starts_with("auction: who takes part") && t.contains("in 67%")),
         "{text:#?}"
     );
     assert!(!text.iter().any(|t| t.starts_with("votes: who takes part")));
