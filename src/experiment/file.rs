@@ -272,7 +272,8 @@ fn read_parts(document: &Document, reader: &Reader, library: &dyn Library) -> Op
         let atomic = |class: &Class| class.traits.value.as_ref().is_some_and(Distribution::is_atomic);
         let plain = |class: &Class| {
             let traits = &class.traits;
-            traits.start_cost + traits.start_slots == 0.0 && traits.capital_limit == f64::INFINITY
+            let free = traits.start_cost + traits.start_slots == 0.0;
+            free && traits.capital_limit == f64::INFINITY && class.identities == 1
         };
         !complete || needs(|n| n.sale) && classes.iter().all(|class| atomic(class) && plain(class))
     });

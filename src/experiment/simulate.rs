@@ -198,9 +198,13 @@ fn simulate_beside<M: Mechanism>(
         metrics.extend(gain.iter().flat_map(|gain| gain.metrics(potential)));
         metrics.sort_by_key(|(key, _)| metrics::place(key));
     }
-    // What is left of a share of potential value where sums cancel.
-    let is_share = |key: &str| metrics::find(key).is_some_and(|metric| metric.unit == "share");
-    for (_, value) in metrics.iter_mut().filter(|(key, value)| value.abs() <= ROUNDING && is_share(key)) {
+    // What is left where sums cancel, beside potential value.
+    let least = |key: &str| match metrics::find(key).map(|metric| metric.unit) {
+        Some("share") => ROUNDING,
+        Some("ETH") => ROUNDING * potential,
+        _ => 0.0,
+    };
+    for (_, value) in metrics.iter_mut().filter(|(key, value)| value.abs() <= least(key)) {
         *value = 0.0;
     }
     if metrics.contains(&("potential_value", 0.0)) {

@@ -383,6 +383,8 @@ pub enum Departure {
         /// The strategy.
         strategy: String,
     },
+    /// Values that everybody knows: bids that lose cost nothing at all, and are never unlearned.
+    Undominated,
     /// Bids beside one's value, which cost next to nothing against the rivals at hand and are not unlearned yet.
     Unlearned,
 }

@@ -149,7 +149,10 @@ pub(super) fn read_play(root: &Section, tolerance: f64, has_memory: bool, finite
         section.note_unread_key(&HORIZON, "no contender's rule remembers anything");
     }
     if !alone && !finite {
-        section.note_unread_key(&FEEDBACK, "no auction is among finitely many private values");
+        section.note_unread_key(
+            &FEEDBACK,
+            "no auction is among operators of one candidate each with finitely many private values",
+        );
     }
     let schedule = Schedule {
         regime,

@@ -316,7 +316,9 @@ pub(super) fn departures(experiment: &Experiment, contender: &Contender) -> Vec<
         }
     }
     if found.is_empty() && learning().next().is_some() {
-        found.push(Departure::Unlearned);
+        let is_known = |class: &Class| matches!(class.traits.value, Some(Distribution::Constant(_)));
+        let known = experiment.setting.classes.iter().all(is_known);
+        found.push(if known { Departure::Undominated } else { Departure::Unlearned });
     }
     found
 }

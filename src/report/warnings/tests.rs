@@ -354,12 +354,42 @@ fn entry_at_a_loss_is_told() {
     assert!(!text.iter().any(|t| t.starts_with("votes: not even one entrant")), "within chance: {text:#?}");
 }
 
+/// Second prices of 1, .6 and .3 are .6, of bids as low as learners leave them .4.
+#[test]
+fn revenue_of_known_values_off_theory_is_told() {
+    let told = |revenue: f64| {
+        let group = |name: &str, value: f64| {
+            format!("[[sequencers]]\nname = \"{name}\"\ncount = 1\nvalue = {{ constant = {value:?} }}\n")
+        };
+        let experiment = trial::read(&format!(
+            "[experiment]\nname = \"t\"\nreplicates = 3\n{}{}{}[mechanism.m]\nrule = \"auction\"\npricing = \"second\"\n",
+            group("hi", 1.0),
+            group("mid", 0.6),
+            group("lo", 0.3)
+        ));
+        let root = tempfile::tempdir().unwrap();
+        let mut store = trial::empty(&experiment, root.path());
+        for (replicate, noise) in [0.0, 0.0005, -0.0005].into_iter().enumerate() {
+            let key = UnitKey { design: 0, mechanism: "m".to_owned(), replicate: replicate as u32 };
+            let plan = UnitPlan { id: format!("m{replicate}"), key, seed: 1 };
+            let outcome = Outcome { metrics: vec![("revenue", revenue + noise)], ..Outcome::default() };
+            store.put(&plan, Ok(&outcome)).unwrap();
+        }
+        let found = warnings(&store, &experiment).unwrap();
+        found.iter().find(|w| matches!(w, Warning::OffTheory { .. })).map(ToString::to_string)
+    };
+    assert_eq!(told(0.6), None);
+    let text = told(0.4).unwrap();
+    assert!(text.contains("theory says 0.60000") && text.contains("weakly dominated"), "{text}");
+    assert!(text.contains("`strategy = \"truthful\"`"), "{text}");
+}
+
 #[test]
 fn entry_in_a_circle_is_told() {
     let found = about_values(&[("entry_settled", [1.0, 0.0, 0.0])], &[("entry_settled", [1.0; 3])]);
     let text: Vec<String> = found.iter().map(ToString::to_string).collect();
     assert!(
-        text.iter().any(|t| t.starts_with("auction: who takes part") && t.contains("66.7%")),
+        text.iter().any(|t| t.starts_with("auction: who takes part") && t.contains("in 67%")),
         "{text:#?}"
     );
     assert!(!text.iter().any(|t| t.starts_with("votes: who takes part")));

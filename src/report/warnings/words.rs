@@ -490,6 +490,9 @@ impl Departure {
             Self::NoTruth { strategy } => {
                 format!("the menu of `{strategy}` has no bid of one's whole net value, which is what to bid here")
             }
+            Self::Undominated => "values are known, so that a bid that loses costs nothing whatever it is; to bid less than one's value is weakly \
+                                  dominated, which is no reason for learners to leave it"
+                .to_owned(),
             Self::Unlearned => "one's net value, the best bid here, is on the menu, but bids beside it cost next to nothing against these rivals and are \
                                 not all unlearned"
                 .to_owned(),
@@ -531,6 +534,9 @@ impl Departure {
                 format!(
                     "give `{strategy}` a relative `menu` that holds 1, such as one from 0 to 1.2 in 61 points"
                 )
+            }
+            Self::Undominated => {
+                "have those bid their value who learn in vain (`strategy = \"truthful\"`), or give values a spread".to_owned()
             }
             Self::Unlearned => format!("let agents learn for longer (`{}`)", length(alone)),
         }
