@@ -398,7 +398,7 @@ pub(super) fn other_order(experiment: &Experiment) -> Option<Warning> {
 /// Where offers are certified: who else moves and is far from its best reply, by more than the tolerance or a tenth of what it has.
 fn not_covered(summary: &Summary, experiment: &Experiment, c: usize, contender: &str) -> Vec<Warning> {
     let estimate = |metric: &str| summary.estimate(c, metric);
-    if !estimate("certified").is_some_and(|e| e.mean > 0.0) {
+    if estimate("certified").map_or(0.0, |e| e.mean) <= 0.0 {
         return Vec::new();
     }
     let tolerance = experiment.play.tolerance;
