@@ -79,15 +79,15 @@ pub struct Exit {
 impl Exit {
     /// Reads the keys of `[world]`, where there can be misconduct and where it can be found out.
     pub fn read(section: &Section, misconduct: bool, governed: bool) -> Exit {
-        let missing = if !misconduct {
-            Some("there is no misconduct to find out without a `target_rate` or a `toxic_share`")
-        } else if !governed {
-            Some(
+        let missing = match (misconduct, governed) {
+            (false, _) => {
+                Some("there is no misconduct to find out without a `target_rate` or a `toxic_share`")
+            }
+            (true, false) => Some(
                 "users leave when misconduct is found out, and no contender has a `governance` that could find it, such as \
                  `governance = { detection = 0.2 }` in its table",
-            )
-        } else {
-            None
+            ),
+            (true, true) => None,
         };
         if let Some(reason) = missing {
             for parameter in [&EXIT, &RETURN] {

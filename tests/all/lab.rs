@@ -114,7 +114,7 @@ pub fn plain(entry: &Entry, more: &str) -> String {
 /// Values that a parameter can have besides its default, the likeliest to matter first, as a file gives them: of numbers twice and half the
 /// default, small ones and the ends; none where only the reader of the parameter knows what is allowed.
 pub fn values(parameter: &Parameter) -> Vec<String> {
-    let texts: Vec<String> = match (parameter.kind, parameter.default) {
+    match (parameter.kind, parameter.default) {
         (Kind::Number { low, high, open_low, open_high }, default) => {
             let inside = |x: &f64| {
                 (*x > low || (!open_low && *x == low))
@@ -138,6 +138,5 @@ pub fn values(parameter: &Parameter) -> Vec<String> {
             choices.iter().filter(|x| default != Default::Text(**x)).map(|x| format!("\"{x}\"")).collect()
         }
         (Kind::Text | Kind::Numbers | Kind::Custom(_), _) => Vec::new(),
-    };
-    texts
+    }
 }

@@ -409,9 +409,9 @@ fn short_bribes(summary: &Summary, experiment: &Experiment, c: usize, contender:
 /// Lines of theory for turns in a random order, and contenders beside them in which nobody takes turns so.
 pub(super) fn other_order(experiment: &Experiment) -> Option<Warning> {
     let waits = ["wait_in_turn(", "wait_exceeds_in_turn("];
-    let formulas =
+    let mut formulas =
         experiment.charts.iter().flat_map(|chart| &chart.theory).map(|(_, formula)| formula.text());
-    let formula = formulas.into_iter().find(|text| waits.iter().any(|name| text.contains(name)))?;
+    let formula = formulas.find(|text| waits.iter().any(|name| text.contains(name)))?;
     let says = |contender: &Contender, key: &str| {
         let value = experiment.resolved.value(&format!("mechanism.{}.{key}", contender.name));
         value.map(|value| value.to_string().trim_matches('"').to_owned())
@@ -434,7 +434,7 @@ pub(super) fn other_order(experiment: &Experiment) -> Option<Warning> {
 /// Where offers are certified: who else moves and is far from its best reply, by more than the tolerance or a tenth of what it has.
 fn not_covered(summary: &Summary, experiment: &Experiment, c: usize, contender: &str) -> Vec<Warning> {
     let estimate = |metric: &str| summary.estimate(c, metric);
-    if !estimate("certified").is_some_and(|e| e.mean > 0.0) {
+    if estimate("certified").map_or(0.0, |e| e.mean) <= 0.0 {
         return Vec::new();
     }
     let tolerance = experiment.play.tolerance;
