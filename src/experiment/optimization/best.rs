@@ -136,22 +136,19 @@ impl<'a> BestSearch<'a> {
         };
         for (i, axis) in axes.iter().enumerate() {
             let mut variable = variable(axis, i, found, genes, all[design].mean()[0]);
-            match &found.response {
-                Some(fitted) => {
-                    variable.curve = curve(axis, i, fitted, genes, &own);
-                    variable.band = band(i, fitted, genes, &own);
+            if let Some(fitted) = &found.response {
+                variable.curve = curve(axis, i, fitted, genes, &own);
+                variable.band = band(i, fitted, genes, &own);
+            } else {
+                let on_line = |c: &&Candidate| (0..genes.len()).all(|j| j == i || c.genes[j] == genes[j]);
+                // Means over the same replicates, where there are enough: others have other luck in common.
+                let whole = |c: &&Candidate| on_line(c) && c.replicates() == all[design].replicates();
+                let mut line = points(&mut all.iter().filter(whole), i);
+                if line.len() < 2 {
+                    line = points(&mut all.iter().filter(on_line), i);
                 }
-                None => {
-                    let on_line = |c: &&Candidate| (0..genes.len()).all(|j| j == i || c.genes[j] == genes[j]);
-                    // Means over the same replicates, where there are enough: others have other luck in common.
-                    let whole = |c: &&Candidate| on_line(c) && c.replicates() == all[design].replicates();
-                    let mut line = points(&mut all.iter().filter(whole), i);
-                    if line.len() < 2 {
-                        line = points(&mut all.iter().filter(on_line), i);
-                    }
-                    variable.curve = line.iter().map(|p| [p[0], p[1]]).collect();
-                    variable.band = line.iter().map(|p| [p[2], p[3]]).collect();
-                }
+                variable.curve = line.iter().map(|p| [p[0], p[1]]).collect();
+                variable.band = line.iter().map(|p| [p[2], p[3]]).collect();
             }
             optimum.variables.push(variable);
         }

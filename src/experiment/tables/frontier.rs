@@ -123,7 +123,7 @@ fn exchange(optimization: &Optimization, front: &Front, directory: &Path) -> Res
     for t in &front.typical {
         let mut line = format!("median,{},{first},,", key(t.objective));
         push_numbers(&mut line, &[t.rate, t.low, t.high]);
-        line += &format!(",{}\n", t.of);
+        line += &[",", &t.of.to_string(), "\n"].concat();
         table.lines(&line)?;
     }
     table.finish().map(drop)

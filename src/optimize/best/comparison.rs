@@ -58,7 +58,9 @@ mod tests {
 
     fn candidate(values: &[f64]) -> Candidate {
         let mut candidate = Candidate::new(vec![0.5], 0, 1, 0);
-        values.iter().for_each(|y| candidate.push(&[*y]));
+        for y in values {
+            candidate.push(&[*y]);
+        }
         candidate
     }
 

@@ -311,7 +311,9 @@ impl Seeking {
             // Nothing feasible yet: who is to be left behind nobody knows.
             if replicates < self.settings.maximum {
                 let next = (2 * replicates).min(self.settings.maximum);
-                running.iter().for_each(|&i| self.ask_for(i, next));
+                for &i in &running {
+                    self.ask_for(i, next);
+                }
                 self.phase = Phase::Racing(next);
             } else {
                 self.phase = Phase::Over;
@@ -324,7 +326,9 @@ impl Seeking {
         if replicates < self.settings.maximum {
             let next = (2 * replicates).min(self.settings.maximum);
             let staying: Vec<usize> = running.into_iter().filter(|&i| stays(i, 0.0)).collect();
-            staying.iter().for_each(|&i| self.ask_for(i, next));
+            for &i in &staying {
+                self.ask_for(i, next);
+            }
             self.phase = Phase::Racing(next);
             return;
         }
@@ -490,7 +494,9 @@ impl Seeking {
         let short: Vec<usize> =
             better.iter().copied().filter(|&i| self.candidates()[i].replicates() < maximum).collect();
         if !short.is_empty() {
-            short.iter().for_each(|&i| self.ask_for(i, maximum));
+            for &i in &short {
+                self.ask_for(i, maximum);
+            }
             return;
         }
         let (true, Some(place)) = (!better.is_empty(), best_member) else {

@@ -588,6 +588,13 @@ fn what_cannot_be_optimized_is_refused_in_words() {
             AUCTION.replace("population = 6", "population = 6\nconstraints = [\"liveness > 1\"]"),
             "METRIC >= NUMBER",
         ),
+        (
+            AUCTION.replace(
+                "population = 6",
+                "population = 6\nconstraints = [\"liveness >= 0.9\", \"liveness <= 0.2\"]",
+            ),
+            "`liveness >= 0.9` and `liveness <= 0.2` cannot both hold",
+        ),
         (AUCTION.replace("population = 6", "population = 6\nsize = 3"), "size"),
         (AUCTION.replace("replicates = 8", "replicates = 7"), "an audit of 7 replicates"),
         (AUCTION.replace("population = 6", "population = 6\nconfidence = 0.999"), "at least 10"),
@@ -617,10 +624,10 @@ fn an_infeasible_problem_says_which_constraint_and_how_far() {
 
 #[test]
 fn what_is_infeasible_by_halves_says_how_far_in_all() {
-    // With three values uniform on [0, 1] the share r⁴ stays unrealised at a reserve r: each can be kept, not both.
+    // With three values uniform on [0, 1] the share r⁴ stays unrealised at a reserve r, and r³ of slots: each can be kept, not both.
     let text = AUCTION.replace(
         "population = 6",
-        "population = 6\nconstraints = [\"unrealised_share >= 0.02\", \"unrealised_share <= 0.0001\"]",
+        "population = 6\nconstraints = [\"unrealised_share >= 0.02\", \"liveness >= 0.999\"]",
     );
     let one =
         text.replace("[mechanism.two]\nrule = \"auction_rotation\"\nseats = 2\npricing = \"uniform\"\n", "");
