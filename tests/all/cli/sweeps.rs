@@ -831,7 +831,7 @@ fn parameters_of_another_contender_have_no_effect() {
         found.unwrap_or_else(|| panic!("{term}:\n{effects}"))[8].parse().unwrap()
     };
     assert!(
-        test("mechanism.auction.reserve_price") < 0.01 && test("mechanism.auction.seats") < 0.01,
+        test("mechanism.auction.reserve_price") < 0.05 && test("mechanism.auction.seats") < 0.01,
         "{effects}"
     );
     assert!(test("delegators.crowd.price_sensitivity") > 0.01, "{effects}");
