@@ -324,11 +324,9 @@ pub(super) fn finish(run: &Finished, store: &Store) -> Result<Status, Stop> {
         }
         return Ok(status);
     }
-    if !summary.stopped_early {
-        if let Some(reached) = &reached {
-            reached.targets().iter().for_each(|text| common.say(&format!("target: {text}")));
-            reached.missed().iter().for_each(|text| common.say(text));
-        }
+    if let Some(reached) = reached.as_ref().filter(|_| !summary.stopped_early) {
+        reached.targets().iter().for_each(|text| common.say(&format!("target: {text}")));
+        reached.missed().iter().for_each(|text| common.say(text));
     }
     if summary.stopped_early {
         // With a stopping rule nobody knows of how many.

@@ -283,7 +283,8 @@ impl Store {
             1 => format!("{STORE_FILE}.damaged"),
             n => format!("{STORE_FILE}.damaged-{n}"),
         };
-        let free = (1..).map(|number| lock.directory().join(name(number))).find(|path| !path.exists());
+        let free =
+            (1..u32::MAX).map(|number| lock.directory().join(name(number))).find(|path| !path.exists());
         let Some(aside) = free else { return Ok(None) };
         for ending in ["-journal", "-wal", ""] {
             let (from, to) = (schema::beside(&path, ending), schema::beside(&aside, ending));

@@ -244,6 +244,9 @@ fn can_interact(a: &Factor, b: &Factor, points: usize) -> bool {
     false
 }
 
+/// The points at which the same factors exist: settings of each factor there, combinations, and how often each is there.
+type Case = (Vec<BTreeSet<u64>>, usize, usize);
+
 /// Whether among the points at which the same factors exist every combination of the settings that these have there is there equally often: a
 /// full factorial design, or one for each case of a condition. Columns of a factor are orthogonal then to whatever the others do.
 fn is_crossed(factors: &[&Factor], points: usize) -> bool {
@@ -266,8 +269,7 @@ fn is_crossed(factors: &[&Factor], points: usize) -> bool {
             (0..own.len()).any(|point| factor.is_absent(point)).then_some(*levels as u64 - 1)
         })
         .collect();
-    // By case: settings of each factor, combinations, and how often each is there.
-    let mut cases: BTreeMap<Vec<bool>, (Vec<BTreeSet<u64>>, usize, usize)> = BTreeMap::new();
+    let mut cases: BTreeMap<Vec<bool>, Case> = BTreeMap::new();
     for same in found.chunk_by(|a, b| a == b) {
         let mut number = same[0];
         let mut settings = vec![0; places.len()];
@@ -545,7 +547,7 @@ mod tests {
 
     #[test]
     fn parameters_on_a_logarithmic_scale_are_coded_by_their_logarithms() {
-        let many: Vec<f64> = (0..=16).map(|i| 2_f64.powi(i)).collect();
+        let many: Vec<f64> = (0..=16_u32).map(|i| f64::from(1_u32 << i)).collect();
         let model = Model::new(&[numbers("many", &many).in_logarithms()], 17, 100);
         for (point, z) in [(0, -1.0), (4, -0.5), (8, 0.0), (16, 1.0_f64)] {
             let found = row(&model, point);

@@ -277,7 +277,8 @@ impl Margins {
             let missed = |&point: &u32| {
                 columns.write_alone(point as usize, &mut x);
                 let fitted: f64 = x.iter().zip(&self.centre).zip(&beta).map(|((x, c), b)| (x - c) * b).sum();
-                (self.cells.mean[point as usize] - mean - fitted).powi(2)
+                let missed = self.cells.mean[point as usize] - mean - fitted;
+                missed * missed
             };
             self.missed = Some(having.iter().map(missed).sum::<f64>() / freedom as f64);
         }
