@@ -678,8 +678,8 @@ impl Seeking {
     }
 }
 
-/// All settings, where they are few.
-fn few(space: &Space) -> Option<Vec<Vec<f64>>> {
+/// All settings, where they are few enough to be evaluated each.
+pub fn few(space: &Space) -> Option<Vec<Vec<f64>>> {
     let mut all: Vec<Vec<f64>> = vec![Vec::new()];
     for variable in 0..space.len() {
         let positions = genes_of(space, variable);
