@@ -125,7 +125,12 @@ pub fn check(options: &Options, common: &Common) -> Result<Status, Stop> {
         // A solver takes about as many settings as its start and its window, and as many again on its way.
         let settings = &optimization.settings;
         let window = 20.0 * optimization.space.len() as f64;
-        let solver = window * 1.5 * (f64::from(settings.minimum) + f64::from(settings.maximum));
+        let (least, most) = (f64::from(settings.minimum), f64::from(settings.maximum));
+        // Of a few settings half are left behind early.
+        let solver = match crate::optimize::best::few(&optimization.space) {
+            Some(all) => all.len() as f64 * f64::midpoint(least, most),
+            None => window * 1.5 * (least + most),
+        };
         // Racing leaves about half of a generation's evaluations, doubts add a tenth; then the audit.
         let first = settings.population as f64 * f64::from(settings.minimum);
         let later = first * f64::from(settings.generations) * (0.5 + settings.top_up);

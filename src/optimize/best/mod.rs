@@ -605,8 +605,13 @@ impl Seeking {
                 let (change, is_identified) = sharp[i];
                 match &draft.response {
                     Some(fitted) if is_identified => Pinned {
-                        interval: fitted.located.interval[i],
-                        is_open: fitted.located.is_open[i],
+                        // Between settings there is nothing, neither a best one nor an end.
+                        interval: fitted.located.interval[i]
+                            .map(|x| self.pool.space().variables[i].kind.snap(x)),
+                        is_open: match self.pool.space().variables[i].kind {
+                            Kind::Continuous => fitted.located.is_open[i],
+                            _ => [false; 2],
+                        },
                         change,
                         is_identified,
                         at_edge: fitted.located.at_edge[i],
@@ -678,8 +683,8 @@ impl Seeking {
     }
 }
 
-/// All settings, where they are few.
-fn few(space: &Space) -> Option<Vec<Vec<f64>>> {
+/// All settings, where they are few enough to be evaluated each.
+pub fn few(space: &Space) -> Option<Vec<Vec<f64>>> {
     let mut all: Vec<Vec<f64>> = vec![Vec::new()];
     for variable in 0..space.len() {
         let positions = genes_of(space, variable);
@@ -786,6 +791,20 @@ mod tests {
             assert_eq!(run.evaluations(), runs[0].evaluations());
             assert!((found[0] - 0.6).abs() < 0.03 && (found[1] - 0.3).abs() < 0.02, "{found:?}");
         }
+    }
+
+    #[test]
+    fn beside_a_range_a_list_keeps_to_its_settings() {
+        let mut space = Space::cube(2);
+        space.variables[1].kind = Kind::Ordered(vec![1.0 / 6.0, 0.5, 5.0 / 6.0]);
+        let f = |x: &[f64], r: u32| vec![2.0 + square(x[0] - 0.3) + square(x[1] - 0.45) + 0.1 * noise(r, 0)];
+        let seeking = seek(space, 0, settings(Descent::NelderMead), 9, f);
+        let pinned = &seeking.found().unwrap().pinned;
+        assert_eq!(
+            (position(&seeking)[1], pinned[1].interval, pinned[1].is_open),
+            (0.5, [0.5; 2], [false; 2])
+        );
+        assert!(pinned[1].is_identified && (position(&seeking)[0] - 0.3).abs() < 0.01, "{pinned:?}");
     }
 
     #[test]
