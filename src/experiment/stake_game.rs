@@ -1,5 +1,6 @@
 //! The contest of stakes that a contender of rule `stake` is, where theory knows it: constant values, machines that never fail, and
-//! nothing but the cost of capital, and what issuance takes of a token, that a stake may cost or lose. What candidates have (`capital_limit`) bounds their stakes; what a menu
+//! nothing but the cost of capital, and what issuance takes of a token, that a stake may cost or lose. What candidates have
+//! (`capital_limit`) bounds their stakes; what a menu
 //! leaves out does not: it belongs to how somebody learns, and play that presses against its end has a warning of its own.
 
 use super::kickback_game::worths;

@@ -66,7 +66,13 @@ pub const METRICS: &[Metric] = &[
         "potential value",
         "fees and MEV per epoch if the one candidate worth most in it produced every slot (with unit seats: the k worth most)",
     ).not_negative(),
-    metric("gross_value", "ETH", Maximize, "gross value", "fees and MEV realised per epoch").not_negative(),
+    metric(
+        "gross_value",
+        "ETH",
+        Maximize,
+        "gross value",
+        "fees and MEV realised per epoch; of the tips of one transaction what an includer alone is paid, and no more",
+    ).not_negative(),
     metric(
         "net_surplus",
         "ETH",
@@ -140,7 +146,7 @@ pub const METRICS: &[Metric] = &[
         "share",
         Neutral,
         "outside income",
-        "income from outside the welfare account: toxic MEV, external bribes, and the yield of bonds and stakes in a token whose price the protocol moves (with `token`; below 0 where they lose more)",
+        "income from outside the welfare account: toxic MEV, external bribes, tips paid again to further includers of a transaction, and the yield of bonds and stakes in a token whose price the protocol moves (with `token`; below 0 where they lose more)",
     ),
     metric("user_harm_share", "share", Minimize, "user harm", "memo: harm to users").not_negative(),
     metric(
@@ -164,6 +170,13 @@ pub const METRICS: &[Metric] = &[
         "overhead ratio",
         "operating cost over that of one operator under the rule `centralized`, its own uptime included, on the same draws",
     ),
+    metric(
+        "redundancy",
+        "count",
+        Neutral,
+        "redundancy",
+        "sequencers scheduled to be live in a slot, leader included, each once, up or not: mean over slots (with slots)",
+    ).not_negative(),
     metric("liveness", "ratio", Maximize, "liveness", "share of slots produced").within(0.0, 1.0),
     metric(
         "longest_gap_slots",

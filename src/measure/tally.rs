@@ -43,6 +43,7 @@ pub struct Tally {
     scheduled: f64,
     slots: f64,
     missed: f64,
+    live: f64,
     gap: f64,
     assigned: f64,
     assignable: f64,
@@ -54,6 +55,7 @@ pub struct Tally {
     bribes: f64,
     illicit: f64,
     appreciation: f64,
+    repeated: f64,
     harm: f64,
     toxic: f64,
     users: f64,
@@ -84,6 +86,7 @@ pub struct Opening {
     bribes: f64,
     illicit: f64,
     appreciation: f64,
+    repeated: f64,
     memo: Memo,
     prices: f64,
     gross: f64,
@@ -113,6 +116,7 @@ impl Opening {
             bribes: ledger.bribes(),
             illicit: ledger.illicit(),
             appreciation: ledger.appreciation(),
+            repeated: ledger.repeated(),
             memo: market.docket().map_or_else(Memo::default, |docket| docket.memo),
             prices: ledger.revenue(),
             gross: ledger.gross(),
@@ -141,6 +145,7 @@ impl Tally {
         self.potential += service.potential;
         self.slots += service.total;
         self.missed += service.missed;
+        self.live += service.live.iter().sum::<f64>();
         self.scheduled += service.scheduled.iter().sum::<f64>();
         let resold = &round.selection.resold;
         self.resold_slots += resold.iter().map(|trade| service.scheduled[trade.buyer]).sum::<f64>();
@@ -248,6 +253,7 @@ impl Tally {
         self.bribes += ledger.bribes() - opening.bribes;
         self.illicit += ledger.illicit() - opening.illicit;
         self.appreciation += ledger.appreciation() - opening.appreciation;
+        self.repeated += ledger.repeated() - opening.repeated;
         if let Some(docket) = market.docket() {
             self.harm += docket.memo.harm - opening.memo.harm;
             self.toxic += docket.memo.toxic - opening.memo.toxic;
@@ -358,11 +364,12 @@ impl Tally {
                 "operating_cost_share" => Some(share(self.operating)),
                 "posting_cost_share" => Some(share(self.posting)),
                 "unrealised_share" => Some(1.0 - share(self.gross)),
-                "outside_income_share" => Some(share(self.illicit + self.appreciation)),
+                "outside_income_share" => Some(share(self.illicit + self.repeated + self.appreciation)),
                 "user_harm_share" => Some(share(self.harm)),
                 "capital_cost_share" => Some(share(self.capital_cost)),
                 "allocative_efficiency" => (self.assignable > 0.0).then(|| self.assigned / self.assignable),
                 "overhead_ratio" => (reference_operating > 0.0).then(|| self.operating / reference_operating),
+                "redundancy" => (!game.setting.world.is_abstract()).then(|| self.live / self.slots),
                 "liveness" => Some(1.0 - self.missed / self.slots),
                 "longest_gap_slots" => lived.then(|| self.gap / self.markets),
                 "inclusion_delay_slots" => self.censorship.delay(),

@@ -2,18 +2,26 @@
 //!
 //! **Rule.** Each slot's leader is drawn in proportion to `w_i·g(S_i)`. The weight `w_i` is that of a base: the stake `s_i^τ`
 //! (`base = "stake"`), the bid of each of the `k` candidates with the highest `b_i·g(S_i)` of at least the reserve
-//! (`"auction"`), or the same for all (`"equal"`). The score `S_i` is the smoothed share of its slots that the candidate
-//! delivered; with equal weights it is the candidate's *effort* in the same epoch, an investment in the performance that
+//! (`"auction"`), or the same for all (`"equal"`). The score `S_i` is the smoothed share of its slots in which the candidate
+//! was up, whether or not a quorum or a committee failed it; with equal weights it is the candidate's *effort* in the same epoch, an investment in the performance that
 //! is measured. `g(S)` is `S^γ` (`score_form = "power"`) or `e^{γS}` (`"exp"`), with `γ` the `score_power`. Newcomers begin
 //! with the score `newcomer_score`, and count for `probation_weight` of their weight in their first `probation_epochs`
 //! epochs of service. Whose score falls below `least_score` is evicted, and may come back as a newcomer after
 //! `eviction_epochs`.
 //!
 //! The leaders of the next slots stand by, so that `redundancy` candidates are live in a slot (with stakes and a
-//! redundancy of all candidates: everybody who has a stake). With `r_max` that number begins at `r_max`, falls by one
-//! after every `control_epochs` in which the share `availability_target` of slots was produced and the share `inclusion_target`
-//! of targeted transactions got in within their windows, down to `redundancy`, and rises by one after those in which either
-//! was not.
+//! redundancy of all candidates: everybody who has a stake). With `r_max` that number begins at `r_max` and follows error budgets: every
+//! `control_epochs` allow the share `1 − availability_target` of their slots to be missed, and `1 − inclusion_target` of targeted
+//! transactions to be kept out for their windows. When as much as a window allows is left of both, redundancy falls by one, down to
+//! `redundancy`, and that much counts as spent; when as much as the last step down has spent is overdrawn of either, it rises by one, and
+//! that is paid back. One step a window at most; what is left or overdrawn besides is carried over.
+//!
+//! *Where it settles.* With `a` the target, `M` the slots missed of `N`, `A` a window's budget and `d` the steps down in force,
+//! `M − (1 − a)N = balance − d·A`, both of which stay bounded: in the long run the share of slots produced is the target itself, however outages come in
+//! clusters, wherever `r_max` reaches it and `redundancy` alone does not; it is better where even that is, and what `r_max` reaches where it is not enough.
+//! (To look at single windows, and to let redundancy fall after those in which the target held, ends below it: most windows have none of the rare
+//! failures that make up the mean.) A window that allows less than one outage lasts lets redundancy overshoot: as many slots are
+//! produced, with more machines live. A target of 1 allows nothing, so that redundancy stays up for good once a slot is missed.
 //!
 //! **Who pays whom.** Producers keep `commission` of fees and MEV, and get `issuance` for each slot. Winners of the auction
 //! pay the community their bid per slot. Who is in the draw posts a bond `B·V^ζ`, locked for `dispute_epochs` more than its own, where `V` is the demand index that can be
@@ -29,7 +37,8 @@
 //!
 //! **References.** Lazear and Rosen (1981), "Rank-order tournaments as optimum labor contracts", J. Polit. Econ. 89;
 //! Hirshleifer (1989), "Conflict and rent-seeking success functions: ratio vs. difference models", Public Choice 63;
-//! polynya (2021), "Algorithmic performance-based rotation".
+//! polynya (2021), "Algorithmic performance-based rotation"; Beyer, Jones, Petoff and Murphy (2016), *Site Reliability
+//! Engineering*, chapter 3, on error budgets.
 
 mod bids;
 mod parameters;

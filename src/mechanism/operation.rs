@@ -29,6 +29,8 @@ pub struct Service {
     pub scheduled: Vec<f64>,
     /// Scheduled slots that the candidate produced itself.
     pub delivered: Vec<f64>,
+    /// Scheduled slots in which it was not up itself, common outages included: neither a quorum nor a committee that fails makes it lapse.
+    pub lapsed: Vec<f64>,
     /// Slots produced, taken over ones included.
     pub produced: Vec<f64>,
     /// Fees and MEV earned, in ETH.
@@ -50,8 +52,10 @@ pub struct Service {
     pub includers: Includers,
     /// Benign MEV that the candidate extracted, in ETH (slot by slot only).
     pub mev: Vec<f64>,
-    /// Tips of targeted transactions, in ETH.
+    /// Tips of targeted transactions, each transaction's once at most: what one who includes it alone would be paid, in ETH.
     pub tips: Vec<f64>,
+    /// What includers of one transaction are paid together beyond that, in ETH: users pay again for what they have.
+    pub repeated: Vec<f64>,
     /// Bribes and toxic MEV, in ETH.
     pub illicit: Vec<f64>,
     /// Targeted transactions whose life ended in the epoch, and how many of them stayed out for their whole window.
@@ -85,6 +89,8 @@ impl Service {
             &mut self.mev,
             &mut self.premium,
             &mut self.tips,
+            &mut self.repeated,
+            &mut self.lapsed,
             &mut self.illicit,
             &mut self.live,
             &mut self.starts,

@@ -61,6 +61,8 @@ pub struct Keeping {
     pub kept: f64,
     /// Share of those that it delivers.
     pub delivered: f64,
+    /// Share of those at which it lapses: its own machine is down, or there is a common outage.
+    pub lapsed: f64,
     /// Share of those at which its own machine is down.
     pub down: f64,
 }
@@ -98,7 +100,12 @@ pub fn keeping(terms: &Terms, i: usize, turns: usize, spacing: u32, tolerance: u
     }
     let up = (1.0 - down) * (1.0 - terms.common_down);
     let others = if up > 0.0 { terms.availability[i] / up } else { 0.0 };
-    Keeping { kept: kept / turns.max(1) as f64, delivered: others * delivered / kept, down: lapsed / kept }
+    Keeping {
+        kept: kept / turns.max(1) as f64,
+        delivered: others * delivered / kept,
+        lapsed: 1.0 - delivered / kept,
+        down: lapsed / kept,
+    }
 }
 
 #[cfg(test)]

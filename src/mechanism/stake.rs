@@ -119,7 +119,8 @@ impl Contest {
     pub fn whole_rent(&self, at: &At, i: usize) -> f64 {
         let worth = at.terms.availability[i] * self.income(at, i) - at.live_cost(i);
         let findings = at.terms.cost_of_findings(i, 0.0, || at.terms.office_of_slots(i, 1.0, 1.0));
-        (f64::from(at.terms.epoch_slots) * worth - findings) / at.holding_cost(i).max(at.terms.capital_rate[i])
+        (f64::from(at.terms.epoch_slots) * worth - findings)
+            / at.holding_cost(i).max(at.terms.capital_rate[i])
     }
 
     /// What an ETH at stake costs candidate `i` in an epoch whose slots are all produced, where every epoch is like that: `r + w·(1 − exp(−ηI/C))`

@@ -10,7 +10,8 @@
 //! `L` it has `L` chances).
 //!
 //! **Who pays whom.** As under `stake`: producers keep `commission` of fees and MEV, and get `issuance` for each slot.
-//! A leader loses the share `leak` of its stake to the community for each slot of its own that it misses, and who does not
+//! A leader loses the share `leak` of its stake to the community for each slot of its own in which it is down, common outages included (not where
+//! a quorum or a committee fails: those of others count neither here nor towards removal), and who does not
 //! restake in time the share `restake_slash` of what was left.
 //!
 //! **What theory says.** With replacement it is the contest of `stake`, without its overhead: equals stake
@@ -94,7 +95,7 @@ pub const LEAK: Parameter = Parameter::number(
     1.0,
     0.0,
     "share per slot",
-    "share of its stake that a leader loses for each slot of its own that it misses",
+    "share of its stake that a leader loses for each slot of its own in which it is down",
 );
 /// Parameters read.
 pub const PARAMETERS: &[&Parameter] = &[
@@ -452,7 +453,7 @@ impl Mechanism for StakeRotation {
         let slots = f64::from(at.terms.epoch_slots);
         let (income, live_cost) = (slots * self.contest.income(at, i), slots * at.live_cost(i));
         let delivered = at.terms.keeping(i).delivered;
-        let leak = slots * self.leak * (1.0 - delivered);
+        let leak = slots * self.leak * at.terms.keeping(i).lapsed;
         if self.all_live(at) {
             self.contest.all_live_payoffs(at, i, 1.0, menu, &mut scratch.all_live, out);
             for (payoff, &stake) in out[1..].iter_mut().zip(menu).filter(|_| leak > 0.0) {
@@ -552,8 +553,8 @@ impl Mechanism for StakeRotation {
             }
         }
         if self.leak > 0.0 {
-            for (i, led) in service.scheduled.iter().enumerate() {
-                state.slash(ledger, i, self.leak * (led - service.delivered[i]).max(0.0));
+            for (i, lapsed) in service.lapsed.iter().enumerate() {
+                state.slash(ledger, i, self.leak * lapsed);
             }
         }
     }

@@ -160,7 +160,12 @@ impl Terms {
     /// What candidate `i` can expect to keep of its turns, and to deliver of those.
     #[inline]
     pub fn keeping(&self, i: usize) -> Keeping {
-        let whole = || Keeping { kept: 1.0, delivered: self.availability[i], down: self.own_down[i] };
+        let whole = || Keeping {
+            kept: 1.0,
+            delivered: self.availability[i],
+            lapsed: 1.0 - (1.0 - self.common_down) * (1.0 - self.own_down[i]),
+            down: self.own_down[i],
+        };
         self.keeping.get(i).copied().unwrap_or_else(whole)
     }
 

@@ -95,7 +95,8 @@ impl<M: Mechanism> School<'_, '_, M> {
                     let found = if docket.is_judged(service, i) { finds(acts) } else { 0.0 };
                     let costs =
                         f64::from(acts) * scruple(p) + if staked { 0.0 } else { found * loss(p).counted() };
-                    earned[p] += service.tips[i] + service.illicit[i] - docket.penalties[i] - costs;
+                    let tips = service.tips[i] + service.repeated[i];
+                    earned[p] += tips + service.illicit[i] - docket.penalties[i] - costs;
                     produced[p] += service.produced[i];
                     let took = docket.took_toxic(self.game.terms, service, i);
                     met[p][usize::from(docket.ordered(i).is_some())].acts +=

@@ -41,6 +41,8 @@ pub struct Ledger {
     bribes: f64,
     /// Bribes and toxic MEV.
     illicit: f64,
+    /// Tips paid again for one inclusion.
+    repeated: f64,
     /// What the protocol's doing to its token has added to what is locked, and that when the last epoch was closed.
     appreciation: f64,
     booked: f64,
@@ -78,6 +80,7 @@ impl Ledger {
             traders: 0.0,
             bribes: 0.0,
             illicit: 0.0,
+            repeated: 0.0,
             appreciation: 0.0,
             booked: 0.0,
             community: 0.0,
@@ -221,10 +224,12 @@ impl Ledger {
     pub fn close(&mut self, epoch: u32, service: &Service) -> Result<(), Imbalance> {
         let gross = service.gross.iter().sum::<f64>() + service.tips.iter().sum::<f64>();
         let illicit: f64 = service.illicit.iter().sum();
+        let repeated: f64 = service.repeated.iter().sum();
         let posting: f64 = service.posting.iter().sum();
         let operating: f64 = service.operating.iter().sum();
         self.gross += gross;
         self.illicit += illicit;
+        self.repeated += repeated;
         self.posting += posting;
         self.operating += operating;
         let inside = self.community + self.cash.iter().sum::<f64>() + self.delegators.iter().sum::<f64>();
@@ -232,9 +237,10 @@ impl Ledger {
         let outside = self.users + self.suppliers + self.bribers + self.traders;
         let left = outside - std::mem::replace(&mut self.outside, outside);
         let gained = self.appreciation - std::mem::replace(&mut self.booked, self.appreciation);
-        let expected = gross + illicit + gained - posting - operating;
+        let expected = gross + illicit + repeated + gained - posting - operating;
         // What passed through the books this epoch, and the rounding of accounts that have grown since the market opened.
-        let turnover = gross.abs() + illicit.abs() + gained.abs() + posting.abs() + operating.abs();
+        let turnover =
+            gross.abs() + illicit.abs() + repeated.abs() + gained.abs() + posting.abs() + operating.abs();
         let magnitude = |accounts: &[f64]| accounts.iter().map(|x| x.abs()).sum::<f64>();
         let grown = self.community.abs()
             + self.users.abs()
@@ -326,7 +332,12 @@ impl Ledger {
         self.appreciation
     }
 
-    /// Fees, tips and benign MEV so far.
+    /// Tips paid so far beyond what one includer alone is paid for a transaction.
+    pub fn repeated(&self) -> f64 {
+        self.repeated
+    }
+
+    /// Fees, tips (of each transaction once) and benign MEV so far.
     pub fn gross(&self) -> f64 {
         self.gross
     }

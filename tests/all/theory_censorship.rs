@@ -195,3 +195,37 @@ fn the_briber_learns_the_cheapest_price_that_works() {
         }
     }
 }
+
+/// Two who are live include a transaction in every slot. What the second is paid besides is a transfer: users are out of it, and nothing more is
+/// realised.
+#[test]
+fn a_second_tip_for_one_inclusion_is_a_transfer() {
+    // (tips, tip realised by inclusion, by one who includes alone, paid beyond it)
+    for (tips, realised, alone, again) in [
+        ("target_tip = 0.06\n", 0.06, 0.06, 0.06),
+        ("target_tip = 0.06\ntip_rule = \"shared\"\n", 0.06, 0.06, 0.0),
+        ("target_tip = 0.02\ntip_rule = \"conditional\"\ntip_alone = 0.1\n", 0.04, 0.1, 0.0),
+        ("target_tip = 0.08\ntip_rule = \"conditional\"\ntip_alone = 0.1\n", 0.1, 0.1, 0.06),
+    ] {
+        let text = format!(
+            "[experiment]\nname = \"tips\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\nfailover = 1.0\ntarget_rate = 1.0\n\
+             target_window = 1\n{tips}\n[[sequencers]]\nname = \"one\"\ncount = 2\n\n[mechanism.board]\nrule = \"authority\"\nseats = 2\n\
+             contract_fee = 0.005\nredundancy = 2\nepoch_slots = 10\ninclusion = \"any_live\"\n\n[play]\nrounds = 1\nmeasured_epochs = 4\n"
+        );
+        let experiment = read(&text);
+        let outcome = unit(&experiment, &experiment.contenders[0], 0);
+        let potential = 0.01 + alone;
+        for (key, expected) in [
+            ("net_surplus", 10.0 * (0.01 + realised)),
+            ("gross_value", 10.0 * (0.01 + realised)),
+            ("potential_value", 10.0 * potential),
+            ("unrealised_share", 1.0 - (0.01 + realised) / potential),
+            ("outside_income_share", again / potential),
+            ("sequencer_share", (0.005 + realised + again) / potential),
+            ("community_share", 0.005 / potential),
+        ] {
+            let found = metric(&outcome, key).unwrap();
+            assert!((found - expected).abs() < 1e-12, "{tips}{key}: {found}, {expected}");
+        }
+    }
+}

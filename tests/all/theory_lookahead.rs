@@ -2,6 +2,10 @@
 
 use crate::lab::{metric, read, try_read, unit};
 use sequencer_lab::experiment::outcome::Outcome;
+use sequencer_lab::learning::policy::Policy;
+use sequencer_lab::mechanism::{Mechanism, Rule};
+use sequencer_lab::play::market::{Detail, Game, Market, Round, Seating};
+use sequencer_lab::play::schedule::{Phase, market_key};
 use sequencer_lab::theory::censorship::aimed::Aimed;
 
 fn outcome(text: &str) -> Outcome {
@@ -115,4 +119,36 @@ fn seats_that_are_sold_ahead_are_sold_in_ignorance() {
         value(&ahead, "unrealised_share")
     );
     assert!(value(&now, "unrealised_share").abs() < 1e-9);
+}
+
+/// A bond that follows demand is what it was when its epoch was decided, two epochs before it is served: that much stays for the dispute
+/// window, and the stake of five beside it for the epoch alone.
+#[test]
+fn bonds_decided_ahead_stay_apart_from_stakes() {
+    let experiment = read(
+        "[experiment]\nname = \"ahead\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\ndemand_volatility = 0.6\n\
+         demand_persistence = 0.9\ntarget_rate = 0.1\n\n\
+         [[sequencers]]\nname = \"staker\"\ncount = 3\ncapital_cost = 0.01\nstrategy = \"five\"\n\n\
+         [mechanism.merit]\nrule = \"algorithmic\"\nscore_power = 0\nepoch_slots = 10\nbond = 1.0\nbond_power = 1.0\ndispute_epochs = 2\n\
+         lookahead = 3\n\n[play]\nrounds = 1\nmeasured_epochs = 5\n\n\
+         [strategies.five]\nlearner = \"scripted\"\noffer = { absolute = 5.0 }\n",
+    );
+    let contender = &experiment.contenders[0];
+    let Rule::Algorithmic(rule) = &contender.rule else { panic!("{:?}", contender.rule) };
+    let seats = Seating::new(&experiment.setting, true);
+    let game = Game { rule, setting: &experiment.setting, terms: &contender.terms, seats: &seats };
+    let policies: Vec<Policy> = seats.players.iter().map(|p| Policy::pure(1, p.menu.columns(), 1)).collect();
+    let mut round = Round::new(&game);
+    let mut market = Market::open(&game, market_key(1, 0, Phase::Measure, 0));
+    let mut bonds: Vec<f64> = Vec::new();
+    for epoch in 0..30 {
+        market.offer(&game, |p| &policies[p], &mut round);
+        market.decide(&game, &mut round, Detail::Slots).unwrap();
+        bonds.push(round.selection.bond[0] - 5.0);
+        let [stakes, disputed] = rule.escrows(&market.state)[..] else { panic!("two escrows") };
+        assert!((stakes.locked(0) - 5.0).abs() < 1e-12, "{epoch}: {}", stakes.locked(0));
+        let standing: f64 = bonds.iter().rev().take(3).sum();
+        assert!((disputed.locked(0) - standing).abs() < 1e-12, "{epoch}: {} {bonds:?}", disputed.locked(0));
+    }
+    assert!(bonds.windows(2).any(|pair| pair[1] < 0.8 * pair[0]), "{bonds:?}");
 }

@@ -48,8 +48,11 @@ fn issuance_is_a_cost_of_stakes_in_the_token() {
     hold(&outcomes, "sequencer_share", 1.3 - 4.0 * stake * lost, 4.0 * tick * lost);
     assert!(outcomes.iter().all(|o| metric(o, "certified") == Some(1.0)));
     // What is posted in ETH loses nothing.
-    let safe =
-        issuing(&[1.0; 4], &[0.05; 4], "bond_asset = \"eth\"\ntoken = { capitalisation = 3.0, elasticity = 0.5 }");
+    let safe = issuing(
+        &[1.0; 4],
+        &[0.05; 4],
+        "bond_asset = \"eth\"\ntoken = { capitalisation = 3.0, elasticity = 0.5 }",
+    );
     let known = known_outcome(&safe, &safe.contenders[0]).unwrap().value;
     assert!((known / (4.0 * symmetric_stake(1.3, 0.05, 4, 1.0).unwrap()) - 1.0).abs() < 1e-12, "{known}");
 }
@@ -93,7 +96,10 @@ fn staked(contender: &str) -> Experiment {
 }
 
 /// Lets `visit` play the market of the experiment's stakes.
-fn with_stakes(experiment: &Experiment, visit: impl Fn(&Market<Stake>, &mut dyn FnMut(&mut Market<Stake>), &Game<Stake>)) {
+fn with_stakes(
+    experiment: &Experiment,
+    visit: impl Fn(&Market<Stake>, &mut dyn FnMut(&mut Market<Stake>), &Game<Stake>),
+) {
     let contender = &experiment.contenders[0];
     let Rule::Stake(rule) = &contender.rule else { panic!("{:?}", contender.rule) };
     let seats = Seating::new(&experiment.setting, true);

@@ -26,7 +26,7 @@ pub const R_MAX: Parameter = Parameter::integer_optional(
     1,
     1000,
     "",
-    "sequencers live in each slot when a market opens, whittled down to `redundancy` while availability and inclusion hold; absent: `redundancy` throughout",
+    "sequencers live in each slot when a market opens, whittled down to `redundancy` as far as availability and inclusion allow; absent: `redundancy` throughout",
 );
 /// Target.
 pub const AVAILABILITY_TARGET: Parameter = Parameter::number(
@@ -35,7 +35,7 @@ pub const AVAILABILITY_TARGET: Parameter = Parameter::number(
     1.0,
     0.999,
     "share",
-    "share of slots that must be produced for redundancy to fall",
+    "share of slots produced at which redundancy settles: the rest may be missed, and as far as it is not, redundancy falls",
 );
 /// Target.
 pub const INCLUSION_TARGET: Parameter = Parameter::number_optional(
@@ -43,7 +43,7 @@ pub const INCLUSION_TARGET: Parameter = Parameter::number_optional(
     0.0,
     1.0,
     "share",
-    "share of targeted transactions that must get in within their windows for redundancy to fall; absent: no matter",
+    "share of targeted transactions that get in within their windows at which redundancy settles; absent: no matter",
 );
 /// Window.
 pub const CONTROL_EPOCHS: Parameter = Parameter::integer(
@@ -52,7 +52,7 @@ pub const CONTROL_EPOCHS: Parameter = Parameter::integer(
     100_000,
     10,
     "epochs",
-    "epochs over which slots produced and transactions included are held to their targets",
+    "epochs after which redundancy may move by one, by as many failures as the targets allow in them",
 );
 /// Form of scores.
 pub const SCORE_FORM: Parameter = Parameter::choice(

@@ -26,11 +26,11 @@ pub struct Scoring {
 pub struct Controller {
     /// Most sequencers live per slot, with which a market begins.
     pub most: usize,
-    /// Share of slots that must be produced.
+    /// Share of slots that are to be produced.
     pub availability: f64,
-    /// Share of targeted transactions that must get in within their windows; 0: no matter.
+    /// Share of targeted transactions that are to get in within their windows; 0: no matter.
     pub inclusion: f64,
-    /// Epochs over which that is looked at.
+    /// Epochs that have one budget.
     pub window: u32,
 }
 
@@ -42,22 +42,68 @@ struct Record {
     out: u32,
 }
 
-/// What the controller has seen since it moved last.
-#[derive(Clone, Copy, Debug, Default)]
-struct Watched {
-    produced: f64,
-    slots: f64,
-    /// Targeted transactions that got in within their windows, and all whose lives have ended.
-    included: f64,
-    targets: f64,
+/// Of missed slots and of transactions kept out, in this order.
+type Budgets = [f64; 2];
+
+/// The controller's account of failures against what its targets allow.
+#[derive(Clone, Debug, Default)]
+struct Account {
+    /// Failures and cases of the window at hand.
+    failed: Budgets,
+    cases: Budgets,
     epochs: u32,
+    /// Failures beyond what has been allowed; below 0: what is left of that.
+    overdrawn: Budgets,
+    /// The largest budget of a window so far.
+    largest: Budgets,
+    /// What each step down that is in force has been paid with.
+    spent: Vec<Budgets>,
 }
 
-impl Watched {
-    /// Whether the targets hold; where there was no targeted transaction, inclusion does.
-    fn holds(&self, controller: Controller) -> bool {
-        self.produced >= controller.availability * self.slots
-            && self.included >= controller.inclusion * self.targets
+impl Account {
+    fn note(&mut self, service: &Service) {
+        let (targets, kept_out) = service.targets;
+        for (sum, more) in self.failed.iter_mut().zip([service.missed, kept_out]) {
+            *sum += more;
+        }
+        for (sum, more) in self.cases.iter_mut().zip([service.total, targets]) {
+            *sum += more;
+        }
+        self.epochs += 1;
+    }
+
+    /// Closes a window: moves redundancy by one where a window's budget of each kind is left, or as much as the last step down has spent is
+    /// overdrawn of some kind.
+    fn close(&mut self, controller: Controller, least: usize, redundancy: &mut usize) {
+        let targets = [controller.availability, controller.inclusion];
+        let matters = |k: usize| k == 0 || targets[k] > 0.0;
+        let budget: Budgets = std::array::from_fn(|k| (1.0 - targets[k]) * self.cases[k]);
+        for k in 0..2 {
+            self.overdrawn[k] += self.failed[k] - budget[k];
+            self.largest[k] = self.largest[k].max(budget[k]);
+        }
+        (self.failed, self.cases, self.epochs) = Default::default();
+        // Budgets add up to rounding.
+        let is_left = |k: usize| self.overdrawn[k] <= -budget[k] * (1.0 - 1e-9);
+        let overdraws = |spent: &Budgets, k: usize| self.overdrawn[k] > 0.0 && self.overdrawn[k] >= spent[k];
+        if *redundancy > least && (0..2).all(|k| !matters(k) || is_left(k)) {
+            *redundancy -= 1;
+            self.spent.push(budget);
+            for k in 0..2 {
+                self.overdrawn[k] += budget[k];
+            }
+        } else if let Some(spent) =
+            self.spent.pop_if(|spent| (0..2).any(|k| matters(k) && overdraws(spent, k)))
+        {
+            *redundancy += 1;
+            for k in 0..2 {
+                self.overdrawn[k] -= spent[k];
+            }
+        }
+        // More than a step takes is not saved for later.
+        for k in 0..2 {
+            self.overdrawn[k] = self.overdrawn[k].max(-self.largest[k]);
+        }
     }
 }
 
@@ -71,7 +117,7 @@ pub struct Register {
     records: Vec<Record>,
     /// Sequencers live per slot.
     pub(super) redundancy: usize,
-    watched: Watched,
+    account: Account,
     pub(super) evictions: u64,
 }
 
@@ -83,7 +129,7 @@ impl Register {
             bonds: Escrow::new(candidates, locked),
             records: vec![Record { score: newcomer, served: 0, out: 0 }; candidates],
             redundancy,
-            watched: Watched::default(),
+            account: Account::default(),
             evictions: 0,
         }
     }
@@ -106,8 +152,8 @@ impl Register {
                 record.out -= 1;
             } else if service.scheduled[i] > 0.0 {
                 record.served += 1;
-                let delivered = service.delivered[i] / service.scheduled[i];
-                record.score += scoring.learning * (delivered - record.score);
+                let up = 1.0 - service.lapsed[i] / service.scheduled[i];
+                record.score += scoring.learning * (up - record.score);
                 if record.score < scoring.least {
                     *record = Record { score: scoring.newcomer, served: 0, out: scoring.eviction_epochs };
                     self.evictions += 1;
@@ -115,20 +161,9 @@ impl Register {
             }
         }
         let Some(controller) = rule.controller else { return };
-        let watched = &mut self.watched;
-        watched.produced += service.total - service.missed;
-        watched.slots += service.total;
-        let (targets, kept_out) = service.targets;
-        watched.included += targets - kept_out;
-        watched.targets += targets;
-        watched.epochs += 1;
-        if watched.epochs >= controller.window {
-            if watched.holds(controller) {
-                self.redundancy = self.redundancy.saturating_sub(1).max(rule.redundancy);
-            } else {
-                self.redundancy = (self.redundancy + 1).min(controller.most);
-            }
-            self.watched = Watched::default();
+        self.account.note(service);
+        if self.account.epochs >= controller.window {
+            self.account.close(controller, rule.redundancy, &mut self.redundancy);
         }
     }
 }

@@ -25,6 +25,7 @@ pub fn fluid(at: &At, selection: &mut Selection, service: &mut Service) {
     let deliver = |service: &mut Service, leader: usize, slots: f64| {
         let share = selection.delivery.get(leader).unwrap_or(&terms.availability[leader]);
         service.delivered[leader] += slots * share;
+        service.lapsed[leader] += slots * terms.keeping(leader).lapsed;
         service.produced[leader] += slots * share;
     };
     match selection.schedule {

@@ -230,6 +230,7 @@ pub fn slot_by_slot(
             service.includers.slot(able.iter().copied());
         }
         if let Some(leader) = lapsed {
+            service.lapsed[leader] += 1.0;
             service.misses[leader] += 1;
         }
         waking.drain(..).for_each(|i| service.wake(at, i, clock));

@@ -361,9 +361,13 @@ impl Docket {
             }
         });
         let tip = targets.tips.collected(includers.len());
+        // What is paid again for the same inclusion is a transfer.
+        let (alone, paid) = (targets.tips.collected(1), tip * includers.len() as f64);
+        let once = if paid > alone { alone / paid } else { 1.0 };
         for i in includers {
             ledger.pay_tip(i, tip);
-            service.tips[i] += tip;
+            service.tips[i] += once * tip;
+            service.repeated[i] += (1.0 - once) * tip;
             let ordered = self.ordered(i).unwrap_or(0.0);
             self.memo.penalties += ordered;
             self.penalties[i] += ordered;
