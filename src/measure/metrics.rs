@@ -43,8 +43,14 @@ impl Metric {
             ("share", _) => "% of potential value",
             ("ETH", "mean_price") => "ETH per slot",
             // What is held, or paid once, is not per epoch.
-            ("ETH", "capital_locked" | "corruption_cost" | "censorship_cost")
-            | ("ETH", "capture_cost_flat" | "capture_cost_pivotal") => "ETH",
+            (
+                "ETH",
+                "capital_locked"
+                | "corruption_cost"
+                | "censorship_cost"
+                | "capture_cost_flat"
+                | "capture_cost_pivotal",
+            ) => "ETH",
             ("ETH", _) => "ETH per epoch",
             ("slots", _) => "slots",
             (_, "mean_offer") => "unit of the offer",

@@ -194,7 +194,7 @@ impl Ways {
     /// Whether no more epochs need be tried.
     pub fn is_settled(&self, costs: &Costs) -> bool {
         let epochs = self.epochs();
-        if epochs < FEWEST || epochs >= ENOUGH {
+        if !(FEWEST..ENOUGH).contains(&epochs) {
             return epochs >= ENOUGH;
         }
         let worth = self.worth(costs);
@@ -202,9 +202,9 @@ impl Ways {
             (0..worth.len()).fold(0, |best, w| if sum(&worth[w]) > sum(&worth[best]) { w } else { best });
         // Of ways that have come to the same so far nothing is known: what parts them, such as an order, may be rare.
         let others = (0..worth.len()).filter(|&w| w != best);
-        others.map(|w| Difference::of(&worth[best], &worth[w])).all(|more| {
-            more.mean > CERTAIN * more.error || (more.error == 0.0 && epochs >= NO_DIFFERENCE)
-        })
+        others
+            .map(|w| Difference::of(&worth[best], &worth[w]))
+            .all(|more| more.mean > CERTAIN * more.error || (more.error == 0.0 && epochs >= NO_DIFFERENCE))
     }
 
     /// The best of them, if an act by itself is expected to cost so much that `usual` is what pays act by act. An order obeyed spares `spared` on

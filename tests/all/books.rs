@@ -47,22 +47,22 @@ const CONTENDERS: &[(&str, &str)] = &[
     (
         "stake_rotation",
         "seats = 3\nredundancy = 2\nleak = 0.02\nliquid_fraction = 0.4\nissuance = 0.02\ncommission = 0.7\n\
-         unstake_fraction = 0.5\nrestake_failure = 0.2\nrestake_slash = 0.5\ntoken = { capitalisation = 10.0, elasticity = 2.0, trust = 0.1 }\nASSETS",
+         unstake_fraction = 0.5\nrestake_failure = 0.2\nrestake_slash = 0.5\ntoken = { capitalisation = 300.0, elasticity = 2.0, trust = 0.1 }\nASSETS",
     ),
     (
         "stake_rotation",
         "seats = 3\nredundancy = 2\nreplacement = false\nmiss_tolerance = 2\nleak = 0.02\nliquid_fraction = 0.4\ncommission = 0.7\n\
-         ordering = \"fair_bft\"\ntoken = { capitalisation = 5.0, trust = 0.05 }\nASSETS",
+         ordering = \"fair_bft\"\ntoken = { capitalisation = 200.0, trust = 0.05 }\nASSETS",
     ),
     (
         "auction_rotation",
         "seats = 3\nredundancy = 2\npricing = \"uniform\"\nbond = 0.5\ndispute_epochs = 2\nresale = { seller_share = 0.7 }\n\
-         token = { capitalisation = 5.0, trust = 0.1 }\nASSETS",
+         token = { capitalisation = 20.0, trust = 0.1 }\nASSETS",
     ),
     (
         "authority",
         "seats = 3\ncontract_fee = 0.02\nredundancy = 2\nbond = 0.5\ndispute_epochs = 2\n\
-         token = { capitalisation = 3.0, elasticity = 2.0, trust = 0.2 }\nASSETS",
+         token = { capitalisation = 20.0, elasticity = 2.0, trust = 0.2 }\nASSETS",
     ),
     (
         "auction_rotation",
@@ -76,7 +76,7 @@ const CONTENDERS: &[(&str, &str)] = &[
     (
         "algorithmic",
         "r_max = 3\navailability_target = 0.99\ninclusion_target = 0.9\nscore_power = 2.0\nnewcomer_score = 0.8\nprobation_epochs = 2\nleast_score = 0.3\n\
-         bond = 0.5\nbond_power = 0.5\nissuance = 0.02\ntoken = { capitalisation = 10.0, trust = 0.1 }\nASSETS",
+         bond = 0.5\nbond_power = 0.5\nissuance = 0.02\ntoken = { capitalisation = 300.0, trust = 0.1 }\nASSETS",
     ),
     (
         "algorithmic",

@@ -78,9 +78,9 @@ impl Account {
         let targets = [controller.availability, controller.inclusion];
         let matters = |k: usize| k == 0 || targets[k] > 0.0;
         let budget: Budgets = std::array::from_fn(|k| (1.0 - targets[k]) * self.cases[k]);
-        for k in 0..2 {
-            self.overdrawn[k] += self.failed[k] - budget[k];
-            self.largest[k] = self.largest[k].max(budget[k]);
+        for (k, allowed) in budget.iter().enumerate() {
+            self.overdrawn[k] += self.failed[k] - allowed;
+            self.largest[k] = self.largest[k].max(*allowed);
         }
         (self.failed, self.cases, self.epochs) = Default::default();
         // Budgets add up to rounding.
@@ -89,20 +89,20 @@ impl Account {
         if *redundancy > least && (0..2).all(|k| !matters(k) || is_left(k)) {
             *redundancy -= 1;
             self.spent.push(budget);
-            for k in 0..2 {
-                self.overdrawn[k] += budget[k];
+            for (overdrawn, budget) in self.overdrawn.iter_mut().zip(budget) {
+                *overdrawn += budget;
             }
         } else if let Some(spent) =
             self.spent.pop_if(|spent| (0..2).any(|k| matters(k) && overdraws(spent, k)))
         {
             *redundancy += 1;
-            for k in 0..2 {
-                self.overdrawn[k] -= spent[k];
+            for (overdrawn, spent) in self.overdrawn.iter_mut().zip(spent) {
+                *overdrawn -= spent;
             }
         }
         // More than a step takes is not saved for later.
-        for k in 0..2 {
-            self.overdrawn[k] = self.overdrawn[k].max(-self.largest[k]);
+        for (overdrawn, largest) in self.overdrawn.iter_mut().zip(self.largest) {
+            *overdrawn = overdrawn.max(-largest);
         }
     }
 }

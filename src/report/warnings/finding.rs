@@ -349,7 +349,7 @@ fn other_conduct(summary: &Summary, experiment: &Experiment, c: usize, contender
     let tolerance = experiment.play.tolerance;
     let earned = earned_each(summary, experiment, c).unwrap_or(0.0);
     let least = (SMALL_GAIN * earned).max(SMALL_GAIN * tolerance).max(least_named(earned)).min(tolerance);
-    (upper > least).then(|| Warning::OtherConduct { contender, tolerance, gain, upper, earned })
+    (upper > least).then_some(Warning::OtherConduct { contender, tolerance, gain, upper, earned })
 }
 
 /// What a sequencer is left with on average after the cost of capital, a fraction of potential value; 0 where that is nothing but chance.
