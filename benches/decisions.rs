@@ -177,7 +177,7 @@ fn delegator_step() {
             cohorts: false,
             continuation: &[],
             idle: &[],
-            growth: [1.0; 3],
+            moves: sequencer_lab::mechanism::collateral::Moves::NONE,
         };
         let start = Instant::now();
         for epoch in 0..EPOCHS {

@@ -135,7 +135,7 @@ pub fn values(parameter: &Parameter) -> Vec<String> {
             [true, false].iter().filter(|x| default != Default::Flag(**x)).map(bool::to_string).collect()
         }
         (Kind::Choice(choices), default) => {
-            choices.iter().filter(|x| default != Default::Text(**x)).map(|x| format!("\"{x}\"")).collect()
+            choices.iter().filter(|x| default != Default::Text(x)).map(|x| format!("\"{x}\"")).collect()
         }
         (Kind::Text | Kind::Numbers | Kind::Custom(_), _) => Vec::new(),
     }

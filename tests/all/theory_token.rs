@@ -128,7 +128,9 @@ fn trust_that_is_lost_costs_all_who_stake_in_the_token() {
     with_stakes(&experiment, |market, step, game| {
         for (guilty, factor) in [(&[0][..], 0.9), (&[1], 0.9), (&[0, 1], 0.81)] {
             let (mut clean, mut found) = (market.clone(), market.clone());
-            guilty.iter().for_each(|&i| found.convict(game, i));
+            for &i in guilty {
+                found.convict(game, i);
+            }
             step(&mut clean);
             step(&mut found);
             for (i, stake) in [(0, 5.0), (1, 3.0)] {
@@ -197,7 +199,9 @@ fn a_slash_takes_what_was_posted_and_gained() {
         market.offer(&game, |p| &policies[p], &mut round);
         market.decide(&game, &mut round, Detail::Slots).unwrap();
         posted += round.selection.bond.iter().sum::<f64>();
-        [0, 1].into_iter().for_each(|i| market.convict(&game, i));
+        for i in [0, 1] {
+            market.convict(&game, i);
+        }
         let ledger = &market.ledger;
         let there = ledger.slashed() + ledger.escrow(0) + ledger.escrow(1);
         let given = posted + ledger.appreciation();
