@@ -24,7 +24,7 @@ fn noise(i: u32) -> f64 {
 }
 
 fn heading() -> Heading {
-    Heading { title: "Many points".to_owned(), subtitle: String::new(), replicates: 32 }
+    Heading { title: "Many points".to_owned(), subtitle: String::new(), replicates: 32, fewest: 0 }
 }
 
 /// A line of its share of the points, `y` along `x` from 0 to 1, with a band.
@@ -50,6 +50,7 @@ fn learning() -> Result<Figure, ChartError> {
             offer_name: "Mean bid".to_owned(),
             offers: offers.collect(),
             gain: Vec::new(),
+            bound: Estimate::absent(),
         }],
         ..LearningCurves::default()
     }

@@ -623,7 +623,11 @@ fn collusive_menus_and_memory_are_refused_where_they_make_no_sense() {
         ("rule = \"delegated\"", "rule = \"delegated\"\nkickback = \"lump_sum\"", &["per unit of stake"]),
         ("[play]", auction, &["`sale`", "not `delegated`"]),
         ("collusive = 0.1", "collusive = -0.1", &["`collusive` takes a number"]),
-        ("collusive = 0.1", "collusive = 0.1, absolute = [0, 1]", &["`relative`, `absolute` or `collusive`"]),
+        (
+            "collusive = 0.1",
+            "collusive = 0.1, absolute = [0, 1]",
+            &["`relative`, `absolute`, `between` or `collusive`"],
+        ),
         (
             "learner = \"q_learning\"",
             "learner = \"q_learning\"\nlearning_rate = 1.5",

@@ -138,7 +138,7 @@ fn nobody_answers_for_a_committee_that_fails() {
         ("rule = \"algorithmic\"\nleast_score = 0.95\nscore_learning = 0.5", "evictions"),
     ] {
         let text = format!(
-            "[experiment]\nname = \"kept back\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n\n\
+            "[experiment]\nname = \"kept-back\"\n\n[world]\nkind = \"rollup\"\nfee_per_slot = 0.01\n\n\
              [[sequencers]]\nname = \"sound\"\ncount = 4\ncapital_cost = 0.01\nstrategy = \"five\"\n\n\
              [mechanism.rule]\n{contender}\nepoch_slots = 20\nvolition = {{ members = 5, withheld = 0.3 }}\n\n\
              [play]\nrounds = 4\nmeasured_epochs = 50\n\n\

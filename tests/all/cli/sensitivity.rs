@@ -9,7 +9,7 @@ name = "drives"
 question = "What drives revenue?"
 kind = "sensitivity"
 seed = 5
-replicates = 24
+replicates = 32
 
 [[sequencers]]
 name = "bidder"
@@ -89,12 +89,12 @@ fn luck_is_told_from_parameters_and_what_does_nothing_is_exactly_nothing() {
         assert!(of(kind, "sequencers.bidder.count")[1] > 0.0, "{table}");
     }
     assert_eq!(of("mu_star", "mechanism.second.dispute_epochs")[0], 0.0);
-    assert!(table.contains("second,revenue,total,learning luck,,0,0,0,24,not distinguishable from zero"));
+    assert!(table.contains("second,revenue,total,learning luck,,0,0,0,32,not distinguishable from zero"));
     // Values drawn in eighty epochs.
     assert!(of("total", "world luck")[1] > 0.0);
     let shares = of("first_order", "parameters")[0] + of("total", "luck")[0];
     assert!((shares - 1.0).abs() < 0.35, "{shares}");
-    assert!(table.contains("second,capital_cost_share,constant,,,0,NaN,NaN,24,constant"), "{table}");
+    assert!(table.contains("second,capital_cost_share,constant,,,0,NaN,NaN,32,constant"), "{table}");
     assert!(ended.out.contains("A metric that never varies has no sensitivity"), "{ended:?}");
     assert!(folder.path("a/charts/tornado.svg").exists());
     assert!(folder.text("a/report.md").contains("What drives"));
@@ -200,7 +200,7 @@ fn what_cannot_be_studied_is_refused_in_words() {
         (TRUTHFUL.replace("[0.0, 0.9]", "[-0.9, 0.9]"), "reserve_price"),
         (TRUTHFUL.replace("second.reserve_price", "second.reserv_price"), "did you mean"),
         (TRUTHFUL.replace("trajectories = 6", "trajectories = 6\nlevels = 5"), "an even number"),
-        (TRUTHFUL.replace("replicates = 24", "replicates = 2"), "the rows of the Sobol indices"),
+        (TRUTHFUL.replace("replicates = 32", "replicates = 2"), "the rows of the Sobol indices"),
         (
             TRUTHFUL.replace("trajectories = 6", "trajectories = 6\nmethod = \"sobol\""),
             "method `sobol` does not use it",
