@@ -70,12 +70,12 @@ impl MetricPanel {
         self.rows.iter().enumerate().filter(|(place, _)| !far.contains(place)).map(|(_, row)| row)
     }
 
-    /// Rows so far off that nothing could be read of the others on one axis with them: as few as may be, two others at least.
+    /// Rows so far off that nothing could be read of the others on one axis with them: as few as may be, a third at most.
     fn far(&self) -> Vec<usize> {
         let span = |far: &[usize]| series::range(self.values(far)).map_or(0.0, |(low, high)| high - low);
         let given = self.rows.iter().filter(|row| row.mean.value().is_some()).count();
         let (whole, mut far) = (span(&[]), Vec::new());
-        while far.len() + 2 < given {
+        while far.len() < given / 3 {
             let others = (0..self.rows.len()).filter(|place| !far.contains(place));
             let left = |place: &usize| span(&[&far[..], &[*place]].concat());
             let Some(next) = others
@@ -325,8 +325,9 @@ mod tests {
         // The others span 12, all of them 91 or 14.
         assert_eq!(panel(&[70.0, 80.0, -10.0]).far(), [2]);
         assert!(panel(&[70.0, 80.0, 82.0]).far().is_empty());
-        // Two at one end, and nobody of two.
-        assert_eq!(panel(&[70.0, 80.0, 400.0, 500.0]).far().len(), 2);
+        // Two of six, not two of four, and nobody of two.
+        assert_eq!(panel(&[70.0, 80.0, 75.0, 72.0, 400.0, 500.0]).far().len(), 2);
+        assert!(panel(&[70.0, 80.0, 400.0, 500.0]).far().is_empty());
         assert!(panel(&[70.0, 500.0]).far().is_empty());
         assert!(panel(&[f64::NAN, 70.0, 500.0]).far().is_empty());
     }
